@@ -1,0 +1,12 @@
+export default {
+  testEnvironment: "node",
+  roots: ["<rootDir>/tests"],
+  testMatch: ["**/*.test.ts"],
+  transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" } }] },
+  // These are ESM only; jest runs CommonJS.
+  transformIgnorePatterns: [
+    "/node_modules/(?!(node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|p-queue|p-timeout|p-retry|is-network-error|eventemitter3|valibot)/)",
+  ],
+  maxWorkers: 2,
+  testTimeout: 120_000,
+};

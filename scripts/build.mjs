@@ -1,0 +1,23 @@
+// Bundles the package. The libraries it uses (all of them small and ESM-only or deprecated-by-transitivity on npm) are
+// bundled, so that users install this package alone and the provider process loads one file.
+import { rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+await rm("dist", { recursive: true, force: true });
+await build({
+  entryPoints: {
+    sdk: "sdk/nodejs/index.ts",
+    provider: "provider/index.ts",
+    emulator: "provider/emulator/index.ts",
+    "emulator-cli": "provider/emulator/cli.ts",
+    program: "index.ts",
+  },
+  outdir: "dist",
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node22",
+  external: ["@pulumi/pulumi", "@pulumi/pulumi/*", "pulumi-elevenlabs", "pulumi-elevenlabs/*"],
+  tsconfigRaw: { compilerOptions: { target: "ES2024" } },
+  legalComments: "inline",
+});
