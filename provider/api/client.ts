@@ -1,0 +1,145 @@
+import type * as v from "valibot";
+import { MalformedAnswerError } from "./errors.js";
+import {
+  type Dependent as DependentAnswer,
+  dependentPage,
+  type PhoneNumber,
+  secretPage,
+  secretWithDependents,
+  storedSecret,
+} from "./schemas.js";
+import { Transport, type TransportOptions } from "./transport.js";
+
+const SECRETS = "/v1/convai/secrets";
+
+/** A workspace secret as the API shows it: never its value. */
+export interface Secret {
+  id: string;
+  name: string;
+}
+
+/** The kinds of dependents that the API lists page by page. */
+export const PAGED_KINDS = ["tools", "agents", "phone_numbers"] as const;
+export type PagedKind = (typeof PAGED_KINDS)[number];
+
+/** Something that uses a secret. */
+export interface Dependent {
+  kind: "tool" | "agent" | "phone number" | "MCP server" | "other";
+  /** Missing for `other`, which the API tells by a word alone. */
+  id?: string;
+  /** Missing where the key has no access to the dependent. */
+  name?: string;
+}
+
+export interface SecretWithDependents extends Secret {
+  /** The first few of each kind. */
+  dependents: Dependent[];
+  /** The kinds of which there are more. */
+  more: PagedKind[];
+}
+
+/** The six calls of the workspace-secret API. Every failure is an `ApiError`. */
+export class ElevenLabsApi {
+  private readonly transport: Transport;
+
+  constructor(options: TransportOptions) {
+    this.transport = new Transport(options);
+  }
+
+  /**
+   * Creates a secret. The API takes a POST as often as it is sent, so where its outcome is unknown, `appeared` is asked for
+   * the secret before it is sent again, and at the end; an error with `outcomeUnknown` means that it may exist.
+   */
+  async createSecret(name: string, value: string, appeared: () => Promise<Secret | undefined>): Promise<Secret> {
+    const answer = await this.transport.send({
+      method: "POST",
+      path: SECRETS,
+      body: { type: "new", name, value },
+      answer: storedSecret,
+      tookEffect: async () => {
+        const secret = await appeared();
+        return secret && { secret_id: secret.id, name: secret.name };
+      },
+    });
+    return toSecret(answer);
+  }
+
+  /** All secrets, or those whose names start with `search`. */
+  async listSecrets({ search }: { search?: string } = {}): Promise<Secret[]> {
+    const pages = await this.pages(SECRETS, { search, dependency_limit: 1 }, secretPage);
+    return pages.flatMap(({ secrets }) => secrets.map(toSecret));
+  }
+
+  /** Throws an error with `isNotFound` where there is none. */
+  async getSecret(id: string): Promise<SecretWithDependents> {
+    const answer = await this.transport.send({ method: "GET", path: pathOf(id), answer: secretWithDependents });
+    const { used_by: used } = answer;
+    return {
+      ...toSecret(answer),
+      dependents: [
+        ...used.agents.map((item) => toDependent("agent", item)),
+        ...used.tools.map((item) => toDependent("tool", item)),
+        ...used.phone_numbers.map((item) => toDependent("phone number", item)),
+        ...used.mcp_servers.map((item) => toDependent("MCP server", item)),
+        ...used.others.map((word) => ({ kind: "other" as const, name: word.replaceAll("_", " ") })),
+      ],
+      more: PAGED_KINDS.filter((kind) => used[`${kind}_has_more`]),
+    };
+  }
+
+  /** Sets name and value; the API wants both. */
+  async updateSecret(id: string, name: string, value: string): Promise<Secret> {
+    const body = { type: "update", name, value };
+    return toSecret(await this.transport.send({ method: "PATCH", path: pathOf(id), body, answer: storedSecret }));
+  }
+
+  /** Throws an error with `isNotFound` where there is none, with `isRefusal` where the API will not, as for one in use. */
+  async deleteSecret(id: string): Promise<void> {
+    await this.transport.send({ method: "DELETE", path: pathOf(id), answer: "empty" });
+  }
+
+  /** All dependents of one kind. */
+  async listDependents(id: string, kind: PagedKind): Promise<Dependent[]> {
+    const pages = await this.pages(`${pathOf(id)}/dependencies/${kind}`, { page_size: 100 }, dependentPage);
+    const shown = { tools: "tool", agents: "agent", phone_numbers: "phone number" } as const;
+    return pages.flatMap(({ dependencies }) => dependencies.map((item) => toDependent(shown[kind], item)));
+  }
+
+  private async pages<Page extends { next_cursor?: string | null | undefined }>(
+    path: string,
+    query: Record<string, string | number | undefined>,
+    answer: v.GenericSchema<unknown, Page>,
+  ): Promise<Page[]> {
+    const pages: Page[] = [];
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await this.transport.send({ method: "GET", path, query: { ...query, cursor }, answer });
+      pages.push(page);
+      cursor = page.next_cursor ?? undefined;
+      if (cursor !== undefined && (seen.has(cursor) || seen.size >= MOST_PAGES)) {
+        throw new MalformedAnswerError("the pages of the listing never end");
+      }
+      if (cursor !== undefined) seen.add(cursor);
+    } while (cursor !== undefined);
+    return pages;
+  }
+}
+
+/** Far more than any workspace has. */
+const MOST_PAGES = 10_000;
+
+function pathOf(id: string): string {
+  // These two survive every escape, and would climb up the path.
+  if (id === "." || id === "..") throw new MalformedAnswerError(`${id} is no id of a secret`);
+  return `${SECRETS}/${encodeURIComponent(id)}`;
+}
+
+function toSecret(answer: { secret_id: string; name: string }): Secret {
+  return { id: answer.secret_id, name: answer.name };
+}
+
+function toDependent(kind: Dependent["kind"], item: DependentAnswer | PhoneNumber): Dependent {
+  if ("phone_number_id" in item) return { kind, id: item.phone_number_id, name: item.label || item.phone_number };
+  return item.type === "available" ? { kind, id: item.id, name: item.name } : { kind, id: item.id };
+}

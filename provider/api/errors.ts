@@ -1,0 +1,145 @@
+/** What went wrong with one call of the API. Callers ask its questions; none of them reads its text. */
+export abstract class ApiError extends Error {
+  /** What happened, in words for a person: no value, no key, no body, one line. */
+  abstract override readonly cause: string;
+
+  /** The API itself says that it holds no such secret. */
+  get isNotFound(): boolean {
+    return false;
+  }
+  /** The key is not accepted. */
+  get isUnauthorized(): boolean {
+    return false;
+  }
+  /** The key is accepted, but may not do this. */
+  get lacksPermission(): boolean {
+    return false;
+  }
+  get isRateLimit(): boolean {
+    return false;
+  }
+  /** The API understood and said no: what was asked for did not happen, and asking again will not help. */
+  get isRefusal(): boolean {
+    return false;
+  }
+  /** What answered does not look like the API. */
+  get isForeign(): boolean {
+    return false;
+  }
+  /** A passing fault: the same call may go through later. */
+  get isTransient(): boolean {
+    return false;
+  }
+  /** Whether a write may have happened all the same. */
+  get outcomeUnknown(): boolean {
+    return false;
+  }
+  /** The server is done with the call, so that a write that is not there by now will not come later. */
+  get isSettled(): boolean {
+    return true;
+  }
+}
+
+const TRANSIENT_STATUSES = new Set([408, 429, 502, 503, 504]);
+
+/** The API, or something in front of it, answered with a status other than 2xx. */
+export class AnsweredError extends ApiError {
+  override readonly name = "AnsweredError";
+
+  constructor(
+    readonly status: number,
+    /** The API's own words, made harmless; undefined where the body was not of the API's form. */
+    readonly words: string | undefined,
+    /** The API's own code for the error, such as `missing_permissions`. */
+    readonly code: string | undefined,
+    readonly requestId: string | undefined,
+    /** Milliseconds that the API asks to wait. */
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super();
+    this.message = this.cause;
+  }
+
+  override get cause(): string {
+    const request = this.requestId ? `, request ${this.requestId}` : "";
+    return this.words === undefined
+      ? `something answered ${this.status}, and not in the API's form`
+      : `the API answered ${this.status}${request}: ${this.words}`;
+  }
+  // A proxy's 404 must never make a secret "gone".
+  override get isNotFound(): boolean {
+    return this.status === 404 && this.words !== undefined;
+  }
+  override get isUnauthorized(): boolean {
+    return this.status === 401 && !this.lacksPermission;
+  }
+  override get lacksPermission(): boolean {
+    return this.words !== undefined && (this.status === 403 || this.code === "missing_permissions");
+  }
+  override get isRateLimit(): boolean {
+    return this.status === 429;
+  }
+  override get isRefusal(): boolean {
+    const passing = this.isTransient || this.isUnauthorized || this.lacksPermission || this.isNotFound;
+    return this.status >= 400 && this.status < 500 && this.words !== undefined && !passing;
+  }
+  override get isForeign(): boolean {
+    return this.words === undefined && this.status < 500 && !this.isTransient;
+  }
+  override get isTransient(): boolean {
+    return TRANSIENT_STATUSES.has(this.status);
+  }
+  override get outcomeUnknown(): boolean {
+    return this.status >= 500 || this.status === 408;
+  }
+}
+
+/** Nothing answered, or the answer broke off. */
+export class UnreachableError extends ApiError {
+  override readonly name = "UnreachableError";
+
+  constructor(
+    override readonly cause: string,
+    /** Whether the request may have arrived. */
+    private readonly sent: boolean,
+    private readonly options: { transient: boolean; settled?: boolean },
+  ) {
+    super(cause);
+  }
+
+  override get isTransient(): boolean {
+    return this.options.transient;
+  }
+  override get outcomeUnknown(): boolean {
+    return this.sent;
+  }
+  override get isSettled(): boolean {
+    return this.options.settled ?? true;
+  }
+}
+
+/** A 2xx whose body is not what the API documents. */
+export class MalformedAnswerError extends ApiError {
+  override readonly name = "MalformedAnswerError";
+  override readonly cause: string;
+
+  constructor(what: string) {
+    super(what);
+    this.cause = what;
+  }
+  override get isForeign(): boolean {
+    return true;
+  }
+  override get outcomeUnknown(): boolean {
+    return true;
+  }
+}
+
+/** There is no key to call the API with, or none that could be one. */
+export class KeyError extends ApiError {
+  override readonly name = "KeyError";
+
+  constructor(override readonly cause: string) {
+    super(cause);
+  }
+}

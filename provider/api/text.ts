@@ -1,0 +1,35 @@
+// Terminal escapes, line breaks, bidirectional overrides: whatever could make a name or a message show as something else.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown.
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const LONGEST = 300;
+
+/** Text from outside, fit to be shown: control characters escaped, at most 300 characters. */
+export function harmless(text: string): string {
+  const shown = text.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}
+
+/** A name or an id in quotes, fit to be shown. */
+export function quoted(text: string): string {
+  return `"${harmless(text).replaceAll('"', '\\"')}"`;
+}
+
+/** `text` without any of `secrets`, in the forms in which an answer could echo them. */
+export function redacted(text: string, secrets: readonly (string | undefined)[]): string {
+  let shown = text;
+  for (const secret of secrets) {
+    if (!secret) continue;
+    const forms = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret.toWellFormed()),
+      btoaUtf8(secret),
+    ];
+    for (const form of forms) shown = shown.replaceAll(form, "[secret]");
+  }
+  return shown;
+}
+
+function btoaUtf8(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}

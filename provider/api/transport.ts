@@ -1,0 +1,206 @@
+import http from "node:http";
+import https from "node:https";
+import fetch, { FetchError, type Response } from "node-fetch";
+import * as v from "valibot";
+import { AnsweredError, ApiError, KeyError, MalformedAnswerError, UnreachableError } from "./errors.js";
+import { Limiter } from "./limiter.js";
+import { parseRetryAfter, retrying } from "./retry.js";
+import { errorBody } from "./schemas.js";
+import { harmless, redacted } from "./text.js";
+
+/** No answer of the API is near this; a larger one is not the API's. */
+const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface TransportOptions {
+  /** Such as `https://api.elevenlabs.io`. */
+  origin: string;
+  apiKey: string | undefined;
+  /** For each try of each call, until the body is read. */
+  timeoutMs: number;
+  maxRetries: number;
+  maxConcurrency: number;
+}
+
+export interface Request<T> {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  body?: { type: string; name: string; value: string };
+  answer: v.GenericSchema<unknown, T> | "empty";
+  /**
+   * For a call that must not be sent twice blind: looks whether an earlier try of unknown outcome took effect. It is asked
+   * before each further try, and after the last one.
+   */
+  tookEffect?: () => Promise<T | undefined>;
+}
+
+/** One call: its key, its timeout, its place in the queue, its retries, and its answer as the documented type. */
+export class Transport {
+  private readonly agent: http.Agent;
+  private readonly limiter: Limiter;
+
+  constructor(private readonly options: TransportOptions) {
+    const secure = options.origin.startsWith("https:");
+    this.agent = new (secure ? https : http).Agent({ keepAlive: true });
+    this.limiter = new Limiter(options.maxConcurrency);
+  }
+
+  async send<T>(request: Request<T>): Promise<T> {
+    let tries = 0;
+    /** The fault of a try that may have taken effect, until a look has told. */
+    let doubt: ApiError | undefined;
+    let isFinal = false;
+
+    const attempt = async (): Promise<T> => {
+      if (doubt) {
+        const effect = await request.tookEffect?.();
+        if (effect !== undefined) return effect;
+        isFinal = !(doubt.isTransient && doubt.isSettled);
+        if (isFinal) throw doubt;
+        doubt = undefined;
+      }
+      try {
+        return await this.limiter.run(() => this.sendOnce(request), { isRetry: tries++ > 0 });
+      } catch (error) {
+        if (request.tookEffect && error instanceof ApiError && error.outcomeUnknown) doubt = error;
+        throw error;
+      }
+    };
+
+    try {
+      return await retrying(attempt, {
+        maxRetries: this.options.maxRetries,
+        again: (error) => !isFinal && (error.isTransient || error === doubt),
+        free: (error) => this.limiter.isOwnDoing(error),
+      });
+    } catch (error) {
+      if (!doubt || !(error instanceof ApiError)) throw error;
+      const effect = isFinal ? undefined : await request.tookEffect?.().catch(() => undefined);
+      if (effect !== undefined) return effect;
+      throw doubt;
+    }
+  }
+
+  private async sendOnce<T>({ method, path, query = {}, body, answer }: Request<T>): Promise<T> {
+    const key = usableKey(this.options.apiKey);
+    const url = new URL(path, this.options.origin);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const shown = (text: string) => harmless(redacted(text, [key, body?.value]));
+    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: {
+          "xi-api-key": key,
+          accept: "application/json",
+          ...(body ? { "content-type": "application/json" } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        agent: this.agent,
+        // A redirect would take the key to another host.
+        redirect: "manual",
+        size: LARGEST_BODY_BYTES,
+        signal,
+      });
+      if (!response.ok) throw await answered(response, shown);
+      const text = await response.text();
+      return answer === "empty" ? (undefined as T) : parsed(text, answer);
+    } catch (error) {
+      throw error instanceof ApiError ? error : this.unreachable(error, signal);
+    }
+  }
+
+  /** What kept the answer from coming, without the error itself: those of the network carry the request along. */
+  private unreachable(error: unknown, signal: AbortSignal): ApiError {
+    const host = new URL(this.options.origin).host;
+    if (signal.aborted) {
+      const seconds = this.options.timeoutMs / 1000;
+      const problem = `${host} did not answer within ${seconds} s`;
+      return new UnreachableError(problem, true, { transient: true, settled: false });
+    }
+    if (!(error instanceof FetchError))
+      return new UnreachableError(`the request to ${host} failed`, true, { transient: false });
+    if (error.type === "max-size") return new MalformedAnswerError(`${host} answered with more than the API ever does`);
+    const code = error.code ?? "";
+    const beforeSending = NOT_SENT[code];
+    if (beforeSending) return new UnreachableError(`${host}: ${beforeSending}`, false, { transient: true });
+    if (
+      code.includes("CERT") ||
+      code.includes("TLS") ||
+      code.includes("SSL") ||
+      code.includes("SIGNATURE") ||
+      code === "EPROTO"
+    ) {
+      return new UnreachableError(`no trusted TLS connection to ${host} (${harmless(code)})`, false, {
+        transient: false,
+      });
+    }
+    const reason = code ? ` (${harmless(code)})` : "";
+    return new UnreachableError(`the connection to ${host} broke${reason}`, true, { transient: true });
+  }
+}
+
+const NOT_SENT: Record<string, string | undefined> = {
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "no such host (DNS)",
+  EAI_AGAIN: "the host's name could not be looked up (DNS)",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no network",
+};
+
+function usableKey(apiKey: string | undefined): string {
+  if (!apiKey) throw new KeyError("there is no API key");
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new KeyError("the API key holds characters that no key has, such as a space or a line break");
+  return apiKey;
+}
+
+function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new MalformedAnswerError("what answered is not JSON");
+  }
+  const result = v.safeParse(schema, json);
+  // The issues of the schema hold pieces of the body; only the place is told.
+  if (result.success) return result.output;
+  const place = v.getDotPath(result.issues[0]) ?? "the whole";
+  throw new MalformedAnswerError(`the answer is not of the API's form (at ${harmless(place)})`);
+}
+
+async function answered(response: Response, shown: (text: string) => string): Promise<AnsweredError> {
+  const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), Date.now());
+  let body: unknown;
+  try {
+    body = JSON.parse(await response.text());
+  } catch {
+    body = undefined;
+  }
+  const { words, code, requestId } = spelledOut(body);
+  return new AnsweredError(
+    response.status,
+    words === undefined ? undefined : shown(words),
+    code,
+    requestId === undefined ? undefined : shown(requestId),
+    retryAfterMs,
+  );
+}
+
+function spelledOut(body: unknown): { words?: string; code?: string; requestId?: string } {
+  const result = v.safeParse(errorBody, body);
+  if (!result.success) return {};
+  const { detail } = result.output;
+  if (typeof detail === "string") return { words: detail };
+  if (Array.isArray(detail)) {
+    return { words: detail.map(({ loc, msg }) => (loc ? `${loc.join(".")}: ${msg}` : msg)).join("; ") };
+  }
+  const code = detail.code ?? detail.status ?? undefined;
+  return {
+    words: detail.message ?? code ?? "no reason given",
+    ...(code ? { code } : {}),
+    ...(detail.request_id ? { requestId: detail.request_id } : {}),
+  };
+}
