@@ -1,0 +1,140 @@
+import * as v from "valibot";
+import { isRegion, parseOrigin, quoted, REGIONS } from "../api/index.js";
+import { Problem } from "../problem.js";
+import { Workspace } from "../workspace/index.js";
+
+/** The name of the workspace that the top-level config describes. */
+export const DEFAULT_WORKSPACE = "default";
+
+const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
+
+/** Reads one key of the `elevenlabs` config, such as `apiKey`, as the text that it was set to. */
+export type ConfigReader = (key: string) => string | undefined;
+
+type Environment = Record<string, string | undefined>;
+
+/** The configured workspaces. Nothing is read or checked before one is asked for. */
+export class Workspaces {
+  private readonly opened = new Map<string, Workspace>();
+
+  constructor(
+    private readonly config: ConfigReader,
+    private readonly env: Environment,
+  ) {}
+
+  /** Throws a `Problem` where the config of this workspace cannot be used. A missing key is met at the first call. */
+  get(name: string = DEFAULT_WORKSPACE): Workspace {
+    const opened = this.opened.get(name) ?? this.open(name);
+    this.opened.set(name, opened);
+    return opened;
+  }
+
+  private open(name: string): Workspace {
+    const settings = name === DEFAULT_WORKSPACE ? this.defaultSettings() : this.namedSettings(name);
+    const prefix = name === DEFAULT_WORKSPACE ? "elevenlabs:" : `elevenlabs:workspaces.${name}.`;
+    return new Workspace({
+      name,
+      apiKey: settings.apiKey,
+      keySource: settings.keySource,
+      origin: origin(settings, prefix),
+      timeoutMs: this.number("timeoutSeconds", { least: 0.001, whole: false }) * 1000,
+      maxRetries: this.number("maxRetries", { least: 0, whole: true }),
+      maxConcurrency: this.number("maxConcurrency", { least: 1, whole: true }),
+    });
+  }
+
+  private defaultSettings(): Settings {
+    const apiKey = this.text("apiKey");
+    return {
+      apiKey: apiKey ?? blankAsMissing(this.env.ELEVENLABS_API_KEY),
+      keySource: apiKey ? "config" : this.env.ELEVENLABS_API_KEY ? "environment" : undefined,
+      region: this.text("region") ?? blankAsMissing(this.env.ELEVENLABS_REGION),
+      baseUrl: this.text("baseUrl") ?? blankAsMissing(this.env.ELEVENLABS_BASE_URL),
+    };
+  }
+
+  private namedSettings(name: string): Settings {
+    const text = this.text("workspaces");
+    const workspaces = text === undefined ? {} : parseWorkspaces(text);
+    const settings = Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
+    if (!settings) {
+      const known = [DEFAULT_WORKSPACE, ...Object.keys(workspaces)].map(quoted).join(", ");
+      throw new Problem(
+        "could not use the config",
+        `no workspace is named ${quoted(name)}, only ${known}`,
+        `Add it: pulumi config set --secret --path 'elevenlabs:workspaces.${name}.apiKey'`,
+      );
+    }
+    return { ...settings, apiKey: blankAsMissing(settings.apiKey), keySource: "config" };
+  }
+
+  private text(key: string): string | undefined {
+    return blankAsMissing(this.config(key));
+  }
+
+  private number(key: keyof typeof DEFAULTS, { least, whole }: { least: number; whole: boolean }): number {
+    const text = this.text(key);
+    if (text === undefined) return DEFAULTS[key];
+    const number = Number(text);
+    if (Number.isFinite(number) && number >= least && (!whole || Number.isInteger(number))) return number;
+    const wanted = `${whole ? "a whole number" : "a number"}${least > 0 ? " above 0" : ", 0 or more"}`;
+    throw new Problem(
+      "could not use the config",
+      `elevenlabs:${key} is ${quoted(text)}, but must be ${wanted}`,
+      `Set it: pulumi config set elevenlabs:${key} ${DEFAULTS[key]}`,
+    );
+  }
+}
+
+interface Settings {
+  apiKey?: string | undefined;
+  keySource?: "config" | "environment" | undefined;
+  region?: string | undefined;
+  baseUrl?: string | undefined;
+}
+
+const workspacesSchema = v.record(
+  v.string(),
+  v.strictObject({ apiKey: v.optional(v.string()), region: v.optional(v.string()), baseUrl: v.optional(v.string()) }),
+);
+
+function parseWorkspaces(text: string): v.InferOutput<typeof workspacesSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  const result = v.safeParse(workspacesSchema, json);
+  if (result.success) return result.output;
+  // The text holds keys, so only the place of the fault is told.
+  const place = v.getDotPath(result.issues[0]);
+  throw new Problem(
+    "could not use the config",
+    `elevenlabs:workspaces must be an object {NAME: {apiKey, region, baseUrl}}${place ? `; see ${quoted(place)}` : ""}`,
+    "Set it by path: pulumi config set --secret --path 'elevenlabs:workspaces.NAME.apiKey'",
+  );
+}
+
+function origin({ region, baseUrl }: Settings, prefix: string): string {
+  if (baseUrl !== undefined) {
+    const parsed = parseOrigin(baseUrl);
+    if ("origin" in parsed) return parsed.origin;
+    throw new Problem(
+      "could not use the config",
+      `${prefix}baseUrl ${parsed.problem}`,
+      `Set it right, or remove it to use the region's: pulumi config rm --path '${prefix}baseUrl'`,
+    );
+  }
+  const known = region ?? "global";
+  if (isRegion(known)) return REGIONS[known];
+  throw new Problem(
+    "could not use the config",
+    `${prefix}region is ${quoted(known)}, but must be one of ${Object.keys(REGIONS).join(", ")}`,
+    `Set it: pulumi config set --path '${prefix}region' global`,
+  );
+}
+
+function blankAsMissing(text: string | undefined): string | undefined {
+  return text?.trim() || undefined;
+}

@@ -1,0 +1,1 @@
+export { type ConfigReader, DEFAULT_WORKSPACE, Workspaces } from "./config.js";

@@ -1,0 +1,26 @@
+import { createHmac, randomBytes } from "node:crypto";
+
+const SALT_BYTES = 12;
+
+/** A salted digest: tells whether a text is the one of before, and nothing else about it. */
+export function digest(text: string): string {
+  return withSalt(text, randomBytes(SALT_BYTES).toString("base64url"));
+}
+
+export function isDigestOf(stored: string | undefined, text: string): boolean {
+  const salt = stored?.split(".", 1)[0];
+  return salt !== undefined && stored === withSalt(text, salt);
+}
+
+/** The same text for the same data, whatever the order of its keys. */
+export function canonical(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+function withSalt(text: string, salt: string): string {
+  return `${salt}.${createHmac("sha256", salt).update(text, "utf8").digest("base64url")}`;
+}

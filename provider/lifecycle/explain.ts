@@ -1,0 +1,70 @@
+import { ApiError, type Dependent, harmless, quoted, type Secret } from "../api/index.js";
+import { Problem } from "../problem.js";
+import type { Workspace } from "../workspace/index.js";
+
+/** What the lifecycle was about to do, for an error's first line. */
+export interface Action {
+  /** Such as `delete`. */
+  verb: string;
+  name: string;
+  id?: string | undefined;
+  workspace: string;
+}
+
+export function actionText({ verb, name, id, workspace }: Action): string {
+  const which = id === undefined ? quoted(name) : `${quoted(name)} (${harmless(id)})`;
+  const where = workspace === "default" ? "" : ` in workspace ${quoted(workspace)}`;
+  return `could not ${verb} secret ${which}${where}`;
+}
+
+/** A failed call as an error for a person; whatever else was thrown stays as it is. */
+export function explained(
+  error: unknown,
+  action: Action,
+  workspace: Workspace,
+  hints: { keyMayBeStale: boolean },
+): unknown {
+  if (error instanceof Problem) return new Problem(actionText(action), error.reason, error.next);
+  if (!(error instanceof ApiError)) return error;
+  return new Problem(actionText(action), error.cause, nextStep(error, workspace, hints));
+}
+
+function nextStep(error: ApiError, workspace: Workspace, { keyMayBeStale }: { keyMayBeStale: boolean }): string {
+  const isDefault = workspace.name === "default";
+  const key = isDefault ? "elevenlabs:apiKey" : `--path 'elevenlabs:workspaces.${harmless(workspace.name)}.apiKey'`;
+  const setKey = `pulumi config set --secret ${key}`;
+  const baseUrl = isDefault ? "elevenlabs:baseUrl" : "its baseUrl in elevenlabs:workspaces";
+  if (error.name === "KeyError") {
+    return `Set the key: ${setKey}${isDefault ? " (or the environment variable ELEVENLABS_API_KEY)" : ""}`;
+  }
+  if (error.isUnauthorized) {
+    const source = workspace.keySource === "environment" ? "the environment variable ELEVENLABS_API_KEY" : "the config";
+    if (keyMayBeStale && workspace.keySource === "config") {
+      return `The key is that of the last update, kept in the state. Where it was rotated since: the same command with --run-program; else ${setKey}`;
+    }
+    return `The key comes from ${source}; set one of a workspace at ${workspace.endpoint}: ${setKey}`;
+  }
+  if (error.lacksPermission) {
+    return "Give the key the permission to read and write ElevenLabs Agents (workspace secrets), in the settings of ElevenLabs.";
+  }
+  if (error.isRateLimit) return "Run the same command again later, or with a lower elevenlabs:maxConcurrency.";
+  if (error.isForeign)
+    return `Is the region, or ${baseUrl}, right, and is no proxy in between? The API was expected at ${workspace.endpoint}.`;
+  if (error.isRefusal) return "Correct what the API names, and run the same command again.";
+  if (error.isNotFound) return "Let the state take notice, then try again: pulumi refresh";
+  return `Is ${workspace.endpoint} reachable from here? Run the same command again; what is already done is kept.`;
+}
+
+/** `agent "Support" (agent_1), tool tool_2 (no access)`, all of them. */
+export function dependentsText(dependents: Dependent[]): string {
+  return dependents
+    .map(({ kind, id, name }) => {
+      if (kind === "other") return harmless(name ?? "something else");
+      return name === undefined ? `${kind} ${harmless(id ?? "")}` : `${kind} ${quoted(name)} (${harmless(id ?? "")})`;
+    })
+    .join(", ");
+}
+
+export function idsText(secrets: Secret[]): string {
+  return secrets.map(({ id }) => harmless(id)).join(", ");
+}

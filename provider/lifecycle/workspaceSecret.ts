@@ -1,0 +1,400 @@
+import { ApiError, harmless, quoted, type Secret } from "../api/index.js";
+import { Problem } from "../problem.js";
+import type { Workspace } from "../workspace/index.js";
+import { canonical, isDigestOf } from "./digest.js";
+import { type Action, actionText, dependentsText, explained, idsText } from "./explain.js";
+import { type CheckFailure, checkInputs, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
+import { changedPolicies, newState, type StoredState, type WorkspaceSecretState, workspaceOf } from "./state.js";
+
+/** What the lifecycle needs of whatever runs it. */
+export interface Host {
+  workspaces: { get(name: string): Workspace };
+  /** Tells the user something that is no failure. */
+  warn(message: string): Promise<void>;
+}
+
+export interface Diff {
+  changes: boolean;
+  /** The inputs that ask for a new secret. */
+  replaces: string[];
+}
+
+export interface Held {
+  id: string;
+  state: WorkspaceSecretState;
+}
+
+/**
+ * The life of a `WorkspaceSecret`. Every step throws a `Problem` where it fails, and then has changed nothing that it does
+ * not tell of.
+ */
+export class WorkspaceSecretLifecycle {
+  /** Whether the program runs in this operation; in a refresh or destroy without it, the config is that of the state. */
+  private programRuns = false;
+
+  constructor(private readonly host: Host) {}
+
+  check(inputs: Record<string, unknown>): CheckFailure[] {
+    this.programRuns = true;
+    return checkInputs(inputs);
+  }
+
+  /** Makes no call: what the state holds is taken for what the API holds; `read` is there to look. */
+  diff(id: string, stored: StoredState, inputs: PreviewInputs): Diff {
+    const inWorkspace = workspaceOf(stored);
+    if (inputs.workspace === UNKNOWN || workspaceOf({ workspace: inputs.workspace }) !== inWorkspace) {
+      return { changes: true, replaces: ["workspace"] };
+    }
+    const action = this.action("update", id, stored);
+    const workspace = this.open(action);
+    requireSameEndpoint(workspace, stored, action);
+
+    const replaces: string[] = [];
+    const { existingId } = inputs;
+    if (existingId !== undefined && existingId !== stored.existingId && existingId !== id) replaces.push("existingId");
+    if (inputs.name !== stored.name && inputs.onNameChange !== "rename") replaces.push("name");
+    if (replaces.length > 0) return { changes: true, replaces };
+
+    const wants = inputs.name === UNKNOWN ? action.name : inputs.name;
+    workspace.owners.hold(id, { mark: markOf(stored), wants });
+    const changes =
+      inputs.name !== stored.name ||
+      pushes(stored, inputs) ||
+      changedPolicies(inputs, stored).length > 0 ||
+      existingId !== stored.existingId ||
+      isOutdated(stored);
+    return { changes, replaces };
+  }
+
+  create(inputs: WorkspaceSecretInputs): Promise<Held> {
+    const action: Action = { verb: "create", name: inputs.name, workspace: workspaceOf(inputs) };
+    return this.perform(action, async (workspace) => {
+      const { owners } = workspace;
+      if (!owners.reserveName(inputs.name)) {
+        throw new Problem(
+          actionText(action),
+          "another resource of this program creates a secret of this name",
+          "Give one of the two another name, or remove it from the program.",
+        );
+      }
+      try {
+        const secret =
+          inputs.existingId === undefined
+            ? await this.createOrTakeOver(workspace, inputs, action)
+            : await this.takeOverById(workspace, inputs.existingId, inputs, action);
+        const state = newState(secret, inputs, workspace);
+        owners.hold(secret.id, { mark: markOf(state), wants: inputs.name });
+        return { id: secret.id, state };
+      } catch (error) {
+        owners.releaseName(inputs.name);
+        throw error;
+      }
+    });
+  }
+
+  /** Undefined where the secret is gone. */
+  read(id: string, stored: StoredState): Promise<Held | undefined> {
+    const action = this.action("read", id, stored);
+    return this.perform(action, async (workspace) => {
+      requireSameEndpoint(workspace, stored, action);
+      const found = await workspace.find(id);
+      if (found) {
+        workspace.owners.see(id);
+        const isSame = found.name === stored.name && stored.secretId === id;
+        return { id, state: isSame ? (stored as WorkspaceSecretState) : seenAs(found, stored, workspace) };
+      }
+      if (stored.name === undefined) {
+        throw new Problem(
+          actionText(action),
+          `workspace ${quoted(workspace.name)} has no secret of this id`,
+          LIST_HINT,
+        );
+      }
+      return this.follow(workspace, stored.name, stored, action);
+    });
+  }
+
+  update(id: string, stored: StoredState, inputs: WorkspaceSecretInputs): Promise<WorkspaceSecretState> {
+    const action = this.action("update", id, stored);
+    return this.perform(action, async (workspace) => {
+      requireSameEndpoint(workspace, stored, action);
+      const isRename = inputs.name !== stored.name;
+      if (!isRename && !pushes(stored, inputs)) {
+        const digests = { valueDigest: stored.valueDigest, triggersDigest: stored.triggersDigest };
+        return { ...newState({ id, name: inputs.name }, inputs, workspace), ...defined(digests) };
+      }
+      if (isRename) await requireFreeName(workspace, inputs.name, id, action);
+      const state = newState(await this.push(workspace, id, inputs, action), inputs, workspace);
+      workspace.owners.release(id, markOf(stored));
+      workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name });
+      return state;
+    });
+  }
+
+  /** A secret that is gone already is success. */
+  delete(id: string, stored: StoredState): Promise<void> {
+    const action = this.action("delete", id, stored);
+    return this.perform(action, async (workspace) => {
+      requireSameEndpoint(workspace, stored, action);
+      if (workspace.owners.others(id, markOf(stored)).length > 0) {
+        await this.host.warn(
+          `Secret ${quoted(action.name)} (${harmless(id)}) is left in the workspace: another resource of this program holds it.`,
+        );
+        return;
+      }
+      try {
+        await workspace.delete({ id, name: action.name });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.isNotFound) return;
+        if (!error.isRefusal) throw error;
+        await this.afterRefusedDelete(workspace, id, stored, action, error);
+      }
+    });
+  }
+
+  private async createOrTakeOver(workspace: Workspace, inputs: WorkspaceSecretInputs, action: Action): Promise<Secret> {
+    const { name, value } = inputs;
+    const taken = await workspace.named(name);
+    if (taken.length > 0) return this.takeOverByName(workspace, taken, inputs, action);
+    try {
+      // The name was free, so whatever bears it after a POST of unknown outcome is what that POST made.
+      return await workspace.create(name, value, async () => only(await workspace.namedNow(name), action));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.outcomeUnknown) {
+        throw new Problem(
+          actionText(action),
+          `${error.cause}; the secret may exist all the same`,
+          'Run the same command again: it looks first. A secret that it then meets is taken over with  onExisting: "overwrite"',
+        );
+      }
+      const sinceTaken = error.isRefusal ? await workspace.namedNow(name) : [];
+      if (sinceTaken.length === 0) throw error;
+      return this.takeOverByName(workspace, sinceTaken, inputs, action);
+    }
+  }
+
+  private async takeOverByName(
+    workspace: Workspace,
+    taken: Secret[],
+    inputs: WorkspaceSecretInputs,
+    action: Action,
+  ): Promise<Secret> {
+    const found = only(taken, action) as Secret;
+    if (inputs.onExisting !== undefined && inputs.onExisting !== "fail") {
+      return this.takeOver(workspace, found, inputs, action);
+    }
+    const dependents = await workspace.dependents(found.id).catch(() => undefined);
+    const users =
+      dependents === undefined
+        ? ""
+        : dependents.length > 0
+          ? `, used by ${dependentsText(dependents)}`
+          : ", which nothing uses";
+    throw new Problem(
+      actionText(action),
+      `the name is taken by secret ${harmless(found.id)}${users}`,
+      'Add  onExisting: "overwrite"  to take it over and push the value (also after an interrupted run), or  onExisting: "keep"  to leave its value.\n' +
+        'Where a resource of this stack made it, and was renamed in the program, add  aliases: [{ name: "OLD_NAME" }]  to its options instead.',
+    );
+  }
+
+  private async takeOverById(
+    workspace: Workspace,
+    id: string,
+    inputs: WorkspaceSecretInputs,
+    action: Action,
+  ): Promise<Secret> {
+    const found = await workspace.find(id);
+    if (!found) {
+      throw new Problem(
+        actionText(action),
+        `workspace ${quoted(workspace.name)} has no secret of the existingId ${quoted(id)}`,
+        LIST_HINT,
+      );
+    }
+    if (found.name !== inputs.name) {
+      if (inputs.onExisting === "keep") {
+        throw new Problem(
+          actionText(action),
+          `secret ${harmless(id)} is named ${quoted(found.name)}, and the API renames only together with a value`,
+          `Add  name: ${quoted(found.name)}  or drop  onExisting: "keep"  to rename it and push the value.`,
+        );
+      }
+      await requireFreeName(workspace, inputs.name, id, action);
+    }
+    return this.takeOver(workspace, found, inputs, action);
+  }
+
+  private async takeOver(
+    workspace: Workspace,
+    found: Secret,
+    inputs: WorkspaceSecretInputs,
+    action: Action,
+  ): Promise<Secret> {
+    // A resource that is replaced meets its own former self here, and that one wants the same name.
+    const owner = workspace.owners.others(found.id).find(({ wants }) => wants !== inputs.name);
+    if (owner) {
+      throw new Problem(
+        actionText(action),
+        `secret ${harmless(found.id)} belongs to another resource of this program, named ${quoted(owner.wants)}`,
+        "Give this one another name, or remove one of the two from the program.",
+      );
+    }
+    return inputs.onExisting === "keep" ? found : this.push(workspace, found.id, inputs, action);
+  }
+
+  private async push(
+    workspace: Workspace,
+    id: string,
+    { name, value }: WorkspaceSecretInputs,
+    action: Action,
+  ): Promise<Secret> {
+    try {
+      await workspace.update(id, name, value);
+      return { id, name };
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isNotFound) throw error;
+      throw new Problem(
+        actionText({ ...action, id }),
+        "the workspace has no such secret any more",
+        "Let the state take notice, then run the same command again: pulumi refresh",
+      );
+    }
+  }
+
+  /** A secret that was deleted and made again by hand has a new id, and a value that nobody told us. */
+  private async follow(
+    workspace: Workspace,
+    name: string,
+    stored: StoredState,
+    action: Action,
+  ): Promise<Held | undefined> {
+    const { owners } = workspace;
+    const candidates = (await workspace.named(name)).filter(({ id }) => !owners.isSeen(id));
+    const [found] = candidates;
+    if (found && candidates.length === 1) {
+      const { valueDigest: _, ...rest } = seenAs(found, stored, workspace);
+      owners.see(found.id);
+      return { id: found.id, state: rest };
+    }
+    if (found) {
+      await this.host.warn(
+        `Secret ${quoted(name)} (${harmless(action.id ?? "")}) is gone, and several others have its name: ${idsText(candidates)}. ` +
+          "To go on with one of them, set existingId.",
+      );
+    }
+    return undefined;
+  }
+
+  private async afterRefusedDelete(
+    workspace: Workspace,
+    id: string,
+    stored: StoredState,
+    action: Action,
+    refusal: ApiError,
+  ): Promise<void> {
+    const dependents = await workspace.dependents(id).catch(() => []);
+    if (dependents.length === 0) throw refusal;
+    const users = dependentsText(dependents);
+    if (stored.onInUse === "retain") {
+      await this.host.warn(
+        `Secret ${quoted(action.name)} (${harmless(id)}) is left in the workspace, and forgotten here: it is used by ${users}.`,
+      );
+      return;
+    }
+    throw new Problem(
+      actionText(action),
+      `it is used by ${users}`,
+      "It can be deleted once they no longer use it: point them at another secret, then run the same command again.\n" +
+        'To leave it in the workspace instead, set  onInUse: "retain"  and run  pulumi up  first.',
+    );
+  }
+
+  private action(verb: string, id: string, stored: StoredState): Action {
+    return {
+      verb,
+      name: stored.name ?? id,
+      id: stored.name === undefined ? undefined : id,
+      workspace: workspaceOf(stored),
+    };
+  }
+
+  private open(action: Action): Workspace {
+    try {
+      return this.host.workspaces.get(action.workspace);
+    } catch (error) {
+      throw error instanceof Problem ? new Problem(actionText(action), error.reason, error.next) : error;
+    }
+  }
+
+  private async perform<T>(action: Action, step: (workspace: Workspace) => Promise<T>): Promise<T> {
+    const workspace = this.open(action);
+    try {
+      return await step(workspace);
+    } catch (error) {
+      throw explained(error, action, workspace, { keyMayBeStale: !this.programRuns });
+    }
+  }
+}
+
+const LIST_HINT = "Check the id, and whether the key is of the workspace that holds the secret.";
+
+/** Whether the value has to go to the API. */
+function pushes(stored: StoredState, { value, triggers }: PreviewInputs): boolean {
+  if (value === UNKNOWN || triggers === UNKNOWN) return true;
+  // Also where the state does not know which value is stored.
+  if (!isDigestOf(stored.valueDigest, value)) return true;
+  return triggers === undefined
+    ? stored.triggersDigest !== undefined
+    : !isDigestOf(stored.triggersDigest, canonical(triggers));
+}
+
+function markOf({ valueDigest = "" }: StoredState): string {
+  return valueDigest;
+}
+
+/** A state from before some output existed. */
+function isOutdated(stored: StoredState): boolean {
+  return stored.secretId === undefined || stored.endpoint === undefined || stored.reference === undefined;
+}
+
+function seenAs(found: Secret, stored: StoredState, { name: workspace, endpoint }: Workspace): WorkspaceSecretState {
+  return { ...stored, secretId: found.id, name: found.name, workspace, endpoint, reference: { secret_id: found.id } };
+}
+
+/** Without this, a config that points elsewhere would make every secret look gone, or delete what merely has its id. */
+function requireSameEndpoint(workspace: Workspace, { endpoint }: StoredState, action: Action): void {
+  if (endpoint === undefined || endpoint === workspace.endpoint) return;
+  throw new Problem(
+    actionText(action),
+    `it lives at ${harmless(endpoint)}, but the config now points workspace ${quoted(workspace.name)} at ${workspace.endpoint}`,
+    "Point it back. To move the secret, describe the other place as a second workspace in elevenlabs:workspaces, and set the input workspace.",
+  );
+}
+
+/** The API may let two secrets share a name; we never make them do so. */
+async function requireFreeName(workspace: Workspace, name: string, id: string, action: Action): Promise<void> {
+  const others = (await workspace.namedNow(name)).filter((secret) => secret.id !== id);
+  if (others.length === 0) return;
+  throw new Problem(
+    actionText(action),
+    `the name ${quoted(name)} is taken by secret ${idsText(others)}`,
+    "Choose another name, or rename or delete that secret first.",
+  );
+}
+
+/** The one secret of them; undefined where there is none. */
+function only(secrets: Secret[], action: Action): Secret | undefined {
+  if (secrets.length <= 1) return secrets[0];
+  throw new Problem(
+    actionText(action),
+    `several secrets have this name: ${idsText(secrets)}`,
+    `Choose the one to take over with  existingId: ${quoted(secrets[0]?.id ?? "")}  or delete what is not needed.`,
+  );
+}
+
+function defined<T extends object>(properties: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(properties).filter(([, property]) => property !== undefined)) as never;
+}

@@ -1,0 +1,1 @@
+export { Workspace, type WorkspaceOptions } from "./workspace.js";

@@ -1,0 +1,80 @@
+import type { ElevenLabsApi, Secret } from "../api/index.js";
+
+/** Up to so many lookups of a kind go to the API one by one, which is cheapest in a large workspace that holds few of ours. */
+const DIRECT_LOOKUPS = 8;
+
+interface Listing {
+  byId: Map<string, Secret>;
+  byName: Map<string, Secret[]>;
+}
+
+/**
+ * Lookups by id and by name, for one operation of the engine. The first few are calls of their own; all further ones share
+ * one listing. What this process writes is looked up anew from then on.
+ */
+export class Lookups {
+  private directReads = 0;
+  private directSearches = 0;
+  private listing: Promise<Listing | undefined> | undefined;
+  private readonly writtenIds = new Set<string>();
+  private readonly writtenNames = new Set<string>();
+
+  constructor(private readonly api: ElevenLabsApi) {}
+
+  /** The secret of this id; undefined where the API says that there is none. */
+  async byId(id: string): Promise<Secret | undefined> {
+    if (!this.writtenIds.has(id) && (this.listing || ++this.directReads > DIRECT_LOOKUPS)) {
+      const found = (await this.shared())?.byId.get(id);
+      if (found && !this.writtenIds.has(id)) return found;
+      // That a listing lacks it does not make it gone.
+    }
+    return this.readNow(id);
+  }
+
+  /** The secrets of exactly this name. */
+  async byName(name: string): Promise<Secret[]> {
+    if (!this.writtenNames.has(name) && (this.listing || ++this.directSearches > DIRECT_LOOKUPS)) {
+      const listing = await this.shared();
+      if (listing && !this.writtenNames.has(name)) return listing.byName.get(name) ?? [];
+    }
+    return this.searchNow(name);
+  }
+
+  async readNow(id: string): Promise<Secret | undefined> {
+    try {
+      const { id: found, name } = await this.api.getSecret(id);
+      return { id: found, name };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async searchNow(name: string): Promise<Secret[]> {
+    const secrets = await this.api.listSecrets({ search: name });
+    return secrets.filter((secret) => secret.name === name);
+  }
+
+  /** To be told of every write before it is sent: its outcome may stay unknown. */
+  written({ id, name }: Partial<Secret>): void {
+    if (id !== undefined) this.writtenIds.add(id);
+    if (name !== undefined) this.writtenNames.add(name);
+  }
+
+  /** Undefined where the listing failed: each lookup then asks for itself, and meets the error if it lasts. */
+  private shared(): Promise<Listing | undefined> {
+    this.listing ??= this.api.listSecrets().then(indexed, () => undefined);
+    return this.listing;
+  }
+}
+
+function indexed(secrets: Secret[]): Listing {
+  return {
+    byId: new Map(secrets.map((secret) => [secret.id, secret])),
+    byName: Map.groupBy(secrets, ({ name }) => name),
+  };
+}
+
+function isNotFound(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "isNotFound" in error && error.isNotFound === true;
+}

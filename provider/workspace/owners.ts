@@ -1,0 +1,51 @@
+interface Holder {
+  /** Tells resources apart that hold one secret. */
+  mark: string;
+  /** The name that the resource wants its secret to have; no two resources of a program want the same. */
+  wants: string;
+}
+
+/**
+ * Which resources of the program hold which secret, as far as this process has seen. The engine shows a provider one
+ * resource at a time and without its URN, so the random salt in a resource's value digest serves as its mark.
+ */
+export class Owners {
+  private readonly holdersById = new Map<string, Holder[]>();
+  private readonly seen = new Set<string>();
+  private readonly namesInCreation = new Set<string>();
+
+  /** A resource of the state holds this secret, whether or not the program still wants it. */
+  see(id: string): void {
+    this.seen.add(id);
+  }
+
+  isSeen(id: string): boolean {
+    return this.seen.has(id);
+  }
+
+  /** A resource that the program wants to exist holds this secret. */
+  hold(id: string, holder: Holder): void {
+    this.holdersById.set(id, [...this.others(id, holder.mark), holder]);
+  }
+
+  /** The resource of this mark holds it no more, or under another mark. */
+  release(id: string, mark: string): void {
+    this.holdersById.set(id, this.others(id, mark));
+  }
+
+  /** The resources that hold the secret, but for the one of this mark. */
+  others(id: string, mark?: string): Holder[] {
+    return (this.holdersById.get(id) ?? []).filter((holder) => holder.mark !== mark);
+  }
+
+  /** False where this process is creating, or has created, another secret of this name. */
+  reserveName(name: string): boolean {
+    if (this.namesInCreation.has(name)) return false;
+    this.namesInCreation.add(name);
+    return true;
+  }
+
+  releaseName(name: string): void {
+    this.namesInCreation.delete(name);
+  }
+}

@@ -1,0 +1,77 @@
+import { type Dependent, ElevenLabsApi, PAGED_KINDS, type Secret, type TransportOptions } from "../api/index.js";
+import { Lookups } from "./lookups.js";
+import { Owners } from "./owners.js";
+
+export interface WorkspaceOptions extends TransportOptions {
+  /** As in `elevenlabs:workspaces`; `default` for the one of the top-level config. */
+  name: string;
+  keySource: "config" | "environment" | undefined;
+}
+
+/** One ElevenLabs workspace, as the lifecycle sees it. */
+export class Workspace {
+  readonly name: string;
+  /** The API origin, such as `https://api.elevenlabs.io`. */
+  readonly endpoint: string;
+  readonly keySource: WorkspaceOptions["keySource"];
+  readonly owners = new Owners();
+  private readonly api: ElevenLabsApi;
+  private readonly lookups: Lookups;
+
+  constructor(options: WorkspaceOptions) {
+    this.name = options.name;
+    this.endpoint = options.origin;
+    this.keySource = options.keySource;
+    this.api = new ElevenLabsApi(options);
+    this.lookups = new Lookups(this.api);
+  }
+
+  /** The secret of this id; undefined where the API says that there is none. */
+  find(id: string): Promise<Secret | undefined> {
+    return this.lookups.byId(id);
+  }
+
+  /** The secrets of exactly this name, possibly from the listing that this operation shares. */
+  named(name: string): Promise<Secret[]> {
+    return this.lookups.byName(name);
+  }
+
+  /** The secrets of exactly this name, as they are now. */
+  namedNow(name: string): Promise<Secret[]> {
+    return this.lookups.searchNow(name);
+  }
+
+  /** All secrets whose names start with `prefix`. */
+  list(prefix?: string): Promise<Secret[]> {
+    return this.api.listSecrets(prefix === undefined ? {} : { search: prefix });
+  }
+
+  create(name: string, value: string, appeared: () => Promise<Secret | undefined>): Promise<Secret> {
+    this.lookups.written({ name });
+    return this.api.createSecret(name, value, appeared);
+  }
+
+  update(id: string, name: string, value: string): Promise<Secret> {
+    this.lookups.written({ id, name });
+    return this.api.updateSecret(id, name, value);
+  }
+
+  async delete({ id, name }: Secret): Promise<void> {
+    this.lookups.written({ id, name });
+    await this.api.deleteSecret(id);
+  }
+
+  /** Everything that uses the secret, across all pages. */
+  async dependents(id: string): Promise<Dependent[]> {
+    const secret = await this.api.getSecret(id);
+    // A preview that is empty is not trusted: this is asked when the API has just refused a delete.
+    const paged = secret.dependents.length === 0 ? PAGED_KINDS : secret.more;
+    const complete = await Promise.all(paged.map((kind) => this.api.listDependents(id, kind)));
+    const known = new Set(complete.flat().map(keyOf));
+    return [...secret.dependents.filter((dependent) => !known.has(keyOf(dependent))), ...complete.flat()];
+  }
+}
+
+function keyOf({ kind, id, name }: Dependent): string {
+  return `${kind} ${id ?? name}`;
+}
