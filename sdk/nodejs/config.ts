@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The object of secrets under a key of the program's config, with plain keys and secret values. Fails, with all that is
+ * wrong at once, where it is missing, is no object, or holds something else than strings that are not empty.
+ *
+ * @param key The config key; without a namespace, the project's. Default: `secrets`.
+ *
+ * @example
+ * ```ts
+ * // pulumi config set --secret --path 'crm.TOKEN'
+ * new WorkspaceSecrets("crm", { secrets: secretsFromConfig("crm") });
+ * ```
+ */
+export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output<string>> {
+  const fullKey = key.includes(":") ? key : `${pulumi.getProject()}:${key}`;
+  const setIt = `Set each by path: pulumi config set --secret --path '${key}.NAME'`;
+  // Not through `pulumi.Config`: its getters either warn of a secret or hide the keys.
+  const text = pulumi.runtime.getConfig(fullKey);
+  if (text === undefined) {
+    throw new pulumi.RunError(
+      `Config ${key} is not set. ${setIt}\nTo have no secrets at all: pulumi config set ${key} '{}'`,
+    );
+  }
+  const secrets = parsed(text);
+  if (secrets === undefined) {
+    throw new pulumi.RunError(
+      `Config ${key} must be an object of values by name.\nRemove it: pulumi config rm ${key}. ${setIt}`,
+    );
+  }
+  const faults = Object.entries(secrets).flatMap(([name, value]) => {
+    const fault = faultOf(name, value);
+    return fault === undefined ? [] : [`${JSON.stringify(name)} ${fault}`];
+  });
+  if (faults.length > 0) {
+    throw new pulumi.RunError(
+      `Config ${key}: ${faults.join("; ")}.\nSet a value as text: pulumi config set --secret --type string --path '${key}.NAME'`,
+    );
+  }
+  if (!isSecretConfig(fullKey) && Object.keys(secrets).length > 0) {
+    pulumi.log.warn(
+      `Config ${key} is stored in plain text (the state and the API get its values as secrets all the same). ` +
+        `Take them for known to others, and set new ones: pulumi config set --secret --path '${key}.NAME'`,
+    );
+  }
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null && !Array.isArray(json)
+      ? (json as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function faultOf(name: string, value: unknown): string | undefined {
+  if (name.trim() === "") return "is no name for a secret";
+  if (typeof value !== "string")
+    return `is ${value === null ? "null" : Array.isArray(value) ? "a list" : `of type ${typeof value}`}, not a string`;
+  return value.trim() === "" ? `is ${value === "" ? "empty" : "blank"}` : undefined;
+}
+
+/** Whether a config value was set with `--secret`; of an object, whether any part of it was. */
+export function isSecretConfig(fullKey: string): boolean {
+  // Part of the SDK, but left out of its types.
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  return isConfigSecret(fullKey);
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isSecretConfig } from "./config.js";
+
+/**
+ * Refuses an API key that was set without `--secret`. The engine copies the provider's config into the state as it is, so
+ * this must come before the first resource is registered.
+ */
+export function refusePlainKeys(): void {
+  if (isPlain("elevenlabs:apiKey", () => true)) {
+    throw new pulumi.RunError(
+      "elevenlabs:apiKey is set in plain text, and would reach the state so.\n" +
+        "Set it as a secret, and take the plain one for known to others: pulumi config set --secret elevenlabs:apiKey",
+    );
+  }
+  if (isPlain("elevenlabs:workspaces", (text) => text.includes('"apiKey"'))) {
+    throw new pulumi.RunError(
+      "elevenlabs:workspaces holds API keys in plain text, which would reach the state so.\n" +
+        "Set each as a secret: pulumi config set --secret --path 'elevenlabs:workspaces.NAME.apiKey'",
+    );
+  }
+}
+
+function isPlain(key: string, holdsKey: (text: string) => boolean): boolean {
+  const text = pulumi.runtime.getConfig(key);
+  return text !== undefined && !isSecretConfig(key) && holdsKey(text);
+}

@@ -1,0 +1,103 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PROVIDER_TEXT, TYPE_TOKEN } from "../../provider/host/text.js";
+import type { WorkspaceSecretInputs } from "../../provider/lifecycle/inputs.js";
+import { claimId, claimName } from "./claims.js";
+import { refusePlainKeys } from "./plainKeys.js";
+
+/** The arguments of a {@link WorkspaceSecret}; all but `value` may be left out. */
+export type WorkspaceSecretArgs = {
+  [Key in keyof (Pick<WorkspaceSecretInputs, "value"> & Partial<WorkspaceSecretInputs>)]: pulumi.Input<
+    WorkspaceSecretInputs[Key]
+  >;
+};
+
+/**
+ * A secret of an ElevenLabs workspace, such as a token that an agent's tool sends to your CRM.
+ *
+ * The value comes from where you keep it (a Pulumi config secret, another resource's output) and goes to the API; the state
+ * holds it encrypted, as an input. The API never returns it, so a value that was changed by hand cannot be seen: change
+ * `triggers` to push it again.
+ *
+ * @example
+ * ```ts
+ * const config = new pulumi.Config();
+ * const token = new WorkspaceSecret("CRM_TOKEN", { value: config.requireSecret("crmToken") });
+ * export const tokenId = token.secretId;
+ * ```
+ *
+ * @example Take over a secret that was made by hand, and keep its id when it is renamed:
+ * ```ts
+ * new WorkspaceSecret("crm", {
+ *   name: "CRM_TOKEN",
+ *   value: config.requireSecret("crmToken"),
+ *   onExisting: "overwrite",
+ *   onNameChange: "rename",
+ * });
+ * ```
+ */
+export class WorkspaceSecret extends pulumi.CustomResource {
+  /** The secret's id, by which agents and tools refer to it. */
+  declare readonly secretId: pulumi.Output<string>;
+  /** The secret's name in the workspace. */
+  declare readonly name: pulumi.Output<string>;
+  /** The configured workspace that holds it; `"default"` is that of the top-level config. */
+  declare readonly workspace: pulumi.Output<string>;
+  /** The API origin that it lives at, such as `https://api.elevenlabs.io`. */
+  declare readonly endpoint: pulumi.Output<string>;
+  /** `{ secret_id }`: the shape in which an agent's or a tool's config names a secret. */
+  declare readonly reference: pulumi.Output<{ secret_id: string }>;
+
+  /** Whether `resource` is a `WorkspaceSecret`, also one of another copy of this package. */
+  static override isInstance(resource: unknown): resource is WorkspaceSecret {
+    const type = (resource as { __pulumiType?: string } | undefined)?.__pulumiType;
+    return pulumi.Resource.isInstance(resource) && type === TYPE_TOKEN;
+  }
+
+  /**
+   * Looks up a secret that something else manages, to use its outputs. It is neither changed nor deleted by this stack.
+   *
+   * @param name The resource's logical name.
+   * @param id The secret's id in the workspace.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: { workspace?: pulumi.Input<string> } = {},
+    opts?: pulumi.CustomResourceOptions,
+  ): WorkspaceSecret {
+    return new WorkspaceSecret(name, args as WorkspaceSecretArgs, { ...opts, id });
+  }
+
+  constructor(name: string, args: WorkspaceSecretArgs, opts: pulumi.CustomResourceOptions = {}) {
+    if (opts.import !== undefined) {
+      throw new pulumi.RunError(
+        `WorkspaceSecret "${name}": dynamic resources cannot be imported.\n` +
+          `Set  existingId: ${JSON.stringify(opts.import)}  in its arguments instead of the import option: it takes that very secret over.`,
+      );
+    }
+    refusePlainKeys();
+    const isLookup = opts.id !== undefined;
+    const outputs = {
+      secretId: undefined,
+      name: undefined,
+      workspace: undefined,
+      endpoint: undefined,
+      reference: undefined,
+    };
+    super(
+      TYPE_TOKEN,
+      name,
+      { ...outputs, ...(isLookup ? args : managed(name, args ?? {})), __provider: PROVIDER_TEXT },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["value", "valueDigest", "triggersDigest"] }),
+    );
+  }
+}
+
+function managed(logicalName: string, args: WorkspaceSecretArgs): Record<string, unknown> {
+  return {
+    ...args,
+    name: claimName(logicalName, args.name, args.workspace),
+    existingId: claimId(logicalName, args.existingId),
+    value: args.value === undefined || args.value === null ? undefined : pulumi.secret(args.value),
+  };
+}

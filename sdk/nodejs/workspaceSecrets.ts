@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { secretsFromConfig } from "./config.js";
+import { WorkspaceSecret, type WorkspaceSecretArgs } from "./workspaceSecret.js";
+
+/** The arguments of {@link WorkspaceSecrets}. What goes for one secret (`onExisting` and so on) goes for all of them. */
+export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" | "value" | "existingId"> {
+  /**
+   * The values by key. The keys must be plain, so that a preview can show them; the values are kept secret in any case.
+   * Removing a key deletes that secret.
+   * @default the object under `secrets` in the program's config, as {@link secretsFromConfig} reads it
+   */
+  secrets?: Record<string, pulumi.Input<string>>;
+  /**
+   * Put before each key to make the secret's name. A change replaces the secrets, unless `onNameChange` is `"rename"`.
+   * @default ""
+   */
+  prefix?: string;
+}
+
+/**
+ * One {@link WorkspaceSecret} for each key of an object, usually from config.
+ *
+ * @example
+ * ```ts
+ * // pulumi config set --secret --path 'secrets.CRM_TOKEN'
+ * const secrets = new WorkspaceSecrets("secrets", { prefix: `${pulumi.getStack()}_` });
+ * export const secretIds = secrets.secretIds;
+ * ```
+ */
+export class WorkspaceSecrets extends pulumi.ComponentResource {
+  /** The secrets by key. */
+  readonly secrets: Readonly<Record<string, WorkspaceSecret>>;
+  /** The secrets' ids by their names in the workspace. */
+  readonly secretIds: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: WorkspaceSecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const { secrets: given, prefix = "", ...shared } = args;
+    const values = given === undefined ? secretsFromConfig() : checked(name, given);
+    super("elevenlabs:index:WorkspaceSecrets", name, {}, opts);
+    this.secrets = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        new WorkspaceSecret(`${name}-${key}`, { ...shared, name: prefix + key, value }, { parent: this }),
+      ]),
+    );
+    this.secretIds = pulumi.output(
+      Object.fromEntries(Object.entries(this.secrets).map(([key, secret]) => [prefix + key, secret.secretId])),
+    );
+    this.registerOutputs({ secretIds: this.secretIds });
+  }
+}
+
+function checked(name: string, secrets: unknown): Record<string, pulumi.Input<string>> {
+  if (
+    typeof secrets === "object" &&
+    secrets !== null &&
+    !Array.isArray(secrets) &&
+    !pulumi.Output.isInstance(secrets)
+  ) {
+    return secrets as Record<string, pulumi.Input<string>>;
+  }
+  throw new pulumi.RunError(
+    `WorkspaceSecrets "${name}": secrets must be an object of values by key, with plain keys.\n` +
+      'Use  secretsFromConfig("KEY")  for an object in config: it keeps the keys plain and the values secret.',
+  );
+}
