@@ -7,6 +7,9 @@ export default {
   transformIgnorePatterns: [
     "/node_modules/(?!(node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|p-queue|p-timeout|p-retry|is-network-error|eventemitter3|valibot)/)",
   ],
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  globalSetup: "<rootDir>/tests/engine/harness/globalSetup.ts",
+  globalTeardown: "<rootDir>/tests/engine/harness/globalTeardown.ts",
   maxWorkers: 2,
   testTimeout: 120_000,
 };

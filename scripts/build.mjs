@@ -1,9 +1,7 @@
 // Bundles the package. The libraries it uses (all of them small and ESM-only or deprecated-by-transitivity on npm) are
 // bundled, so that users install this package alone and the provider process loads one file.
-import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-await rm("dist", { recursive: true, force: true });
 await build({
   entryPoints: {
     sdk: "sdk/nodejs/index.ts",

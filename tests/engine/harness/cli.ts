@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+
+export interface CliResult {
+  code: number | null;
+  /** What was printed, standard output first. */
+  output: string;
+}
+
+export interface CliRun extends Promise<CliResult> {
+  child: ChildProcess;
+  /** The same, but a failure of the command is an error. */
+  orThrow(): Promise<CliResult>;
+}
+
+/** Runs the real CLI in a folder that holds its own state and home, with nothing of the user's environment but PATH. */
+export function pulumi(
+  folder: string,
+  args: string[],
+  { env = {}, input = "" }: { env?: Record<string, string>; input?: string } = {},
+): CliRun {
+  const { TEST_ENGINE: engine = "", PATH = "" } = process.env;
+  const child = spawn(join(engine, "pulumi"), args, {
+    cwd: folder,
+    // A group of its own, so that a test can end the CLI with all that it started.
+    detached: true,
+    env: {
+      PATH: `${engine}:${join(process.cwd(), "node_modules/.bin")}:${PATH}`,
+      HOME: join(folder, "home"),
+      TMPDIR: process.env.TEST_ROOT,
+      PULUMI_HOME: join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "passphrase",
+      PULUMI_STACK: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      // Unlocks --event-log.
+      PULUMI_DEBUG_COMMANDS: "true",
+      ...env,
+    },
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+  });
+  child.stdin.end(input);
+  const ended = new Promise<CliResult>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output: stdout + stderr }));
+  });
+  const orThrow = async () => {
+    const result = await ended;
+    if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
+    return result;
+  };
+  return Object.assign(ended, { child, orThrow });
+}

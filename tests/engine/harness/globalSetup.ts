@@ -1,0 +1,20 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { makeTemplate } from "./template";
+
+const run = promisify(execFile);
+
+/** Finds the engine, and makes the empty stack that every engine test starts from a copy of: a second saved for each. */
+export default async function globalSetup(): Promise<void> {
+  const { stdout } = await run(process.execPath, ["scripts/engine/engine.mjs"], { maxBuffer: 1 << 24 });
+  const root = await mkdtemp(join(tmpdir(), "pulumi-elevenlabs-tests-"));
+  process.env.TEST_ENGINE = stdout.trim();
+  process.env.TEST_ROOT = root;
+  await makeTemplate(root).catch(async (error) => {
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  });
+}
