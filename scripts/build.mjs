@@ -15,7 +15,14 @@ await build({
   platform: "node",
   format: "cjs",
   target: "node22",
-  external: ["@pulumi/pulumi", "@pulumi/pulumi/*", "pulumi-elevenlabs", "pulumi-elevenlabs/*"],
+  external: [
+    "@pulumi/pulumi",
+    "@pulumi/pulumi/*",
+    "pulumi-elevenlabs",
+    "pulumi-elevenlabs/*",
+    // A fallback for a Node without streams of its own; no Node that is supported gets there.
+    "web-streams-polyfill/*",
+  ],
   tsconfigRaw: { compilerOptions: { target: "ES2024" } },
   legalComments: "inline",
 });

@@ -6,15 +6,17 @@ import type { Workspace } from "../workspace/index.js";
 export interface Action {
   /** Such as `delete`. */
   verb: string;
-  name: string;
+  /** Left out where it is about all of them. */
+  name?: string | undefined;
   id?: string | undefined;
   workspace: string;
 }
 
 export function actionText({ verb, name, id, workspace }: Action): string {
-  const which = id === undefined ? quoted(name) : `${quoted(name)} (${harmless(id)})`;
+  const which =
+    name === undefined ? "the secrets" : `secret ${quoted(name)}${id === undefined ? "" : ` (${harmless(id)})`}`;
   const where = workspace === "default" ? "" : ` in workspace ${quoted(workspace)}`;
-  return `could not ${verb} secret ${which}${where}`;
+  return `could not ${verb} ${which}${where}`;
 }
 
 /** A failed call as an error for a person; whatever else was thrown stays as it is. */
@@ -38,11 +40,12 @@ function nextStep(error: ApiError, workspace: Workspace, { keyMayBeStale }: { ke
     return `Set the key: ${setKey}${isDefault ? " (or the environment variable ELEVENLABS_API_KEY)" : ""}`;
   }
   if (error.isUnauthorized) {
-    const source = workspace.keySource === "environment" ? "the environment variable ELEVENLABS_API_KEY" : "the config";
     if (keyMayBeStale && workspace.keySource === "config") {
       return `The key is that of the last update, kept in the state. Where it was rotated since: the same command with --run-program; else ${setKey}`;
     }
-    return `The key comes from ${source}; set one of a workspace at ${workspace.endpoint}: ${setKey}`;
+    return workspace.keySource === "environment"
+      ? `Set the environment variable ELEVENLABS_API_KEY to a key of a workspace at ${workspace.endpoint}.`
+      : `Set a key of a workspace at ${workspace.endpoint}: ${setKey}`;
   }
   if (error.lacksPermission) {
     return "Give the key the permission to read and write ElevenLabs Agents (workspace secrets), in the settings of ElevenLabs.";

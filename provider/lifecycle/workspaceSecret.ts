@@ -292,7 +292,7 @@ export class WorkspaceSecretLifecycle {
     workspace: Workspace,
     id: string,
     stored: StoredState,
-    action: Action,
+    action: Action & { name: string },
     refusal: ApiError,
   ): Promise<void> {
     const dependents = await workspace.dependents(id).catch(() => []);
@@ -312,7 +312,7 @@ export class WorkspaceSecretLifecycle {
     );
   }
 
-  private action(verb: string, id: string, stored: StoredState): Action {
+  private action(verb: string, id: string, stored: StoredState): Action & { name: string } {
     return {
       verb,
       name: stored.name ?? id,

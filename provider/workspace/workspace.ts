@@ -31,6 +31,11 @@ export class Workspace {
     return this.lookups.byId(id);
   }
 
+  /** The same, as it is now. */
+  findNow(id: string): Promise<Secret | undefined> {
+    return this.lookups.readNow(id);
+  }
+
   /** The secrets of exactly this name, possibly from the listing that this operation shares. */
   named(name: string): Promise<Secret[]> {
     return this.lookups.byName(name);

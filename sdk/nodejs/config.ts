@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { plainKeysOfStackFile } from "./stackFile.js";
 
 /**
  * The object of secrets under a key of the program's config, with plain keys and secret values. Fails, with all that is
@@ -37,12 +38,7 @@ export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output
       `Config ${key}: ${faults.join("; ")}.\nSet a value as text: pulumi config set --secret --type string --path '${key}.NAME'`,
     );
   }
-  if (!isSecretConfig(fullKey) && Object.keys(secrets).length > 0) {
-    pulumi.log.warn(
-      `Config ${key} is stored in plain text (the state and the API get its values as secrets all the same). ` +
-        `Take them for known to others, and set new ones: pulumi config set --secret --path '${key}.NAME'`,
-    );
-  }
+  warnOfPlainValues(key, fullKey, Object.keys(secrets));
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
 }
 
@@ -62,6 +58,17 @@ function faultOf(name: string, value: unknown): string | undefined {
   if (typeof value !== "string")
     return `is ${value === null ? "null" : Array.isArray(value) ? "a list" : `of type ${typeof value}`}, not a string`;
   return value.trim() === "" ? `is ${value === "" ? "empty" : "blank"}` : undefined;
+}
+
+/** The state and the API get them as secrets all the same; the stack's config file is where they can be read. */
+function warnOfPlainValues(key: string, fullKey: string, names: string[]): void {
+  const plain = isSecretConfig(fullKey) ? plainKeysOfStackFile(fullKey) : names;
+  const [first] = plain;
+  if (first === undefined) return;
+  pulumi.log.warn(
+    `Config ${key} holds ${plain.map((name) => JSON.stringify(name)).join(", ")} in plain text. ` +
+      `Take the values for known to others, and set new ones: pulumi config set --secret --path '${key}.${first}'`,
+  );
 }
 
 /** Whether a config value was set with `--secret`; of an object, whether any part of it was. */

@@ -1,3 +1,16 @@
 export { secretsFromConfig } from "./config.js";
+export {
+  type GetSecretDependentsArgs,
+  type GetWorkspaceSecretArgs,
+  getSecretDependents,
+  getSecretDependentsOutput,
+  getWorkspaceSecret,
+  getWorkspaceSecretOutput,
+  type ListWorkspaceSecretsArgs,
+  listWorkspaceSecrets,
+  listWorkspaceSecretsOutput,
+  type SecretDependent,
+  type WorkspaceSecretResult,
+} from "./functions.js";
 export { WorkspaceSecret, type WorkspaceSecretArgs } from "./workspaceSecret.js";
 export { WorkspaceSecrets, type WorkspaceSecretsArgs } from "./workspaceSecrets.js";

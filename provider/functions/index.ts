@@ -1,0 +1,1 @@
+export { getDependents, getSecret, listSecrets, type SecretKey } from "./functions.js";
