@@ -1,0 +1,13 @@
+export type {
+  AvailableDependent,
+  DependentSeeds,
+  Dependents,
+  PhoneNumberDependent,
+  UnknownDependent,
+} from "./dependents";
+export type { Fault, FaultKind, FaultScope } from "./faults";
+export type { Operation } from "./operations/operation";
+export type { EmulatorOptions, KeyOptions } from "./options";
+export type { RecordedRequest } from "./requests";
+export { type Emulator, startEmulator } from "./server";
+export type { EmulatedWorkspace, StoredSecret } from "./store";

@@ -1,0 +1,21 @@
+import * as v from "valibot";
+import { nameTaken } from "../errors";
+import { check, text } from "../validation";
+import { type OperationDefinition, secretOf, stored } from "./operation";
+
+const Body = v.object({ type: v.literal("update"), name: text, value: text });
+
+export const update: OperationDefinition = {
+  operation: "update",
+  method: "PATCH",
+  path: /^\/v1\/convai\/secrets\/([^/]+)$/,
+  needs: "write",
+  run(call) {
+    const { name, value } = check("body", Body, call.json());
+    const secret = secretOf(call);
+    if (call.rules.uniqueNames && call.workspace.hasName(name, secret.id)) throw nameTaken(name);
+    secret.name = name;
+    secret.value = value;
+    return { status: 200, body: stored(secret) };
+  },
+};
