@@ -5,9 +5,12 @@ import {
   dependentPage,
   type PhoneNumber,
   secretPage,
+  secretPageWithDependents,
   secretWithDependents,
   storedSecret,
+  type UsedBy,
 } from "./schemas.js";
+import { quoted } from "./text.js";
 import { Transport, type TransportOptions } from "./transport.js";
 
 const SECRETS = "/v1/convai/secrets";
@@ -36,6 +39,14 @@ export interface SecretWithDependents extends Secret {
   dependents: Dependent[];
   /** The kinds of which there are more. */
   more: PagedKind[];
+}
+
+/** A secret, and how much uses it. */
+export interface CountedSecret extends Secret {
+  /** Undefined where the API does not tell. */
+  users: number | undefined;
+  /** Whether there are more users than that. */
+  more: boolean;
 }
 
 /** The six calls of the workspace-secret API. Every failure is an `ApiError`. */
@@ -70,21 +81,23 @@ export class ElevenLabsApi {
     return pages.flatMap(({ secrets }) => secrets.map(toSecret));
   }
 
+  /** The same, each with the number of its dependents, which the API counts up to 100 of a kind. */
+  async countDependents({ search }: { search?: string } = {}): Promise<CountedSecret[]> {
+    const pages = await this.pages(SECRETS, { search, dependency_limit: 100 }, secretPageWithDependents);
+    return pages.flatMap(({ secrets }) =>
+      secrets.map((answer) => {
+        const used = answer.used_by;
+        const users = used && dependentsOf(used).length;
+        return { ...toSecret(answer), users, more: used !== undefined && kindsWithMore(used).length > 0 };
+      }),
+    );
+  }
+
   /** Throws an error with `isNotFound` where there is none. */
   async getSecret(id: string): Promise<SecretWithDependents> {
     const answer = await this.transport.send({ method: "GET", path: pathOf(id), answer: secretWithDependents });
     const { used_by: used } = answer;
-    return {
-      ...toSecret(answer),
-      dependents: [
-        ...used.agents.map((item) => toDependent("agent", item)),
-        ...used.tools.map((item) => toDependent("tool", item)),
-        ...used.phone_numbers.map((item) => toDependent("phone number", item)),
-        ...used.mcp_servers.map((item) => toDependent("MCP server", item)),
-        ...used.others.map((word) => ({ kind: "other" as const, name: word.replaceAll("_", " ") })),
-      ],
-      more: PAGED_KINDS.filter((kind) => used[`${kind}_has_more`]),
-    };
+    return { ...toSecret(answer), dependents: dependentsOf(used), more: kindsWithMore(used) };
   }
 
   /** Sets name and value; the API wants both. */
@@ -127,16 +140,30 @@ export class ElevenLabsApi {
 }
 
 /** Far more than any workspace has. */
-const MOST_PAGES = 10_000;
+const MOST_PAGES = 1_000;
 
 function pathOf(id: string): string {
-  // These two survive every escape, and would climb up the path.
-  if (id === "." || id === "..") throw new MalformedAnswerError(`${id} is no id of a secret`);
-  return `${SECRETS}/${encodeURIComponent(id)}`;
+  // The first would name the whole listing; the dots survive every escape, and would climb up the path.
+  if (["", ".", ".."].includes(id)) throw new MalformedAnswerError(`${quoted(id)} is no id of a secret`);
+  return `${SECRETS}/${encodeURIComponent(id.toWellFormed())}`;
 }
 
 function toSecret(answer: { secret_id: string; name: string }): Secret {
   return { id: answer.secret_id, name: answer.name };
+}
+
+function dependentsOf(used: UsedBy): Dependent[] {
+  return [
+    ...used.agents.map((item) => toDependent("agent", item)),
+    ...used.tools.map((item) => toDependent("tool", item)),
+    ...used.phone_numbers.map((item) => toDependent("phone number", item)),
+    ...used.mcp_servers.map((item) => toDependent("MCP server", item)),
+    ...used.others.map((word) => ({ kind: "other" as const, name: word.replaceAll("_", " ") })),
+  ];
+}
+
+function kindsWithMore(used: UsedBy): PagedKind[] {
+  return PAGED_KINDS.filter((kind) => used[`${kind}_has_more`]);
 }
 
 function toDependent(kind: Dependent["kind"], item: DependentAnswer | PhoneNumber): Dependent {

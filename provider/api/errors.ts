@@ -80,7 +80,9 @@ export class AnsweredError extends ApiError {
     return this.status === 429;
   }
   override get isRefusal(): boolean {
-    const passing = this.isTransient || this.isUnauthorized || this.lacksPermission || this.isNotFound;
+    // A 403 may be a rule that has nothing to do with the key, such as one for secrets in use.
+    const isOfKey = this.isUnauthorized || this.code === "missing_permissions";
+    const passing = this.isTransient || this.isNotFound || isOfKey;
     return this.status >= 400 && this.status < 500 && this.words !== undefined && !passing;
   }
   override get isForeign(): boolean {

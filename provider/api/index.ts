@@ -1,4 +1,5 @@
 export {
+  type CountedSecret,
   type Dependent,
   ElevenLabsApi,
   PAGED_KINDS,
@@ -8,5 +9,5 @@ export {
 } from "./client.js";
 export { isRegion, parseOrigin, REGIONS, type Region } from "./endpoint.js";
 export { ApiError } from "./errors.js";
-export { harmless, quoted } from "./text.js";
+export { harmless, quoted, redacted } from "./text.js";
 export type { TransportOptions } from "./transport.js";

@@ -39,6 +39,12 @@ export const secretPage = v.object({
   next_cursor: v.nullish(v.string()),
 });
 
+/** The same, with what uses each secret; where that is odd, it counts as not told, and the listing stays of use. */
+export const secretPageWithDependents = v.object({
+  secrets: v.array(v.object({ ...storedSecret.entries, used_by: v.fallback(v.optional(usedBy), undefined) })),
+  next_cursor: v.nullish(v.string()),
+});
+
 export const dependentPage = v.object({
   dependencies: v.array(v.union([dependent, phoneNumber])),
   next_cursor: v.nullish(v.string()),
@@ -59,4 +65,5 @@ export const errorBody = v.object({
 });
 
 export type Dependent = v.InferOutput<typeof dependent>;
+export type UsedBy = v.InferOutput<typeof usedBy>;
 export type PhoneNumber = v.InferOutput<typeof phoneNumber>;

@@ -1,6 +1,6 @@
 // Terminal escapes, line breaks, bidirectional overrides: whatever could make a name or a message show as something else.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const LONGEST = 300;
 
 /** Text from outside, fit to be shown: control characters escaped, at most 300 characters. */
@@ -16,18 +16,14 @@ export function quoted(text: string): string {
 
 /** `text` without any of `secrets`, in the forms in which an answer could echo them. */
 export function redacted(text: string, secrets: readonly (string | undefined)[]): string {
-  let shown = text;
-  for (const secret of secrets) {
-    if (!secret) continue;
-    const forms = [
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret.toWellFormed()),
-      btoaUtf8(secret),
-    ];
-    for (const form of forms) shown = shown.replaceAll(form, "[secret]");
-  }
-  return shown;
+  const forms = secrets.flatMap((secret) =>
+    secret
+      ? [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed()), btoaUtf8(secret)]
+      : [],
+  );
+  // One secret may hold another; the longer goes first, so that no rest of it is left.
+  forms.sort((a, b) => b.length - a.length);
+  return forms.reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
 }
 
 function btoaUtf8(text: string): string {

@@ -106,7 +106,9 @@ export class Transport {
       });
       if (!response.ok) throw await answered(response, shown);
       const text = await response.text();
-      return answer === "empty" ? (undefined as T) : parsed(text, answer);
+      if (answer === "empty" && text === "") return undefined as T;
+      // Also where nothing is expected: a proxy's page must not pass for the API's "deleted".
+      return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
     } catch (error) {
       throw error instanceof ApiError ? error : this.unreachable(error, signal);
     }
@@ -180,13 +182,8 @@ async function answered(response: Response, shown: (text: string) => string): Pr
     body = undefined;
   }
   const { words, code, requestId } = spelledOut(body);
-  return new AnsweredError(
-    response.status,
-    words === undefined ? undefined : shown(words),
-    code,
-    requestId === undefined ? undefined : shown(requestId),
-    retryAfterMs,
-  );
+  const told = (text: string | undefined) => (text === undefined ? undefined : shown(text));
+  return new AnsweredError(response.status, told(words), told(code), told(requestId), retryAfterMs);
 }
 
 function spelledOut(body: unknown): { words?: string; code?: string; requestId?: string } {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isRegion, parseOrigin, quoted, REGIONS } from "../api/index.js";
 import { Problem } from "../problem.js";
-import { Workspace } from "../workspace/index.js";
+import { type Holders, Workspace } from "../workspace/index.js";
 
 /** The name of the workspace that the top-level config describes. */
 export const DEFAULT_WORKSPACE = "default";
@@ -16,6 +16,7 @@ type Environment = Record<string, string | undefined>;
 /** The configured workspaces. Nothing is read or checked before one is asked for. */
 export class Workspaces {
   private readonly opened = new Map<string, Workspace>();
+  private readonly holdersByOrigin = new Map<string, Holders>();
 
   constructor(
     private readonly config: ConfigReader,
@@ -29,15 +30,26 @@ export class Workspaces {
     return opened;
   }
 
+  /** The names of the described workspaces, the default one among them whether or not it has a key. */
+  names(): string[] {
+    const text = this.text("workspaces");
+    return [...new Set([DEFAULT_WORKSPACE, ...Object.keys(text === undefined ? {} : parseWorkspaces(text))])];
+  }
+
   private open(name: string): Workspace {
     const settings = name === DEFAULT_WORKSPACE ? this.defaultSettings() : this.namedSettings(name);
     const prefix = name === DEFAULT_WORKSPACE ? "elevenlabs:" : `elevenlabs:workspaces.${name}.`;
+    const at = origin(settings, prefix);
+    const holders: Holders = this.holdersByOrigin.get(at) ?? new Map();
+    this.holdersByOrigin.set(at, holders);
     return new Workspace({
       name,
       apiKey: settings.apiKey,
       keySource: settings.keySource,
-      origin: origin(settings, prefix),
-      timeoutMs: this.number("timeoutSeconds", { least: 0.001, whole: false }) * 1000,
+      origin: at,
+      holders,
+      // Timers take whole milliseconds, of no more than 31 bits.
+      timeoutMs: Math.min(Math.ceil(this.number("timeoutSeconds", { least: 0.001, whole: false }) * 1000), 2 ** 31 - 1),
       maxRetries: this.number("maxRetries", { least: 0, whole: true }),
       maxConcurrency: this.number("maxConcurrency", { least: 1, whole: true }),
     });

@@ -52,11 +52,13 @@ export class WorkspaceSecretLifecycle {
     const replaces: string[] = [];
     const { existingId } = inputs;
     if (existingId !== undefined && existingId !== stored.existingId && existingId !== id) replaces.push("existingId");
-    if (inputs.name !== stored.name && inputs.onNameChange !== "rename") replaces.push("name");
+    const isOtherName = stored.name !== undefined && inputs.name !== stored.name;
+    if (isOtherName && inputs.onNameChange !== "rename") replaces.push("name");
     if (replaces.length > 0) return { changes: true, replaces };
 
-    const wants = inputs.name === UNKNOWN ? action.name : inputs.name;
-    workspace.owners.hold(id, { mark: markOf(stored), wants });
+    const mark = markOf(stored);
+    requireSoleOwner(workspace, id, mark, action);
+    workspace.owners.hold(id, { mark, wants: inputs.name === UNKNOWN ? action.name : inputs.name });
     const changes =
       inputs.name !== stored.name ||
       pushes(stored, inputs) ||
@@ -371,6 +373,17 @@ function requireSameEndpoint(workspace: Workspace, { endpoint }: StoredState, ac
     actionText(action),
     `it lives at ${harmless(endpoint)}, but the config now points workspace ${quoted(workspace.name)} at ${workspace.endpoint}`,
     "Point it back. To move the secret, describe the other place as a second workspace in elevenlabs:workspaces, and set the input workspace.",
+  );
+}
+
+/** A resource that took the secret over before this one was looked at could not know that it has an owner. */
+function requireSoleOwner({ owners }: Workspace, id: string, mark: string, action: Action): void {
+  const [other] = owners.others(id, mark);
+  if (other === undefined) return;
+  throw new Problem(
+    actionText(action),
+    `it belongs to another resource of this program too, named ${quoted(other.wants)}`,
+    "Remove one of the two from the program: the secret stays with the other.",
   );
 }
 

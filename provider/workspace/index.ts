@@ -1,1 +1,2 @@
+export type { Holders } from "./owners.js";
 export { Workspace, type WorkspaceOptions } from "./workspace.js";

@@ -5,14 +5,19 @@ interface Holder {
   wants: string;
 }
 
+/** By secret id. */
+export type Holders = Map<string, Holder[]>;
+
 /**
  * Which resources of the program hold which secret, as far as this process has seen. The engine shows a provider one
  * resource at a time and without its URN, so the random salt in a resource's value digest serves as its mark.
  */
 export class Owners {
-  private readonly holdersById = new Map<string, Holder[]>();
   private readonly seen = new Set<string>();
   private readonly namesInCreation = new Set<string>();
+
+  /** Workspaces that may turn out to be one, under two names in the config, share their holders. */
+  constructor(private readonly holdersById: Holders = new Map()) {}
 
   /** A resource of the state holds this secret, whether or not the program still wants it. */
   see(id: string): void {

@@ -1,11 +1,20 @@
-import { type Dependent, ElevenLabsApi, PAGED_KINDS, type Secret, type TransportOptions } from "../api/index.js";
+import {
+  type CountedSecret,
+  type Dependent,
+  ElevenLabsApi,
+  PAGED_KINDS,
+  type Secret,
+  type TransportOptions,
+} from "../api/index.js";
 import { Lookups } from "./lookups.js";
-import { Owners } from "./owners.js";
+import { type Holders, Owners } from "./owners.js";
 
 export interface WorkspaceOptions extends TransportOptions {
   /** As in `elevenlabs:workspaces`; `default` for the one of the top-level config. */
   name: string;
   keySource: "config" | "environment" | undefined;
+  /** Those of the endpoint, whose ids are unique. */
+  holders?: Holders;
 }
 
 /** One ElevenLabs workspace, as the lifecycle sees it. */
@@ -14,16 +23,22 @@ export class Workspace {
   /** The API origin, such as `https://api.elevenlabs.io`. */
   readonly endpoint: string;
   readonly keySource: WorkspaceOptions["keySource"];
-  readonly owners = new Owners();
+  readonly owners: Owners;
   private readonly api: ElevenLabsApi;
   private readonly lookups: Lookups;
 
-  constructor(options: WorkspaceOptions) {
+  constructor(private readonly options: WorkspaceOptions) {
     this.name = options.name;
     this.endpoint = options.origin;
     this.keySource = options.keySource;
+    this.owners = new Owners(options.holders);
     this.api = new ElevenLabsApi(options);
     this.lookups = new Lookups(this.api);
+  }
+
+  /** The same workspace by the same key, called in another way. */
+  using(changes: Partial<Pick<TransportOptions, "origin" | "timeoutMs" | "maxRetries">>): Workspace {
+    return new Workspace({ ...this.options, ...changes });
   }
 
   /** The secret of this id; undefined where the API says that there is none. */
@@ -49,6 +64,11 @@ export class Workspace {
   /** All secrets whose names start with `prefix`. */
   list(prefix?: string): Promise<Secret[]> {
     return this.api.listSecrets(prefix === undefined ? {} : { search: prefix });
+  }
+
+  /** The same, each with the number of its dependents. */
+  listCounted(prefix?: string): Promise<CountedSecret[]> {
+    return this.api.countDependents(prefix === undefined ? {} : { search: prefix });
   }
 
   create(name: string, value: string, appeared: () => Promise<Secret | undefined>): Promise<Secret> {
