@@ -22,6 +22,10 @@ export abstract class ApiError extends Error {
   get isRefusal(): boolean {
     return false;
   }
+  /** The API answered, and failed. */
+  get isFailure(): boolean {
+    return false;
+  }
   /** What answered does not look like the API. */
   get isForeign(): boolean {
     return false;
@@ -85,6 +89,9 @@ export class AnsweredError extends ApiError {
     const passing = this.isTransient || this.isNotFound || isOfKey;
     return this.status >= 400 && this.status < 500 && this.words !== undefined && !passing;
   }
+  override get isFailure(): boolean {
+    return this.status >= 500 || this.status === 408;
+  }
   override get isForeign(): boolean {
     return this.words === undefined && this.status < 500 && !this.isTransient;
   }
@@ -92,7 +99,11 @@ export class AnsweredError extends ApiError {
     return TRANSIENT_STATUSES.has(this.status);
   }
   override get outcomeUnknown(): boolean {
-    return this.status >= 500 || this.status === 408;
+    return this.isFailure;
+  }
+  // A gateway that gave up waiting says nothing about the server behind it.
+  override get isSettled(): boolean {
+    return this.status !== 504;
   }
 }
 

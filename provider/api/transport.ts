@@ -55,8 +55,9 @@ export class Transport {
       if (doubt) {
         const effect = await request.tookEffect?.();
         if (effect !== undefined) return effect;
-        isFinal = !(doubt.isTransient && doubt.isSettled);
-        if (isFinal) throw doubt;
+        isFinal = !doubt.isTransient;
+        // What may still be under way is looked for again, but not sent again.
+        if (isFinal || !doubt.isSettled) throw doubt;
         doubt = undefined;
       }
       try {

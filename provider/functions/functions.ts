@@ -1,4 +1,4 @@
-import type { Dependent, Secret } from "../api/index.js";
+import { ApiError, type Dependent, type Secret } from "../api/index.js";
 import { DEFAULT_WORKSPACE, type Workspaces } from "../config/index.js";
 import { type Action, actionText, explained, idsText } from "../lifecycle/explain.js";
 import { Problem } from "../problem.js";
@@ -21,13 +21,7 @@ export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?
     const byId = secretId === undefined ? undefined : await workspace.findNow(secretId);
     const found = secretId === undefined ? await workspace.namedNow(name ?? "") : byId ? [byId] : [];
     const [secret] = found;
-    if (!secret) {
-      throw new Problem(
-        actionText(where),
-        "the workspace has no such secret",
-        "Check the spelling, and whether the key is of the workspace that holds it; listWorkspaceSecrets() gives all of them.",
-      );
-    }
+    if (!secret) throw noSuchSecret(where);
     if (found.length > 1) {
       throw new Problem(
         actionText(where),
@@ -53,7 +47,21 @@ export function listSecrets(workspaces: Workspaces, prefix?: string, workspaceNa
 /** Everything that uses the secret, across all pages. */
 export function getDependents(workspaces: Workspaces, secretId: string, workspaceName?: string): Promise<Dependent[]> {
   const action = { verb: "list the dependents of", name: secretId };
-  return perform(workspaces, workspaceName, action, (workspace) => workspace.dependents(secretId));
+  return perform(workspaces, workspaceName, action, async (workspace, where) => {
+    try {
+      return await workspace.dependents(secretId);
+    } catch (error) {
+      throw error instanceof ApiError && error.isNotFound ? noSuchSecret(where) : error;
+    }
+  });
+}
+
+function noSuchSecret(action: Action): Problem {
+  return new Problem(
+    actionText(action),
+    "the workspace has no such secret",
+    "Check the spelling, and whether the key is of the workspace that holds it; listWorkspaceSecrets() gives all of them.",
+  );
 }
 
 async function perform<T>(

@@ -4,7 +4,8 @@
  * of the provider process, the program's.
  */
 export const PROVIDER_TEXT =
-  'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-elevenlabs/provider").dynamic()';
+  // Single quotes: the state is JSON, and would escape others.
+  "exports.handler=()=>require('module').createRequire(process.cwd()+'/')('pulumi-elevenlabs/provider').dynamic()";
 
 /** The type token of every `WorkspaceSecret`; a stored format too. The engine wants the part before the slash. */
 export const TYPE_TOKEN = "pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret";

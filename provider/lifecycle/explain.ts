@@ -55,6 +55,8 @@ function nextStep(error: ApiError, workspace: Workspace, { keyMayBeStale }: { ke
     return `Is the region, or ${baseUrl}, right, and is no proxy in between? The API was expected at ${workspace.endpoint}.`;
   if (error.isRefusal) return "Correct what the API names, and run the same command again.";
   if (error.isNotFound) return "Let the state take notice, then try again: pulumi refresh";
+  if (error.isFailure)
+    return "The fault is the API's, and may pass. Run the same command again; what is already done is kept.";
   return `Is ${workspace.endpoint} reachable from here? Run the same command again; what is already done is kept.`;
 }
 

@@ -14,8 +14,6 @@ export interface WorkspaceSecretState {
   workspace: string;
   /** The API origin that the secret lives at, such as `https://api.elevenlabs.io`. */
   endpoint: string;
-  /** The shape in which an agent's or a tool's config names a secret. */
-  reference: { secret_id: string };
   /** Salted digest of the value that was last pushed; missing where it is not known which value is stored. */
   valueDigest?: string;
   triggersDigest?: string;
@@ -42,7 +40,6 @@ export function newState(
     name: secret.name,
     workspace: workspace.name,
     endpoint: workspace.endpoint,
-    reference: { secret_id: secret.id },
     valueDigest: digest(inputs.value),
     ...kept(inputs),
   };

@@ -140,7 +140,7 @@ export class WorkspaceSecretLifecycle {
       requireSameEndpoint(workspace, stored, action);
       if (workspace.owners.others(id, markOf(stored)).length > 0) {
         await this.host.warn(
-          `Secret ${quoted(action.name)} (${harmless(id)}) is left in the workspace: another resource of this program holds it.`,
+          `Secret ${quoted(action.name)} (${harmless(id)}) is left in the workspace: another resource of this program holds it. Where their values differ, change that one's triggers.`,
         );
         return;
       }
@@ -359,11 +359,11 @@ function markOf({ valueDigest = "" }: StoredState): string {
 
 /** A state from before some output existed. */
 function isOutdated(stored: StoredState): boolean {
-  return stored.secretId === undefined || stored.endpoint === undefined || stored.reference === undefined;
+  return stored.secretId === undefined || stored.endpoint === undefined;
 }
 
 function seenAs(found: Secret, stored: StoredState, { name: workspace, endpoint }: Workspace): WorkspaceSecretState {
-  return { ...stored, secretId: found.id, name: found.name, workspace, endpoint, reference: { secret_id: found.id } };
+  return { ...stored, secretId: found.id, name: found.name, workspace, endpoint };
 }
 
 /** Without this, a config that points elsewhere would make every secret look gone, or delete what merely has its id. */

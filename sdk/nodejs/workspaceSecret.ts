@@ -45,7 +45,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   /** The API origin that it lives at, such as `https://api.elevenlabs.io`. */
   declare readonly endpoint: pulumi.Output<string>;
   /** `{ secret_id }`: the shape in which an agent's or a tool's config names a secret. */
-  declare readonly reference: pulumi.Output<{ secret_id: string }>;
+  readonly reference: pulumi.Output<{ secret_id: string }>;
 
   /** Whether `resource` is a `WorkspaceSecret`, also one of another copy of this package. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
@@ -77,19 +77,16 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     }
     refusePlainKeys();
     const isLookup = opts.id !== undefined;
-    const outputs = {
-      secretId: undefined,
-      name: undefined,
-      workspace: undefined,
-      endpoint: undefined,
-      reference: undefined,
-    };
+    const outputs = { secretId: undefined, name: undefined, workspace: undefined, endpoint: undefined };
+    const digests = isLookup || args?.triggers === undefined ? ["valueDigest"] : ["valueDigest", "triggersDigest"];
     super(
       TYPE_TOKEN,
       name,
       { ...outputs, ...(isLookup ? args : managed(name, args ?? {})), __provider: PROVIDER_TEXT },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["value", "valueDigest", "triggersDigest"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: digests }),
     );
+    // Made here, since the state holds the id often enough.
+    this.reference = this.secretId.apply((secret_id) => ({ secret_id }));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Emulator, EmulatorOptions, Operation, RecordedRequest } from "pulu
 import { startEmulator } from "../../../provider/emulator/index";
 import { type CliRun, pulumi } from "./cli";
 import { type Diagnostic, readEvents } from "./events";
+import { kill, processTree } from "./processes";
 
 export type { Diagnostic } from "./events";
 
@@ -94,7 +95,10 @@ export class TestStack {
     const file = join(this.folder, "Pulumi.test.yaml");
     const yaml = await readFile(file, "utf8");
     const [head = "", , ...kept] = yaml.split(/^(config:)\n/m);
-    const lines = kept.join("").split("\n").filter((line) => !Object.keys(config).some((key) => line.startsWith(`  ${key}:`)));
+    const lines = kept
+      .join("")
+      .split("\n")
+      .filter((line) => !Object.keys(config).some((key) => line.startsWith(`  ${key}:`)));
     const added = Object.entries(config)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
@@ -152,12 +156,20 @@ export class TestStack {
     return (await this.resources()).filter(({ type }) => type === SECRET_TYPE);
   }
 
-  /** The one secret of this logical name in the state, with what is encrypted decrypted. */
-  async secret(logicalName: string): Promise<StateResource | undefined> {
+  /** The secrets of the state by logical name, with what is encrypted decrypted. */
+  async decryptedSecrets(): Promise<Record<string, StateResource>> {
     const { output } = await this.cli(["stack", "export", "--show-secrets"]).orThrow();
     const { deployment } = JSON.parse(output) as { deployment: { resources: StateResource[] } };
-    const found = deployment.resources.find(({ urn, type }) => type === SECRET_TYPE && urn.endsWith(`::${logicalName}`));
-    return found && (decrypted(found) as StateResource);
+    const secrets = deployment.resources.filter(({ type }) => type === SECRET_TYPE);
+    // Of several with one name, the first: the others wait to be deleted.
+    return Object.fromEntries(
+      secrets.toReversed().map((secret) => [secret.urn.split("::").at(-1), decrypted(secret) as StateResource]),
+    );
+  }
+
+  /** The one secret of this logical name in the state, with what is encrypted decrypted. */
+  async secret(logicalName: string): Promise<StateResource | undefined> {
+    return (await this.decryptedSecrets())[logicalName];
   }
 
   /** Every file of the project but the program, its config and the packages: what the engine and we have written. */
@@ -173,11 +185,7 @@ export class TestStack {
 
   async close(): Promise<void> {
     for (const { child } of this.running) {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // It has ended already.
-      }
+      if (child.pid !== undefined) kill(...(await processTree(child.pid)));
     }
     await Promise.all([...this.running].map((run) => run.catch(() => undefined)));
     await this.emulator.close();
@@ -187,7 +195,14 @@ export class TestStack {
   private async run(args: string[]): Promise<Run> {
     const eventLog = join(this.folder, `events-${this.operations++}.json`);
     const before = this.emulator.requests.length;
-    const run = this.start([...args, "--non-interactive", "--color=never", "--suppress-progress", "--event-log", eventLog]);
+    const run = this.start([
+      ...args,
+      "--non-interactive",
+      "--color=never",
+      "--suppress-progress",
+      "--event-log",
+      eventLog,
+    ]);
     const { code, output } = await run;
     const requests = this.emulator.requests.slice(before);
     const events = await readEvents(eventLog, SECRET_TYPE);

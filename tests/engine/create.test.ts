@@ -1,0 +1,224 @@
+import { describe, expect, test } from "@jest/globals";
+import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
+import { startStack } from "./harness/index";
+
+const CRM = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours" });';
+const isCreate = ({ operation }: RecordedRequest) => operation === "create";
+
+/** A program of `count` secrets, named `SECRET_0` and so on. */
+const secrets = (count: number) =>
+  `for (let i = 0; i < ${count}; i++) new WorkspaceSecret("SECRET_" + i, { value: "value " + i });`;
+
+describe("requests", () => {
+  test("three secrets cost a search and a POST each", async () => {
+    const stack = await startStack();
+
+    const { requests } = await stack.deploy(secrets(3));
+
+    const searches = requests.filter(({ operation }) => operation === "list").map(({ query }) => query.search);
+    expect(searches.sort()).toEqual(["SECRET_0", "SECRET_1", "SECRET_2"]);
+    expect(requests.filter(isCreate)).toHaveLength(3);
+    expect(requests).toHaveLength(6);
+  });
+
+  test("twenty secrets cost eight searches at most, one listing for all the rest, and a POST each", async () => {
+    const stack = await startStack();
+
+    const { requests } = await stack.deploy(secrets(20));
+
+    const lists = requests.filter(({ operation }) => operation === "list");
+    expect(lists.filter(({ query }) => query.search !== undefined).length).toBeLessThanOrEqual(8);
+    expect(lists.filter(({ query }) => query.search === undefined)).toHaveLength(1);
+    expect(requests.filter(isCreate)).toHaveLength(20);
+    expect(requests.length - lists.length).toBe(20);
+    expect(
+      stack.workspace
+        .secrets()
+        .map(({ name, value }) => `${name}: ${value}`)
+        .sort(),
+    ).toEqual(Array.from({ length: 20 }, (_, i) => `SECRET_${i}: value ${i}`).sort());
+  });
+
+  test("a taken name is met in the shared listing too, also on a later page of it", async () => {
+    const stack = await startStack({ emulator: { forcePageSize: 5 } });
+    for (let i = 0; i < 12; i++) stack.workspace.add(`THEIRS_${i}`);
+    const taken = Array.from({ length: 12 }, (_, i) => stack.workspace.add(`SECRET_${i}`, "theirs"));
+
+    await stack.program(secrets(12));
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    for (const { id } of taken) expect(run.output).toContain(`the name is taken by secret ${id}`);
+    expect(run.requests.some(({ query }) => query.search === undefined && query.cursor !== undefined)).toBe(true);
+    expect(run.calls).not.toContain("create");
+    expect(await stack.secrets()).toEqual([]);
+  });
+
+  test("a lookup that fails is the end of it: no POST is sent, and the next up goes on from there", async () => {
+    const stack = await startStack();
+    stack.emulator.fault({ kind: "status", status: 500, on: "list" });
+
+    await stack.program(CRM);
+    const failed = await stack.up();
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain('could not create secret "CRM_TOKEN": the API answered 500');
+    expect(failed.calls).toEqual(["list"]);
+
+    expect((await stack.deploy(CRM)).calls).toEqual(["list", "create"]);
+  });
+});
+
+describe("a name", () => {
+  test("is taken by exactly the same one alone: neither a longer one, nor one in another case", async () => {
+    const stack = await startStack();
+    for (const name of ["CRM_TOKEN_2", "crm_token", "CRM_TOKEN "]) stack.workspace.add(name, "theirs");
+
+    const run = await stack.deploy(CRM);
+
+    expect(run.calls).toEqual(["list", "create"]);
+    expect(stack.workspace.secrets().map(({ name, value }) => [name, value])).toEqual([
+      ["CRM_TOKEN_2", "theirs"],
+      ["crm_token", "theirs"],
+      ["CRM_TOKEN ", "theirs"],
+      ["CRM_TOKEN", "ours"],
+    ]);
+  });
+
+  test("that is taken fails with the id, all who use it and the lines of code to add, and touches nothing", async () => {
+    const stack = await startStack();
+    const theirs = stack.workspace.add("CRM_TOKEN", "theirs", {
+      dependents: {
+        agents: [{ type: "unknown", id: "agent_hidden" }, "Support"],
+        // More than the API shows along with the secret itself.
+        tools: Array.from({ length: 12 }, (_, i) => `Tool ${i}`),
+        phone_numbers: ["Hotline"],
+        mcp_servers: ["Docs"],
+        others: ["conversation_initiation_webhook"],
+      },
+    });
+    const before = stack.workspace.secrets();
+
+    await stack.program(CRM);
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      `could not create secret "CRM_TOKEN": the name is taken by secret ${theirs.id}, used by `,
+    );
+    const { agents, tools, phone_numbers, mcp_servers } = theirs.dependents;
+    for (const { id } of [...agents, ...tools, ...mcp_servers]) expect(run.output).toContain(id);
+    expect(run.output).toContain("agent agent_hidden");
+    expect(run.output).toContain('agent "Support" (');
+    expect(run.output).toContain('tool "Tool 11" (');
+    expect(run.output).toContain(`phone number "Hotline" (${phone_numbers[0]?.phone_number_id})`);
+    expect(run.output).toContain('MCP server "Docs" (');
+    expect(run.output).toContain("conversation initiation webhook");
+    expect(run.output).toContain('Add  onExisting: "overwrite"  to take it over and push the value');
+    expect(run.output).toContain('onExisting: "keep"  to leave its value');
+    expect(run.output).toContain('add  aliases: [{ name: "OLD_NAME" }]  to its options instead');
+    expect(run.output).not.toMatch(/^\s+at .*:\d+/m);
+    expect(run.calls).not.toContain("create");
+    expect(run.calls).not.toContain("update");
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await stack.secrets()).toEqual([]);
+  });
+
+  test("that is taken is told of even where the dependents cannot be read", async () => {
+    const stack = await startStack();
+    const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
+    stack.emulator.fault({ kind: "status", status: 500, on: "get" });
+
+    await stack.program(CRM);
+    const run = await stack.up();
+
+    expect(run.output).toContain(`the name is taken by secret ${theirs.id}.\n`);
+    expect(run.output).toContain('Add  onExisting: "overwrite"');
+  });
+
+  test("that is taken makes no second secret where the API would let two share it", async () => {
+    const stack = await startStack({ emulator: { uniqueNames: false } });
+    const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
+
+    await stack.program(CRM);
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(`the name is taken by secret ${theirs.id}, which nothing uses`);
+    expect(run.calls).not.toContain("create");
+    expect(stack.workspace.secrets()).toEqual([theirs]);
+  });
+
+  test("that several secrets have is refused with their ids, whatever onExisting says", async () => {
+    const stack = await startStack({ emulator: { uniqueNames: false } });
+    const choices = ["fail", "overwrite", "keep"];
+    const theirs = choices.map((name) => [stack.workspace.add(name, "first"), stack.workspace.add(name, "second")]);
+
+    await stack.program(
+      `for (const onExisting of ${JSON.stringify(choices)}) new WorkspaceSecret(onExisting, { value: "ours", onExisting });`,
+    );
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    for (const [first, second] of theirs) {
+      expect(run.output).toContain(`"${first?.name}": several secrets have this name: ${first?.id}, ${second?.id}.`);
+      expect(run.output).toContain(`Choose the one to take over with  existingId: "${first?.id}"`);
+    }
+    expect(run.calls).toEqual(["list", "list", "list"]);
+    expect(stack.workspace.secrets()).toEqual(theirs.flat());
+  });
+});
+
+describe("a name that is taken between the lookup and the POST", () => {
+  test("goes by onExisting, as if it had been taken before", async () => {
+    const stack = await startStack();
+    const choices = ["fail", "overwrite", "keep"];
+    stack.emulator.fault({ kind: "delay", ms: 500, on: "create", times: 3 });
+    const added = stack.emulator
+      .waitForRequest(() => stack.emulator.requests.filter(isCreate).length === 3, 60_000)
+      .then(() => choices.map((choice) => stack.workspace.add(choice, "theirs")));
+
+    await stack.program(
+      `for (const onExisting of ${JSON.stringify(choices)}) new WorkspaceSecret(onExisting, { value: "ours", onExisting });`,
+    );
+    const run = await stack.up();
+    const [fail, overwrite, keep] = await added;
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      `could not create secret "fail": the name is taken by secret ${fail?.id}, which nothing uses`,
+    );
+    expect(stack.workspace.secrets()).toEqual([fail, { ...overwrite, value: "ours" }, keep]);
+    expect(run.calls.filter((call) => call === "create")).toHaveLength(3);
+    expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual([overwrite?.id, keep?.id].sort());
+  });
+
+  test("is told as such whichever status the API refuses it with", async () => {
+    const stack = await startStack();
+    stack.emulator.fault({ kind: "status", status: 400, on: "create" });
+    const added = stack.emulator
+      .waitForRequest(isCreate, 60_000)
+      .then(() => stack.workspace.add("CRM_TOKEN", "theirs"));
+
+    await stack.program(CRM);
+    const run = await stack.up();
+
+    expect(run.output).toContain(`the name is taken by secret ${(await added).id}, which nothing uses`);
+    expect(stack.workspace.secrets()).toEqual([await added]);
+  });
+
+  test("is not made up: where no secret has it, a refusal is told in the API's own words", async () => {
+    const stack = await startStack();
+    const detail = { code: "secret_name_taken", message: "No more secrets of that kind", request_id: "req_1" };
+    stack.emulator.fault({ kind: "status", status: 409, on: "create", body: { detail } });
+
+    await stack.program(CRM);
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      'could not create secret "CRM_TOKEN": the API answered 409, request req_1: No more secrets of that kind.',
+    );
+    expect(run.calls).toEqual(["list", "create", "list"]);
+    expect(await stack.secrets()).toEqual([]);
+  });
+});

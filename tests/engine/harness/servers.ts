@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterAll } from "@jest/globals";
+import { ApiError, ElevenLabsApi, type TransportOptions } from "../../../provider/api/index";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../../provider/emulator/index";
+
+const started: { close(): Promise<unknown> }[] = [];
+
+// Not after each test: those of a file may run side by side.
+afterAll(async () => {
+  await Promise.all(started.splice(0).map((server) => server.close()));
+});
+
+/** An emulator that ends with the file's tests. */
+export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  started.push(emulator);
+  return emulator;
+}
+
+export interface PlainServer {
+  url: string;
+  requests: IncomingMessage[];
+  /** How many TCP connections were made to it. */
+  connections: number;
+  close(): Promise<void>;
+}
+
+/** A server that answers what no emulator would; it ends with the file's tests. */
+export async function serve(listener: RequestListener): Promise<PlainServer> {
+  const http = createServer((request, response) => {
+    server.requests.push(request);
+    listener(request, response);
+  });
+  http.on("connection", () => server.connections++);
+  http.keepAliveTimeout = 0;
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const server: PlainServer = {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    requests: [],
+    connections: 0,
+    async close() {
+      const closed = once(http, "close");
+      http.close();
+      http.closeAllConnections();
+      await closed;
+    },
+  };
+  started.push(server);
+  return server;
+}
+
+/** Answers every request with this JSON. */
+export function json(body: unknown, status = 200): RequestListener {
+  return (_request, response) => {
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
+}
+
+/** An origin at which nothing listens. Its port is kept from all others by a connection that goes out from it. */
+export async function closedOrigin(): Promise<{ url: string; release(): Promise<void> }> {
+  const { hostname, port } = new URL((await serve(json({}))).url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  const release = async () => {
+    if (socket.closed) return;
+    const closed = once(socket, "close");
+    // By a reset, since an orderly end would keep the port for a while.
+    socket.resetAndDestroy();
+    await closed;
+  };
+  started.push({ close: release });
+  return { url: `http://${hostname}:${socket.localPort}`, release };
+}
+
+/** A client that does not retry, unless told so. */
+export function clientOf(
+  server: { url: string; apiKey?: string },
+  options: Partial<TransportOptions> = {},
+): ElevenLabsApi {
+  const { url: origin, apiKey = "sk_test" } = server;
+  return new ElevenLabsApi({ origin, apiKey, timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16, ...options });
+}
+
+export async function failureOf(call: Promise<unknown>): Promise<ApiError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ApiError) return error;
+  throw new Error("The call did not fail with an ApiError", { cause: error });
+}
+
+const QUESTIONS = [
+  "isNotFound",
+  "isUnauthorized",
+  "lacksPermission",
+  "isRateLimit",
+  "isRefusal",
+  "isForeign",
+  "isTransient",
+  "outcomeUnknown",
+] as const;
+
+/** The questions to which an error says yes. */
+export function yesOf(error: ApiError): (typeof QUESTIONS)[number][] {
+  return QUESTIONS.filter((question) => error[question]);
+}

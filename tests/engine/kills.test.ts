@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { startStack, type TestStack } from "./harness/index";
+import { kill, type Process, processTree } from "./harness/processes";
+
+const crm = (onExisting: string) =>
+  `new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "new", onExisting: "${onExisting}" });`;
+
+const leftovers: Process[] = [];
+afterEach(() => kill(...leftovers.splice(0)));
+
+/** An `up` that is cut off between the write of its POST and the answer to it. */
+async function killedUp(stack: TestStack, victim: RegExp): Promise<void> {
+  stack.emulator.fault({ kind: "hang", on: "create", when: "after" });
+  await stack.program('new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "old" });');
+  const run = stack.start(["up", "--yes", "--skip-preview", "--non-interactive"]);
+  await stack.emulator.waitForRequest(({ operation }) => operation === "create", 60_000);
+  const tree = await processTree(run.child.pid ?? 0);
+  leftovers.push(...tree);
+  const victims = tree.filter(({ command }) => victim.test(command));
+  expect(victims).toHaveLength(1);
+  kill(...victims);
+  expect((await run).code).not.toBe(0);
+  // What is left of a killed run must not go on beside the next one.
+  kill(...tree);
+}
+
+describe("a run that is killed after its POST", () => {
+  test.each([
+    ["provider's process", /^\S*node \S*dynamic-provider/],
+    ["CLI", /^\S*pulumi up/],
+  ])("(the %s): the next up explains what it meets, and overwrite heals it", async (_what, victim) => {
+    const stack = await startStack();
+    await killedUp(stack, victim);
+    const [orphan, ...others] = stack.workspace.secrets();
+    expect(others).toEqual([]);
+    expect(await stack.secrets()).toEqual([]);
+    // The CLI left its lock behind, as it does for every program.
+    await stack.cli(["cancel", "--yes"]).orThrow();
+
+    await stack.program(crm("fail"));
+    const explained = await stack.up();
+    expect(explained.code).not.toBe(0);
+    expect(explained.output).toContain(`the name is taken by secret ${orphan?.id}, which nothing uses`);
+    expect(explained.output).toContain(
+      'Add  onExisting: "overwrite"  to take it over and push the value (also after an interrupted run)',
+    );
+    expect(explained.calls).not.toContain("create");
+
+    const healed = await stack.deploy(crm("overwrite"));
+    expect(healed.calls).toEqual(["list", "update"]);
+    expect(stack.workspace.secrets()).toMatchObject([{ id: orphan?.id, name: "CRM_TOKEN", value: "new" }]);
+    expect((await stack.secret("crm"))?.id).toBe(orphan?.id);
+    expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  });
+});

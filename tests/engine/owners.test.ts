@@ -1,0 +1,340 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "./harness/index";
+
+const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
+
+/** Each resource of the state with the id of the secret that it holds, in order of the names. */
+async function owners(stack: TestStack): Promise<string[]> {
+  const secrets = await stack.secrets();
+  return secrets
+    .map((secret) => `${secret.urn.split("::").at(-1)} ${secret.id}${secret.delete ? " (to delete)" : ""}`)
+    .sort();
+}
+
+function warnings({ diagnostics }: Run): string[] {
+  return diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+}
+
+const isLeft = (name: string, id: string | undefined) =>
+  `Secret "${name}" (${id}) is left in the workspace: another resource of this program holds it.`;
+
+describe("two resources of one program", () => {
+  test("with one name: the second fails before anything is called, also where it would overwrite what the first has since an earlier up", async () => {
+    const stack = await startStack();
+    const first = 'new WorkspaceSecret("a", { name: "CRM", value: "v" });';
+    await stack.deploy(first);
+    const before = stack.workspace.secrets();
+    const held = await owners(stack);
+
+    const programs = [
+      `new WorkspaceSecret("b", { name: "CRM", value: "w", onExisting: "overwrite" });`,
+      `new WorkspaceSecret("b", { name: pulumi.output("CRM"), value: "w", onExisting: "overwrite" });`,
+    ];
+    for (const second of programs) {
+      await stack.program(first + second);
+      const run = second === programs[0] ? await stack.preview() : await stack.up();
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain('WorkspaceSecret "b": "a" has the name "CRM" in workspace "default" already.');
+      expect(run.output).toContain("Give one of the two another, or remove it from the program.");
+      expect(run.output).not.toMatch(/^\s+at .*:\d+/m);
+      expect(run.calls).toEqual([]);
+    }
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await owners(stack)).toEqual(held);
+  });
+
+  test("with one name that only the update learns: the second fails, and there is one secret of that name", async () => {
+    const stack = await startStack({ emulator: { uniqueNames: false } });
+    const program = (names: string[]) => `
+      const base = new WorkspaceSecret("base", { value: "v" });
+      for (const name of ${JSON.stringify(names)}) {
+        new WorkspaceSecret(name, { name: pulumi.interpolate\`OF_\${base.secretId}\`, value: name, onExisting: "overwrite" });
+      }`;
+
+    await stack.program(program(["a", "b"]));
+    expect((await stack.preview()).code).toBe(0);
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    const [base] = stack.workspace.secrets();
+    expect(run.output).toContain(
+      `WorkspaceSecret "b": "a" has the name "OF_${base?.id}" in workspace "default" already.`,
+    );
+    await stack.deploy(program(["a"]));
+    expect(stack.workspace.secrets().map(({ name, value }) => [name, value])).toEqual([
+      ["base", "v"],
+      [`OF_${base?.id}`, "a"],
+    ]);
+    expect(await stack.secrets()).toHaveLength(2);
+  });
+
+  test("with one existingId: the second fails, and owns nothing", async () => {
+    const stack = await startStack();
+    stack.workspace.add("THEIRS", "theirs", { id: "sec_1" });
+    const program = (id: string) =>
+      stack.program(`
+        new WorkspaceSecret("a", { name: "THEIRS", value: "a", existingId: "sec_1" });
+        new WorkspaceSecret("b", { value: "b", existingId: ${id} });
+      `);
+
+    await program('"sec_1"');
+    const preview = await stack.preview();
+    await program('pulumi.output("sec_1")');
+    const up = await stack.up();
+
+    for (const run of [preview, up]) {
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain('WorkspaceSecret "b": "a" has the existingId "sec_1" already.');
+    }
+    expect(stack.workspace.secrets()).toMatchObject([{ id: "sec_1", name: "THEIRS" }]);
+    expect(await owners(stack)).not.toContain("b sec_1");
+  });
+
+  test("of which one is made by a component: its names count too", async () => {
+    const stack = await startStack();
+    await stack.program(
+      'new WorkspaceSecrets("all", { prefix: "P_", secrets: { X: "v" } }); new WorkspaceSecret("b", { name: "P_X", value: "w" });',
+    );
+
+    const run = await stack.preview();
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain('WorkspaceSecret "b": "all-X" has the name "P_X" in workspace "default" already.');
+  });
+
+  test("from two copies of the package: the second fails at its create", async () => {
+    const stack = await startStack({ emulator: { uniqueNames: false, latencyMs: 50 } });
+    await stack.program(`
+      delete require.cache[require.resolve("pulumi-elevenlabs")];
+      const copy = require("pulumi-elevenlabs");
+      new WorkspaceSecret("a", { name: "CRM", value: "v", onExisting: "overwrite" });
+      new copy.WorkspaceSecret("b", { name: "CRM", value: "v", onExisting: "overwrite" });
+    `);
+
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      'could not create secret "CRM": another resource of this program creates a secret of this name.',
+    );
+    expect(stack.workspace.secrets()).toHaveLength(1);
+    expect(await stack.secrets()).toHaveLength(1);
+  });
+
+  test("may share a name in two workspaces", async () => {
+    const stack = await startStack({ emulator: { keys: { sk_default: {}, sk_other: { workspace: "other" } } } });
+    const workspaces = { other: { apiKey: "sk_other", baseUrl: stack.emulator.url } };
+    await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
+
+    await stack.deploy(`
+      new WorkspaceSecret("a", { name: "CRM", value: "a" });
+      new WorkspaceSecret("b", { name: "CRM", value: "b", workspace: "other" });
+    `);
+
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "CRM", value: "a" }]);
+    expect(stack.emulator.workspace("other").secrets()).toMatchObject([{ name: "CRM", value: "b" }]);
+  });
+});
+
+describe("the secret of another resource of the program", () => {
+  test("is not taken over, by name nor by id", async () => {
+    const stack = await startStack();
+    const a = 'const a = new WorkspaceSecret("a", { name: "A", value: "v" });';
+    await stack.deploy(a);
+    const [made] = stack.workspace.secrets();
+    // Unseen by the stack: without a refresh, the state still has the old name.
+    stack.workspace.rename(made?.id ?? "", "RENAMED");
+    const before = stack.workspace.secrets();
+
+    await stack.program(`${a}
+      new WorkspaceSecret("byName", { name: "RENAMED", value: "w", onExisting: "overwrite" }, { dependsOn: a });
+      new WorkspaceSecret("byId", { value: "w", existingId: a.secretId });
+    `);
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    for (const name of ["RENAMED", "byId"]) {
+      expect(run.output).toContain(
+        `could not create secret "${name}": secret ${made?.id} belongs to another resource of this program, named "A".`,
+      );
+    }
+    expect(run.calls).not.toContain("update");
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await owners(stack)).toEqual([`a ${made?.id}`]);
+  });
+
+  test("cannot be kept where it was taken over before its owner was looked at: the owner fails, and removing one of the two frees it", async () => {
+    const stack = await startStack();
+    const a = 'new WorkspaceSecret("a", { name: "A", value: "v" }';
+    await stack.deploy(`${a});`);
+    const [made] = stack.workspace.secrets();
+
+    await stack.program(`
+      const b = new WorkspaceSecret("b", { name: "B", value: "w", existingId: "${made?.id}" });
+      ${a}, { dependsOn: b });
+    `);
+    for (const run of [await stack.up(), await stack.preview()]) {
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain(
+        `could not update secret "A" (${made?.id}): it belongs to another resource of this program too, named "B".`,
+      );
+      expect(run.output).toContain("Remove one of the two from the program: the secret stays with the other.");
+    }
+
+    const run = await stack.deploy(`${a});`);
+    expect(run.calls).toEqual([]);
+    expect(warnings(run)).toEqual([isLeft("B", made?.id)]);
+    expect(await owners(stack)).toEqual([`a ${made?.id}`]);
+    expect(stack.workspace.secrets()).toHaveLength(1);
+  });
+});
+
+describe("a resource that is renamed in the program", () => {
+  test("meets its own secret: the error names aliases, and with them nothing changes", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
+    const before = stack.workspace.secrets();
+
+    await stack.program('new WorkspaceSecret("new", { name: "CRM", value: "v" });');
+    const failed = await stack.up();
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain(`the name is taken by secret ${before[0]?.id}, which nothing uses`);
+    expect(failed.output).toContain(
+      'Where a resource of this stack made it, and was renamed in the program, add  aliases: [{ name: "OLD_NAME" }]',
+    );
+
+    const cured = await stack.deploy(
+      'new WorkspaceSecret("new", { name: "CRM", value: "v" }, { aliases: [{ name: "old" }] });',
+    );
+    expect([cured.changes, cured.calls]).toEqual([{ same: 1 }, []]);
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await owners(stack)).toEqual([`new ${before[0]?.id}`]);
+  });
+
+  test("takes its secret along with overwrite and with keep: the clean-up of the old one deletes nothing", async () => {
+    const stack = await startStack();
+    const program = (prefix: string) => `
+      for (const onExisting of ["overwrite", "keep"]) {
+        new WorkspaceSecret("${prefix}-" + onExisting, { name: onExisting, value: "v", onExisting });
+      }`;
+    await stack.deploy(program("old"));
+    const before = stack.workspace.secrets();
+    const id = Object.fromEntries(before.map((secret) => [secret.name, secret.id]));
+
+    const run = await stack.deploy(program("new"));
+
+    expect(run.changes).toEqual({ create: 2, delete: 2 });
+    expect(run.calls).not.toContain("delete");
+    expect(warnings(run).sort()).toEqual([isLeft("keep", id.keep), isLeft("overwrite", id.overwrite)]);
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await owners(stack)).toEqual([`new-keep ${id.keep}`, `new-overwrite ${id.overwrite}`]);
+
+    expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
+    await stack.destroy();
+    expect(stack.workspace.secrets()).toEqual([]);
+  });
+
+  describe("in an up that failed before its clean-up", () => {
+    const broken = `
+      new WorkspaceSecret("new", { name: "CRM", value: "w", onExisting: "overwrite" });
+      new WorkspaceSecret("other", { value: "v" });
+    `;
+
+    async function twoOwners(): Promise<{ stack: TestStack; id: string | undefined }> {
+      const stack = await startStack();
+      await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
+      const [made] = stack.workspace.secrets();
+      stack.emulator.fault({ kind: "status", status: 500, on: "create" });
+      await stack.program(broken);
+      const run = await stack.up("--continue-on-error");
+      expect(run.code).not.toBe(0);
+      expect(await owners(stack)).toEqual([`new ${made?.id}`, `old ${made?.id}`]);
+      return { stack, id: made?.id };
+    }
+
+    test("still has its secret after the next one", async () => {
+      const { stack, id } = await twoOwners();
+
+      const run = await stack.deploy(broken);
+
+      expect(run.calls).not.toContain("delete");
+      expect(warnings(run)).toEqual([isLeft("CRM", id)]);
+      expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "w" }, { name: "other" }]);
+      expect((await owners(stack))[0]).toBe(`new ${id}`);
+    });
+
+    test("leaves nothing behind once both are destroyed", async () => {
+      const { stack } = await twoOwners();
+
+      const run = await stack.destroy();
+
+      expect([run.code, run.changes, warnings(run)]).toEqual([0, { delete: 2 }, []]);
+      expect(stack.workspace.secrets()).toEqual([]);
+      expect(await owners(stack)).toEqual([]);
+    });
+  });
+});
+
+describe("a replaced secret", () => {
+  test("whose delete failed is not deleted later, when a resource has taken it over since", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "v" });');
+    const [old] = stack.workspace.secrets();
+    stack.emulator.fault({ kind: "status", status: 500, on: "delete" });
+    await stack.program('new WorkspaceSecret("a", { name: "NEW", value: "v" });');
+    expect((await stack.up()).code).not.toBe(0);
+    expect(await owners(stack)).toContain(`a ${old?.id} (to delete)`);
+
+    const run = await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "w", onExisting: "overwrite" });');
+
+    expect(run.calls.filter((call) => call === "delete")).toHaveLength(1);
+    expect(warnings(run)).toEqual([isLeft("OLD", old?.id)]);
+    expect(stack.workspace.secrets()).toEqual([{ ...old, value: "w" }]);
+    expect(await owners(stack)).toEqual([`a ${old?.id}`]);
+  });
+
+  test("by --replace takes its own secret over with overwrite, is made anew with deleteBeforeReplace, and fails without", async () => {
+    const stack = await startStack();
+    const program = `
+      new WorkspaceSecret("taken", { value: "v", onExisting: "overwrite" });
+      new WorkspaceSecret("before", { value: "v", onExisting: "overwrite" }, { deleteBeforeReplace: true });
+      new WorkspaceSecret("plain", { value: "v" });
+    `;
+    await stack.deploy(program);
+    const id = Object.fromEntries(stack.workspace.secrets().map((secret) => [secret.name, secret.id]));
+
+    const failed = await stack.up("--replace", urn("plain"));
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain(`could not create secret "plain": the name is taken by secret ${id.plain}`);
+    expect(failed.calls).not.toContain("delete");
+
+    const run = await stack.up("--replace", urn("taken"), "--replace", urn("before"));
+    expect(run.code).toBe(0);
+    expect(run.requests.filter(({ operation }) => operation === "delete")).toMatchObject([
+      { path: `/v1/convai/secrets/${id.before}` },
+    ]);
+    expect(warnings(run)).toEqual([isLeft("taken", id.taken)]);
+    const now = Object.fromEntries(stack.workspace.secrets().map((secret) => [secret.name, secret.id]));
+    expect(now).toEqual({ taken: id.taken, before: expect.any(String), plain: id.plain });
+    expect(now.before).not.toBe(id.before);
+    expect(await owners(stack)).toEqual([`before ${now.before}`, `plain ${id.plain}`, `taken ${id.taken}`]);
+    expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
+  });
+
+  test("by another name for the same workspace is not deleted where it was taken over", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
+    const before = stack.workspace.secrets();
+    const workspaces = { prod: { apiKey: stack.emulator.apiKey, baseUrl: stack.emulator.url } };
+    await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
+
+    const run = await stack.deploy(
+      'new WorkspaceSecret("a", { name: "CRM", value: "v", workspace: "prod", onExisting: "overwrite" });',
+    );
+
+    expect(run.calls).toEqual(["list", "update"]);
+    expect(warnings(run)).toEqual([isLeft("CRM", before[0]?.id)]);
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await owners(stack)).toEqual([`a ${before[0]?.id}`]);
+  });
+});
