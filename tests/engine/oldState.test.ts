@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { SECRET_TYPE, type StateResource, startStack, type TestStack } from "./harness/index";
+
+type Properties = Record<string, unknown>;
+
+/** What was once written otherwise, by the logical name of the secret whose outputs are made so; undefined is left out. */
+const SHAPES: Record<string, (id: string | undefined) => Properties> = {
+  workspace: () => ({ workspace: undefined }),
+  endpoint: () => ({ endpoint: undefined }),
+  secretId: () => ({ secretId: undefined }),
+  reference: (id) => ({ reference: { secret_id: id } }),
+  provider: () => ({ __provider: EARLIER_PROVIDER }),
+  digest: () => ({ valueDigest: undefined }),
+  triggers: () => ({ triggersDigest: undefined }),
+  most: () => ({ ...MOST, __provider: EARLIER_PROVIDER }),
+  all: () => ({ ...MOST, name: undefined }),
+};
+const EARLIER_PROVIDER =
+  'exports.handler=()=>require("module").createRequire(process.cwd()+"/")("pulumi-elevenlabs/provider").dynamic()';
+const MOST = {
+  workspace: undefined,
+  endpoint: undefined,
+  secretId: undefined,
+  valueDigest: undefined,
+  triggersDigest: undefined,
+};
+const NAMES = Object.keys(SHAPES);
+/** Where it is not known which value or which triggers are stored. */
+const PUSHED = ["all", "digest", "most", "triggers"];
+/** Where nothing is missing that is not the default. */
+const COMPLETE = ["provider", "reference", "workspace"];
+
+const PROGRAM = `for (const name of ${JSON.stringify(NAMES)}) new WorkspaceSecret(name, { value: "v", triggers: [1] })`;
+
+/** Edits the state the way users do. */
+async function age(stack: TestStack): Promise<void> {
+  const { output } = await stack.cli(["stack", "export"]).orThrow();
+  const state = JSON.parse(output) as { deployment: { resources: StateResource[] } };
+  for (const { type, urn, id, outputs } of state.deployment.resources) {
+    if (type === SECRET_TYPE && outputs) Object.assign(outputs, SHAPES[urn.split("::").at(-1) ?? ""]?.(id));
+  }
+  await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
+}
+
+describe("a state of an earlier shape", () => {
+  let stack: TestStack;
+
+  beforeEach(async () => {
+    stack = await startStack();
+    await stack.deploy(PROGRAM);
+    await age(stack);
+  });
+
+  test("is completed by an up, which pushes only where the value is not known, replaces nothing, and then changes nothing", async () => {
+    const before = stack.workspace.secrets();
+
+    const run = await stack.up();
+
+    expect(run.code).toBe(0);
+    const steps = NAMES.map((name) => [name, COMPLETE.includes(name) ? "same" : "update"]);
+    expect(run.steps).toEqual(Object.fromEntries(steps));
+    const pushed = run.requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
+    const expected = before
+      .filter(({ name }) => PUSHED.includes(name))
+      .map(({ id }) => `PATCH /v1/convai/secrets/${id}`);
+    expect(pushed.sort()).toEqual(expected.sort());
+    expect(stack.workspace.secrets()).toEqual(before);
+    const secrets = await stack.decryptedSecrets();
+    expect(before).toHaveLength(NAMES.length);
+    for (const { id, name } of before) {
+      expect(secrets[name]?.outputs).toMatchObject({
+        secretId: id,
+        name,
+        endpoint: stack.emulator.url,
+        valueDigest: expect.any(String),
+        triggersDigest: expect.any(String),
+      });
+    }
+    expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  });
+
+  test("is read by a refresh, after which an up and a preview go as after one of today", async () => {
+    const before = stack.workspace.secrets();
+
+    const refresh = await stack.refresh();
+    expect(refresh.code).toBe(0);
+    expect(Object.values(refresh.steps).filter((step) => step === "delete")).toEqual([]);
+    const run = await stack.up();
+    expect(run.code).toBe(0);
+    expect(Object.values(run.steps).filter((step) => step !== "update" && step !== "same")).toEqual([]);
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
+  });
+
+  test("is destroyed as it is", async () => {
+    const run = await stack.destroy();
+
+    expect(run.code).toBe(0);
+    expect(run.calls).toEqual(NAMES.map(() => "delete"));
+    expect(stack.workspace.secrets()).toEqual([]);
+  });
+});
