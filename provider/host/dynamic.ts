@@ -1,6 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Workspaces } from "../config/index.js";
-import { type StoredState, UNKNOWN, type WorkspaceSecretInputs, WorkspaceSecretLifecycle } from "../lifecycle/index.js";
+import {
+  type StoredState,
+  UNKNOWN,
+  UnfinishedUpdate,
+  type WorkspaceSecretInputs,
+  WorkspaceSecretLifecycle,
+} from "../lifecycle/index.js";
 import { warn } from "./warn.js";
 
 /** What the engine sends, with what only this host knows of: the provider's text. */
@@ -54,10 +60,11 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   }
 
   update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult<Properties>> {
-    return spoken(`update of ${id}`, async () => {
+    const step = async () => {
       const state = await this.lifecycle.update(id, fromEngine(olds) as StoredState, inputs(news));
       return { outs: { ...state } };
-    });
+    };
+    return spoken(`update of ${id}`, step, news.__provider);
   }
 
   delete(id: string, olds: Properties): Promise<void> {
@@ -87,13 +94,16 @@ function holdsUnknown(property: unknown): boolean {
  * Runs a step so that what it throws can be shown. The engine shows an error's message with the resource, and for most
  * steps the provider process prints `${error}: ${error.stack}` too: both are cut down to a pointer to the message.
  */
-async function spoken<T>(step: string, run: () => Promise<T>): Promise<T> {
+async function spoken<T>(step: string, run: () => Promise<T>, providerText?: unknown): Promise<T> {
   try {
     return await run();
   } catch (error) {
     const shown = new Error(error instanceof Error ? error.message : "unknown failure");
     shown.toString = () => `elevenlabs:WorkspaceSecret: ${step}`;
     shown.stack = "failed; the error is shown with its resource";
-    throw shown;
+    if (!(error instanceof UnfinishedUpdate)) throw shown;
+    // This form makes the engine take the state over all the same, and update again next time.
+    const { id, state } = error.held;
+    throw Object.assign(shown, { id, properties: { ...state, __provider: providerText }, reasons: [shown.message] });
   }
 }

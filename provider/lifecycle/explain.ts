@@ -26,7 +26,6 @@ export function explained(
   workspace: Workspace,
   hints: { keyMayBeStale: boolean },
 ): unknown {
-  if (error instanceof Problem) return new Problem(actionText(action), error.reason, error.next);
   if (!(error instanceof ApiError)) return error;
   return new Problem(actionText(action), error.cause, nextStep(error, workspace, hints));
 }

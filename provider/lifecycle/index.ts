@@ -1,4 +1,4 @@
 export type { OnExisting, OnInUse, OnNameChange, WorkspaceSecretInputs } from "./inputs.js";
 export { UNKNOWN } from "./inputs.js";
 export type { StoredState, WorkspaceSecretState } from "./state.js";
-export { type Host, WorkspaceSecretLifecycle } from "./workspaceSecret.js";
+export { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "./workspaceSecret.js";

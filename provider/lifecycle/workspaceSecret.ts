@@ -24,6 +24,16 @@ export interface Held {
   state: WorkspaceSecretState;
 }
 
+/** An update whose outcome is not known: the state must not go on claiming that it knows the value. */
+export class UnfinishedUpdate extends Problem {
+  constructor(
+    problem: Problem,
+    readonly held: Held,
+  ) {
+    super(problem.action, problem.reason, problem.next);
+  }
+}
+
 /**
  * The life of a `WorkspaceSecret`. Every step throws a `Problem` where it fails, and then has changed nothing that it does
  * not tell of.
@@ -126,7 +136,7 @@ export class WorkspaceSecretLifecycle {
         return { ...newState({ id, name: inputs.name }, inputs, workspace), ...defined(digests) };
       }
       if (isRename) await requireFreeName(workspace, inputs.name, id, action);
-      const state = newState(await this.push(workspace, id, inputs, action), inputs, workspace);
+      const state = newState(await this.pushUpdate(workspace, id, stored, inputs, action), inputs, workspace);
       workspace.owners.release(id, markOf(stored));
       workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name });
       return state;
@@ -263,6 +273,23 @@ export class WorkspaceSecretLifecycle {
         "the workspace has no such secret any more",
         "Let the state take notice, then run the same command again: pulumi refresh",
       );
+    }
+  }
+
+  private async pushUpdate(
+    workspace: Workspace,
+    id: string,
+    stored: StoredState,
+    inputs: WorkspaceSecretInputs,
+    action: Action,
+  ): Promise<Secret> {
+    try {
+      return await this.push(workspace, id, inputs, action);
+    } catch (error) {
+      const problem = explained(error, action, workspace, { keyMayBeStale: false });
+      if (!(error instanceof ApiError && error.outcomeUnknown) || !(problem instanceof Problem)) throw error;
+      const { valueDigest: _, ...rest } = seenAs({ id, name: stored.name ?? inputs.name }, stored, workspace);
+      throw new UnfinishedUpdate(problem, { id, state: rest });
     }
   }
 

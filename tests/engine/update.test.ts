@@ -131,6 +131,26 @@ describe("update", () => {
     expect(problems.stopped).toContain("127.0.0.1:PORT: connection refused.");
     expect(problems.nowhere).toMatch(/no-such-host\.invalid: .*\(DNS\)/);
   });
+
+  test("an update of unknown outcome makes the state forget which value is stored, so that even a return to the old one is pushed", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("A", { value: "v1" })');
+    stack.emulator.fault({ kind: "malformed", on: "update" });
+
+    await stack.program('new WorkspaceSecret("A", { value: "v2" })');
+    const failed = await stack.up();
+
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain('could not update secret "A"');
+    expect(stack.workspace.secrets()).toMatchObject([{ value: "v2" }]);
+    expect((await stack.secret("A"))?.outputs).not.toHaveProperty("valueDigest");
+
+    const reverted = await stack.deploy('new WorkspaceSecret("A", { value: "v1" })');
+
+    expect(reverted.calls).toEqual(["update"]);
+    expect(stack.workspace.secrets()).toMatchObject([{ value: "v1" }]);
+    expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  });
 });
 
 function calls({ requests }: Emulator) {
