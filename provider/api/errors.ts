@@ -75,7 +75,7 @@ export class AnsweredError extends ApiError {
     return this.status === 404 && this.words !== undefined;
   }
   override get isUnauthorized(): boolean {
-    return this.status === 401 && !this.lacksPermission;
+    return this.status === 401 && this.words !== undefined && !this.lacksPermission;
   }
   override get lacksPermission(): boolean {
     return this.words !== undefined && (this.status === 403 || this.code === "missing_permissions");

@@ -1,12 +1,16 @@
-// Terminal escapes, line breaks, bidirectional overrides: whatever could make a name or a message show as something else.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+// Terminal escapes, line breaks, bidirectional overrides, what has no width: whatever could make a text show as another.
+const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const LONGEST = 300;
 
 /** Text from outside, fit to be shown: control characters escaped, at most 300 characters. */
 export function harmless(text: string): string {
-  const shown = text.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const shown = text.replace(UNSAFE, escapeOf);
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
 /** A name or an id in quotes, fit to be shown. */

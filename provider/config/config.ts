@@ -56,10 +56,11 @@ export class Workspaces {
   }
 
   private defaultSettings(): Settings {
-    const apiKey = this.text("apiKey");
+    const fromConfig = this.text("apiKey");
+    const fromEnvironment = blankAsMissing(this.env.ELEVENLABS_API_KEY);
     return {
-      apiKey: apiKey ?? blankAsMissing(this.env.ELEVENLABS_API_KEY),
-      keySource: apiKey ? "config" : this.env.ELEVENLABS_API_KEY ? "environment" : undefined,
+      apiKey: fromConfig ?? fromEnvironment,
+      keySource: fromConfig ? "config" : fromEnvironment ? "environment" : undefined,
       region: this.text("region") ?? blankAsMissing(this.env.ELEVENLABS_REGION),
       baseUrl: this.text("baseUrl") ?? blankAsMissing(this.env.ELEVENLABS_BASE_URL),
     };
@@ -77,7 +78,8 @@ export class Workspaces {
         `Add it: pulumi config set --secret --path 'elevenlabs:workspaces.${name}.apiKey'`,
       );
     }
-    return { ...settings, apiKey: blankAsMissing(settings.apiKey), keySource: "config" };
+    const apiKey = blankAsMissing(settings.apiKey);
+    return { ...settings, apiKey, keySource: apiKey ? "config" : undefined };
   }
 
   private text(key: string): string | undefined {

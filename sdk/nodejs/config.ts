@@ -35,7 +35,7 @@ export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output
   });
   if (faults.length > 0) {
     throw new pulumi.RunError(
-      `Config ${key}: ${faults.join("; ")}.\nSet a value as text: pulumi config set --secret --type string --path '${key}.NAME'`,
+      `Config ${key}: ${faults.join("; ")}.\nA value that is set as a secret is always text: pulumi config set --secret --path '${key}.NAME'`,
     );
   }
   warnOfPlainValues(key, fullKey, Object.keys(secrets));

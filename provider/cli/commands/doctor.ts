@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import { harmless, REGIONS } from "../../api/index.js";
+import { DEFAULT_WORKSPACE } from "../../config/index.js";
+import { Problem } from "../../problem.js";
+import type { Workspace } from "../../workspace/index.js";
+import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
+import { diagnose, type Finding } from "../diagnosis.js";
+import { print, type Style, styled } from "../terminal.js";
+
+const NOTES = `
+It lists, and asks to change a secret that cannot exist, so nothing is written.
+A key that one region of ElevenLabs does not take is tried in the others.
+
+Exit codes: 0 fine, 1 a fault found, or failed.
+
+Examples:
+  pulumi-elevenlabs doctor
+  pulumi-elevenlabs doctor --workspace eu
+  pulumi-elevenlabs doctor --stack prod
+  pulumi-elevenlabs doctor --no-stack            by the environment alone`;
+
+export function doctor(): Command {
+  const which = "check this workspace alone (default: every one that is configured)";
+  return withWorkspace(withStack(new Command("doctor")), which)
+    .description("Find out whether the API can be used: key, region, network, permissions.")
+    .addHelpText("after", NOTES)
+    .action(run);
+}
+
+async function run(options: ContextOptions): Promise<void> {
+  const context = await openContext(options);
+  print(`Config: ${context.source}`);
+  const names = options.workspace === undefined ? context.workspaces.names() : [options.workspace];
+  for (const name of names) {
+    print(`\n${styled("bold", `Workspace ${harmless(name)}`)}`);
+    if (await isOptional(name, names, context)) {
+      show({ check: "key", status: "fact", text: "none, and none is needed while no resource uses this workspace" });
+      continue;
+    }
+    for (const finding of await findings(name, context)) {
+      show(finding);
+      if (finding.status === "failed") process.exitCode = 1;
+    }
+  }
+}
+
+/** With workspaces of their own names, the one of the top-level config may stay without a key. */
+function isOptional(name: string, names: string[], { workspaces }: Context): boolean {
+  if (name !== DEFAULT_WORKSPACE || names.length === 1) return false;
+  try {
+    return workspaces.get(name).keySource === undefined;
+  } catch {
+    return false;
+  }
+}
+
+async function findings(name: string, context: Context): Promise<Finding[]> {
+  let workspace: Workspace;
+  try {
+    workspace = context.workspaces.get(name);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [{ check: "config", status: "failed", text: error.reason, next: error.next }];
+  }
+  const found = await diagnose(workspace);
+  // Where there is no usable key, it comes from nowhere.
+  const key = found.some(({ check }) => check === "key") ? [] : [keyOf(workspace, context)];
+  return [hostOf(workspace), ...key, ...found];
+}
+
+function hostOf({ endpoint }: Workspace): Finding {
+  const region = Object.entries(REGIONS).find(([, origin]) => origin === endpoint)?.[0];
+  return { check: "host", status: "fact", text: `${endpoint}${region ? ` (region ${region})` : ""}` };
+}
+
+function keyOf({ name, keySource }: Workspace, { stack }: Context): Finding {
+  if (keySource === "environment") {
+    return { check: "key", status: "fact", text: "from the environment variable ELEVENLABS_API_KEY" };
+  }
+  const isDefault = name === DEFAULT_WORKSPACE;
+  const key = isDefault ? "elevenlabs:apiKey" : `elevenlabs:workspaces.${harmless(name)}.apiKey`;
+  if (stack?.isPlain(isDefault ? "apiKey" : "workspaces")) {
+    const next = `Take it for known to others, and set a new one: pulumi config set --secret ${isDefault ? key : `--path '${key}'`}`;
+    return { check: "key", status: "failed", text: `${key} is set in plain text, which programs refuse`, next };
+  }
+  return { check: "key", status: "fact", text: `from ${key} of stack ${stack?.name ?? "?"}` };
+}
+
+const STYLES: Record<Finding["status"], Style> = { fact: "dim", ok: "green", warning: "yellow", failed: "red" };
+
+function show({ check, status, text, next }: Finding): void {
+  print(`  ${styled(STYLES[status], (status === "fact" ? "-" : status).padEnd(7))}  ${check.padEnd(7)}  ${text}`);
+  for (const line of next?.split("\n") ?? []) print(`${" ".repeat(20)}${line}`);
+}

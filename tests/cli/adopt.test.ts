@@ -1,0 +1,270 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { askFor, type Terminal } from "../../provider/cli/ask";
+import { openStack, Stack } from "../../provider/cli/stack";
+import { startStack, type TestStack } from "../engine/harness/index";
+import { emulate } from "../engine/harness/servers";
+import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
+import { cli, cliIn, envOf, newKey, stackEnv } from "./run";
+
+const run = promisify(execFile);
+
+/** What a user does with what was printed: adds the program lines, and runs the commands, each with this value. */
+async function follow(stack: TestStack, printed: string, value: string): Promise<void> {
+  const [program = "", commands = ""] = printed.split(/^(?=# Set the values)/m);
+  await stack.program(program.replace(/^import .*$/gm, ""));
+  for (const command of commands.split("\n").filter((line) => line.startsWith("pulumi "))) {
+    await run("sh", ["-c", `printf %s '${value}' | ${command}`], { cwd: stack.folder, env: stackEnv(stack) });
+  }
+}
+
+describe("what adopt prints", () => {
+  test("takes over every secret as it is, whatever its name: no write, no new secret, and no drift after it", async () => {
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    const names = [
+      "CRM_TOKEN",
+      "with space",
+      "q\"uo'te",
+      "a\\",
+      "back`tick $" + "{x}",
+      "$(touch pwned)",
+      "line\nfeed",
+      "日本",
+      "1st",
+      "secure",
+      "secrets",
+      "a.b",
+      "a_b",
+      "-x",
+      "\u202eabc",
+    ];
+    for (const name of names) stack.workspace.add(name, `value of ${name}`);
+    const before = stack.workspace.secrets();
+
+    const { code, out, err } = await cliIn(stack, ["adopt"]);
+    await follow(stack, out, "some value");
+    const up = await stack.up();
+
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).not.toContain("value of");
+    expect(out.replaceAll("日本", "")).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(up).toMatchObject({ code: 0, changes: { create: names.length } });
+    expect(new Set(up.requests.map(({ method }) => method))).toEqual(new Set(["GET"]));
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect((await cliIn(stack, ["drift"])).code).toBe(0);
+    const again = await cliIn(stack, ["adopt"]);
+    expect(again).toMatchObject({ code: 0, out: "" });
+    expect(again.err).toBe(`Left out, since the stack owns them: ${names.length}.\nNothing to take over.\n`);
+  });
+
+  test("--component: one WorkspaceSecrets for a prefix, and lines of their own for what it cannot hold", async () => {
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    for (const name of ["dev_A", "dev_B", "dev_odd name", "prod_A"]) stack.workspace.add(name, "v");
+    const before = stack.workspace.secrets();
+
+    const { out } = await cliIn(stack, ["adopt", "--component", "--prefix", "dev_"]);
+    await follow(stack, out, "some value");
+    const up = await stack.up();
+
+    expect(out).toContain('new WorkspaceSecrets("secrets", { prefix: "dev_", onExisting: "keep" });\n');
+    expect(out).toMatch(
+      /^pulumi config set --secret --path secrets\.A\npulumi config set --secret --path secrets\.B\n/m,
+    );
+    expect(out).toMatch(/^new WorkspaceSecret\("dev_odd_name", \{ name: "dev_odd name", /m);
+    expect(up).toMatchObject({ code: 0, changes: { create: 3 } });
+    expect(stack.workspace.secrets()).toEqual(before);
+  });
+
+  test("--name and --prefix choose; a name that is not there is an error", async () => {
+    const emulator = await emulate({ keys: { [newKey()]: {} } });
+    for (const name of ["CRM_A", "CRM_B", "ERP_A"]) emulator.workspace().add(name, "v", { id: `id_${name}` });
+    const env = envOf(emulator);
+
+    const named = await cli(["adopt", "-n", "CRM_A", "-n", "ERP_A", "--only", "commands"], { env });
+    const prefixed = await cli(["adopt", "--prefix", "CRM_", "--only", "program"], { env });
+    const missing = await cli(["adopt", "--name", "CRM"], { env });
+
+    expect(named.out).toMatch(/^#.*\npulumi config set --secret CRM_A\npulumi config set --secret ERP_A\n$/);
+    expect(prefixed.out).toBe(
+      [
+        `// Takes over 2 secrets of ${emulator.url}, as they are.`,
+        'import * as pulumi from "@pulumi/pulumi";',
+        'import { WorkspaceSecret } from "pulumi-elevenlabs";',
+        "",
+        "const config = new pulumi.Config();",
+        'new WorkspaceSecret("CRM_A", { name: "CRM_A", value: config.requireSecret("CRM_A"), existingId: "id_CRM_A", onExisting: "keep" });',
+        'new WorkspaceSecret("CRM_B", { name: "CRM_B", value: config.requireSecret("CRM_B"), existingId: "id_CRM_B", onExisting: "keep" });',
+        "",
+      ].join("\n"),
+    );
+    expect(missing).toMatchObject({ code: 1, out: "" });
+    expect(missing.err).toContain(
+      `error: could not take over the secrets: the workspace at ${emulator.url} has no "CRM".\n`,
+    );
+  });
+
+  test("secrets that share a name are left out, with their ids: a program can have one of a name", async () => {
+    const emulator = await emulate({ keys: { [newKey()]: {} } });
+    for (const id of ["id_1", "id_2"]) emulator.workspace().add("TWICE", "v", { id });
+
+    const { code, out, err } = await cli(["adopt"], { env: envOf(emulator) });
+
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toContain('Left out: several secrets are named "TWICE": id_1, id_2. Rename or delete all but one.\n');
+  });
+
+  test("another workspace is named in the program, and a stack that was named in the commands", async () => {
+    const eu = await startAnother({ keys: { [newKey()]: {} } });
+    eu.workspace().add("A", "v", { id: "id_a" });
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    await addWorkspaces(stack, { eu });
+
+    const { out } = await cliIn(stack, ["adopt", "--workspace", "eu", "--stack", "test"]);
+
+    expect(out).toContain('existingId: "id_a", onExisting: "keep", workspace: "eu" });\n');
+    expect(out).toContain("\npulumi config set --secret A --stack test\n");
+  });
+
+  test("a value that config has is not asked for again", async () => {
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    for (const name of ["A", "B"]) stack.workspace.add(name, "v");
+    await stack.cli(["config", "set", "--secret", "A"], "value of A").orThrow();
+
+    const first = await cliIn(stack, ["adopt", "--only", "commands"]);
+    await stack.cli(["config", "set", "--secret", "B"], "value of B").orThrow();
+    const second = await cliIn(stack, ["adopt", "--only", "commands"]);
+
+    expect(first.out).toMatch(/^#.*\npulumi config set --secret B\n$/);
+    expect(second.out).toBe("# Config has a value for each of them. Next: pulumi preview\n");
+    expect(first.out + second.out).not.toContain("value of");
+  });
+});
+
+describe("--ask", () => {
+  let stack: TestStack;
+  let env: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    env = { ...process.env };
+    Object.assign(process.env, stackEnv(stack));
+  });
+  afterEach(() => {
+    for (const key of Object.keys(process.env)) delete process.env[key];
+    Object.assign(process.env, env);
+  });
+
+  const secrets = ["A", "B", "C"].map((name) => ({ id: `id_${name}`, name, path: name === "C" ? "secrets.C" : name }));
+
+  async function opened(): Promise<Stack> {
+    const found = await openStack(true, stack.folder);
+    if (found instanceof Stack) return found;
+    throw new Error(found.missing);
+  }
+
+  /** A person who types each answer once the next question is there, and all that they get to see. */
+  function person(answers: string[]): { terminal: Terminal; seen(): string } {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let seen = "";
+    let asked = 0;
+    output.setEncoding("utf8").on("data", (text: string) => {
+      seen += text;
+      if (seen.split("(leave it empty to set it later): ").length - 1 <= asked) return;
+      const answer = answers[asked++];
+      if (answer === undefined) input.end();
+      else input.write(answer);
+    });
+    return { terminal: { input, output }, seen: () => seen };
+  }
+
+  test("values go from the terminal to config, encrypted, and are shown nowhere; an empty one is left to be set", async () => {
+    const { terminal, seen } = person(["first value\r", "\r", "thirt\u007fd 'value' \r"]);
+
+    const left = await askFor(secrets, await opened(), terminal);
+
+    expect(left.map(({ name }) => name)).toEqual(["B"]);
+    expect(seen()).toBe(
+      ["A", "B", "C"].map((name) => `Value of "${name}" (leave it empty to set it later): \n`).join(""),
+    );
+    const { output } = await stack.cli(["config", "--json", "--show-secrets"]).orThrow();
+    const config = JSON.parse(output);
+    expect(config["test:A"]).toEqual({ value: "first value", secret: true });
+    expect(config["test:B"]).toBeUndefined();
+    expect(config["test:secrets"]).toMatchObject({ objectValue: { C: "third 'value' " }, secret: true });
+  });
+
+  test.each([
+    ["Ctrl-C", "half a val\u0003"],
+    ["Ctrl-D", "\u0004"],
+    ["the end of the input", undefined],
+  ])("%s ends it with an error; what was given before stays set", async (_title, last) => {
+    const { terminal, seen } = person(["first value\r", ...(last === undefined ? [] : [last])]);
+
+    const asked = askFor(secrets, await opened(), terminal);
+
+    await expect(asked).rejects.toThrow("could not ask for a value: it was interrupted.\nWhat was given before is set");
+    expect(seen()).not.toContain("half a val");
+    expect((await stack.cli(["config", "get", "A"]).orThrow()).output).toBe("first value\n");
+  });
+
+  test("a paste of several lines is refused, and no line of it is set", async () => {
+    const { terminal } = person(["-----BEGIN KEY-----\rabc\rdef\r"]);
+
+    const asked = askFor(secrets, await opened(), terminal);
+
+    await expect(asked).rejects.toThrow("several lines came at once.\nLeave it empty, and set it from a file");
+    expect((await opened()).isSet("A")).toBe(false);
+  });
+
+  test("what is typed while a value is being set is no answer to the next question", async () => {
+    const { terminal } = person(["first\r", "third\r", "fourth\r"]);
+    const into = await opened();
+    const set: [string, string][] = [];
+    into.setSecret = async (path, value) => {
+      set.push([path, value]);
+      (terminal.input as PassThrough).write("typed ahead\r");
+      await setImmediate();
+    };
+
+    await askFor(secrets, into, terminal);
+
+    expect(set).toEqual([
+      ["A", "first"],
+      ["B", "third"],
+      ["secrets.C", "fourth"],
+    ]);
+  });
+
+  test("no value is an argument of a command, and none is read from the state", async () => {
+    const value = `value_${newKey()}`;
+    const log = join(stack.folder, "commands");
+    const wrapper = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\nexec '${process.env.TEST_ENGINE}/pulumi' "$@"\n`;
+    await mkdir(join(stack.folder, "bin"));
+    await writeFile(join(stack.folder, "bin/pulumi"), wrapper, { mode: 0o755 });
+    process.env.PATH = `${join(stack.folder, "bin")}:${process.env.PATH}`;
+    const { terminal } = person([`${value}\r`, "\r", "\r"]);
+
+    const into = await opened();
+    await askFor(secrets, into, terminal);
+    await into.owned();
+
+    const commands = await readFile(log, "utf8");
+    expect(commands).toContain("config set --secret --path A");
+    expect(commands).not.toContain(value);
+    expect(commands.match(/^.*--show-secrets.*$/gm)).toEqual([expect.stringMatching(/^config --json --show-secrets/)]);
+    expect((await stack.cli(["config", "get", "A"]).orThrow()).output).toBe(`${value}\n`);
+  });
+
+  test("without a terminal it fails before it asks or prints anything", async () => {
+    const { code, out, err } = await cliIn(stack, ["adopt", "--ask"]);
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toBe(
+      "error: could not ask for values: this is no terminal.\nRun it in one, or leave --ask out and set them.\n",
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "@jest/globals";
+import { startStack, type TestStack } from "../engine/harness/index";
+import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
+import { cliIn, newKey } from "./run";
+
+/** A stack of secrets that are as the program made them, by name. */
+async function deployed(names: string[], args = ""): Promise<{ stack: TestStack; ids: Record<string, string> }> {
+  const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+  await stack.deploy(
+    `for (const name of ${JSON.stringify(names)}) new WorkspaceSecret("res-" + name, { name, value: "v"${args} });`,
+  );
+  const ids = Object.fromEntries(stack.workspace.secrets().map(({ name, id }) => [name, id]));
+  return { stack, ids };
+}
+
+test("without drift the exit code is 0, at the price of one listing", async () => {
+  const { stack } = await deployed(["A", "B"]);
+  stack.workspace.add("THEIRS");
+  const before = stack.emulator.requests.length;
+
+  const { code, out, err } = await cliIn(stack, ["drift"]);
+
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toBe("Stack test: 2 secrets, no drift\nThe workspace holds 1 secret that this stack does not own.\n");
+  expect(stack.emulator.requests.slice(before).map(({ operation }) => operation)).toEqual(["list"]);
+});
+
+test("every kind of drift is told in words, JSON and Markdown, with exit code 2, and nothing is changed", async () => {
+  const { stack, ids } = await deployed(["SAME", "GONE", "OLD", "AGAIN", "MANY"]);
+  stack.workspace.remove(ids.GONE ?? "");
+  stack.workspace.rename(ids.OLD ?? "", "NEW | <b>");
+  for (const [name, id] of [
+    ["AGAIN", "id_again"],
+    ["MANY", "id_1"],
+    ["MANY", "id_2"],
+  ] as const) {
+    if (ids[name] && stack.workspace.secrets().some((secret) => secret.id === ids[name]))
+      stack.workspace.remove(ids[name]);
+    stack.workspace.add(name, "value made by hand", { id });
+  }
+  const [state, requests] = [await readFile(stack.checkpointFile, "utf8"), stack.emulator.requests.length];
+
+  const words = await cliIn(stack, ["drift"]);
+  const json = await cliIn(stack, ["drift", "--json"]);
+  const markdown = await cliIn(stack, ["drift", "--markdown"]);
+
+  expect([words.code, json.code, markdown.code]).toEqual([2, 2, 2]);
+  expect(words.out).toMatch(/^Stack test: 5 secrets, 4 drifted\n/);
+  const rows = words.out.split("\n").map((line) => line.split(/ {2,}/));
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      ["res-GONE", "GONE", ids.GONE, "missing", "gone; will be created again"],
+      ["res-OLD", "OLD", ids.OLD, "renamed", 'named "NEW | <b>"; will be given its name back, as onNameChange says'],
+      [
+        "res-AGAIN",
+        "AGAIN",
+        ids.AGAIN,
+        "replaced by hand",
+        "id_again has its name; will be taken over, and its value pushed",
+      ],
+      ["res-MANY", "MANY", ids.MANY, "ambiguous", "id_1, id_2 have its name; choose one by existingId, or delete them"],
+      ["To repair: pulumi up --refresh"],
+    ]),
+  );
+  expect(words.out).not.toContain("res-SAME");
+
+  const told = JSON.parse(json.out);
+  expect(told).toMatchObject({
+    stack: "test",
+    secrets: 5,
+    workspaces: [{ name: "default", endpoint: stack.emulator.url, unmanaged: 3 }],
+  });
+  const byName = Object.fromEntries(told.drift.map((one: { name: string }) => [one.name, one]));
+  expect(byName.GONE).toEqual({
+    kind: "missing",
+    resource: "res-GONE",
+    urn: expect.stringMatching(/::res-GONE$/),
+    workspace: "default",
+    name: "GONE",
+    secretId: ids.GONE,
+    now: [],
+  });
+  expect(byName.OLD).toMatchObject({ kind: "renamed", now: [{ secretId: ids.OLD, name: "NEW | <b>" }] });
+  expect(byName.AGAIN).toMatchObject({ kind: "replaced", now: [{ secretId: "id_again", name: "AGAIN" }] });
+  expect(byName.MANY).toMatchObject({ kind: "ambiguous", now: [{ secretId: "id_1" }, { secretId: "id_2" }] });
+
+  expect(markdown.out).toMatch(/^### Stack test: 5 secrets, 4 drifted\n\n\| resource \| secret \| id \|/);
+  expect(markdown.out).toContain(
+    `| res-OLD | OLD | ${ids.OLD} | default | renamed | named "NEW &#124; &#60;b&#62;"; will`,
+  );
+
+  expect(await readFile(stack.checkpointFile, "utf8")).toBe(state);
+  expect(new Set(stack.emulator.requests.slice(requests).map(({ method }) => method))).toEqual(new Set(["GET"]));
+  expect(words.out + json.out + markdown.out).not.toContain("value made");
+});
+
+test("what it says will happen is what pulumi up --refresh does", async () => {
+  const { stack, ids } = await deployed(["GONE", "OLD", "AGAIN"], ', onNameChange: "rename"');
+  stack.workspace.remove(ids.GONE ?? "");
+  stack.workspace.rename(ids.OLD ?? "", "NEW");
+  stack.workspace.remove(ids.AGAIN ?? "");
+  stack.workspace.add("AGAIN", "by hand", { id: "id_again" });
+  expect((await cliIn(stack, ["drift"])).code).toBe(2);
+
+  const { code } = await stack.up("--refresh");
+
+  expect(code).toBe(0);
+  const now = Object.fromEntries(stack.workspace.secrets().map(({ name, id, value }) => [name, { id, value }]));
+  expect(now).toEqual({
+    GONE: { id: expect.any(String), value: "v" },
+    OLD: { id: ids.OLD, value: "v" },
+    AGAIN: { id: "id_again", value: "v" },
+  });
+  expect((await cliIn(stack, ["drift"])).code).toBe(0);
+});
+
+test("a secret that a listing lacks is missing only where the API says so of its id", async () => {
+  const { stack } = await deployed(["A"]);
+  stack.emulator.fault({ kind: "malformed", on: "list", body: JSON.stringify({ secrets: [], next_cursor: null }) });
+
+  expect((await cliIn(stack, ["drift"])).code).toBe(0);
+});
+
+test("each workspace that the state names is looked at, with its own key; --workspace looks at one alone", async () => {
+  const eu = await startAnother({ keys: { [newKey()]: {} } });
+  const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+  await addWorkspaces(stack, { eu });
+  await stack.deploy(
+    'new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v", workspace: "eu" });',
+  );
+  const [b] = eu.workspace().secrets();
+  eu.workspace().remove(b?.id ?? "");
+
+  const all = await cliIn(stack, ["drift"]);
+  const one = await cliIn(stack, ["drift", "--workspace", "default"]);
+
+  expect(all.code).toBe(2);
+  expect(all.out).toMatch(/^Stack test: 2 secrets, 1 drifted$/m);
+  expect(all.out).toMatch(new RegExp(`^B +B +${b?.id} +eu +missing `, "m"));
+  expect(one).toMatchObject({ code: 0, out: "Stack test: 1 secret, no drift\n" });
+  expect(all.out + all.err).not.toContain(eu.apiKey);
+});
+
+test("a config that points elsewhere is an error, never drift", async () => {
+  const { stack } = await deployed(["A"]);
+  const other = await startAnother({ keys: { [stack.emulator.apiKey]: {} } });
+  await stack.configure({ "elevenlabs:baseUrl": other.url });
+
+  const { code, out, err } = await cliIn(stack, ["drift"]);
+
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(
+    /^error: could not look for secret "A" \(\S+\): it lives at http:\S+, but the config now points workspace "default" at /,
+  );
+  expect(err.trimEnd().split("\n")).toHaveLength(2);
+  expect(other.requests).toEqual([]);
+});
+
+test.each([
+  ["401", { kind: "status", status: 401, body: { detail: { status: "invalid_api_key", message: "Invalid API key" } } }],
+  ["a proxy's page", { kind: "malformed" }],
+] as const)("%s is an error with exit code 1, never drift", async (_title, fault) => {
+  const { stack } = await deployed(["A"]);
+  stack.emulator.fault({ ...fault, on: "list", times: Number.POSITIVE_INFINITY });
+
+  const { code, out, err } = await cliIn(stack, ["drift", "--json"]);
+
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(/^error: could not look for the secrets: /);
+});
+
+test("what the program only looks up is no secret of the stack", async () => {
+  const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+  const { id } = stack.workspace.add("THEIRS", "v");
+  await stack.deploy(`WorkspaceSecret.get("theirs", "${id}");`);
+  stack.workspace.rename(id, "OTHER");
+
+  const { code, out } = await cliIn(stack, ["drift"]);
+
+  expect({ code, out }).toEqual({ code: 0, out: "Stack test: 0 secrets, no drift\n" });
+});

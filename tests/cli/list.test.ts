@@ -1,0 +1,237 @@
+import { describe, expect, test } from "@jest/globals";
+import { startStack } from "../engine/harness/index";
+import { emulate, json, serve } from "../engine/harness/servers";
+import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
+import { cli, cliIn, envOf, newKey } from "./run";
+
+const emulated = () => emulate({ keys: { [newKey()]: {} } });
+
+describe("list", () => {
+  test("shows name, id and number of users by name, of every page, and never a value", async () => {
+    const emulator = await emulate({ keys: { [newKey()]: {} }, forcePageSize: 1 });
+    const b = emulator
+      .workspace()
+      .add("B", "value of B", { id: "id_b", dependents: { agents: ["one"], others: ["x"] } });
+    emulator.workspace().add("A", "value of A", { id: "id_a" });
+    const tools = Array.from({ length: 101 }, (_, n) => `tool ${n}`);
+    emulator.workspace().add("CCC", "value of C", { id: "id_c", dependents: { tools } });
+
+    const { code, out, err } = await cli(["list"], { env: envOf(emulator) });
+
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: "Config: the environment alone: there is no Pulumi project here.\n",
+    });
+    expect(out).toBe("NAME  ID    USERS\nA     id_a  0\nB     id_b  2\nCCC   id_c  100+\n");
+    expect(out).not.toContain(b.value);
+  });
+
+  test("--prefix asks the API for those names alone", async () => {
+    const emulator = await emulated();
+    for (const name of ["CRM_A", "ERP_A", "CRM_B"]) emulator.workspace().add(name, "v", { id: `id_${name}` });
+
+    const { out } = await cli(["list", "--prefix", "CRM_"], { env: envOf(emulator) });
+
+    expect(out.split("\n").slice(1)).toEqual(["CRM_A  id_CRM_A  0", "CRM_B  id_CRM_B  0", ""]);
+    expect(emulator.requests).toMatchObject([{ query: { search: "CRM_" } }]);
+  });
+
+  test("a table fits the terminal: long names and ids go on in the next line, and nothing is left out", async () => {
+    const emulator = await emulated();
+    const name = `${"LONG_".repeat(20)}NAME`;
+    emulator.workspace().add(name, "v", { id: "0123456789".repeat(6) });
+    emulator.workspace().add("日本語".repeat(10), "v", { id: "short" });
+
+    const { out } = await cli(["list"], { env: { ...envOf(emulator), COLUMNS: "50" } });
+
+    const lines = out.trimEnd().split("\n");
+    const width = (line: string) => [...line].reduce((sum, character) => sum + (character > "\u2fff" ? 2 : 1), 0);
+    expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(50);
+    const cells = lines.map((line) => line.split(/\s+/));
+    expect(cells.map(([first]) => first).join("")).toContain(name);
+    expect(cells.map(([, second]) => second).join("")).toContain("0123456789".repeat(6));
+  });
+
+  test("where it is no terminal, there is no colour, and a row is a line", async () => {
+    const emulator = await emulated();
+    emulator.workspace().add("N".repeat(200), "v");
+
+    const { out } = await cli(["list"], { env: { ...envOf(emulator), FORCE_COLOR: "1", TERM: "xterm-256color" } });
+
+    expect(out).not.toContain("\u001b");
+    expect(out.trimEnd().split("\n")).toHaveLength(2);
+  });
+
+  test("a name that would move the cursor or hide a part of itself is shown as what it is", async () => {
+    const emulator = await emulated();
+    for (const [n, name] of ["a\u001b[2Jb", "c\nd", " e ", "\u202eabc", "f\u009bg"].entries()) {
+      emulator.workspace().add(name, "v", { id: `id${n}` });
+    }
+
+    const shown = await cli(["list"], { env: envOf(emulator) });
+    const asJson = await cli(["list", "--json"], { env: envOf(emulator) });
+
+    expect(
+      shown.out
+        .split("\n")
+        .slice(1, -1)
+        .map((line) => line.replace(/ +id\d +0$/, "")),
+    ).toEqual(['" e "', "a\\u001b[2Jb", "c\\u000ad", "f\\u009bg", "\\u202eabc"]);
+    expect(asJson.out).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(JSON.parse(asJson.out).secrets.map(({ name }: { name: string }) => name)).toContain("f\u009bg");
+  });
+
+  test("a number of users that the API does not tell is a question mark", async () => {
+    const { url } = await serve(json({ secrets: [{ type: "stored", secret_id: "id", name: "A" }], next_cursor: null }));
+
+    const { code, out } = await cli(["list"], { env: envOf({ url, apiKey: newKey() }) });
+
+    expect({ code, out }).toEqual({ code: 0, out: "NAME  ID  USERS\nA     id  ?\n" });
+  });
+
+  test("an empty workspace prints nothing to standard output", async () => {
+    const emulator = await emulated();
+
+    const { code, out, err } = await cli(["list"], { env: envOf(emulator) });
+
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toContain(`No secrets at ${emulator.url}.\n`);
+  });
+
+  test("--stack tells which resource owns a secret, and which secrets nobody does", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("crm", { name: "OURS", value: "v" });');
+    stack.workspace.add("THEIRS", "v", { id: "id_theirs" });
+    const id = stack.workspace.secrets()[0]?.id ?? "";
+
+    const { code, out, err } = await cliIn(stack, ["list", "--stack"]);
+    const named = await cliIn(stack, ["list", "--stack", "test", "--json"], { PULUMI_STACK: "" });
+
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out.split("\n").map((line) => line.split(/ +/))).toEqual([
+      ["NAME", "ID", "USERS", "OWNER"],
+      ["OURS", id, "0", "crm"],
+      ["THEIRS", "id_theirs", "0", "nobody"],
+      [""],
+    ]);
+    expect(JSON.parse(named.out)).toEqual({
+      workspace: "default",
+      endpoint: stack.emulator.url,
+      secrets: [
+        {
+          name: "OURS",
+          secretId: id,
+          users: 0,
+          moreUsers: false,
+          owner: expect.stringMatching(/^urn:pulumi:test::test::.*::crm$/),
+        },
+        { name: "THEIRS", secretId: "id_theirs", users: 0, moreUsers: false, owner: null },
+      ],
+    });
+  });
+
+  test("--workspace lists another workspace of the config; an owner counts in its own workspace alone", async () => {
+    const eu = await startAnother({ keys: { [newKey()]: {} } });
+    const stack = await startStack();
+    await addWorkspaces(stack, { eu });
+    await stack.deploy('new WorkspaceSecret("crm", { value: "v" });');
+    eu.workspace().add("crm", "v", { id: stack.workspace.secrets()[0]?.id ?? "" });
+
+    const { code, out } = await cliIn(stack, ["list", "--workspace", "eu", "--stack"]);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/^crm .* nobody$/m);
+  });
+
+  test.each([
+    ["no project", [], "there is no Pulumi project here"],
+    ["no project, but a stack is named", ["--stack", "prod"], undefined],
+  ])("%s: the environment counts where no stack is asked for", async (_title, args, why) => {
+    const emulator = await emulated();
+
+    const { code, err } = await cli(["list", ...args], { env: envOf(emulator) });
+
+    expect(code).toBe(why ? 0 : 1);
+    expect(err).toContain(why ?? "error: could not read the stack: there is no Pulumi project here.\nRun this in");
+  });
+
+  test("without the pulumi CLI, and without a selected stack, the environment counts, and that is said", async () => {
+    const stack = await startStack();
+    const env = envOf(stack.emulator);
+
+    const noCli = await cli(["list"], { folder: stack.folder, env: { ...env, PATH: "/nowhere" } });
+    const noStack = await cliIn(stack, ["list"], { ...env, PULUMI_STACK: "" });
+
+    expect(noCli.code).toBe(0);
+    expect(noCli.err).toContain("Config: the environment alone: there is no pulumi on the PATH.");
+    expect(noStack.code).toBe(0);
+    expect(noStack.err).toContain("Config: the environment alone: no stack is selected.");
+  });
+
+  test("a failure is two lines: what could not be done and why, and what to do", async () => {
+    const emulator = await emulated();
+
+    const { code, out, err } = await cli(["list"], { env: envOf({ url: emulator.url, apiKey: newKey() }) });
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err.split("\n").slice(1)).toEqual([
+      "error: could not list the secrets: the API answered 401: Invalid API key.",
+      `Set the environment variable ELEVENLABS_API_KEY to a key of a workspace at ${emulator.url}.`,
+      "",
+    ]);
+  });
+});
+
+describe("dependents", () => {
+  test("shows all of them, over every page, with kind, name and id", async () => {
+    const emulator = await emulated();
+    const agents = Array.from({ length: 15 }, (_, n) => `agent ${n}`);
+    const tools = [{ type: "unknown" as const, id: "tool_1" }];
+    emulator.workspace().add("CRM_TOKEN", "v", { id: "id_1", dependents: { agents, tools, others: ["some_webhook"] } });
+
+    const { code, out } = await cli(["dependents", "CRM_TOKEN"], { env: envOf(emulator) });
+    const asJson = await cli(["dependents", "--id", "id_1", "--json"], { env: envOf(emulator) });
+
+    expect(code).toBe(0);
+    expect(out.match(/^agent {2,}agent \d+ +\S+$/gm)).toHaveLength(15);
+    expect(out).toMatch(/^tool +\(no access\) +tool_1$/m);
+    expect(out).toMatch(/^other +some webhook$/m);
+    const { dependents, ...secret } = JSON.parse(asJson.out);
+    expect(secret).toEqual({ name: "CRM_TOKEN", secretId: "id_1" });
+    expect(dependents).toHaveLength(17);
+  });
+
+  test("nothing that uses a secret is fine, and prints nothing to standard output", async () => {
+    const emulator = await emulated();
+    emulator.workspace().add("CRM_TOKEN", "v", { id: "id_1" });
+
+    const { code, out, err } = await cli(["dependents", "CRM_TOKEN"], { env: envOf(emulator) });
+
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toContain('Nothing uses secret "CRM_TOKEN" (id_1).\n');
+  });
+
+  test.each([
+    [
+      "a name that no secret has",
+      ["CRM"],
+      /the workspace at http:\S+ has no such secret\.\n.*pulumi-elevenlabs list\n$/,
+    ],
+    [
+      "a name that several have",
+      ["TWICE"],
+      /several secrets have this name: id_1, id_2\.\nChoose one by its id: --id ID\n$/,
+    ],
+    ["an id that none has", ["--id", "id_3"], /of secret "id_3": the workspace at http:\S+ has no such secret/],
+    ["neither a name nor an id", [], /no secret is named\.\nGive the secret's NAME, or --id ID\.\n$/],
+    ["both", ["TWICE", "--id", "id_1"], /a name and an id are given\.\n/],
+  ])("%s fails, with what to do", async (_title, args, told) => {
+    const emulator = await emulated();
+    for (const id of ["id_1", "id_2"]) emulator.workspace().add("TWICE", "v", { id });
+
+    const { code, out, err } = await cli(["dependents", ...args], { env: envOf(emulator) });
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(told);
+  });
+});

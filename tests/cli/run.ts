@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "@jest/globals";
+import type { TestStack } from "../engine/harness/index";
+
+export interface CliOptions {
+  folder?: string;
+  env?: Record<string, string>;
+  /** Stands in for DNS and the network: addresses by host; every other host has none. */
+  dns?: Record<string, string>;
+}
+
+export interface CliResult {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the built command line as users do. That it never shows the key of its environment is checked at every run. */
+export async function cli(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  const { child, ended } = start(args, options);
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const key = options.env?.ELEVENLABS_API_KEY?.trim();
+  if (key) expect(out + err).not.toContain(key);
+  expect(out + err).not.toMatch(/^\s+at /m);
+  return { code, out, err };
+}
+
+export function start(args: string[], { folder, env = {}, dns }: CliOptions = {}) {
+  const { TEST_ROOT = "", PATH = "" } = process.env;
+  const preload = dns ? ["--require", join(__dirname, "dns.cjs")] : [];
+  const child = spawn(process.execPath, [...preload, join(process.cwd(), "dist/cli.js"), ...args], {
+    cwd: folder ?? TEST_ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH, HOME: TEST_ROOT, ...(dns ? { FAKE_DNS: JSON.stringify(dns) } : {}), ...env },
+  });
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  return { child, ended };
+}
+
+/** The same, in the project of a stack. Its config has no key of its own, so the environment's counts. */
+export function cliIn(stack: TestStack, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
+  return cli(args, { folder: stack.folder, env: { ...stackEnv(stack), ...env } });
+}
+
+export function stackEnv(stack: TestStack): Record<string, string> {
+  const { TEST_ENGINE: engine = "", PATH = "" } = process.env;
+  return {
+    PATH: `${engine}:${PATH}`,
+    HOME: join(stack.folder, "home"),
+    PULUMI_HOME: join(stack.folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(stack.folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "passphrase",
+    PULUMI_STACK: "test",
+    ...stack.env,
+  };
+}
+
+/** A key that is nowhere else in any text. */
+export function newKey(): string {
+  return `sk_${randomUUID()}`;
+}
+
+/** The environment of a user of an emulator. */
+export function envOf({ url, apiKey }: { url: string; apiKey: string }): Record<string, string> {
+  return { ELEVENLABS_BASE_URL: url, ELEVENLABS_API_KEY: apiKey };
+}
