@@ -21,6 +21,7 @@ export interface TransportOptions {
   maxConcurrency: number;
 }
 
+/** @internal */
 export interface Request<T> {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
@@ -45,6 +46,7 @@ export class Transport {
     this.limiter = new Limiter(options.maxConcurrency);
   }
 
+  /** @internal */
   async send<T>(request: Request<T>): Promise<T> {
     let tries = 0;
     /** The fault of a try that may have taken effect, until a look has told. */

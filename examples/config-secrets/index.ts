@@ -1,0 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
+import { WorkspaceSecrets } from "pulumi-elevenlabs";
+
+/** The stacks share a workspace, so each puts its own name before those of its secrets. */
+const prefix = new pulumi.Config().get("prefix") ?? `${pulumi.getStack()}_`;
+
+/** One secret for each key under `secrets` in the stack's config. */
+export const { secretIds } = new WorkspaceSecrets("secrets", { prefix });

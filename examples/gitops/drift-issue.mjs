@@ -1,0 +1,19 @@
+// Opens a GitLab issue with the given file as its text, or updates the one that is open.
+import { readFileSync } from "node:fs";
+
+const { CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN } = process.env;
+const issues = `${CI_API_V4_URL}/projects/${CI_PROJECT_ID}/issues`;
+const description = `\`\`\`\n${readFileSync(process.argv[2], "utf8")}\n\`\`\`\n`;
+
+async function call(method, url, body) {
+  const headers = { "private-token": GITLAB_TOKEN, "content-type": "application/json" };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${method} ${url} was answered with ${response.status}`);
+  return response.json();
+}
+
+const [open] = await call("GET", `${issues}?state=opened&labels=drift&per_page=1`);
+const { web_url } = open
+  ? await call("PUT", `${issues}/${open.iid}`, { description })
+  : await call("POST", issues, { title: "ElevenLabs secrets have drifted", labels: "drift", description });
+console.log(web_url);

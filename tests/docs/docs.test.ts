@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "@jest/globals";
+import { startStack } from "../engine/harness/index";
+
+const run = promisify(execFile);
+
+interface Block {
+  page: string;
+  language: string;
+  text: string;
+}
+
+async function blocks(): Promise<Block[]> {
+  const docs = (await readdir("docs")).filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
+  const found: Block[] = [];
+  for (const page of ["README.md", "CONTRIBUTING.md", ...docs]) {
+    for (const [, language = "", text = ""] of (await readFile(page, "utf8")).matchAll(/^```(\w+)\n(.*?)^```/gms)) {
+      found.push({ page, language, text });
+    }
+  }
+  return found;
+}
+
+function commandsOf(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/\s+#.*$/, "").trim())
+    .filter(Boolean);
+}
+
+test("every program of the docs compiles", async () => {
+  const programs = (await blocks()).filter(({ language }) => language === "ts");
+  expect(programs.length).toBeGreaterThan(5);
+  // Inside the repository, so that the compiler finds the packages.
+  const folder = join("dist", "docs-test");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  try {
+    await Promise.all(programs.map(({ text }, index) => writeFile(join(folder, `program${index}.ts`), text)));
+    const options = { extends: "../../tsconfig.json", include: ["*.ts"], exclude: [] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(options));
+
+    const compiled = await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", folder]).catch(
+      (error: { stdout: string }) => error,
+    );
+
+    expect(compiled.stdout).toBe("");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("every npm script and make target that the docs name exists", async () => {
+  const { scripts } = JSON.parse(await readFile("package.json", "utf8"));
+  const makefile = await readFile("Makefile", "utf8");
+  const texts = (await blocks()).filter(({ language }) => language === "sh").map(({ text }) => text);
+  const named = (pattern: RegExp) =>
+    new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name)));
+
+  expect([...named(/npm run ([\w:]+)/g)].filter((name) => scripts[name ?? ""] === undefined)).toEqual([]);
+  expect([...named(/^make (?:-s )?([a-z]+)\b/gm)].filter((name) => !makefile.includes(`\n${name}: `))).toEqual([]);
+});
+
+test("every command of the docs that calls Pulumi or the command line runs, one after the other", async () => {
+  const stack = await startStack();
+  await stack.program('new WorkspaceSecrets("secrets")');
+  const commands = (await blocks())
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ text }) => commandsOf(text))
+    .filter((command) => /^(pulumi|npx pulumi-elevenlabs) /.test(command) && !command.includes("emulator"))
+    // The stack is there already, and its key in the environment.
+    .filter((command) => !command.includes("stack init") && !command.includes("elevenlabs:apiKey"));
+  expect(commands.length).toBeGreaterThan(10);
+
+  const failures: string[] = [];
+  for (const command of commands) {
+    const [program, ...args] = command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", "")) ?? [];
+    const { code, output } =
+      program === "npx"
+        ? await run(process.execPath, ["dist/cli.js", ...args.slice(1)], {
+            env: { ...process.env, ...stack.env },
+          }).then(
+            ({ stdout }) => ({ code: 0, output: stdout }),
+            (error) => ({ code: error.code, output: error.stdout + error.stderr }),
+          )
+        : await stack.cli(args[0] === "up" ? [...args, "--yes", "--skip-preview"] : args, "a value");
+    if (code !== 0) failures.push(`${command}\n${output}`);
+  }
+
+  expect(failures).toEqual([]);
+}, 300_000);

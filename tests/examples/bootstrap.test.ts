@@ -1,0 +1,40 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { commandsOf, openExample } from "./harness";
+
+test("bootstrap makes an environment from a .env file, shows its progress, and does nothing the second time", async () => {
+  const example = await openExample("bootstrap");
+  const { emulator, folder } = example;
+  const [bootstrap = ""] = await commandsOf("bootstrap");
+  const env = (token: string) =>
+    `# of the staging CRM\nCRM_TOKEN=${token}\nexport WEBHOOK_KEY="two\\nlines"\nQUOTED='a = "b" # c'\n`;
+  const write = (token: string) => writeFile(join(folder, ".env.staging"), env(token));
+  const expected = (token: string) => ({ CRM_TOKEN: token, WEBHOOK_KEY: "two\nlines", QUOTED: 'a = "b" # c' });
+
+  await write("staging-token-1");
+  let requestsAtUpdate: number | undefined;
+  const output = await example.run(bootstrap, {
+    onOutput(text) {
+      if (text.includes("Updating (staging)")) requestsAtUpdate ??= emulator.requests.length;
+    },
+  });
+  expect(example.secrets()).toEqual(expected("staging-token-1"));
+  expect(output).toMatch(/Stack staging is there\n.*Config: 3 set, 0 as they were\n.*Updating.*CRM_TOKEN created/s);
+  expect(requestsAtUpdate).toBe(0);
+
+  const stackFile = await readFile(join(folder, "Pulumi.staging.yaml"), "utf8");
+  const requests = emulator.requests.length;
+  expect(await example.run(bootstrap)).toMatch(/Config: 0 set, 3 as they were\n.*5 unchanged/s);
+  expect(await readFile(join(folder, "Pulumi.staging.yaml"), "utf8")).toBe(stackFile);
+  expect(emulator.requests).toHaveLength(requests);
+
+  await write("staging-token-2");
+  expect(await example.run(bootstrap)).toMatch(/Config: 1 set, 2 as they were\n.*1 updated/s);
+  expect(example.secrets()).toEqual(expected("staging-token-2"));
+
+  expect(output).not.toMatch(/staging-token|two/);
+  for (const [path, text] of await example.files()) {
+    if (!path.endsWith(".env.staging")) expect([path, text.includes("staging-token")]).toEqual([path, false]);
+  }
+});

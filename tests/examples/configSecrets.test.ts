@@ -1,0 +1,23 @@
+import { expect, test } from "@jest/globals";
+import { commandsOf, openExample } from "./harness";
+
+test("config-secrets gives each stack its own values and its own prefix, in one workspace", async () => {
+  const example = await openExample("config-secrets");
+  const others = {
+    staging_CRM_TOKEN: "staging's CRM_TOKEN",
+    CRM_TOKEN: "prod's CRM_TOKEN",
+    PAGER_KEY: "prod's PAGER_KEY",
+  };
+  let stack = "";
+  for (const command of await commandsOf("config-secrets")) {
+    [, stack = stack] = /^pulumi stack (?:init|select) (\w+)$/.exec(command) ?? [];
+    const [, key] = /^pulumi config set --secret --path 'secrets\.(\w+)'$/.exec(command) ?? [];
+    if (command === "pulumi destroy") {
+      expect(example.secrets()).toEqual({ dev_CRM_TOKEN: "dev's CRM_TOKEN", ...others });
+    }
+    await example.run(command, { input: key && `${stack}'s ${key}` });
+  }
+  expect(example.secrets()).toEqual(others);
+  for (const [path, text] of await example.files())
+    expect([path, text.match(/(dev|staging|prod)'s/)]).toEqual([path, null]);
+});

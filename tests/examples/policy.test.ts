@@ -1,0 +1,48 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { commandsOf, copyExample, type Example, install, openExample } from "./harness";
+
+test("policy lets values from config pass, and refuses a literal one before it is made", async () => {
+  const example = await openExample("config-secrets");
+  await copyExample("policy", join(example.root, "policy"));
+  await install(join(example.root, "policy"));
+  const [up = ""] = await commandsOf("policy");
+  const secrets = { CRM_TOKEN: "from config", PIN: "1" };
+  await example.run("pulumi stack init dev");
+  for (const [key, value] of Object.entries(secrets)) {
+    await example.run(`pulumi config set --secret --path 'secrets.${key}'`, { input: value });
+  }
+  const command = await runnable(example, up, { "config-secrets:secrets": JSON.stringify(secrets) });
+
+  await example.run(command);
+  expect(Object.keys(example.secrets())).toHaveLength(2);
+
+  await writeFile(
+    join(example.folder, "index.ts"),
+    `import * as pulumi from "@pulumi/pulumi";
+    import { WorkspaceSecret } from "pulumi-elevenlabs";
+    const { CRM_TOKEN } = new pulumi.Config().requireSecretObject<Record<string, string>>("secrets");
+    new WorkspaceSecret("derived", { value: pulumi.interpolate\`Bearer \${CRM_TOKEN}\` });
+    new WorkspaceSecret("literal", { value: "a literal 1" });`,
+  );
+  const { code, output } = await example.shell(command);
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/\[mandatory\]\s+values-from-config .*: literal\)/);
+  expect(output).not.toMatch(/: derived\)|a literal 1/);
+  expect(example.secrets()).not.toHaveProperty("literal");
+});
+
+/** Node's language host runs the pack. The one that is built where the vendor's cannot be had runs none: there, as a program. */
+async function runnable(example: Example, command: string, config: Record<string, string>): Promise<string> {
+  const { output } = await example.shell(command.replace(" up ", " preview "));
+  if (!output.includes("not supported")) return command;
+  const pack = join(example.root, "policy");
+  const program = join(example.root, "policy-pack");
+  const runner = "node_modules/@pulumi/pulumi/cmd/run-policy-pack";
+  // The host hands the config to the pack.
+  const environment = `export PULUMI_CONFIG='${JSON.stringify(config)}'`;
+  await writeFile(program, `#!/bin/sh\n${environment}\ncd '${pack}' && exec node ${runner} "$1" .\n`);
+  await chmod(program, 0o755);
+  return command.replace("../policy", "../policy-pack");
+}
