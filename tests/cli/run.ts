@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "@jest/globals";
+import { environmentOf } from "../engine/harness/cli";
 import type { TestStack } from "../engine/harness/index";
 
 export interface CliOptions {
@@ -47,16 +48,7 @@ export function cliIn(stack: TestStack, args: string[], env: Record<string, stri
 }
 
 export function stackEnv(stack: TestStack): Record<string, string> {
-  const { TEST_ENGINE: engine = "", PATH = "" } = process.env;
-  return {
-    PATH: `${engine}:${PATH}`,
-    HOME: join(stack.folder, "home"),
-    PULUMI_HOME: join(stack.folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(stack.folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "passphrase",
-    PULUMI_STACK: "test",
-    ...stack.env,
-  };
+  return { ...environmentOf(stack.folder), PULUMI_STACK: "test", ...stack.env };
 }
 
 /** A key that is nowhere else in any text. */

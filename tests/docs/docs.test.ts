@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
+import { cliIn } from "../cli/run";
 import { startStack } from "../engine/harness/index";
 
 const run = promisify(execFile);
@@ -80,12 +81,7 @@ test("every command of the docs that calls Pulumi or the command line runs, one 
     const [program, ...args] = command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", "")) ?? [];
     const { code, output } =
       program === "npx"
-        ? await run(process.execPath, ["dist/cli.js", ...args.slice(1)], {
-            env: { ...process.env, ...stack.env },
-          }).then(
-            ({ stdout }) => ({ code: 0, output: stdout }),
-            (error) => ({ code: error.code, output: error.stdout + error.stderr }),
-          )
+        ? await cliIn(stack, args.slice(1)).then(({ code, out, err }) => ({ code, output: out + err }))
         : await stack.cli(args[0] === "up" ? [...args, "--yes", "--skip-preview"] : args, "a value");
     if (code !== 0) failures.push(`${command}\n${output}`);
   }

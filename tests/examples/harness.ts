@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/prom
 import { basename, dirname, join } from "node:path";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/index";
+import { environmentOf } from "../engine/harness/cli";
 import { kill, processTree } from "../engine/harness/processes";
 
 const REPO = process.cwd();
@@ -59,15 +60,9 @@ export class Example {
     readonly emulator: Emulator,
     readonly folder: string,
   ) {
-    const { TEST_ENGINE: engine, PATH } = process.env;
     this.env = {
-      PATH: `${engine}:${join(REPO, "node_modules/.bin")}:${PATH}`,
-      HOME: join(root, "home"),
-      TMPDIR: process.env.TEST_ROOT ?? "",
-      PULUMI_HOME: join(root, "home"),
+      ...environmentOf(root),
       PULUMI_BACKEND_URL: `file://${root}`,
-      PULUMI_CONFIG_PASSPHRASE: "passphrase",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
       // What a person answers, and what a person may skip.
       PULUMI_SKIP_CONFIRMATIONS: "true",
       PULUMI_OPTION_SKIP_PREVIEW: "true",

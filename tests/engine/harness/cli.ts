@@ -13,26 +13,33 @@ export interface CliRun extends Promise<CliResult> {
   orThrow(): Promise<CliResult>;
 }
 
+/** The engine and Node on the PATH, home and state in the folder, and nothing of the user's. */
+export function environmentOf(folder: string) {
+  const { TEST_ENGINE: engine = "", TEST_ROOT = "", PATH = "" } = process.env;
+  return {
+    PATH: `${engine}:${join(process.cwd(), "node_modules/.bin")}:${PATH}`,
+    HOME: join(folder, "home"),
+    TMPDIR: TEST_ROOT,
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "passphrase",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+  };
+}
+
 /** Runs the real CLI in a folder that holds its own state and home, with nothing of the user's environment but PATH. */
 export function pulumi(
   folder: string,
   args: string[],
   { env = {}, input = "" }: { env?: Record<string, string>; input?: string } = {},
 ): CliRun {
-  const { TEST_ENGINE: engine = "", PATH = "" } = process.env;
-  const child = spawn(join(engine, "pulumi"), args, {
+  const child = spawn(join(process.env.TEST_ENGINE ?? "", "pulumi"), args, {
     cwd: folder,
     // A group of its own, so that a test can end the CLI with all that it started.
     detached: true,
     env: {
-      PATH: `${engine}:${join(process.cwd(), "node_modules/.bin")}:${PATH}`,
-      HOME: join(folder, "home"),
-      TMPDIR: process.env.TEST_ROOT,
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "passphrase",
+      ...environmentOf(folder),
       PULUMI_STACK: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
       // Unlocks --event-log.
       PULUMI_DEBUG_COMMANDS: "true",
       ...env,
