@@ -1,0 +1,332 @@
+import { describe, expect, test } from "@jest/globals";
+import { PAGED_KINDS } from "../../provider/api/index";
+import type { DependentSeeds, Emulator, Fault } from "../../provider/emulator/index";
+import { clientOf, emulate, failureOf, json, serve, yesOf } from "../engine/harness/servers";
+
+const PREFIX = "/v1/convai/secrets";
+const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';
+
+const nobodyLooks = () => Promise.reject(new Error("A look-up that nothing asked for"));
+const sent = ({ requests }: Emulator) => requests.map(({ method, path, query }) => ({ method, path, query }));
+const many = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
+
+describe("the six calls", () => {
+  test("create sends name and value once, exactly as given, and gives the new id", async () => {
+    const emulator = await emulate();
+
+    const made = await clientOf(emulator).createSecret("crm/ü token", VALUE, nobodyLooks);
+
+    expect(emulator.workspace().secrets()).toMatchObject([{ id: made.id, name: "crm/ü token", value: VALUE }]);
+    expect(made.name).toBe("crm/ü token");
+    expect(sent(emulator)).toEqual([{ method: "POST", path: PREFIX, query: {} }]);
+  });
+
+  test("get shows every kind of dependent in one form, and of which kinds there are more", async () => {
+    const emulator = await emulate();
+    const phone = { phone_number_id: "p1", phone_number: "+1555", label: "", provider: "twilio" } as const;
+    const { id } = emulator.workspace().add("A", "v", {
+      dependents: {
+        agents: many(11),
+        tools: [{ type: "unknown", id: "t1" }],
+        phone_numbers: [phone, { ...phone, phone_number_id: "p2", label: "Desk" }],
+        mcp_servers: ["Files"],
+        others: ["conversation_initiation_webhook"],
+      },
+    });
+
+    const { dependents, ...secret } = await clientOf(emulator).getSecret(id);
+
+    expect(secret).toEqual({ id, name: "A", more: ["agents"] });
+    expect(dependents).toEqual([
+      ...many(10).map((name) => ({ kind: "agent", id: expect.any(String), name })),
+      { kind: "tool", id: "t1" },
+      { kind: "phone number", id: "p1", name: "+1555" },
+      { kind: "phone number", id: "p2", name: "Desk" },
+      { kind: "MCP server", id: expect.any(String), name: "Files" },
+      { kind: "other", name: "conversation initiation webhook" },
+    ]);
+    expect(sent(emulator)).toEqual([{ method: "GET", path: `${PREFIX}/${id}`, query: {} }]);
+  });
+
+  test("update sets name and value of that secret by one PATCH", async () => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("A", "old");
+
+    expect(await clientOf(emulator).updateSecret(id, "B", VALUE)).toEqual({ id, name: "B" });
+
+    expect(emulator.workspace().secrets()).toMatchObject([{ id, name: "B", value: VALUE }]);
+    expect(sent(emulator)).toEqual([{ method: "PATCH", path: `${PREFIX}/${id}`, query: {} }]);
+  });
+
+  test("delete removes that secret alone by one DELETE", async () => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("A");
+    const other = emulator.workspace().add("B");
+
+    expect(await clientOf(emulator).deleteSecret(id)).toBeUndefined();
+
+    expect(emulator.workspace().secrets()).toEqual([other]);
+    expect(sent(emulator)).toEqual([{ method: "DELETE", path: `${PREFIX}/${id}`, query: {} }]);
+  });
+
+  test("list leaves page_size out, and so has 150 secrets in one request", async () => {
+    const emulator = await emulate();
+    const added = many(150).map((name) => emulator.workspace().add(name));
+
+    expect(await clientOf(emulator).listSecrets()).toEqual(added.map(({ id, name }) => ({ id, name })));
+
+    expect(sent(emulator)).toEqual([{ method: "GET", path: PREFIX, query: { dependency_limit: "1" } }]);
+  });
+
+  test("list follows every cursor that comes back all the same, and keeps its search", async () => {
+    const emulator = await emulate({ forcePageSize: 3 });
+    for (const name of ["other", ...many(8)]) emulator.workspace().add(name);
+
+    const listed = await clientOf(emulator).listSecrets({ search: "n" });
+
+    expect(listed.map(({ name }) => name)).toEqual(many(8));
+    const query = { dependency_limit: "1", search: "n" };
+    const next = { ...query, cursor: expect.any(String) };
+    expect(emulator.requests.map((request) => request.query)).toEqual([query, next, next]);
+  });
+
+  test("a search reaches the API letter by letter", async () => {
+    const emulator = await emulate();
+    const search = "a&b=c?d#e%20+f/ü";
+    const { id, name } = emulator.workspace().add(`${search}1`);
+
+    expect(await clientOf(emulator).listSecrets({ search })).toEqual([{ id, name }]);
+
+    expect(emulator.requests[0]?.query.search).toBe(search);
+  });
+
+  test.each(PAGED_KINDS)("the dependents of kind %s are followed over all pages", async (kind) => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("A", "v", { dependents: { [kind]: many(250) } });
+
+    const dependents = await clientOf(emulator).listDependents(id, kind);
+
+    const shown = { tools: "tool", agents: "agent", phone_numbers: "phone number" }[kind];
+    expect(dependents).toEqual(many(250).map((name) => ({ kind: shown, id: expect.any(String), name })));
+    const query = { page_size: "100" };
+    const next = { ...query, cursor: expect.any(String) };
+    expect(sent(emulator)).toEqual(
+      [query, next, next].map((one) => ({ method: "GET", path: `${PREFIX}/${id}/dependencies/${kind}`, query: one })),
+    );
+  });
+
+  test("dependents are counted in one listing, and where the API tells none, the secret is listed all the same", async () => {
+    const emulator = await emulate();
+    const add = (name: string, dependents: DependentSeeds) => emulator.workspace().add(name, "v", { dependents }).id;
+    const few = add("few", { agents: many(20), tools: ["t"], phone_numbers: ["p"], mcp_servers: ["m"], others: ["o"] });
+    const none = add("none", {});
+    const countless = add("countless", { tools: many(101) });
+
+    expect(await clientOf(emulator).countDependents()).toEqual([
+      { id: few, name: "few", users: 24, more: false },
+      { id: none, name: "none", users: 0, more: false },
+      { id: countless, name: "countless", users: 100, more: true },
+    ]);
+    expect(sent(emulator)).toEqual([{ method: "GET", path: PREFIX, query: { dependency_limit: "100" } }]);
+
+    const odd = await serve(
+      json({ secrets: [{ secret_id: "1", name: "A", used_by: { tools: "odd" } }], next_cursor: null }),
+    );
+    expect(await clientOf(odd).countDependents()).toEqual([{ id: "1", name: "A", users: undefined, more: false }]);
+  });
+
+  test("what the API adds to its answers later does no harm", async () => {
+    const later = { added_later: { deep: [1] } };
+    const server = await serve(json({ type: "stored", secret_id: "1", name: "A", ...later }));
+
+    expect(await clientOf(server).updateSecret("1", "A", "v")).toEqual({ id: "1", name: "A" });
+  });
+});
+
+describe("the connection", () => {
+  test("calls in a row share one TCP connection, failed ones included", async () => {
+    const answers = [json({ detail: "Not Found" }, 404), json({ detail: "Down" }, 500), json({ secrets: [] })];
+    const server = await serve((request, response) => answers[server.requests.length % 3]?.(request, response));
+    const api = clientOf(server);
+
+    for (let call = 0; call < 9; call++) await api.listSecrets().catch(() => undefined);
+
+    expect(server.requests).toHaveLength(9);
+    expect(server.connections).toBe(1);
+  });
+
+  test("no more calls run at a time than maxConcurrency says", async () => {
+    let running = 0;
+    let most = 0;
+    const server = await serve((request, response) => {
+      most = Math.max(most, ++running);
+      setTimeout(() => {
+        running--;
+        json({ secrets: [] })(request, response);
+      }, 5);
+    });
+    const api = clientOf(server, { maxConcurrency: 3 });
+
+    await Promise.all(many(12).map((search) => api.listSecrets({ search })));
+
+    expect(server.requests).toHaveLength(12);
+    expect(most).toBe(3);
+  });
+
+  test("the key travels in its header alone", async () => {
+    const server = await serve(json({ secret_id: "1", name: "A" }));
+
+    await clientOf(server, { apiKey: "sk_canary" }).updateSecret("1", "A", "v");
+
+    const [request] = server.requests;
+    const { "xi-api-key": key, ...others } = request?.headers ?? {};
+    expect(key).toBe("sk_canary");
+    expect(others["content-type"]).toBe("application/json");
+    expect(JSON.stringify([request?.url, others])).not.toContain("canary");
+  });
+
+  test("a silent server is given up after the timeout, and the error says so", async () => {
+    const emulator = await emulate();
+    emulator.fault({ kind: "hang" });
+
+    const error = await failureOf(clientOf(emulator, { timeoutMs: 50 }).getSecret("1"));
+
+    expect(error.cause).toBe(`${new URL(emulator.url).host} did not answer within 0.05 s`);
+    expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
+  });
+
+  test.each([200, 500])("the timeout covers the body too: one of a %d that never ends is given up", async (status) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.write('{"secrets":');
+    });
+
+    const error = await failureOf(clientOf(server, { timeoutMs: 50 }).listSecrets());
+
+    expect(yesOf(error)).toContain("outcomeUnknown");
+  });
+
+  test("an answer that breaks off is a passing fault", async () => {
+    const emulator = await emulate();
+    emulator.fault({ kind: "truncated" });
+
+    const error = await failureOf(clientOf(emulator).listSecrets());
+
+    expect(error.cause).toMatch(/^the connection to 127\.0\.0\.1:\d+ broke/);
+    expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
+  });
+
+  test.each([301, 302, 303, 307, 308])(
+    "a redirect (%d) is never followed, so that no one else gets the key",
+    async (status) => {
+      const elsewhere = await serve(json({ secrets: [] }));
+      const server = await serve((_request, response) => {
+        response.writeHead(status, { location: `${elsewhere.url}/v1/convai/secrets` });
+        response.end();
+      });
+      const api = clientOf(server, { maxRetries: 2 });
+
+      const errors = [
+        await failureOf(api.listSecrets()),
+        await failureOf(api.createSecret("A", "v", nobodyLooks)),
+        await failureOf(api.deleteSecret("1")),
+      ];
+
+      expect(errors.map(yesOf)).toEqual([["isForeign"], ["isForeign"], ["isForeign"]]);
+      expect(server.requests).toHaveLength(3);
+      expect(elsewhere.connections).toBe(0);
+    },
+  );
+});
+
+describe("what an error answers to questions", () => {
+  const structured = (code: string, message: string) => ({
+    detail: { type: "t", code, status: code, message, request_id: "r1", param: null },
+  });
+  const older = (status: string, message: string) => ({ detail: { status, message } });
+  const html = "<html><body>404 Not Found</body></html>";
+  const fault = (status: number, body: string | object): Fault => ({ kind: "status", status, body });
+
+  test.each<[string, Fault, string[]]>([
+    ["a structured 404", fault(404, structured("secret_not_found", "No such secret")), ["isNotFound"]],
+    ["an older 404", fault(404, older("not_found", "No such secret")), ["isNotFound"]],
+    ["a plain 404 of the API", fault(404, { detail: "Not Found" }), ["isNotFound"]],
+    ["a 404 in HTML", fault(404, html), ["isForeign"]],
+    ["a 404 with JSON of another form", fault(404, { error: "Not Found" }), ["isForeign"]],
+    ["a 404 without a body", fault(404, ""), ["isForeign"]],
+    ["an older 401", fault(401, older("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
+    ["a structured 401", fault(401, structured("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
+    ["a 401 for a permission", fault(401, older("missing_permissions", "Not yours")), ["lacksPermission"]],
+    ["a structured 401 for it", fault(401, structured("missing_permissions", "Not yours")), ["lacksPermission"]],
+    ["a 403", fault(403, structured("forbidden", "Not yours")), ["lacksPermission", "isRefusal"]],
+    ["a 403 in HTML", fault(403, html), ["isForeign"]],
+    ["a 400", fault(400, structured("bad_request", "No")), ["isRefusal"]],
+    ["a 405 of the API", fault(405, { detail: "Method Not Allowed" }), ["isRefusal"]],
+    ["a 409", fault(409, structured("conflict", "Taken")), ["isRefusal"]],
+    ["a 422 list", fault(422, { detail: [{ loc: ["body", "name"], msg: "No", type: "t" }] }), ["isRefusal"]],
+    ["a 400 in HTML", fault(400, html), ["isForeign"]],
+    ["a 408", fault(408, older("timeout", "Late")), ["isTransient", "outcomeUnknown"]],
+    ["rate_limit_exceeded", fault(429, structured("rate_limit_exceeded", "Slow")), ["isRateLimit", "isTransient"]],
+    ["system_busy", fault(429, older("system_busy", "Busy")), ["isRateLimit", "isTransient"]],
+    ["a 429 in HTML", fault(429, html), ["isRateLimit", "isTransient"]],
+    ["a 500", fault(500, structured("internal", "Oops")), ["outcomeUnknown"]],
+    ["a 500 in HTML", fault(500, html), ["outcomeUnknown"]],
+    ["a 502 in HTML", fault(502, html), ["isTransient", "outcomeUnknown"]],
+    ["a 503", fault(503, older("unavailable", "Later")), ["isTransient", "outcomeUnknown"]],
+    ["a 504", fault(504, html), ["isTransient", "outcomeUnknown"]],
+    ["a 200 in HTML", { kind: "malformed" }, ["isForeign", "outcomeUnknown"]],
+    ["a 200 with half of a JSON", { kind: "malformed", body: '{"secret_id":' }, ["isForeign", "outcomeUnknown"]],
+    ["a 200 without an id", { kind: "malformed", body: '{"name":"A"}' }, ["isForeign", "outcomeUnknown"]],
+    [
+      "a 200 with an empty id",
+      { kind: "malformed", body: '{"secret_id":"","name":"A"}' },
+      ["isForeign", "outcomeUnknown"],
+    ],
+  ])("%s", async (_, met, yes) => {
+    const emulator = await emulate();
+    emulator.fault(met);
+
+    const error = await failureOf(clientOf(emulator).updateSecret("1", "A", "v"));
+
+    expect(yesOf(error)).toEqual(yes);
+    // Secret 1 does not exist either.
+    expect(emulator.requests.map((request) => request.fault)).toEqual([met.kind]);
+  });
+
+  test.each<[string, object | string, string]>([
+    ["structured", structured("conflict", "The name is taken"), "the API answered 409, request r1: The name is taken"],
+    ["older", older("conflict", "The name is taken"), "the API answered 409: The name is taken"],
+    ["without a message", { detail: { code: "conflict" } }, "the API answered 409: conflict"],
+    [
+      "a list",
+      { detail: [{ loc: ["body", 0, "name"], msg: "Too long" }, { msg: "And odd" }] },
+      "the API answered 409: body.0.name: Too long; And odd",
+    ],
+    ["plain", { detail: "Conflict" }, "the API answered 409: Conflict"],
+    ["not the API's", html, "something answered 409, and not in the API's form"],
+  ])("the cause tells status, request and the API's own words: %s", async (_, body, cause) => {
+    const emulator = await emulate();
+    emulator.fault(fault(409, body));
+
+    expect((await failureOf(clientOf(emulator).getSecret("1"))).cause).toBe(cause);
+  });
+
+  test("a DELETE is done when the API says so, and not when a proxy answers 200 with a page", async () => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("A");
+    emulator.fault({ kind: "malformed" });
+
+    expect(yesOf(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual(["isForeign", "outcomeUnknown"]);
+  });
+
+  test("a server whose certificate or protocol is no TLS is neither passing nor of unknown outcome", async () => {
+    const server = await serve(json({}));
+    const api = clientOf({ url: server.url.replace("http:", "https:") }, { maxRetries: 2 });
+
+    const error = await failureOf(api.createSecret("A", "v", nobodyLooks));
+
+    expect(error.cause).toMatch(/^no trusted TLS connection to 127\.0\.0\.1:\d+ \(/);
+    expect(yesOf(error)).toEqual([]);
+    expect(server.connections).toBe(1);
+  });
+});

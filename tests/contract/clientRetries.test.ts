@@ -1,0 +1,401 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest } from "node:http";
+import { expect, test } from "@jest/globals";
+import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/index";
+import type { Emulator, Fault, FaultKind } from "../../provider/emulator/index";
+import { clientOf, closedOrigin, emulate, failureOf, yesOf } from "../engine/harness/servers";
+
+// Tests, and the rows of a table, run side by side: most of their time is the pause before a retry.
+async function each<Row, Seen>(
+  rows: Record<string, Row>,
+  run: (row: Row) => Promise<Seen>,
+): Promise<Record<string, Seen>> {
+  const seen = Object.entries(rows).map(async ([title, row]) => [title, await run(row)] as const);
+  return Object.fromEntries(await Promise.all(seen));
+}
+
+const always = (fault: FaultKind): Fault => ({ ...fault, times: Number.POSITIVE_INFINITY });
+const status = (code: number, more: object = {}): FaultKind => ({ kind: "status", status: code, ...more });
+
+const RETRIED = {
+  "408": status(408),
+  "429": status(429),
+  "502": status(502),
+  "503": status(503),
+  "504": status(504),
+  reset: { kind: "reset" },
+  "broken answer": { kind: "truncated" },
+} as const satisfies Record<string, FaultKind>;
+
+const NOT_RETRIED = {
+  "400": status(400),
+  "401": status(401),
+  "403": status(403),
+  "404": status(404),
+  "409": status(409),
+  "422": status(422),
+  "500": status(500),
+  redirect: { kind: "redirect", location: "/v1/convai/secrets" },
+  "HTML with 200": { kind: "malformed" },
+} as const satisfies Record<string, FaultKind>;
+
+const CALLS: Record<string, (api: ElevenLabsApi, id: string) => Promise<unknown>> = {
+  get: (api, id) => api.getSecret(id),
+  list: (api) => api.listSecrets(),
+  dependencies: (api, id) => api.listDependents(id, PAGED_KINDS[0]),
+  update: (api, id) => api.updateSecret(id, "A", "v"),
+  delete: (api, id) => api.deleteSecret(id),
+};
+
+/** How many requests each call makes that meets each of these faults again and again. */
+async function requestsAt(faults: Record<string, FaultKind>, maxRetries: number): Promise<Record<string, number>> {
+  const rows = Object.entries(CALLS).flatMap(([operation, call]) =>
+    Object.entries(faults).map(([title, fault]) => [`${operation}, ${title}`, { operation, call, fault }] as const),
+  );
+  return each(Object.fromEntries(rows), async ({ operation, call, fault }) => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("A");
+    emulator.fault(always(fault));
+    // One at a time, so that a 429 cannot be of our own doing.
+    await failureOf(call(clientOf(emulator, { maxRetries, maxConcurrency: 1 }), id));
+    return emulator.requests.filter((request) => request.operation === operation).length;
+  });
+}
+
+const allOf = (seen: Record<string, number>, count: number) =>
+  Object.fromEntries(Object.keys(seen).map((title) => [title, count]));
+
+test.concurrent.each([
+  ["GET, PATCH and DELETE are repeated maxRetries times at a passing fault that lasts", RETRIED, 1, 2],
+  ["GET, PATCH and DELETE are not repeated at any other fault", NOT_RETRIED, 1, 1],
+  ["maxRetries 0 repeats no GET, PATCH or DELETE", RETRIED, 0, 1],
+])("%s", async (_, faults, maxRetries, requests) => {
+  const seen = await requestsAt(faults, maxRetries);
+  expect(Object.keys(seen)).toHaveLength(Object.keys(CALLS).length * Object.keys(faults).length);
+  expect(seen).toEqual(allOf(seen, requests));
+});
+
+test.concurrent("a fault that passes is not seen", async () => {
+  const seen = await each(CALLS, async (call) => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("A");
+    emulator.fault({ kind: "reset" });
+    await call(clientOf(emulator, { maxRetries: 1 }), id);
+    return emulator.requests.length;
+  });
+  expect(seen).toEqual(allOf(seen, 2));
+});
+
+/** How often a client tries to reach an origin, whether or not anything arrives there. */
+async function triesAt(origin: string, run: () => Promise<unknown>): Promise<number> {
+  const { host } = new URL(origin);
+  let tries = 0;
+  const count = (message: unknown) => {
+    if ((message as { request: ClientRequest }).request.getHeader("host") === host) tries++;
+  };
+  subscribe("http.client.request.start", count);
+  await run().finally(() => unsubscribe("http.client.request.start", count));
+  return tries;
+}
+
+test.concurrent("silence until the timeout is repeated like any passing fault", async () => {
+  const tries = await each(CALLS, async (call) => {
+    const emulator = await emulate();
+    emulator.fault(always({ kind: "hang" }));
+    return triesAt(emulator.url, () => failureOf(call(clientOf(emulator, { maxRetries: 1, timeoutMs: 50 }), "1")));
+  });
+  expect(tries).toEqual(allOf(tries, 2));
+});
+
+test.concurrent("connection refused is repeated, and nothing is looked up after a POST, since nothing was sent", async () => {
+  const noLook = () => Promise.reject(new Error("A look-up that nothing asked for"));
+  const seen = await each(
+    { ...CALLS, create: (api) => api.createSecret("A", "v", noLook) } as typeof CALLS,
+    async (call) => {
+      const { url } = await closedOrigin();
+      const causes: string[] = [];
+      const tries = await triesAt(url, async () => {
+        const error = await failureOf(call(clientOf({ url }, { maxRetries: 1 }), "1"));
+        causes.push(error.cause.replace(new URL(url).host, "HOST"), ...yesOf(error));
+      });
+      return [tries, ...causes];
+    },
+  );
+  const refused = [2, "HOST: connection refused", "isTransient"];
+  expect(seen).toEqual(Object.fromEntries([...Object.keys(CALLS), "create"].map((title) => [title, refused])));
+});
+
+test.concurrent("connection refused is not seen where the server comes up in time", async () => {
+  const { url, release } = await closedOrigin();
+  const { host, port } = new URL(url);
+  let up: Promise<Emulator> | undefined;
+  const start = (message: unknown) => {
+    if ((message as { request: ClientRequest }).request.getHeader("host") !== host) return;
+    up ??= release().then(() => emulate({ port: Number(port) }));
+  };
+  subscribe("http.client.request.error", start);
+  try {
+    expect(await clientOf({ url, apiKey: "sk_emulator" }, { maxRetries: 4 }).listSecrets()).toEqual([]);
+  } finally {
+    unsubscribe("http.client.request.error", start);
+  }
+  expect((await up)?.requests).toHaveLength(1);
+});
+
+interface Outcome {
+  posts: number;
+  looks: number;
+  /** How many secrets there are in the end. */
+  made: number;
+  /** What the error says yes to, or that the caller got the secret. */
+  told: string[] | "the secret";
+}
+
+async function create(faults: Fault[], maxRetries = 2): Promise<Outcome> {
+  const emulator = await emulate();
+  for (const fault of faults) emulator.fault(fault);
+  // What hangs is given up soon, but not before it arrived, on a busy machine either.
+  const timing = faults[0]?.kind === "hang" ? { timeoutMs: 1_500 } : {};
+  let looks = 0;
+  const api = clientOf(emulator, { maxRetries, maxConcurrency: 1, ...timing });
+  const appeared = async () => {
+    looks++;
+    return (await clientOf(emulator).listSecrets({ search: "A" }))[0];
+  };
+  const told = await api.createSecret("A", "v", appeared).then(
+    (secret) => {
+      expect(emulator.workspace().secrets()).toMatchObject([{ ...secret, value: "v" }]);
+      return "the secret" as const;
+    },
+    async (error: unknown) => yesOf(await failureOf(Promise.reject(error))),
+  );
+  const posts = emulator.requests.filter(({ operation }) => operation === "create").length;
+  return { posts, looks, made: emulator.workspace().secrets().length, told };
+}
+
+const on = (fault: FaultKind, times = 1): Fault[] => [{ ...fault, on: "create", times }];
+const after = { when: "after" } as const;
+
+test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
+  [
+    "that took effect is found by one look, whatever became of the answer",
+    {
+      reset: on({ kind: "reset", ...after }),
+      timeout: on({ kind: "hang", ...after }),
+      truncated: on({ kind: "truncated" }),
+      HTML: on({ kind: "malformed" }),
+      "408": on(status(408, after)),
+      "500": on(status(500, after)),
+      "501": on(status(501, after)),
+      "502": on(status(502, after)),
+      "503": on(status(503, after)),
+      "504": on(status(504, after)),
+    },
+    { posts: 1, looks: 1, made: 1, told: "the secret" },
+  ],
+  [
+    "that took no effect is sent again after one look",
+    {
+      reset: on({ kind: "reset" }),
+      "408": on(status(408)),
+      "502": on(status(502)),
+      "503": on(status(503)),
+    },
+    { posts: 2, looks: 1, made: 1, told: "the secret" },
+  ],
+  [
+    "that may still be under way is looked for again and again, but never sent again",
+    { timeout: on({ kind: "hang" }), "504": on(status(504)) },
+    { posts: 1, looks: 3, made: 0, told: ["isTransient", "outcomeUnknown"] },
+  ],
+  [
+    "with an answer that is no passing fault is not sent again either",
+    { "500": on(status(500)) },
+    { posts: 1, looks: 1, made: 0, told: ["outcomeUnknown"] },
+  ],
+  [
+    "that the API turned away is sent again without a look",
+    { "429": on(status(429)) },
+    { posts: 2, looks: 0, made: 1, told: "the secret" },
+  ],
+  [
+    "that the API refused is neither looked up nor sent again",
+    { "400": on(status(400)), "409": on(status(409)), "422": on(status(422)) },
+    { posts: 1, looks: 0, made: 0, told: ["isRefusal"] },
+  ],
+  [
+    "that was redirected is neither looked up nor sent again",
+    { redirect: on({ kind: "redirect", location: "/v1/convai/secrets" }) },
+    { posts: 1, looks: 0, made: 0, told: ["isForeign"] },
+  ],
+  [
+    "that goes astray each time is looked up each time, and also at the end",
+    { reset: on({ kind: "reset" }, 9), "502": on(status(502), 9) },
+    { posts: 3, looks: 3, made: 0, told: expect.arrayContaining(["isTransient", "outcomeUnknown"]) as never },
+  ],
+  [
+    "that took effect at the last try is found",
+    { reset: [...on({ kind: "reset" }, 2), ...on({ kind: "reset", ...after })] },
+    { posts: 3, looks: 3, made: 1, told: "the secret" },
+  ],
+  [
+    "that went astray, and was turned away for its taken name later, tells the refusal",
+    { reset: [...on({ kind: "reset" }), ...on(status(409))] },
+    { posts: 2, looks: 1, made: 0, told: ["isRefusal"] },
+  ],
+])("a POST %s", async (_, faults, outcome) => {
+  const seen = await each(faults, (queue) => create(queue));
+  expect(seen).toEqual(Object.fromEntries(Object.keys(faults).map((title) => [title, outcome])));
+});
+
+test.concurrent("a POST that takes effect late is found by a later look", async () => {
+  const emulator = await emulate();
+  emulator.fault({ ...status(504), on: "create" });
+  const looks: (Secret | undefined)[] = [];
+  const look = async () => {
+    if (looks.length === 1) emulator.workspace().add("A", "v");
+    looks.push((await clientOf(emulator).listSecrets())[0]);
+    return looks.at(-1);
+  };
+
+  const made = await clientOf(emulator, { maxRetries: 4 }).createSecret("A", "v", look);
+
+  expect(looks).toEqual([undefined, made]);
+  expect(emulator.requests.map(({ operation }) => operation)).toEqual(["create", "list", "list"]);
+});
+
+test.concurrent("with maxRetries 0 a look after a POST still tells whether it took effect", async () => {
+  expect(await create(on({ kind: "reset", ...after }), 0)).toMatchObject({ posts: 1, looks: 1, told: "the secret" });
+  const lost = await create(on({ kind: "reset" }), 0);
+  expect(lost).toMatchObject({ posts: 1, looks: 1, told: ["isTransient", "outcomeUnknown"] });
+});
+
+test.concurrent("where the looks after a POST fail, nothing is sent again, and the error is that of the POST", async () => {
+  const emulator = await emulate();
+  emulator.fault({ kind: "reset", on: "create", when: "after" });
+  emulator.fault({ ...always(status(500)), on: "list" });
+  let looks = 0;
+  const look = async (): Promise<Secret | undefined> => {
+    looks++;
+    return (await clientOf(emulator).listSecrets())[0];
+  };
+
+  const error = await failureOf(clientOf(emulator, { maxRetries: 1 }).createSecret("A", "v", look));
+
+  expect(error.cause).toMatch(/ broke \(ECONNRESET\)$/);
+  expect(error.outcomeUnknown).toBe(true);
+  expect(emulator.requests.filter(({ operation }) => operation === "create")).toHaveLength(1);
+  expect(looks).toBeGreaterThan(0);
+});
+
+test.concurrent("a look after a POST that fails once is repeated before anything is sent again", async () => {
+  const faults: Record<string, FaultKind> = { reset: { kind: "reset", ...after }, "500": status(500, after) };
+  const seen = await each(faults, async (fault) => {
+    const emulator = await emulate();
+    emulator.fault({ ...fault, on: "create" });
+    emulator.fault({ ...status(503), on: "list" });
+    const look = async () => (await clientOf(emulator).listSecrets())[0];
+
+    const made = await clientOf(emulator, { maxRetries: 2 }).createSecret("A", "v", look);
+
+    expect(emulator.workspace().secrets()).toMatchObject([made]);
+    return emulator.requests.map(({ operation }) => operation);
+  });
+  const looked = ["create", "list", "list"];
+  expect(seen).toEqual({ reset: looked, "500": looked });
+});
+
+test.concurrent("what the look after a POST itself has to say, such as that it found several, is not lost", async () => {
+  const emulator = await emulate();
+  emulator.fault({ kind: "reset", on: "create" });
+  const several = new Error("several of that name");
+
+  const call = clientOf(emulator, { maxRetries: 2 }).createSecret("A", "v", () => Promise.reject(several));
+
+  await expect(call).rejects.toBe(several);
+  expect(emulator.requests).toHaveLength(1);
+});
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+
+test.concurrent("Retry-After holds every call back: the one that met it comes first once it is over", async () => {
+  const rows = {
+    "429 in seconds": () => status(429, { retryAfter: 2 }),
+    "503 in seconds": () => status(503, { retryAfter: 2 }),
+    "503 by date": () => status(503, { retryAfter: inSeconds(3) }),
+  };
+  const order = await each(rows, async (fault) => {
+    const emulator = await emulate();
+    const [a, b] = ["A", "B"].map((name) => emulator.workspace().add(name).id) as [string, string];
+    const api = clientOf(emulator, { maxRetries: 1, maxConcurrency: 1 });
+    emulator.fault(fault());
+
+    // Without the hold, the second would be sent in the pause before the first one's retry.
+    await Promise.all([api.getSecret(a), api.getSecret(b)]);
+
+    return emulator.requests.map(({ path, status }) => [path.endsWith(a) ? "first" : "second", status]);
+  });
+  expect(order).toEqual({
+    "429 in seconds": [
+      ["first", 429],
+      ["first", 200],
+      ["second", 200],
+    ],
+    "503 in seconds": [
+      ["first", 503],
+      ["first", 200],
+      ["second", 200],
+    ],
+    "503 by date": [
+      ["first", 503],
+      ["first", 200],
+      ["second", 200],
+    ],
+  });
+});
+
+test.concurrent("Retry-After of more than a minute fails at once, and holds no one back", async () => {
+  const waits = { seconds: 61, "many seconds": 1e9, date: inSeconds(90) };
+  const seen = await each(waits, async (retryAfter) => {
+    const emulator = await emulate();
+    emulator.fault(status(429, { retryAfter }));
+    const api = clientOf(emulator, { maxRetries: 4 });
+    const error = await failureOf(api.listSecrets());
+    expect(await api.listSecrets()).toEqual([]);
+    return [yesOf(error), emulator.requests.length];
+  });
+  const atOnce = [["isRateLimit", "isTransient"], 2];
+  expect(seen).toEqual({ seconds: atOnce, "many seconds": atOnce, date: atOnce });
+}, 10_000);
+
+test.concurrent("60 creates at once in a workspace that bears two calls at a time all succeed, each once", async () => {
+  const emulator = await emulate({ maxConcurrent: 2, latencyMs: 3, uniqueNames: false });
+  const api = clientOf(emulator, { maxRetries: 4, maxConcurrency: 16 });
+  const names = Array.from({ length: 60 }, (_, index) => `n${index}`);
+  let looks = 0;
+  const look = async () => {
+    looks++;
+    return undefined;
+  };
+
+  const made = await Promise.all(names.map((name) => api.createSecret(name, `value of ${name}`, look)));
+
+  const stored = emulator.workspace().secrets();
+  expect(stored.map(({ name }) => name).sort()).toEqual([...names].sort());
+  expect(stored.every(({ name, value }) => value === `value of ${name}`)).toBe(true);
+  expect(new Set(made.map(({ id }) => id))).toEqual(new Set(stored.map(({ id }) => id)));
+  expect(looks).toBe(0);
+  // It found out what the workspace bears, and stayed with it.
+  const last = emulator.requests.slice(-20).map(({ status }) => status);
+  expect(new Set(last)).toEqual(new Set([200]));
+});
+
+test.concurrent("a 429 uses up no retry as long as it may be of our own doing", async () => {
+  const emulator = await emulate();
+  emulator.fault(always(status(429)));
+
+  await failureOf(clientOf(emulator, { maxRetries: 1, maxConcurrency: 8 }).listSecrets());
+
+  // At 8, 4 and 2 at a time for nothing, then alone, and once more.
+  expect(emulator.requests).toHaveLength(5);
+});

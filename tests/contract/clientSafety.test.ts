@@ -1,0 +1,236 @@
+import { Readable } from "node:stream";
+import { inspect } from "node:util";
+import { describe, expect, test } from "@jest/globals";
+import type { FaultKind } from "../../provider/emulator/index";
+import { clientOf, closedOrigin, emulate, failureOf, json, serve, yesOf } from "../engine/harness/servers";
+
+const KEY = "sk_canary-key";
+const VALUE = 'canary "value"\n\\ ünï/🔑';
+// The key lies within it: the rest of it must not be left when the key is taken out.
+const VALUE_WITH_KEY = `${KEY}-and-canary-rest`;
+
+const nobodyFinds = () => Promise.resolve(undefined);
+
+/** Everything that a logger could make of an error. */
+function everythingOf(error: Error): string {
+  const properties = Object.getOwnPropertyNames(error).map((name) => [name, Reflect.get(error, name)]);
+  return [
+    inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
+    JSON.stringify(error),
+    JSON.stringify(properties),
+    String(error),
+    error.stack,
+  ].join("\n");
+}
+
+/** The forms in which an answer could echo a text. */
+function formsOf(text: string): string[] {
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), Buffer.from(text).toString("base64")];
+}
+
+describe("an error never holds key, value, headers or body", () => {
+  const html = `<html>${VALUE} ${KEY}</html>`;
+
+  test.each<[string, FaultKind]>([
+    ["HTML", { kind: "status", status: 400, body: html, contentType: "text/html" }],
+    ["HTML with 200", { kind: "malformed" }],
+    ["JSON of another form", { kind: "status", status: 400, body: { error: html } }],
+    ["JSON of another form with 200", { kind: "malformed", body: JSON.stringify({ secret_id: { [VALUE]: KEY } }) }],
+    ["a redirect", { kind: "redirect", location: `/${encodeURIComponent(VALUE)}` }],
+    ["a reset", { kind: "reset" }],
+    ["a broken answer", { kind: "truncated" }],
+    ["silence", { kind: "hang" }],
+    ["a rate limit", { kind: "status", status: 429, retryAfter: VALUE.replace(/\P{ASCII}|\n/gu, "") }],
+  ])("met by %s", async (_, fault) => {
+    const emulator = await emulate({ keys: { [KEY]: {} } });
+    const api = clientOf(emulator, fault.kind === "hang" ? { timeoutMs: 50 } : {});
+    for (const call of [() => api.createSecret("A", VALUE, nobodyFinds), () => api.updateSecret("1", "A", VALUE)]) {
+      emulator.fault(fault);
+      const shown = everythingOf(await failureOf(call()));
+      expect(shown).not.toMatch(/canary|xi-api-key|<html>/);
+    }
+  });
+
+  test.each([
+    ["connection refused", async () => (await closedOrigin()).url],
+    ["a server without TLS", async () => (await serve(json({}))).url.replace("http:", "https:")],
+  ])("met by %s", async (_, origin) => {
+    const api = clientOf({ url: await origin(), apiKey: KEY });
+    const shown = everythingOf(await failureOf(api.createSecret("A", VALUE, nobodyFinds)));
+    expect(shown).not.toMatch(/canary|xi-api-key/);
+  });
+
+  test.each(
+    [VALUE, VALUE_WITH_KEY, KEY].flatMap((secret) =>
+      [...new Set(formsOf(secret))].map((form) => [form, secret] as const),
+    ),
+  )("where the API's own words echo one as %j", async (form, secret) => {
+    const emulator = await emulate({ keys: { [KEY]: {} } });
+    const value = secret === KEY ? "other" : secret;
+    const bodies = [
+      { detail: { message: `bad: ${form}.`, code: `c_${form}`, status: form, request_id: form } },
+      { detail: { status: `s_${form}` } },
+      { detail: [{ loc: ["body", form], msg: `"${form}" is bad` }] },
+      { detail: `bad: ${form}` },
+    ];
+    for (const body of bodies) {
+      emulator.fault({ kind: "status", status: 422, body });
+      const error = await failureOf(clientOf(emulator).updateSecret("1", "A", value));
+      expect(error.cause).toContain("[secret]");
+      const shown = everythingOf(error);
+      for (const each of formsOf(secret)) expect(shown).not.toContain(each);
+      expect(shown).not.toContain("canary");
+    }
+  });
+});
+
+describe("a key that cannot be one", () => {
+  test.each([
+    ["a line break", "sk_canary\r\nx-injected: 1"],
+    ["a space", "sk canary"],
+    ["a letter outside ASCII", "sk_cänary"],
+    ["a NUL", "sk_canary\u0000"],
+  ])("with %s is refused before anything is sent, and not shown", async (_, apiKey) => {
+    const server = await serve(json({ secrets: [] }));
+
+    const error = await failureOf(clientOf(server, { apiKey, maxRetries: 2 }).createSecret("A", "v", nobodyFinds));
+
+    expect(error.name).toBe("KeyError");
+    expect(everythingOf(error)).not.toMatch(/c[aä]nary|injected/);
+    expect(yesOf(error)).toEqual([]);
+    expect(server.connections).toBe(0);
+  });
+
+  test.each([undefined, ""])("because it is missing (%p) is refused before anything is sent", async (apiKey) => {
+    const server = await serve(json({ secrets: [] }));
+
+    const error = await failureOf(clientOf({ url: server.url }, { apiKey }).listSecrets());
+
+    expect([error.name, error.cause]).toEqual(["KeyError", "there is no API key"]);
+    expect(server.connections).toBe(0);
+  });
+});
+
+describe("hostile answers", () => {
+  test("what could change how a terminal shows a message is escaped", async () => {
+    const emulator = await emulate();
+    const evil = "a\u001b[2Jb\u0007c\nd\re\u0000f\u009bg\u202eh\u2066i\u2028j\u200fk\u061cl\u007f";
+    for (const body of [{ detail: evil }, { detail: { message: evil, code: evil, request_id: evil } }]) {
+      emulator.fault({ kind: "status", status: 400, body });
+      const error = await failureOf(clientOf(emulator).getSecret("1"));
+      expect(error.cause).toContain("a\\u001b[2Jb\\u0007c\\u000ad\\u000de\\u0000f\\u009bg\\u202eh");
+      expect(error.cause + error.message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+    }
+  });
+
+  test("words of any length are cut", async () => {
+    const emulator = await emulate();
+    emulator.fault({ kind: "status", status: 400, body: { detail: "x".repeat(1_000_000) } });
+    const { cause } = await failureOf(clientOf(emulator).getSecret("1"));
+    expect(cause).toBe(`the API answered 400: ${"x".repeat(300)}…`);
+  });
+
+  test("__proto__ in a body changes nothing", async () => {
+    const polluting = '"__proto__":{"polluted":true,"isNotFound":true},"constructor":{"prototype":{"polluted":true}}';
+    const emulator = await emulate();
+    emulator.fault({ kind: "malformed", body: `{"secrets":[{"secret_id":"1","name":"A",${polluting}}],${polluting}}` });
+    emulator.fault({ kind: "status", status: 400, body: `{"detail":{"message":"no",${polluting}},${polluting}}` });
+
+    expect(await clientOf(emulator).listSecrets()).toEqual([{ id: "1", name: "A" }]);
+    const error = await failureOf(clientOf(emulator).listSecrets());
+
+    expect(yesOf(error)).toEqual(["isRefusal"]);
+    expect({}).not.toHaveProperty("polluted");
+  });
+
+  test.each([
+    "a/b",
+    "../agents",
+    "..\\agents",
+    "%2e%2e",
+    "%2F",
+    "a?b=c",
+    "a#b",
+    "a b\n",
+    "ünï🔑",
+    "//evil.example",
+    "https://evil.example/",
+    "...",
+  ])("the id %j is one piece of the path, and no more", async (id) => {
+    const emulator = await emulate();
+    emulator.workspace().add("A", "v", { id });
+    const api = clientOf(emulator);
+
+    expect(await api.getSecret(id)).toMatchObject({ id });
+    await api.updateSecret(id, "B", "w");
+    await api.listDependents(id, "tools");
+    await api.deleteSecret(id);
+
+    expect(emulator.requests.map(({ operation }) => operation)).toEqual(["get", "update", "dependencies", "delete"]);
+    expect(emulator.workspace().secrets()).toEqual([]);
+  });
+
+  test.each(["", ".", ".."])(
+    "the id %j, which would name something else, is refused before anything is sent",
+    async (id) => {
+      const emulator = await emulate();
+      const api = clientOf(emulator);
+      const calls = [
+        () => api.getSecret(id),
+        () => api.updateSecret(id, "A", "v"),
+        () => api.deleteSecret(id),
+        () => api.listDependents(id, "tools"),
+      ];
+      for (const call of calls) {
+        const error = await failureOf(call());
+        expect(error.cause).toBe(`"${id}" is no id of a secret`);
+        // It must not make a secret "gone".
+        expect(error.isNotFound).toBe(false);
+      }
+      expect(emulator.requests).toEqual([]);
+    },
+  );
+
+  test("an id that is no well-formed text is asked for all the same, and not found", async () => {
+    const emulator = await emulate();
+    expect(yesOf(await failureOf(clientOf(emulator).getSecret("\ud800")))).toEqual(["isNotFound"]);
+  });
+
+  test("a cursor that comes again is noticed at once", async () => {
+    const server = await serve(json({ secrets: [{ secret_id: "1", name: "A" }], next_cursor: "again" }));
+    const error = await failureOf(clientOf(server).listSecrets());
+    expect(error.cause).toBe("the pages of the listing never end");
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test("cursors that never end are noticed in the end", async () => {
+    const server = await serve((request, response) =>
+      json({ dependencies: [], next_cursor: `c${server.requests.length}` })(request, response),
+    );
+    const error = await failureOf(clientOf(server).listDependents("1", "tools"));
+    expect(error.cause).toBe("the pages of the listing never end");
+  });
+
+  test.each([200, 500])("a body of status %d that does not end is given up, not kept", async (status) => {
+    const chunk = Buffer.alloc(1 << 20, " ");
+    let sent = 0;
+    const endless = () =>
+      Readable.from(
+        (function* () {
+          for (;;) {
+            sent++;
+            yield chunk;
+          }
+        })(),
+      );
+    const server = await serve((_request, response) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      endless().pipe(response);
+    });
+
+    const error = await failureOf(clientOf(server).listSecrets());
+
+    expect(yesOf(error)).toEqual(status === 200 ? ["isForeign", "outcomeUnknown"] : ["outcomeUnknown"]);
+    expect(sent).toBeLessThan(200);
+  });
+});

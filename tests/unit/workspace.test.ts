@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import type { DependentSeeds } from "../../provider/emulator/index";
+import { Workspace } from "../../provider/workspace/index";
+import { emulate } from "../engine/harness/servers";
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
+
+async function workspaceWith(dependents: DependentSeeds) {
+  const emulator = await emulate();
+  const { id } = emulator.workspace().add("A", "v", { dependents });
+  const { url: origin, apiKey } = emulator;
+  const limits = { timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16 };
+  const workspace = new Workspace({ name: "default", keySource: "config", origin, apiKey, ...limits });
+  const asked = () => emulator.requests.slice(1).map(({ path }) => path.split("/").at(-1));
+  return { emulator, workspace, id, asked };
+}
+
+describe("everything that uses a secret", () => {
+  test("is told by one GET where there is no more of any kind", async () => {
+    const { workspace, id, asked } = await workspaceWith({ agents: ["a"], others: ["webhook"], mcp_servers: ["m"] });
+    const names = (await workspace.dependents(id)).map(({ kind, name }) => `${kind} ${name}`);
+    expect(names).toEqual(["agent a", "MCP server m", "other webhook"]);
+    expect(asked()).toEqual([]);
+  });
+
+  test("is told once each, across all pages of the kinds of which there is more", async () => {
+    const { workspace, id, asked } = await workspaceWith({ agents: many(120), tools: ["t"], phone_numbers: many(11) });
+    const dependents = await workspace.dependents(id);
+    const count = (kind: string) => dependents.filter((dependent) => dependent.kind === kind).length;
+    expect([count("agent"), count("tool"), count("phone number")]).toEqual([120, 1, 11]);
+    expect(new Set(dependents.map((dependent) => dependent.id)).size).toBe(132);
+    expect(asked().sort()).toEqual(["agents", "agents", "phone_numbers"]);
+  });
+
+  test("is asked for page by page where the first answer tells of nothing", async () => {
+    const { emulator, workspace, id, asked } = await workspaceWith({ tools: ["t"] });
+    const nothing = { tools: [], agents: [], others: [] };
+    emulator.fault({
+      kind: "malformed",
+      on: "get",
+      body: JSON.stringify({ secret_id: id, name: "A", used_by: nothing }),
+    });
+    expect(await workspace.dependents(id)).toEqual([{ kind: "tool", id: expect.any(String), name: "t" }]);
+    expect(asked().sort()).toEqual(["agents", "phone_numbers", "tools"]);
+  });
+});
