@@ -65,8 +65,9 @@ export class Limiter {
   }
 
   private refused(error: AnsweredError, era: number): void {
-    if (error.retryAfterMs !== undefined && error.retryAfterMs <= LONGEST_RETRY_AFTER_MS)
-      this.holdFor(error.retryAfterMs);
+    if (!error.isTransient) return;
+    const { retryAfterMs } = error;
+    if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_RETRY_AFTER_MS) this.holdFor(retryAfterMs);
     if (!error.isRateLimit) return;
     this.levelAtRefusal.set(error, this.queue.concurrency);
     if (era !== this.era) return;

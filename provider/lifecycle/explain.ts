@@ -59,7 +59,7 @@ function nextStep(error: ApiError, workspace: Workspace, { keyMayBeStale }: { ke
   return `Is ${workspace.endpoint} reachable from here? Run the same command again; what is already done is kept.`;
 }
 
-/** `agent "Support" (agent_1), tool tool_2 (no access)`, all of them. */
+/** `agent "Support" (agent_1), tool tool_2`, all of them; one without a name is one that the key may not see. */
 export function dependentsText(dependents: Dependent[]): string {
   return dependents
     .map(({ kind, id, name }) => {

@@ -143,3 +143,10 @@ describe("whether a 429 is of our own doing", () => {
     expect(limiter.isOwnDoing(await fail(limiter, answered(503)))).toBe(false);
   });
 });
+
+test("Retry-After of an error that is not repeated holds nobody back", async () => {
+  const limiter = new Limiter(1);
+  await fail(limiter, new AnsweredError(404, "words", undefined, undefined, 60_000));
+  await succeed(limiter);
+  expect(limiter.concurrency).toBe(1);
+}, 5_000);
