@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "@jest/globals";
+import { canary } from "./harness/canary";
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "./harness/index";
+import { tidyProblems } from "./harness/shown";
+
+const value = canary("");
+const told = (run: Run) => tidyProblems(run, [value]);
+
+async function setSecret(stack: TestStack, path: string, secret: string): Promise<void> {
+  await stack.cli(["config", "set", "--secret", "--path", path], secret).orThrow();
+}
+
+async function outputs(stack: TestStack): Promise<unknown> {
+  return JSON.parse((await stack.cli(["stack", "output", "--json"]).orThrow()).output);
+}
+
+const urnOf = (name: string) => `urn:pulumi:test::test::elevenlabs:index:WorkspaceSecrets$${SECRET_TYPE}::${name}`;
+
+describe("WorkspaceSecrets", () => {
+  test("makes one secret for each key, which a preview shows, and leaves the others alone as keys come and go", async () => {
+    const stack = await startStack();
+    const foreign = stack.workspace.add("FOREIGN", "theirs");
+    const alike = stack.workspace.add("dev_OLD_TOO", "theirs");
+    for (const name of ["OLD", "KEPT"]) await setSecret(stack, `secrets.${name}`, `value of ${name}`);
+    await stack.program('exports.ids = new WorkspaceSecrets("all", { prefix: "dev_" }).secretIds;');
+
+    const preview = await stack.preview();
+    const first = await stack.up();
+
+    expect(preview.steps).toEqual({ "all-OLD": "create", "all-KEPT": "create" });
+    for (const key of ["OLD", "KEPT"]) expect(preview.output).toContain(`WorkspaceSecret all-${key} create`);
+    expect(preview.calls).toEqual([]);
+    expect(first.changes).toEqual({ create: 2 });
+    const ours = () => stack.workspace.secrets().filter(({ id }) => id !== foreign.id && id !== alike.id);
+    const byName = () => Object.fromEntries(ours().map(({ name, value }) => [name, value]));
+    const idOf = (wanted: string) => ours().find(({ name }) => name === wanted)?.id;
+    expect(byName()).toEqual({ dev_OLD: "value of OLD", dev_KEPT: "value of KEPT" });
+    expect(await outputs(stack)).toEqual({ ids: { dev_OLD: idOf("dev_OLD"), dev_KEPT: idOf("dev_KEPT") } });
+    expect((await stack.secrets()).map(({ urn }) => urn).sort()).toEqual([urnOf("all-KEPT"), urnOf("all-OLD")]);
+    const kept = idOf("dev_KEPT");
+
+    await stack.cli(["config", "rm", "--path", "secrets.OLD"]).orThrow();
+    await setSecret(stack, "secrets.NEW", "value of NEW");
+    const second = await stack.up();
+
+    expect(second.steps).toEqual({ "all-OLD": "delete", "all-KEPT": "same", "all-NEW": "create" });
+    expect(second.calls).toEqual(["list", "create", "delete"]);
+    expect(byName()).toEqual({ dev_KEPT: "value of KEPT", dev_NEW: "value of NEW" });
+    expect(await outputs(stack)).toEqual({ ids: { dev_KEPT: kept, dev_NEW: idOf("dev_NEW") } });
+    expect((await stack.secrets()).map(({ urn }) => urn).sort()).toEqual([urnOf("all-KEPT"), urnOf("all-NEW")]);
+
+    await stack.destroy();
+
+    expect(stack.workspace.secrets()).toEqual([foreign, alike]);
+  });
+
+  test("keeps values secret in their resources that were set without --secret, and warns of them by name", async () => {
+    const stack = await startStack({ config: { secrets: { PLAIN: value.text, ALSO: "v" } } });
+
+    const run = await stack.deploy('new WorkspaceSecrets("all");');
+
+    expect(told(run)).toMatchSnapshot();
+    expect(value.foundIn(JSON.stringify(await stack.secrets()))).toEqual([]);
+    expect((await stack.secret("all-PLAIN"))?.inputs?.value).toBe(value.text);
+    expect(stack.workspace.secrets().find(({ name }) => name === "PLAIN")?.value).toBe(value.text);
+  });
+
+  test("warns of the one value that was set without --secret beside others, and of none where all are secret", async () => {
+    const stack = await startStack();
+    await setSecret(stack, "secrets.SECRET", value.text);
+    await stack.program('new WorkspaceSecrets("all");');
+    const allSecret = await stack.preview();
+    await stack.cli(["config", "set", "--plaintext", "--path", "secrets.PLAIN", "plain"]).orThrow();
+
+    const mixed = await stack.up();
+
+    expect(told(allSecret)).toEqual({});
+    expect(told(mixed)).toMatchSnapshot();
+    expect(value.foundIn(await readFile(stack.checkpointFile, "latin1"))).toEqual([]);
+  });
+
+  test("takes the object of any config key, and its other arguments go for all", async () => {
+    const stack = await startStack();
+    const taken = stack.workspace.add("TOKEN", "theirs");
+    await setSecret(stack, "crm.TOKEN", "crm");
+    await setSecret(stack, "shared:tokens.HOOK", "shared");
+
+    const run = await stack.deploy(`
+      new WorkspaceSecrets("crm", { secrets: secretsFromConfig("crm"), onExisting: "overwrite" });
+      new WorkspaceSecrets("shared", { secrets: secretsFromConfig("shared:tokens") });
+      new WorkspaceSecrets("computed", { secrets: { COMPUTED: pulumi.output("computed") } });`);
+
+    expect(run.steps).toEqual({ "crm-TOKEN": "create", "shared-HOOK": "create", "computed-COMPUTED": "create" });
+    const found = stack.workspace.secrets();
+    expect(found).toHaveLength(3);
+    expect(found).toContainEqual(expect.objectContaining({ id: taken.id, name: "TOKEN", value: "crm" }));
+    expect(found).toContainEqual(expect.objectContaining({ name: "HOOK", value: "shared" }));
+    expect(found).toContainEqual(expect.objectContaining({ name: "COMPUTED", value: "computed" }));
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from "@jest/globals";
+import type { FaultKind, Operation } from "pulumi-elevenlabs/emulator";
+import { canary } from "./harness/canary";
+import { type Run, SECRET_TYPE, startStack } from "./harness/index";
+import { tidyProblems } from "./harness/shown";
+import { addWorkspaces, startAnother } from "./harness/workspaces";
+
+const value = canary(' "ü"\\/');
+const key = canary('sk_"/%+');
+const VALUE = JSON.stringify(value.text);
+const urnOf = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
+const keys = { [key.text]: {} };
+
+const told = (run: Run) => tidyProblems(run, [value, key]);
+
+const FAULTS = {
+  refused: {
+    kind: "status",
+    status: 422,
+    body: { detail: [{ loc: ["body", "name"], msg: "String should have at most 64 characters", type: "too_long" }] },
+  },
+  forbidden: { kind: "status", status: 403, body: { detail: { status: "forbidden", message: "Not for this key" } } },
+  unauthorized: {
+    kind: "status",
+    status: 401,
+    body: { detail: { status: "invalid_api_key", message: "Invalid key" } },
+  },
+  limited: { kind: "status", status: 429, retryAfter: 120 },
+  unavailable: { kind: "status", status: 503 },
+  crashed: { kind: "status", status: 500 },
+  proxy: { kind: "status", status: 404, body: "<html>Not here</html>", contentType: "text/html" },
+  redirected: { kind: "redirect", location: "https://example.com/" },
+  malformed: { kind: "malformed" },
+  reset: { kind: "reset" },
+  silent: { kind: "hang" },
+} satisfies Record<string, FaultKind>;
+
+describe("a fault of the API", () => {
+  test("is told at every step with the secret, the cause and what to do next", async () => {
+    const stack = await startStack({ config: { "elevenlabs:maxRetries": "0", "elevenlabs:timeoutSeconds": "2" } });
+    const names = Object.keys(FAULTS) as (keyof typeof FAULTS)[];
+    const emulators = await Promise.all(names.map(() => startAnother({ keys })));
+    await addWorkspaces(stack, Object.fromEntries(names.map((name, i) => [name, emulators[i] as never])));
+    const meet = (on: Operation) => {
+      for (const [i, name] of names.entries()) {
+        emulators[i]?.clearFaults();
+        emulators[i]?.fault({ ...FAULTS[name], on, times: Number.POSITIVE_INFINITY });
+      }
+    };
+    const program = (suffix: string) =>
+      stack.program(
+        `for (const workspace of ${JSON.stringify(names)})
+          new WorkspaceSecret(workspace, { value: ${VALUE} + "${suffix}", workspace, onExisting: "overwrite" });`,
+      );
+
+    await program("1");
+    meet("create");
+    const created = await stack.up("--continue-on-error");
+    for (const emulator of emulators) emulator.clearFaults();
+    // What the malformed answer hid was found by its name; the replacement takes over the very same.
+    const replaced = await stack.up("--replace", urnOf("malformed"));
+    await program("2");
+    meet("update");
+    const updated = await stack.up("--continue-on-error");
+    meet("get");
+    const read = await stack.refresh();
+    meet("delete");
+    const deleted = await stack.destroy("--continue-on-error");
+
+    expect(told(created)).toMatchSnapshot("create");
+    expect(told(replaced)).toMatchSnapshot("replace");
+    expect(told(updated)).toMatchSnapshot("update");
+    expect(told(read)).toMatchSnapshot("read");
+    expect(told(deleted)).toMatchSnapshot("delete");
+  });
+});
+
+describe("a conflict with what is there", () => {
+  test("is told with names and ids, at every step", async () => {
+    const stack = await startStack({ emulator: { keys } });
+    const { workspace } = stack;
+    const elsewhere = await startAnother({ keys });
+    await addWorkspaces(stack, { moved: elsewhere });
+    const named = ["OWNED", "GONE", "USED", "RETAINED", "SEVERAL"];
+    for (const name of named) workspace.add(name, "theirs", { id: `sec_${name.toLowerCase()}` });
+    const program = (renamed: string, value: string, more = "") => `
+      const value = ${value};
+      const [owned] = ${JSON.stringify(named)}.map((name) =>
+        new WorkspaceSecret(name, { value, onExisting: "overwrite", onInUse: name === "RETAINED" ? "retain" : "fail" }));
+      new WorkspaceSecret("renamed", { name: "${renamed}", value, onNameChange: "rename" });
+      new WorkspaceSecret("moved", { value, workspace: "moved" });
+      ${more}`;
+    await stack.deploy(program("RENAMED", VALUE));
+
+    workspace.remove("sec_gone");
+    const support = { name: "Support", created_at_unix_secs: 1, access_level: "admin" } as const;
+    const dependents = {
+      agents: [{ type: "available" as const, id: "agent_1", ...support }],
+      tools: [{ type: "unknown" as const, id: "tool_1" }],
+      others: ["conversation_initiation_webhook"],
+    };
+    workspace.add("TAKEN", "theirs", { id: "sec_taken", dependents });
+    workspace.add("UNUSED", "theirs", { id: "sec_unused" });
+    workspace.add("OTHER", "theirs", { id: "sec_other" });
+    workspace.add("TWICE", "theirs", { id: "sec_first" });
+    workspace.add("TWICE", "theirs", { id: "sec_second" });
+    const conflicts = `
+      new WorkspaceSecret("taken", { name: "TAKEN", value });
+      new WorkspaceSecret("unused", { name: "UNUSED", value });
+      new WorkspaceSecret("twice", { name: "TWICE", value, onExisting: "overwrite" });
+      new WorkspaceSecret("existingNone", { value, existingId: "sec_none" });
+      new WorkspaceSecret("existingOwned", { value, existingId: "sec_owned" }, { dependsOn: owned });
+      new WorkspaceSecret("existingKept", { value, existingId: "sec_other", onExisting: "keep" });
+      new WorkspaceSecret("existingToTaken", { name: "OTHER", value, existingId: "sec_second" });`;
+    await stack.program(program("OTHER_TAKEN", `${VALUE} + "2"`, conflicts));
+    workspace.add("OTHER_TAKEN", "theirs", { id: "sec_other_taken" });
+    const updated = await stack.up("--continue-on-error");
+
+    workspace.remove("sec_several");
+    workspace.add("SEVERAL", "theirs", { id: "sec_third" });
+    workspace.add("SEVERAL", "theirs", { id: "sec_fourth" });
+    const read = await stack.refresh();
+
+    await addWorkspaces(stack, { moved: { url: "https://api.example.com", apiKey: key.text } });
+    const compared = await stack.preview();
+
+    workspace.use("sec_used", dependents);
+    workspace.use("sec_retained", dependents);
+    const deleted = await stack.destroy("--continue-on-error");
+
+    expect(told(updated)).toMatchSnapshot("create and update");
+    expect(told(read)).toMatchSnapshot("read");
+    expect(told(compared)).toMatchSnapshot("diff");
+    expect(told(deleted)).toMatchSnapshot("delete");
+  });
+});
+
+describe("a fault of the program", () => {
+  test.each([
+    ["the import option", `new WorkspaceSecret("a", { value }, { import: "sec_1" });`],
+    ["two of one name", `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: "CRM", value });`],
+    [
+      "two of one name that is an output",
+      `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: pulumi.output("CRM"), value });`,
+    ],
+    ["two of one existingId", `for (const a of ["a", "b"]) new WorkspaceSecret(a, { existingId: "sec_1", value });`],
+    ["a list of secrets", `new WorkspaceSecrets("all", { secrets: [value] });`],
+    ["secrets as an output", `new WorkspaceSecrets("all", { secrets: pulumi.secret({ value }) });`],
+  ])("%s is refused at preview, without a call", async (_title, body) => {
+    const stack = await startStack({ emulator: { keys } });
+    await stack.program(`const value = ${VALUE};\n${body}`);
+
+    const run = await stack.preview();
+
+    expect(run.code).not.toBe(0);
+    expect(run.calls).toEqual([]);
+    expect(told(run)).toMatchSnapshot();
+  });
+});
+
+describe("a function of the package", () => {
+  test.each([
+    ["a name that no secret has", 'getWorkspaceSecret({ name: "NONE" })'],
+    ["a name that several have", 'getWorkspaceSecret({ name: "TWICE" })'],
+    ["an id that is not there", 'getWorkspaceSecret({ secretId: "sec_none" })'],
+    ["dependents of an id that is not there", 'getSecretDependents({ secretId: "sec_none" })'],
+    ["a workspace that is not configured", 'listWorkspaceSecrets({ workspace: "prod" })'],
+    ["a key that is wrong", "listWorkspaceSecrets()"],
+  ])("tells of %s without a stack", async (title, call) => {
+    const stack = await startStack({ emulator: { keys } });
+    for (const id of ["sec_first", "sec_second"]) stack.workspace.add("TWICE", "theirs", { id });
+    if (title.includes("key")) stack.env.ELEVENLABS_API_KEY = "sk_wrong";
+    await stack.program(`module.exports = async () => ({ found: await require("pulumi-elevenlabs").${call} });`);
+
+    const run = await stack.preview();
+
+    expect(run.code).not.toBe(0);
+    expect(told(run)).toMatchSnapshot();
+  });
+});
