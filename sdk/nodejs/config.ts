@@ -60,13 +60,18 @@ function faultOf(name: string, value: unknown): string | undefined {
   return value.trim() === "" ? `is ${value === "" ? "empty" : "blank"}` : undefined;
 }
 
-/** The state and the API get them as secrets all the same; the stack's config file is where they can be read. */
+/** Their resources keep them as secrets all the same; but the stack's file shows them, and may not be the only one to. */
 function warnOfPlainValues(key: string, fullKey: string, names: string[]): void {
-  const plain = isSecretConfig(fullKey) ? plainKeysOfStackFile(fullKey) : names;
+  const isPartlySecret = isSecretConfig(fullKey);
+  const plain = isPartlySecret ? plainKeysOfStackFile(fullKey) : names;
   const [first] = plain;
   if (first === undefined) return;
+  // The engine copies config into the state: an object as a secret where any part of it is one, else as it is.
+  const where = isPartlySecret
+    ? "in the stack's file"
+    : "in the stack's file, and in the engine's copy of it in the state";
   pulumi.log.warn(
-    `Config ${key} holds ${plain.map((name) => JSON.stringify(name)).join(", ")} in plain text. ` +
+    `Config ${key} holds ${plain.map((name) => JSON.stringify(name)).join(", ")} in plain text ${where}. ` +
       `Take the values for known to others, and set new ones: pulumi config set --secret --path '${key}.${first}'`,
   );
 }

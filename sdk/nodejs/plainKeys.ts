@@ -6,6 +6,9 @@ import { isSecretConfig } from "./config.js";
  * this must come before the first resource is registered.
  */
 export function refusePlainKeys(): void {
+  // Once for each run: every look at the config parses all of it, which many secrets in config would make slow.
+  const run = pulumi.runtime.getStackResource();
+  if (run && checkedRuns.has(run)) return;
   if (isPlain("elevenlabs:apiKey", () => true)) {
     throw new pulumi.RunError(
       "elevenlabs:apiKey is set in plain text, and would reach the state so.\n" +
@@ -18,7 +21,10 @@ export function refusePlainKeys(): void {
         "Set each as a secret: pulumi config set --secret --path 'elevenlabs:workspaces.NAME.apiKey'",
     );
   }
+  if (run) checkedRuns.add(run);
 }
+
+const checkedRuns = new WeakSet<pulumi.Resource>();
 
 function isPlain(key: string, holdsKey: (text: string) => boolean): boolean {
   const text = pulumi.runtime.getConfig(key);

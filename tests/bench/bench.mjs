@@ -1,0 +1,145 @@
+// Measures this provider beside a naive dynamic provider and one that does nothing, on the real engine.
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { engine } from "../../scripts/engine/engine.mjs";
+import { chart } from "./chart.mjs";
+import { verdicts } from "./limits.mjs";
+import { createSite } from "./project.mjs";
+import { measureForeign, measureLimitedApi } from "./scenarios.mjs";
+import { defaultRounds, LATENCY_MS, measureSize, SIZES, warmUp } from "./sizes.mjs";
+import { foreignTable, limitedApiTable, sizesTable, stateTable, variantsTable, verdictsTable } from "./table.mjs";
+import { measureCompileCache, measureVariants } from "./tuning.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = join(here, "../..");
+
+const HELP = `Usage: npm run bench -- [options]
+
+  --n 1,10,100,1000   numbers of secrets; "none" leaves this part out. Default: ${SIZES.join(",")}
+  --rounds K          for each number, or K,K,… for each its own. Default: ${SIZES.map((n) => `${defaultRounds(n)} of ${n}`).join(", ")}
+  --limits            also: an API that bears little, and a workspace full of others' secrets
+  --tuning            also: what helps with the engine's own time, at the largest N, and at 1 for Node's compile cache
+  --out FOLDER        for latest.json and benchmark.svg. Default: tests/bench/results/latest.json and docs/benchmark.svg;
+                      of a run without all of the default numbers, tests/bench/results/short.json and short.svg`;
+
+class UsageError extends Error {}
+
+function read(args) {
+  const options = { type: "string" };
+  const flag = { type: "boolean", default: false };
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: { n: options, rounds: options, out: options, limits: flag, tuning: flag, help: { ...flag, short: "h" } },
+    }));
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const counts = (name, text) => {
+    const numbers = text.split(",").map(Number);
+    if (numbers.every((number) => Number.isInteger(number) && number > 0)) return numbers;
+    throw new UsageError(`--${name} wants whole numbers above 0 with commas between, not ${text}`);
+  };
+  const sizes = values.n === "none" ? [] : counts("n", values.n ?? SIZES.join());
+  const rounds = values.rounds === undefined ? sizes.map(defaultRounds) : counts("rounds", values.rounds);
+  if (rounds.length !== 1 && rounds.length !== sizes.length) {
+    throw new UsageError(`--rounds wants one number, or one for each of the ${sizes.length} of --n`);
+  }
+  const plan = sizes.map((n, index) => ({ n, rounds: rounds[index] ?? rounds[0] }));
+  return { ...values, plan: plan.sort((one, other) => one.n - other.n) };
+}
+
+function places({ out, plan }) {
+  if (out) return { json: join(out, "latest.json"), svg: join(out, "benchmark.svg") };
+  const results = join(here, "results");
+  // What the README shows is of a whole run.
+  if (SIZES.every((size) => plan.some(({ n }) => n === size))) {
+    return { json: join(results, "latest.json"), svg: join(repository, "docs/benchmark.svg") };
+  }
+  return { json: join(results, "short.json"), svg: join(results, "short.svg") };
+}
+
+async function write(path, content) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  console.error(`written: ${relative(process.cwd(), path)}`);
+}
+
+async function run(options, site, say) {
+  const { plan, limits, tuning } = options;
+  const results = {
+    date: new Date().toISOString().slice(0, 10),
+    ...(await site.versions()),
+    cpus: availableParallelism(),
+    latencyMs: LATENCY_MS,
+  };
+  const show = (title, ...tables) => console.log([`\n## ${title}`, ...tables].join("\n\n"));
+  const about = `Pulumi ${results.pulumi} (SDK ${results.sdk}), Node ${results.node}, ${results.cpus} CPUs`;
+  console.log(`${about}; the API answers in ${LATENCY_MS} ms. Seconds are medians.`);
+
+  say("warming up");
+  await warmUp(site);
+  if (plan.length > 0) {
+    results.sizes = [];
+    for (const { n, rounds } of plan) results.sizes.push(await measureSize(site, n, { rounds, say }));
+    results.verdicts = verdicts(results.sizes);
+    const ran = results.sizes.map(({ n, rounds }) => `${rounds} of ${n}`).join(", ");
+    show(
+      `This provider, a naive one, and the engine's floor (rounds: ${ran})`,
+      sizesTable(results.sizes),
+      stateTable(results.sizes),
+    );
+    if (results.verdicts.length > 0) show("The limits of these sizes", verdictsTable(results.verdicts));
+  }
+  if (limits) {
+    results.limitedApi = await measureLimitedApi(site, { say });
+    const { secrets, maxConcurrent, maxPerSecond } = results.limitedApi;
+    show(
+      `${secrets} secrets, an API that bears ${maxConcurrent} requests at a time and ${maxPerSecond} a second: nothing failed`,
+      limitedApiTable(results.limitedApi),
+    );
+    results.foreign = await measureForeign(site, { say });
+    show(`1 secret of ours in a workspace of ${results.foreign.foreign} others`, foreignTable(results.foreign));
+  }
+  if (tuning) {
+    const largest = plan.at(-1)?.n ?? SIZES.at(-1);
+    results.variants = await measureVariants(site, largest, { say });
+    show(`What a user can change: ${largest} secrets, one round each`, variantsTable(results.variants));
+    results.compileCache = await measureCompileCache(site, { say });
+    const { rounds } = results.compileCache;
+    show(`Node's compile cache: 1 secret, medians of ${rounds} rounds`, variantsTable(results.compileCache));
+  }
+  return results;
+}
+
+const interrupt = new AbortController();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(name, () => interrupt.abort(new Error(`interrupted by ${name}`)));
+}
+
+try {
+  const options = read(process.argv.slice(2));
+  if (options.help) {
+    console.log(HELP);
+  } else {
+    const { signal } = interrupt;
+    const site = await createSite({ engine: await engine(signal), signal });
+    let results;
+    try {
+      results = await run(options, site, (line) => console.error(line));
+    } finally {
+      await site.remove();
+    }
+    const { json, svg } = places(options);
+    const rounded = (_key, value) => (typeof value === "number" ? Number(value.toFixed(3)) : value);
+    await write(json, `${JSON.stringify(results, rounded, 2)}\n`);
+    if (results.sizes) await write(svg, chart(results.sizes, results));
+  }
+} catch (error) {
+  console.error(error instanceof UsageError ? `${error.message}\n\n${HELP}` : error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

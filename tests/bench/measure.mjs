@@ -1,0 +1,67 @@
+import { watchMemory } from "./memory.mjs";
+
+const QUIET = ["--non-interactive", "--color=never", "--suppress-progress"];
+
+/** The steps in the order in which each stack goes through them. */
+export const STEPS = {
+  up: { args: ["up", "--yes", "--skip-preview"], done: "created" },
+  preview: { args: ["preview", "--expect-no-changes"] },
+  refresh: { args: ["refresh", "--yes", "--skip-preview", "--expect-no-changes"] },
+  destroy: { args: ["destroy", "--yes", "--skip-preview"], done: "deleted" },
+};
+
+/** Runs one step of a project, checks that it did what it is measured for, and tells what it cost. */
+export async function measure(project, step, { args = [], extraEnv } = {}) {
+  const { args: own, done } = STEPS[step];
+  const { emulator, count } = project;
+  const before = emulator.requests.length;
+  const memory = watchMemory();
+  let peak;
+  let run;
+  try {
+    run = await project.pulumi([...own, ...QUIET, ...args], { extraEnv, started: ({ pid }) => memory.start(pid) });
+  } finally {
+    peak = memory.stop();
+  }
+  const counted = Number(run.output.match(new RegExp(`^\\W*(\\d+) ${done}$`, "m"))?.[1]);
+  // The stack itself counts as a resource.
+  if (done && counted !== count + 1) {
+    throw new Error(`${step} of ${count} (${project.program}) says ${counted} ${done}:\n${run.output.slice(-4_000)}`);
+  }
+  const requests = emulator.requests.slice(before);
+  return {
+    seconds: run.seconds,
+    requests: requests.length,
+    operations: countBy(requests, ({ operation }) => operation ?? "unknown"),
+    refused: requests.filter(({ status }) => status === 429).length,
+    stateBytes: step === "up" ? await project.stateBytes() : undefined,
+    providerBytes: peak,
+  };
+}
+
+/** The median of each figure of several runs of one step, and the range of the seconds. */
+export function summary(runs) {
+  const of = (figure) => median(runs.map((run) => run[figure]).filter((value) => value !== undefined));
+  const seconds = runs.map((run) => run.seconds);
+  return {
+    seconds: of("seconds"),
+    range: [Math.min(...seconds), Math.max(...seconds)],
+    requests: of("requests"),
+    operations: runs[0].operations,
+    stateBytes: of("stateBytes"),
+    providerBytes: of("providerBytes"),
+  };
+}
+
+/** Undefined where there are none. */
+function median(values) {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  if (sorted.length % 2 || sorted.length === 0) return sorted[middle];
+  return (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function countBy(items, keyOf) {
+  const groups = Object.groupBy(items, keyOf);
+  return Object.fromEntries(Object.entries(groups).map(([key, group]) => [key, group.length]));
+}

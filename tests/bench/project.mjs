@@ -1,0 +1,168 @@
+// Throwaway projects with a backend, a home and a passphrase of their own, and the real CLI in them.
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = join(here, "../..");
+const { startEmulator } = createRequire(import.meta.url)("../../dist/emulator.js");
+
+const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_|GO(GC|MAXPROCS|MEMLIMIT|DEBUG)$)/;
+const API_KEY = "sk_bench";
+/** Nothing that is measured here takes half as long. */
+const LONGEST_RUN_MS = 30 * 60_000;
+
+/** The folder that holds the projects. A project is a copy of its template, which saves a `stack init` for each. */
+export async function createSite({ engine, signal }) {
+  const root = await mkdtemp(join(tmpdir(), "pulumi-elevenlabs-bench-"));
+  const elsewhere = new Set();
+  const projects = new Set();
+  let made = 0;
+
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_THE_CLI.test(name))),
+    PATH: [engine, join(repository, "node_modules/.bin"), process.env.PATH].join(delimiter),
+    HOME: join(root, "home"),
+    TMPDIR: join(root, "tmp"),
+    PULUMI_HOME: join(root, "home"),
+    PULUMI_CONFIG_PASSPHRASE: randomUUID(),
+    PULUMI_STACK: "bench",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+  };
+
+  /** Runs a command in a folder; `started` is given the process. */
+  async function run(folder, command, args, { extraEnv = {}, input = "", started = () => {} } = {}) {
+    signal.throwIfAborted();
+    const child = spawn(command, args, { cwd: folder, env: { ...env, ...extraEnv }, detached: true });
+    const begun = performance.now();
+    started(child);
+    const stop = () => end(child);
+    const late = setTimeout(stop, LONGEST_RUN_MS);
+    signal.addEventListener("abort", stop, { once: true });
+    let seconds;
+    child.once("exit", () => {
+      seconds = (performance.now() - begun) / 1000;
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (chunk) => {
+        output += chunk;
+      });
+    }
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+    try {
+      const [code] = await once(child, "close");
+      signal.throwIfAborted();
+      if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output.slice(-4_000)}`);
+      return { seconds, output };
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  const backend = (folder) => ({ PULUMI_BACKEND_URL: `file://${folder}` });
+
+  async function makeTemplate(folder) {
+    await mkdir(join(folder, "state"), { recursive: true });
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "bench", private: true }));
+    const runtime = { name: "nodejs", options: { typescript: false } };
+    await writeFile(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "bench", runtime, main: "index.js" }));
+    const extraEnv = backend(join(folder, "state"));
+    await run(folder, "pulumi", ["stack", "init", "bench"], { extraEnv });
+    await run(folder, "pulumi", ["config", "set", "--secret", "elevenlabs:apiKey"], { extraEnv, input: API_KEY });
+  }
+
+  try {
+    for (const folder of ["home", "tmp", "node_modules/pulumi-elevenlabs"]) {
+      await mkdir(join(root, folder), { recursive: true });
+    }
+    await symlink(join(repository, "node_modules/@pulumi"), join(root, "node_modules/@pulumi"));
+    // A copy, so that a build meanwhile does not change what is measured.
+    for (const name of ["package.json", "dist"]) {
+      await cp(join(repository, name), join(root, "node_modules/pulumi-elevenlabs", name), { recursive: true });
+    }
+    await makeTemplate(join(root, "template"));
+  } catch (error) {
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    throw error;
+  }
+
+  return {
+    /** Where files may go that end with the site. */
+    root,
+
+    /** What is measured, by version. */
+    async versions() {
+      const version = async (command, ...args) => (await run(root, command, args)).output.trim().replace(/^v/, "");
+      const { version: sdk } = createRequire(import.meta.url)("@pulumi/pulumi/package.json");
+      return { pulumi: await version("pulumi", "version"), sdk, node: await version("node", "--version") };
+    },
+
+    /** A stack of one of the programs, with an emulator of its own unless it shares one. */
+    async project(program, count, { first = 0, api = { latencyMs: 100 }, shares, stateUnder } = {}) {
+      const folder = join(root, `${program}-${made++}`);
+      await cp(join(root, "template"), folder, { recursive: true, verbatimSymlinks: true });
+      await copyFile(join(here, "programs", program, "index.js"), join(folder, "index.js"));
+      let state = join(folder, "state");
+      if (stateUnder) {
+        const other = await mkdtemp(join(stateUnder, "pulumi-elevenlabs-bench-"));
+        elsewhere.add(other);
+        await cp(state, other, { recursive: true });
+        state = other;
+      }
+      const emulator = shares ?? (await startEmulator({ ...api, keys: { [API_KEY]: {} } }));
+      const config = {
+        "elevenlabs:baseUrl": emulator.url,
+        "bench:apiUrl": emulator.url,
+        "bench:apiKey": API_KEY,
+        "bench:first": String(first),
+        "bench:count": String(count),
+      };
+      const lines = Object.entries(config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+      await appendFile(join(folder, "Pulumi.bench.yaml"), lines.join(""));
+
+      const project = {
+        program,
+        count,
+        emulator,
+        pulumi: (args, { extraEnv, ...options } = {}) =>
+          run(folder, "pulumi", args, { ...options, extraEnv: { ...backend(state), ...extraEnv } }),
+        /** The size of the checkpoint, compressed or not. */
+        async stateBytes() {
+          const stacks = join(state, ".pulumi/stacks/bench");
+          const name = (await readdir(stacks)).find((file) => /^bench\.json(\.gz|\.zst)?$/.test(file));
+          return (await stat(join(stacks, name))).size;
+        },
+        async remove() {
+          projects.delete(project);
+          if (!shares) await emulator.close();
+          for (const place of [folder, state]) await rm(place, { recursive: true, force: true, maxRetries: 5 });
+          elsewhere.delete(state);
+        },
+      };
+      projects.add(project);
+      return project;
+    },
+
+    async remove() {
+      for (const project of [...projects]) await project.remove();
+      for (const place of [...elsewhere, root]) await rm(place, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** The second interrupt ends the CLI and its plugins at once; killed, it would leave its plugins behind. */
+function end(child) {
+  const interrupt = () => child.kill("SIGINT");
+  interrupt();
+  const late = [setTimeout(interrupt, 1_000), setTimeout(() => child.kill("SIGKILL"), 20_000)];
+  child.once("close", () => late.forEach(clearTimeout));
+}

@@ -1,0 +1,51 @@
+import { measure, STEPS, summary } from "./measure.mjs";
+
+export const PROGRAMS = ["ours", "naive", "floor"];
+export const SIZES = [1, 10, 100, 1000];
+export const LATENCY_MS = 100;
+
+/** A round of 1,000 takes minutes; one of 1 takes seconds, and its limits are the narrowest. */
+export const defaultRounds = (n) => (n >= 1000 ? 1 : n > 1 ? 3 : 7);
+
+/** All steps of the three programs with N secrets each, side by side: `{ up: { ours, naive, floor }, … }`. */
+export async function measureSize(site, n, { rounds, say }) {
+  const runs = {};
+  let turn = 0;
+  for (let round = 1; round <= rounds; round++) {
+    const projects = {};
+    for (const program of PROGRAMS)
+      projects[program] = await site.project(program, n, { api: { latencyMs: LATENCY_MS } });
+    for (const step of Object.keys(STEPS)) {
+      // Turned round each time, so that none of them always runs on what another has warmed up.
+      const order = turn++ % 2 ? PROGRAMS.toReversed() : PROGRAMS;
+      for (const program of order) {
+        const run = await measure(projects[program], step);
+        runs[step] ??= {};
+        runs[step][program] ??= [];
+        runs[step][program].push(run);
+        say(`N = ${n}, round ${round} of ${rounds}: ${step}, ${program}: ${run.seconds.toFixed(2)} s`);
+      }
+      for (const program of ["ours", "naive"]) checkWorkspace(projects[program], step === "destroy" ? 0 : n);
+    }
+    for (const program of PROGRAMS) await projects[program].remove();
+  }
+  const steps = {};
+  for (const [step, byProgram] of Object.entries(runs)) {
+    steps[step] = Object.fromEntries(PROGRAMS.map((program) => [program, summary(byProgram[program])]));
+  }
+  return { n, rounds, steps };
+}
+
+/** The first run of each program reads the files that all later ones find in the system's cache. */
+export async function warmUp(site) {
+  for (const program of PROGRAMS) {
+    const project = await site.project(program, 1);
+    for (const step of Object.keys(STEPS)) await measure(project, step);
+    await project.remove();
+  }
+}
+
+function checkWorkspace({ emulator, program }, wanted) {
+  const { length } = emulator.workspace().secrets();
+  if (length !== wanted) throw new Error(`${program} left ${length} secrets in its workspace instead of ${wanted}`);
+}

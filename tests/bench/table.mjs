@@ -1,0 +1,127 @@
+const NONE = "–";
+
+const fixed = (value, digits) => {
+  if (value === undefined || !Number.isFinite(value)) return NONE;
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+};
+const whole = (value) => fixed(value, 0);
+const seconds = (value) => fixed(value, value < 10 ? 2 : 1);
+const thousands = (bytes) => fixed(bytes && bytes / 1e3, 1);
+const millions = (bytes) => fixed(bytes && bytes / 1e6, 0);
+
+const text = (head, of) => ({ head, of, pad: (cell, width) => cell.padEnd(width), rule: (width) => "-".repeat(width) });
+const number = (head, of) => ({
+  head,
+  of,
+  pad: (cell, width) => cell.padStart(width),
+  rule: (width) => `${"-".repeat(width - 1)}:`,
+});
+
+/** A Markdown table that can be read as it is. */
+function table(columns, rows) {
+  const cells = [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ of }) => of(row)))];
+  const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => line[index].length)));
+  const shown = cells.map((line) => columns.map(({ pad }, index) => pad(line[index], widths[index])));
+  const rule = columns.map(({ rule }, index) => rule(widths[index]));
+  return [shown[0], rule, ...shown.slice(1)].map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+/** Every size and step: seconds, requests and memory of the three programs. */
+export function sizesTable(sizes) {
+  const rows = sizes.flatMap(({ n, steps }) => Object.entries(steps).map(([step, of]) => ({ n, step, ...of })));
+  return table(
+    [
+      number("N", ({ n }) => whole(n)),
+      text("step", ({ step }) => step),
+      number("this, s", ({ ours }) => seconds(ours.seconds)),
+      number("naive, s", ({ naive }) => seconds(naive.seconds)),
+      number("floor, s", ({ floor }) => seconds(floor.seconds)),
+      number("of naive", ({ ours, naive }) => fixed(ours.seconds / naive.seconds, 2)),
+      number("of floor", ({ ours, floor }) => fixed(ours.seconds / floor.seconds, 2)),
+      number("requests", ({ ours }) => whole(ours.requests)),
+      number("naive's", ({ naive }) => whole(naive.requests)),
+      number("memory, MB", ({ ours }) => millions(ours.providerBytes)),
+      number("naive's", ({ naive }) => millions(naive.providerBytes)),
+      number("floor's", ({ floor }) => millions(floor.providerBytes)),
+    ],
+    rows,
+  );
+}
+
+/** The state that an `up` of each size leaves. */
+export function stateTable(sizes) {
+  return table(
+    [
+      number("N", ({ n }) => whole(n)),
+      number("this, KB of state", ({ steps }) => thousands(steps.up.ours.stateBytes)),
+      number("naive, KB", ({ steps }) => thousands(steps.up.naive.stateBytes)),
+      number("floor, KB", ({ steps }) => thousands(steps.up.floor.stateBytes)),
+      number("of naive", ({ steps }) => fixed(steps.up.ours.stateBytes / steps.up.naive.stateBytes, 2)),
+      number("of floor", ({ steps }) => fixed(steps.up.ours.stateBytes / steps.up.floor.stateBytes, 2)),
+    ],
+    sizes,
+  );
+}
+
+const verdict = ({ isMet }) => (isMet === undefined ? "" : isMet ? "met" : "MISSED");
+
+export function verdictsTable(verdicts) {
+  return table(
+    [
+      text("limit", ({ what }) => what),
+      number("at most", ({ atMost, digits }) => fixed(atMost, digits)),
+      number("measured", ({ measured, digits }) => fixed(measured, digits)),
+      text("", verdict),
+    ],
+    verdicts,
+  );
+}
+
+export function limitedApiTable({ rows }) {
+  return table(
+    [
+      text("step", ({ step }) => step),
+      number("seconds", (row) => seconds(row.seconds)),
+      number("the API alone at best, s", ({ best }) => seconds(best)),
+      number("beyond that, s", (row) => seconds(row.seconds - row.best)),
+      number("requests", ({ requests }) => whole(requests)),
+      number("of them refused", ({ refused }) => whole(refused)),
+      number("duplicates", ({ duplicates }) => whole(duplicates)),
+      number("missing", ({ missing }) => whole(missing)),
+    ],
+    rows,
+  );
+}
+
+export function foreignTable({ rows }) {
+  return table(
+    [
+      text("step", ({ step }) => step),
+      number("seconds", (row) => seconds(row.seconds)),
+      number("requests", ({ requests }) => whole(requests)),
+      number("at most", ({ atMost }) => whole(atMost)),
+      text("", verdict),
+      text("which", ({ operations }) =>
+        Object.entries(operations)
+          .map(([name, count]) => `${count} ${name}`)
+          .join(", "),
+      ),
+    ],
+    rows,
+  );
+}
+
+/** The seconds of each step under each variant, and in parentheses as a part of the first row's. */
+export function variantsTable({ rows }) {
+  const [plain] = rows;
+  const steps = Object.keys(plain.steps);
+  const cell = (row, step) => `${seconds(row.steps[step])} (${fixed(row.steps[step] / plain.steps[step], 2)})`;
+  return table(
+    [
+      text("variant", ({ name }) => name),
+      ...steps.map((step) => number(`${step}, s`, (row) => cell(row, step))),
+      ...(plain.stateBytes ? [number("state, KB", ({ stateBytes }) => thousands(stateBytes))] : []),
+    ],
+    rows,
+  );
+}
