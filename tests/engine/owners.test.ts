@@ -16,7 +16,7 @@ function warnings({ diagnostics }: Run): string[] {
 }
 
 const isLeft = (name: string, id: string | undefined) =>
-  `Secret "${name}" (${id}) is left in the workspace: another resource of this program holds it.`;
+  `Secret "${name}" (${id}) is left in the workspace: another resource of this program holds it. Where their values differ, change that one's triggers.`;
 
 describe("two resources of one program", () => {
   test("with one name: the second fails before anything is called, also where it would overwrite what the first has since an earlier up", async () => {
