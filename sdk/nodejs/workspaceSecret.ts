@@ -45,7 +45,12 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   /** The API origin that it lives at, such as `https://api.elevenlabs.io`. */
   declare readonly endpoint: pulumi.Output<string>;
   /** `{ secret_id }`: the shape in which an agent's or a tool's config names a secret. */
-  readonly reference: pulumi.Output<{ secret_id: string }>;
+  get reference(): pulumi.Output<{ secret_id: string }> {
+    // Made when asked for: the state holds the id often enough, and every output costs the program time.
+    this.madeReference ??= this.secretId.apply((secret_id) => ({ secret_id }));
+    return this.madeReference;
+  }
+  declare private madeReference?: pulumi.Output<{ secret_id: string }>;
 
   /** Whether `resource` is a `WorkspaceSecret`, also one of another copy of this package. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
@@ -83,10 +88,8 @@ export class WorkspaceSecret extends pulumi.CustomResource {
       TYPE_TOKEN,
       name,
       { ...outputs, ...(isLookup ? args : managed(name, args ?? {})), __provider: PROVIDER_TEXT },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: digests }),
+      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...digests] },
     );
-    // Made here, since the state holds the id often enough.
-    this.reference = this.secretId.apply((secret_id) => ({ secret_id }));
   }
 }
 
@@ -94,7 +97,8 @@ function managed(logicalName: string, args: WorkspaceSecretArgs): Record<string,
   return {
     ...args,
     name: claimName(logicalName, args.name, args.workspace),
-    existingId: claimId(logicalName, args.existingId),
+    // An input that is not there must not become an output either.
+    ...(args.existingId === undefined ? {} : { existingId: claimId(logicalName, args.existingId) }),
     value: args.value === undefined || args.value === null ? undefined : pulumi.secret(args.value),
   };
 }
