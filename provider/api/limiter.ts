@@ -53,6 +53,7 @@ export class Limiter {
   isOwnDoing(error: ApiError): boolean {
     return error.isRateLimit && this.levelAtRefusal.get(error) !== 1;
   }
+
   private succeeded(): void {
     const next = this.level + 1 / this.level;
     if (next < this.ceiling) {

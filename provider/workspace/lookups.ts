@@ -1,4 +1,4 @@
-import type { ElevenLabsApi, Secret } from "../api/index.js";
+import { ApiError, type ElevenLabsApi, type Secret } from "../api/index.js";
 
 /** Up to so many lookups of a kind go to the API one by one, which is cheapest in a large workspace that holds few of ours. */
 const DIRECT_LOOKUPS = 8;
@@ -45,7 +45,7 @@ export class Lookups {
       const { id: found, name } = await this.api.getSecret(id);
       return { id: found, name };
     } catch (error) {
-      if (isNotFound(error)) return undefined;
+      if (error instanceof ApiError && error.isNotFound) return undefined;
       throw error;
     }
   }
@@ -73,8 +73,4 @@ function indexed(secrets: Secret[]): Listing {
     byId: new Map(secrets.map((secret) => [secret.id, secret])),
     byName: Map.groupBy(secrets, ({ name }) => name),
   };
-}
-
-function isNotFound(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "isNotFound" in error && error.isNotFound === true;
 }
