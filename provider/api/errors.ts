@@ -44,6 +44,9 @@ export abstract class ApiError extends Error {
   }
 }
 
+/** @internal The API's code for a key that may not do what was asked. */
+export const MISSING_PERMISSIONS = "missing_permissions";
+
 const TRANSIENT_STATUSES = new Set([408, 429, 502, 503, 504]);
 
 /** The API, or something in front of it, answered with a status other than 2xx. */
@@ -78,14 +81,14 @@ export class AnsweredError extends ApiError {
     return this.status === 401 && this.words !== undefined && !this.lacksPermission;
   }
   override get lacksPermission(): boolean {
-    return this.words !== undefined && (this.status === 403 || this.code === "missing_permissions");
+    return this.words !== undefined && (this.status === 403 || this.code === MISSING_PERMISSIONS);
   }
   override get isRateLimit(): boolean {
     return this.status === 429;
   }
   override get isRefusal(): boolean {
     // A 403 may be a rule that has nothing to do with the key, such as one for secrets in use.
-    const isOfKey = this.isUnauthorized || this.code === "missing_permissions";
+    const isOfKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
     const passing = this.isTransient || this.isNotFound || isOfKey;
     return this.status >= 400 && this.status < 500 && this.words !== undefined && !passing;
   }

@@ -18,18 +18,56 @@ export function quoted(text: string): string {
   return `"${harmless(text).replaceAll('"', '\\"')}"`;
 }
 
-/** `text` without any of `secrets`, in the forms in which an answer could echo them. */
+/** Shorter pieces stand in any text; a whole secret is taken out however short it is. */
+const PIECE = 8;
+
+/** `text` without any of `secrets`, nor a piece of one, in the forms in which an answer could echo them. */
 export function redacted(text: string, secrets: readonly (string | undefined)[]): string {
-  const forms = secrets.flatMap((secret) =>
-    secret
-      ? [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed()), btoaUtf8(secret)]
-      : [],
-  );
+  const given = secrets.flatMap((secret) => (secret ? [secret] : []));
+  const forms = given.flatMap(formsOf);
   // One secret may hold another; the longer goes first, so that no rest of it is left.
   forms.sort((a, b) => b.length - a.length);
-  return forms.reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
+  const rest = forms.reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
+  // An answer may cut off what it echoes, or write it in yet another way. More than this is never shown.
+  return withoutPieces(rest.slice(0, 4 * LONGEST), [...forms, ...given.flatMap(shiftedBase64)]);
 }
 
-function btoaUtf8(text: string): string {
-  return Buffer.from(text, "utf8").toString("base64");
+function withoutPieces(text: string, forms: string[]): string {
+  const isPiece = (start: number, end: number) =>
+    end <= text.length && forms.some((form) => form.includes(text.slice(start, end)));
+  let shown = "";
+  for (let at = 0; at < text.length; ) {
+    if (!isPiece(at, at + PIECE)) {
+      shown += text[at++];
+      continue;
+    }
+    let end = at + PIECE;
+    while (isPiece(at, end + 1)) end++;
+    shown += "[secret]";
+    at = end;
+  }
+  return shown;
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret, "utf8");
+  const hex = bytes.toString("hex");
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString("base64"),
+    bytes.toString("base64url"),
+    hex,
+    hex.toUpperCase(),
+  ];
+}
+
+/** As it stands within something longer that is in base64. */
+function shiftedBase64(secret: string): string[] {
+  return [1, 2].map((before) =>
+    Buffer.from("-".repeat(before) + secret, "utf8")
+      .toString("base64")
+      .slice(before + 1, -4),
+  );
 }

@@ -2,7 +2,14 @@ import http from "node:http";
 import https from "node:https";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
-import { AnsweredError, ApiError, KeyError, MalformedAnswerError, UnreachableError } from "./errors.js";
+import {
+  AnsweredError,
+  ApiError,
+  KeyError,
+  MalformedAnswerError,
+  MISSING_PERMISSIONS,
+  UnreachableError,
+} from "./errors.js";
 import { Limiter } from "./limiter.js";
 import { parseRetryAfter, retrying } from "./retry.js";
 import { errorBody } from "./schemas.js";
@@ -43,6 +50,9 @@ export class Transport {
   constructor(private readonly options: TransportOptions) {
     const secure = options.origin.startsWith("https:");
     this.agent = new (secure ? https : http).Agent({ keepAlive: true });
+    // NODE_DEBUG=net and NODE_DEBUG=https print what a connection is made with: the headers too, and so the key.
+    const connect = this.agent.createConnection.bind(this.agent);
+    this.agent.createConnection = ({ headers: _, ...options }, callback) => connect(options, callback);
     this.limiter = new Limiter(options.maxConcurrency);
   }
 
@@ -52,6 +62,8 @@ export class Transport {
     /** The fault of a try that may have taken effect, until a look has told. */
     let doubt: ApiError | undefined;
     let isFinal = false;
+    /** The last fault of an update that may have taken effect, and that no later try has undone. */
+    let unsettled: ApiError | undefined;
 
     const attempt = async (): Promise<T> => {
       if (doubt) {
@@ -65,7 +77,10 @@ export class Transport {
       try {
         return await this.limiter.run(() => this.sendOnce(request), { isRetry: tries++ > 0 });
       } catch (error) {
-        if (request.tookEffect && error instanceof ApiError && error.outcomeUnknown) doubt = error;
+        if (error instanceof ApiError && error.outcomeUnknown) {
+          if (request.tookEffect) doubt = error;
+          if (request.method === "PATCH") unsettled = error;
+        }
         throw error;
       }
     };
@@ -77,6 +92,8 @@ export class Transport {
         free: (error) => this.limiter.isOwnDoing(error),
       });
     } catch (error) {
+      // That the last try changed nothing says nothing of those before it.
+      if (unsettled && error instanceof ApiError && !error.isNotFound) throw unsettled;
       if (!doubt || !(error instanceof ApiError)) throw error;
       const effect = isFinal ? undefined : await request.tookEffect?.().catch(() => undefined);
       if (effect !== undefined) return effect;
@@ -186,7 +203,9 @@ async function answered(response: Response, shown: (text: string) => string): Pr
   }
   const { words, code, requestId } = spelledOut(body);
   const told = (text: string | undefined) => (text === undefined ? undefined : shown(text));
-  return new AnsweredError(response.status, told(words), told(code), told(requestId), retryAfterMs);
+  // A value that has a piece of the word in common with it must not make the error another one.
+  const shownCode = code === MISSING_PERMISSIONS ? code : told(code);
+  return new AnsweredError(response.status, told(words), shownCode, told(requestId), retryAfterMs);
 }
 
 function spelledOut(body: unknown): { words?: string; code?: string; requestId?: string } {

@@ -6,6 +6,8 @@ import { send } from "./send";
 export interface FaultScope {
   /** Default: any request, also to an unknown path. */
   on?: Operation | Operation[];
+  /** The workspace whose requests it meets. Default: any. */
+  workspace?: string;
   /** How many requests it meets. Default: 1; may be `Infinity`. */
   times?: number;
   /** How many such requests pass untouched first. Default: 0. */
@@ -52,9 +54,9 @@ export class FaultQueue {
     this.#queue = [];
   }
 
-  take(operation: Operation | undefined): Fault | undefined {
+  take(operation: Operation | undefined, workspace: string | undefined): Fault | undefined {
     for (const queued of this.#queue) {
-      if (queued.left === 0 || !meets(queued.fault, operation)) continue;
+      if (queued.left === 0 || !meets(queued.fault, operation, workspace)) continue;
       if (queued.pass === 0) {
         queued.left -= 1;
         return queued.fault;
@@ -65,7 +67,8 @@ export class FaultQueue {
   }
 }
 
-function meets({ on }: Fault, operation: Operation | undefined): boolean {
+function meets({ on, workspace }: Fault, operation: Operation | undefined, within: string | undefined): boolean {
+  if (workspace !== undefined && workspace !== within) return false;
   return on === undefined || [on].flat().some((one) => one === operation);
 }
 

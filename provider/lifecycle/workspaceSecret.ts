@@ -66,9 +66,12 @@ export class WorkspaceSecretLifecycle {
     if (isOtherName && inputs.onNameChange !== "rename") replaces.push("name");
     if (replaces.length > 0) return { changes: true, replaces };
 
-    const mark = markOf(stored);
-    requireSoleOwner(workspace, id, mark, action);
-    workspace.owners.hold(id, { mark, wants: inputs.name === UNKNOWN ? action.name : inputs.name });
+    // A refresh compares too, with what the program wanted once.
+    if (this.programRuns) {
+      const mark = markOf(stored);
+      requireSoleOwner(workspace, id, mark, action);
+      workspace.owners.hold(id, { mark, wants: inputs.name === UNKNOWN ? action.name : inputs.name });
+    }
     const changes =
       inputs.name !== stored.name ||
       pushes(stored, inputs) ||
@@ -95,6 +98,7 @@ export class WorkspaceSecretLifecycle {
             ? await this.createOrTakeOver(workspace, inputs, action)
             : await this.takeOverById(workspace, inputs.existingId, inputs, action);
         const state = newState(secret, inputs, workspace);
+        owners.release(secret.id, claimOf(inputs));
         owners.hold(secret.id, { mark: markOf(state), wants: inputs.name });
         return { id: secret.id, state };
       } catch (error) {
@@ -109,9 +113,10 @@ export class WorkspaceSecretLifecycle {
     const action = this.action("read", id, stored);
     return this.perform(action, async (workspace) => {
       requireSameEndpoint(workspace, stored, action);
+      // Before the look, which others may overtake that miss theirs.
+      workspace.owners.see(id);
       const found = await workspace.find(id);
       if (found) {
-        workspace.owners.see(id);
         const isSame = found.name === stored.name && stored.secretId === id;
         return { id, state: isSame ? (stored as WorkspaceSecretState) : seenAs(found, stored, workspace) };
       }
@@ -254,7 +259,20 @@ export class WorkspaceSecretLifecycle {
         "Give this one another name, or remove one of the two from the program.",
       );
     }
-    return inputs.onExisting === "keep" ? found : this.push(workspace, found.id, inputs, action);
+    if (inputs.onExisting === "keep") return found;
+    // Whoever looks at its owner meanwhile must find that there are two.
+    workspace.owners.hold(found.id, { mark: claimOf(inputs), wants: inputs.name });
+    try {
+      return await this.push(workspace, found.id, inputs, action);
+    } catch (error) {
+      workspace.owners.release(found.id, claimOf(inputs));
+      if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
+      throw new Problem(
+        actionText(action),
+        `${error.cause}; secret ${harmless(found.id)} may hold the new value all the same`,
+        "Run the same command again: it pushes the value again.",
+      );
+    }
   }
 
   private async push(
@@ -378,6 +396,11 @@ function pushes(stored: StoredState, { value, triggers }: PreviewInputs): boolea
   return triggers === undefined
     ? stored.triggersDigest !== undefined
     : !isDigestOf(stored.triggersDigest, canonical(triggers));
+}
+
+/** The mark of a resource whose take-over is under way; no digest, and one for each name. */
+function claimOf({ name }: WorkspaceSecretInputs): string {
+  return `claimed as ${name}`;
 }
 
 function markOf({ valueDigest = "" }: StoredState): string {

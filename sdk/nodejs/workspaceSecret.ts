@@ -84,12 +84,21 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     const isLookup = opts.id !== undefined;
     const outputs = { secretId: undefined, name: undefined, workspace: undefined, endpoint: undefined };
     const digests = isLookup || args?.triggers === undefined ? ["valueDigest"] : ["valueDigest", "triggersDigest"];
-    super(
-      TYPE_TOKEN,
-      name,
-      { ...outputs, ...(isLookup ? args : managed(name, args ?? {})), __provider: PROVIDER_TEXT },
-      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...digests] },
-    );
+    const properties = { ...outputs, ...(isLookup ? args : managed(name, args ?? {})), __provider: PROVIDER_TEXT };
+    const options = { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...digests] };
+    // The SDK keeps the stack of every promise that it makes, for its search for leaked ones: a third of a program's time.
+    // The place in the program that the engine notes is found without this limit.
+    const { stackTraceLimit } = Error;
+    if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) Error.stackTraceLimit = 0;
+    try {
+      super(TYPE_TOKEN, name, properties, options);
+    } catch (error) {
+      Error.stackTraceLimit = stackTraceLimit;
+      if (error instanceof Error) Error.captureStackTrace(error, WorkspaceSecret);
+      throw error;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 }
 

@@ -399,3 +399,19 @@ test.concurrent("a 429 uses up no retry as long as it may be of our own doing", 
   // At 8, 4 and 2 at a time for nothing, then alone, and once more.
   expect(emulator.requests).toHaveLength(5);
 });
+
+test.concurrent("an update that may have taken effect stays one, whatever a further try of it meets", async () => {
+  const emulator = await emulate();
+  const { id } = emulator.workspace().add("A");
+  const api = clientOf(emulator, { maxRetries: 1 });
+  for (const next of [status(401), status(429, { retryAfter: 3_600 }), status(422)]) {
+    emulator.clearFaults();
+    emulator.fault({ kind: "status", status: 503, when: "after" });
+    emulator.fault(next);
+
+    const error = await failureOf(api.updateSecret(id, "A", "v"));
+
+    expect(yesOf(error)).toContain("outcomeUnknown");
+    expect(error.cause).toContain("503");
+  }
+});

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "../../provider/emulator/index";
+import { everythingOf } from "../engine/harness/everything";
 import { clientOf, closedOrigin, emulate, failureOf, json, serve, yesOf } from "../engine/harness/servers";
 
 const KEY = "sk_canary-key";
@@ -10,18 +10,6 @@ const VALUE = 'canary "value"\n\\ ünï/🔑';
 const VALUE_WITH_KEY = `${KEY}-and-canary-rest`;
 
 const nobodyFinds = () => Promise.resolve(undefined);
-
-/** Everything that a logger could make of an error. */
-function everythingOf(error: Error): string {
-  const properties = Object.getOwnPropertyNames(error).map((name) => [name, Reflect.get(error, name)]);
-  return [
-    inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
-    JSON.stringify(error),
-    JSON.stringify(properties),
-    String(error),
-    error.stack,
-  ].join("\n");
-}
 
 /** The forms in which an answer could echo a text. */
 function formsOf(text: string): string[] {

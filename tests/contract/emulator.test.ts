@@ -576,6 +576,13 @@ describe("faults", () => {
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
   });
 
+  test("a fault of one workspace lets the requests of others pass", async () => {
+    const emulator = await start({ keys: { a: {}, b: { workspace: "other" } } });
+    emulator.fault({ kind: "status", status: 500, on: "list", workspace: "other" });
+    const list = (key: string) => ask(emulator, "GET", SECRETS, { headers: { "xi-api-key": key } });
+    expect([(await list("a")).status, (await list("b")).status, (await list("b")).status]).toEqual([200, 500, 200]);
+  });
+
   test("queued faults happen one a request, in turn", async () => {
     const emulator = await start();
     emulator.fault({ kind: "status", status: 500 });

@@ -158,6 +158,23 @@ describe("a fault of the program", () => {
   });
 });
 
+describe("an error of Pulumi's own constructor", () => {
+  test("names the line of the program, and the stack traces of the program's own errors are as long as before", async () => {
+    const stack = await startStack({ emulator: { keys } });
+    await stack.program(`
+      const { stackTraceLimit } = Error;
+      try { new WorkspaceSecret("", { value: ${VALUE} }); } catch ({ stack }) { console.log(stack.split("\\n")[1]); }
+      new WorkspaceSecret("a", { value: ${VALUE} });
+      console.log("kept:", Error.stackTraceLimit === stackTraceLimit);`);
+
+    const { code, output } = await stack.preview();
+
+    expect(code).toBe(0);
+    expect(output).toMatch(/ at .*index\.js:5:/);
+    expect(output).toContain("kept: true");
+  });
+});
+
 describe("a function of the package", () => {
   test.each([
     ["a name that no secret has", 'getWorkspaceSecret({ name: "NONE" })'],

@@ -43,6 +43,24 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual(held);
   });
 
+  test("where one took over what the other held, and the up failed: a refresh is fine, and the next up ends with one of them", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
+    stack.workspace.add("TAKEN", "theirs");
+    const taker = 'new WorkspaceSecret("new", { name: "CRM", value: "w", onExisting: "overwrite" });';
+    await stack.program(`${taker} new WorkspaceSecret("failing", { name: "TAKEN", value: "v" });`);
+    expect((await stack.up("--continue-on-error")).code).not.toBe(0);
+    const [id] = stack.workspace.secrets().map(({ id }) => id);
+    expect(await owners(stack)).toEqual([`new ${id}`, `old ${id}`]);
+
+    const refresh = await stack.refresh();
+
+    expect({ code: refresh.code, errors: refresh.diagnostics }).toEqual({ code: 0, errors: [] });
+    await stack.deploy(taker);
+    expect(await owners(stack)).toEqual([`new ${id}`]);
+    expect(stack.workspace.secrets().map(({ value }) => value)).toEqual(["w", "theirs"]);
+  });
+
   test("with one name that only the update learns: the second fails, and there is one secret of that name", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const program = (names: string[]) => `

@@ -69,4 +69,14 @@ describe("the state", () => {
       });
     }
   });
+
+  test("holds the line of the program that made each secret", async () => {
+    const stack = await startStack();
+    await stack.deploy('\n\nnew WorkspaceSecret("A", { value: "a" });\n  new WorkspaceSecret("B", { value: "b" });');
+    const lines = (await stack.secrets()).map(({ urn, sourcePosition }) => [urn.at(-1), sourcePosition]);
+    expect(Object.fromEntries(lines)).toEqual({
+      A: "project:///index.js#5,1",
+      B: "project:///index.js#6,3",
+    });
+  });
 });

@@ -3,7 +3,7 @@ import type { Emulator } from "../../provider/emulator/index";
 import { Lookups } from "../../provider/workspace/lookups";
 import { clientOf, emulate, failureOf } from "../engine/harness/servers";
 
-const DIRECT = 8;
+const DIRECT = 7;
 
 /** A workspace of secrets n0, n1 and so on, and its lookups. */
 async function workspaceOf(count: number) {

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 export interface Diagnostic {
   severity: string;
   message: string;
+  /** The logical name of the resource that it is about. */
+  about?: string | undefined;
 }
 
 interface Step {
@@ -13,7 +15,7 @@ interface EngineEvent {
   resourcePreEvent?: Step;
   resOutputsEvent?: Step;
   resOpFailedEvent?: Step;
-  diagnosticEvent?: Diagnostic & { ephemeral?: boolean };
+  diagnosticEvent?: { severity: string; message: string; urn?: string; ephemeral?: boolean };
 }
 
 /** What the engine did to the resources of one type, and what it said, from its own log. */
@@ -37,8 +39,12 @@ export async function readEvents(file: string, type: string) {
     steps[name] ??= op;
     changes[op] = (changes[op] ?? 0) + 1;
   }
-  const diagnostics = events
+  const diagnostics: Diagnostic[] = events
     .flatMap(({ diagnosticEvent }) => (diagnosticEvent && !diagnosticEvent.ephemeral ? [diagnosticEvent] : []))
-    .map(({ severity, message }) => ({ severity, message: message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd() }));
+    .map(({ severity, message, urn }) => ({
+      severity,
+      message: message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd(),
+      about: urn?.split("::").at(-1),
+    }));
   return { steps, changes, diagnostics };
 }

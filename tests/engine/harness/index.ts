@@ -30,6 +30,8 @@ export interface StateResource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   delete?: boolean;
+  /** Where the program makes it. */
+  sourcePosition?: string;
 }
 
 export interface StackOptions {
@@ -156,15 +158,19 @@ export class TestStack {
     return (await this.resources()).filter(({ type }) => type === SECRET_TYPE);
   }
 
-  /** The secrets of the state by logical name, with what is encrypted decrypted. */
-  async decryptedSecrets(): Promise<Record<string, StateResource>> {
+  /** The secrets of the state with what is encrypted decrypted, those that wait to be deleted included. */
+  async everySecret(): Promise<StateResource[]> {
     const { output } = await this.cli(["stack", "export", "--show-secrets"]).orThrow();
-    const { deployment } = JSON.parse(output) as { deployment: { resources: StateResource[] } };
-    const secrets = deployment.resources.filter(({ type }) => type === SECRET_TYPE);
+    const { deployment } = JSON.parse(output) as { deployment: { resources?: StateResource[] } };
+    const secrets = (deployment.resources ?? []).filter(({ type }) => type === SECRET_TYPE);
+    return secrets.map((secret) => decrypted(secret) as StateResource);
+  }
+
+  /** The same by logical name. */
+  async decryptedSecrets(): Promise<Record<string, StateResource>> {
+    const secrets = await this.everySecret();
     // Of several with one name, the first: the others wait to be deleted.
-    return Object.fromEntries(
-      secrets.toReversed().map((secret) => [secret.urn.split("::").at(-1), decrypted(secret) as StateResource]),
-    );
+    return Object.fromEntries(secrets.toReversed().map((secret) => [secret.urn.split("::").at(-1), secret]));
   }
 
   /** The one secret of this logical name in the state, with what is encrypted decrypted. */

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import type { FaultKind } from "../../provider/emulator/index";
+import { getSecretDependents, getWorkspaceSecret, listWorkspaceSecrets } from "../../sdk/nodejs/index";
+import { canary } from "../engine/harness/canary";
+import { everythingOf } from "../engine/harness/everything";
+import { closedOrigin, emulate, json, serve } from "../engine/harness/servers";
+
+const key = canary('sk_"/%+');
+const body = canary('"<html>');
+
+const FUNCTIONS: [string, () => Promise<unknown>][] = [
+  ["getWorkspaceSecret by name", () => getWorkspaceSecret({ name: "A" })],
+  ["getWorkspaceSecret by id", () => getWorkspaceSecret({ secretId: "1" })],
+  ["listWorkspaceSecrets", () => listWorkspaceSecrets()],
+  ["getSecretDependents", () => getSecretDependents({ secretId: "1" })],
+];
+
+const environment = { ...process.env };
+beforeAll(() => {
+  pulumi.runtime.setConfig("elevenlabs:maxRetries", "0");
+  pulumi.runtime.setConfig("elevenlabs:timeoutSeconds", "0.3");
+});
+afterAll(() => {
+  process.env = environment;
+});
+
+/** What a program catches of a call at this origin. */
+async function caught(call: () => Promise<unknown>, origin: string, apiKey = key.text): Promise<unknown> {
+  Object.assign(process.env, { ELEVENLABS_BASE_URL: origin, ELEVENLABS_API_KEY: apiKey });
+  return await call().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+/** Fails unless it is an error with words for a person, and without anything of the request or the answer. */
+function expectSafe(error: unknown): void {
+  expect(error).toBeInstanceOf(pulumi.RunError);
+  expect(String(error)).toMatch(/could not (look up|list)/);
+  const shown = everythingOf(error);
+  expect([...key.foundIn(shown), ...body.foundIn(shown)]).toEqual([]);
+  expect(shown).not.toMatch(/xi-api-key|content-type|keep-alive|<html>|FetchError|ValiError|ClientRequest|Socket/i);
+}
+
+describe.each(FUNCTIONS)("what %s throws holds neither key nor headers nor body", (_, call) => {
+  const words = `${body.text} ${key.text}`;
+  test.each<[string, FaultKind]>([
+    ["HTML", { kind: "status", status: 400, body: words, contentType: "text/html" }],
+    ["JSON of another form", { kind: "status", status: 500, body: { error: words } }],
+    [
+      "JSON of another form with 200",
+      { kind: "malformed", body: JSON.stringify({ secrets: { [body.text]: key.text } }) },
+    ],
+    ["no JSON with 200", { kind: "malformed", body: words }],
+    ["the API's own words, with the key", { kind: "status", status: 401, body: { detail: `bad key ${key.text}` } }],
+    ["a redirect", { kind: "redirect", location: `/${encodeURIComponent(words)}` }],
+    ["a rate limit", { kind: "status", status: 429, retryAfter: key.text }],
+    ["a reset", { kind: "reset" }],
+    ["a broken answer", { kind: "truncated" }],
+    ["silence", { kind: "hang" }],
+  ])("met by %s", async (_, fault) => {
+    const emulator = await emulate({ keys: { [key.text]: {} } });
+    emulator.workspace().add("A", "v", { id: "1" });
+    emulator.fault({ ...fault, times: Number.POSITIVE_INFINITY });
+    expectSafe(await caught(call, emulator.url));
+  });
+
+  test("met by no server, or one without TLS", async () => {
+    expectSafe(await caught(call, (await closedOrigin()).url));
+    expectSafe(await caught(call, (await serve(json({}))).url.replace("http:", "https:")));
+  });
+
+  test("with a key that cannot be one", async () => {
+    expectSafe(await caught(call, (await serve(json({}))).url, `${key.text}\r\nx-injected: 1`));
+  });
+});
+
+test("what is looked at is all that can be reached, however it is hidden", () => {
+  const { text, foundIn } = canary("");
+  const hidden: Record<string, () => unknown> = {
+    message: () => new Error(text),
+    "cause of a cause": () => new Error("a", { cause: new Error("b", { cause: { headers: { "xi-api-key": text } } }) }),
+    "one of several": () => new AggregateError([new Error("a"), new Error(text)]),
+    "hidden property": () => Object.defineProperty(new Error("a"), "request", { value: [text], enumerable: false }),
+    "property of a symbol": () => Object.assign(new Error("a"), { [Symbol("internals")]: { text } }),
+    getter: () =>
+      new (class extends Error {
+        get body() {
+          return text;
+        }
+      })("a"),
+    name: () => Object.assign(new Error("a"), { issues: [{ input: { [text]: 1 } }] }),
+    map: () => Object.assign(new Error("a"), { headers: new Map([["xi-api-key", text]]) }),
+    "end of a long buffer": () => Object.assign(new Error("a"), { body: Buffer.from(`${"x".repeat(1000)}${text}`) }),
+    "end of a long text": () => Object.assign(new Error("a"), { body: `${"x".repeat(100_000)}${text}` }),
+    circle: () => {
+      const error = Object.assign(new Error("a"), { self: {} });
+      error.self = { error, text };
+      return error;
+    },
+  };
+  const unseen = Object.entries(hidden).filter(([, make]) => foundIn(everythingOf(make())).length === 0);
+  expect(unseen.map(([where]) => where)).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from "@jest/globals";
+import { Workspaces } from "../../provider/config/index";
+import type { Emulator } from "../../provider/emulator/index";
+import { WorkspaceSecretLifecycle, type WorkspaceSecretState } from "../../provider/lifecycle/index";
+import { emulate } from "../engine/harness/servers";
+
+// What depends on the order of calls that overlap, which no real engine can be told.
+
+/** The provider's process in one operation of the engine. */
+function operation({ url, apiKey }: Emulator): WorkspaceSecretLifecycle {
+  return new WorkspaceSecretLifecycle({
+    workspaces: new Workspaces(() => undefined, { ELEVENLABS_API_KEY: apiKey, ELEVENLABS_BASE_URL: url }),
+    warn: () => Promise.resolve(),
+  });
+}
+
+const inputs = (name: string) => ({ name, value: `value of ${name}` });
+
+/** A secret that an earlier operation has made, as the state holds it. */
+async function made(emulator: Emulator, name: string): Promise<{ id: string; state: WorkspaceSecretState }> {
+  return operation(emulator).create(inputs(name));
+}
+
+test("a secret that is being taken over has an owner: the resource that holds it already fails, instead of sharing it", async () => {
+  const emulator = await emulate();
+  const { id, state } = await made(emulator, "PAYMENT");
+  emulator.workspace().rename(id, "PAY");
+  const up = operation(emulator);
+  const pushed = emulator.waitForRequest(({ operation }) => operation === "update");
+
+  up.check(inputs("PAY"));
+  const takeOver = up.create({ ...inputs("PAY"), onExisting: "overwrite" });
+  await pushed;
+
+  expect(() => up.diff(id, state, inputs("PAYMENT"))).toThrow(
+    'it belongs to another resource of this program too, named "PAY"',
+  );
+  expect(await takeOver).toMatchObject({ id });
+});
+
+test("a take-over that failed leaves the secret to the resource that holds it", async () => {
+  const emulator = await emulate();
+  const { id, state } = await made(emulator, "PAYMENT");
+  emulator.workspace().rename(id, "PAY");
+  emulator.fault({ kind: "status", status: 500, on: "update" });
+  const up = operation(emulator);
+  up.check(inputs("PAY"));
+
+  await expect(up.create({ ...inputs("PAY"), onExisting: "overwrite" })).rejects.toThrow(
+    `secret ${id} may hold the new value all the same`,
+  );
+
+  expect(up.diff(id, state, inputs("PAYMENT"))).toEqual({ changes: false, replaces: [] });
+});
+
+test("a refresh does not follow a name to the secret of another resource, also where that one's own look is still under way", async () => {
+  const emulator = await emulate();
+  const gone = await made(emulator, "CRM");
+  const renamed = await made(emulator, "CRM_OLD");
+  emulator.workspace().remove(gone.id);
+  emulator.workspace().rename(renamed.id, "CRM");
+  emulator.fault({ kind: "delay", ms: 1_000, when: "after", on: "get" });
+  const refresh = operation(emulator);
+
+  const slow = refresh.read(renamed.id, renamed.state);
+
+  expect(await refresh.read(gone.id, gone.state)).toBeUndefined();
+  expect(await slow).toMatchObject({ id: renamed.id, state: { name: "CRM" } });
+});

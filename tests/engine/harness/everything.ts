@@ -1,0 +1,35 @@
+import { inspect } from "node:util";
+
+/** Whatever a logger could make of an error: all that can be reached from it, also what is hidden, inherited or its cause. */
+export function everythingOf(error: unknown): string {
+  const all = { depth: null, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null };
+  return [inspect(error, all), String(error), error instanceof Error ? error.stack : "", ...reached(error)].join("\n");
+}
+
+/** Texts and bytes, by names of every kind; `inspect` leaves out bytes, and what is inherited. */
+function reached(root: unknown): string[] {
+  const texts: string[] = [];
+  const seen = new Set<unknown>();
+  const visit = (it: unknown): void => {
+    if (typeof it === "string" || typeof it === "symbol") texts.push(String(it));
+    if (typeof it !== "object" || it === null || seen.has(it)) return;
+    seen.add(it);
+    if (ArrayBuffer.isView(it)) {
+      texts.push(Buffer.from(it.buffer, it.byteOffset, it.byteLength).toString("latin1"));
+      return;
+    }
+    if (it instanceof Map || it instanceof Set) visit([...it]);
+    for (let at: object = it; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+      for (const name of Reflect.ownKeys(at)) {
+        visit(name);
+        try {
+          visit(Reflect.get(at, name, it));
+        } catch {
+          // A getter that is not for this object.
+        }
+      }
+    }
+  };
+  visit(root);
+  return texts;
+}

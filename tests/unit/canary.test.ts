@@ -1,0 +1,54 @@
+import { describe, expect, test } from "@jest/globals";
+import { canary, PUNCTUATION } from "../engine/harness/canary";
+
+const LENGTH = 64 * 1024;
+const short = canary(PUNCTUATION);
+const long = canary(PUNCTUATION, { length: LENGTH });
+const json = (text: string) => JSON.stringify({ text });
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+describe.each([
+  ["short", short],
+  ["long", long],
+])("the %s canary is found", (_, { text, foundIn }) => {
+  test.each<[string, (text: string) => string, string]>([
+    ["as it is", (text) => text, "text"],
+    ["in capitals", (text) => text.toUpperCase(), "text"],
+    ["in JSON", json, "text"],
+    ["in JSON in JSON in JSON", (text) => json(json(json(text))), "text"],
+    ["in JSON of ASCII alone", (text) => json(text).replaceAll(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0)}`), "text"],
+    ["in a URL's path", encodeURIComponent, "text"],
+    ["in a form", (text) => new URLSearchParams({ text }).toString(), "text"],
+    ["in UTF-16", (text) => Buffer.from(text, "utf16le").toString("latin1"), "text"],
+    ["in base64", base64, "base64"],
+    ["in base64, one byte on", (text) => base64(`x${text}`), "base64"],
+    ["in base64, two bytes on", (text) => base64(`xx${text}`), "base64"],
+    ["in base64 for URLs", (text) => Buffer.from(text).toString("base64url"), "base64"],
+    ["in base64 in lines", (text) => base64(text).replaceAll(/.{19}/g, "$&\r\n"), "base64"],
+    ["in hex", (text) => Buffer.from(text).toString("hex"), "hex"],
+    ["in hex in capitals", (text) => Buffer.from(text).toString("hex").toUpperCase(), "hex"],
+    ["in hex with spaces", (text) => Buffer.from(text).toString("hex").replaceAll(/../g, "$& "), "hex"],
+    ["as a buffer in JSON", (text) => JSON.stringify(Buffer.from(text), null, 2), "numbers"],
+  ])("%s", (_, written, way) => {
+    expect(foundIn(`before ${written(text)} after`)).toEqual([way]);
+  });
+});
+
+test("a piece of 11 letters and digits is found, wherever it is from", () => {
+  const core = /canary(\w+)/.exec(short.text)?.[1] ?? "";
+  for (let at = 0; at + 11 <= core.length; at++) expect(short.foundIn(core.slice(at, at + 11))).toEqual(["text"]);
+});
+
+test("a long one is as long as asked for, and found by a piece of its start, middle and end", () => {
+  expect(long.text.length).toBeGreaterThanOrEqual(LENGTH);
+  for (const at of [0, LENGTH / 2, long.text.length - 200]) {
+    const piece = long.text.slice(at, at + 200);
+    expect([long.foundIn(piece), long.foundIn(base64(piece))]).toEqual([["text"], ["base64"]]);
+  }
+});
+
+test("a canary is not taken for another one, nor other text for one", () => {
+  expect(short.foundIn(long.text)).toEqual([]);
+  expect(long.foundIn(json(short.text))).toEqual([]);
+  expect(short.foundIn("canary anything else")).toEqual([]);
+});
