@@ -1,0 +1,142 @@
+import * as fc from "fast-check";
+import type { FaultKind, Operation } from "../../provider/emulator/index";
+import type { DestroyOptions, Order, Resource, Settings, UpOptions } from "./driver";
+
+/** What a fault does, such as `500 before`: without the write, or after it. */
+export type FaultName = (typeof FAULTS)[number];
+export type Faulty = Exclude<Operation, "dependencies">;
+
+/** A number stands for one of what is there, whatever there is. */
+export type Action =
+  | ({ do: "put" } & Resource)
+  | { do: "drop"; which: number }
+  | ({ do: "change"; which: number } & Change)
+  | { do: "move"; which: number; logical: string }
+  | { do: "hand adds"; name: string; value: string }
+  | { do: "hand removes"; which: number }
+  | { do: "hand makes again"; which: number; value: string }
+  | { do: "hand renames"; which: number; name: string }
+  | { do: "hand sets"; which: number; value: string }
+  | { do: "hand uses"; which: number }
+  | { do: "hand frees"; which: number }
+  | { do: "fault"; on: Faulty; what: FaultName; times: number; after: number }
+  | ({ do: "up" } & UpOptions)
+  | { do: "refresh" }
+  | ({ do: "destroy" } & DestroyOptions);
+
+export type Change = { [Key in keyof Resource]: { input: Key; to: Resource[Key] } }[Exclude<keyof Resource, "logical">];
+
+export interface Scenario {
+  settings: Settings;
+  actions: Action[];
+}
+
+/** Some are the beginning of others, which a search by prefix finds too. */
+const NAMES = ["CRM", "CRM_2", "PAY", "PAYMENT"];
+const LOGICAL_NAMES = ["a", "b", "c", "d"];
+/** Not to be found in any message. */
+export const OUR_VALUES = ["OurValue1", "OurValue2", "OurValue3"];
+export const THEIR_VALUES = ["TheirValue1", "TheirValue2"];
+
+const FAULTS = [
+  // After the write, the API answers no 429.
+  "429 before",
+  ...(["500", "502", "503", "504", "reset"] as const).flatMap((what) => [`${what} before`, `${what} after`] as const),
+  "truncated after",
+  "malformed after",
+] as const;
+
+export function faultKind(fault: FaultName): FaultKind {
+  const [what = "", when] = fault.split(" ") as [string, "before" | "after"];
+  if (what === "truncated" || what === "malformed") return { kind: what };
+  return what === "reset" ? { kind: "reset", when } : { kind: "status", status: Number(what), when };
+}
+
+const which = fc.nat(7);
+const name = fc.constantFrom(...NAMES);
+const logical = fc.constantFrom(...LOGICAL_NAMES);
+const ours = fc.constantFrom(...OUR_VALUES);
+const theirs = fc.constantFrom(...THEIR_VALUES);
+const onExisting = fc.constantFrom("fail", "overwrite", "overwrite", "keep");
+const onNameChange = fc.constantFrom("replace", "rename");
+const onInUse = fc.constantFrom("fail", "retain");
+const trigger = fc.nat(2);
+
+const put = fc.record({
+  do: fc.constant("put"),
+  logical,
+  name,
+  value: ours,
+  onExisting,
+  onNameChange,
+  onInUse,
+  trigger,
+});
+
+const change = fc.oneof(
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("name"), to: name }),
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("value"), to: ours }),
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("trigger"), to: trigger }),
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("onExisting"), to: onExisting }),
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("onNameChange"), to: onNameChange }),
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("onInUse"), to: onInUse }),
+);
+
+const handAdds = fc.record({ do: fc.constant("hand adds"), name, value: theirs });
+const hand = fc.oneof(
+  handAdds,
+  fc.record({ do: fc.constant("hand removes"), which }),
+  fc.record({ do: fc.constant("hand makes again"), which, value: theirs }),
+  fc.record({ do: fc.constant("hand renames"), which, name }),
+  fc.record({ do: fc.constant("hand sets"), which, value: theirs }),
+  fc.record({ do: fc.constant("hand uses"), which }),
+  fc.record({ do: fc.constant("hand frees"), which }),
+);
+
+const fault = fc.record({
+  do: fc.constant("fault"),
+  on: fc.constantFrom<Faulty[]>("create", "list", "get", "update", "delete"),
+  what: fc.constantFrom(...FAULTS),
+  times: fc.integer({ min: 1, max: 3 }),
+  after: fc.constantFrom(0, 0, 1, 2),
+});
+
+const order = fc.constantFrom<Order[]>("together", "after its first request", "after its second request", "chained");
+const refresh = fc.constantFrom(false, false, true);
+const up = fc.record({ do: fc.constant("up"), order, continueOnError: fc.boolean(), refresh });
+
+const edit = fc.oneof(
+  { weight: 4, arbitrary: put },
+  { weight: 6, arbitrary: change },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("move"), which, logical }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("drop"), which }) },
+);
+
+const operation = fc.oneof(
+  { weight: 8, arbitrary: up },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("refresh") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("destroy"), refresh }) },
+);
+
+const before = fc.oneof(
+  { weight: 5, arbitrary: edit },
+  { weight: 2, arbitrary: hand },
+  { weight: 4, arbitrary: fault },
+);
+
+/** A program, maybe secrets by hand, and then rounds of edits, faults and an operation of the engine each. */
+export function scenarios(rounds: { min: number; max: number }): fc.Arbitrary<Scenario> {
+  const settings = fc.record({ uniqueNames: fc.boolean(), maxRetries: fc.nat(1) });
+  const start = fc.tuple(
+    fc.array(handAdds, { maxLength: 1 }),
+    fc.array(put, { minLength: 2, maxLength: 4 }),
+    fc.array(fault, { maxLength: 1 }),
+  );
+  const round = fc.tuple(fc.array(before, { maxLength: 4, size: "max" }), operation);
+  return fc
+    .tuple(settings, start, up, fc.array(round, { minLength: rounds.min - 1, maxLength: rounds.max - 1, size: "max" }))
+    .map(([settings, start, first, rounds]) => ({
+      settings,
+      actions: [...start.flat(), first, ...rounds.flat(2)] as Action[],
+    }));
+}

@@ -1,0 +1,69 @@
+import * as fc from "fast-check";
+import { type Scenario, scenarios } from "./actions";
+import { StandInEngine } from "./engine";
+import { type Played, play } from "./player";
+import type { Saboteur } from "./saboteurs";
+
+/** Pauses between retries are most of a run's time, so many go on side by side. */
+const LANES = 20;
+/** Where a scenario fails, it is played over and over to find a shorter one. */
+const LONGEST_MS = 240_000;
+
+export interface Replay {
+  seed: number;
+  path: string;
+}
+
+/** Plays random scenarios on the stand-in engine. Undefined, or the story of one that breaks a rule, as short as it gets. */
+export async function check(runs: number, seed: number, replay?: Replay): Promise<string | undefined> {
+  const property = fc.asyncProperty(scenarios({ min: 3, max: 6 }), async (scenario) => {
+    const played = await playInProcess(scenario);
+    if (played.violations.length > 0) throw new Error(storyOf(played));
+  });
+  const limits = { interruptAfterTimeLimit: LONGEST_MS, markInterruptAsFailure: true };
+  const lanes = replay
+    ? [fc.check(property, { ...replay, ...limits })]
+    : Array.from({ length: LANES }, (_, lane) =>
+        fc.check(property, { seed: seed + lane, numRuns: Math.ceil(runs / LANES), ...limits }),
+      );
+  const failed = (await Promise.all(lanes)).find(({ failed }) => failed);
+  if (!failed) return undefined;
+  return [
+    (failed.errorInstance as Error | null)?.message ?? "The time was over before all had been played.",
+    `As data: ${JSON.stringify(failed.counterexample?.[0])}`,
+    `Again: MODEL_SEED=${failed.seed} MODEL_PATH=${failed.counterexamplePath} npx jest tests/model/lifecycle`,
+  ].join("\n");
+}
+
+/** The same, with a lifecycle that breaks a rule of this kind; undefined where it is not found. */
+export async function checkSaboteur(
+  runs: number,
+  seed: number,
+  { breaks, make }: Saboteur,
+): Promise<string | undefined> {
+  let story: string | undefined;
+  const property = fc.asyncProperty(scenarios({ min: 3, max: 6 }), async (scenario) => {
+    if (story !== undefined) return;
+    const played = await playInProcess(scenario, make);
+    if (played.violations.some(({ kind }) => kind === breaks)) throw new Error(storyOf(played));
+  });
+  const lane = async (lane: number) => {
+    const found = await fc.check(property, { seed: seed + lane, numRuns: Math.ceil(runs / LANES), endOnFailure: true });
+    if (found.failed) story ??= (found.errorInstance as Error).message;
+  };
+  await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)));
+  return story;
+}
+
+async function playInProcess(scenario: Scenario, make?: Saboteur["make"]): Promise<Played> {
+  const engine = await StandInEngine.start(scenario.settings, make);
+  try {
+    return await play(scenario, engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+export function storyOf({ violations, story }: Played): string {
+  return [...violations.map(({ kind, what }) => `${kind}: ${what}`), ...story].join("\n");
+}

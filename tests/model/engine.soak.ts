@@ -1,0 +1,54 @@
+import { expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { scenarios } from "./actions";
+import { storyOf } from "./check";
+import { type Played, play } from "./player";
+import { RealEngine } from "./realEngine";
+
+const { SOAK_RUNS = "40", SOAK_SEED } = process.env;
+const seed = SOAK_SEED === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(SOAK_SEED);
+/** Side by side: the engine waits for its own processes most of the time. */
+const LANES = 2;
+
+test("the rules of the model hold on the real engine", async () => {
+  const waiting = fc.sample(scenarios({ min: 3, max: 5 }), { numRuns: Number(SOAK_RUNS), seed });
+  const played: Played[] = [];
+
+  async function lane(): Promise<void> {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const engine = await RealEngine.start(next.settings);
+      try {
+        played.push(await play(next, engine));
+      } finally {
+        await engine.close();
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, lane));
+
+  process.stdout.write(`${figuresOf(played)}\n`);
+  expect(played.filter(({ violations }) => violations.length > 0).map(storyOf)).toEqual([]);
+});
+
+function figuresOf(played: Played[]): string {
+  const sum = (key: "operations" | "requests" | "faults") => played.reduce((total, one) => total + one[key], 0);
+  const broken = (kind: string) =>
+    played.flatMap(({ violations }) => violations).filter((one) => one.kind === kind).length;
+  const figures = {
+    seed,
+    runs: played.length,
+    "engine operations": sum("operations"),
+    requests: sum("requests"),
+    "faults met": sum("faults"),
+    duplicates: broken("duplicate"),
+    "silent orphans": broken("silent orphan"),
+    "taken or lost": broken("taken or lost"),
+    "wrong states": broken("wrong state"),
+    "not as the program": broken("not as the program"),
+    "not converged": broken("not converged"),
+    "untidy messages": broken("message"),
+  };
+  return Object.entries(figures)
+    .map(([what, figure]) => `${what}: ${figure}`)
+    .join("\n");
+}

@@ -1,0 +1,136 @@
+import type { Operation, RecordedRequest, StoredSecret } from "../../provider/emulator/index";
+import type { Entry, Outcome, Resource } from "./driver";
+
+/** The workspace and the state at one time. */
+export interface Picture {
+  secrets: StoredSecret[];
+  entries: Entry[];
+}
+
+/** One operation of the engine, as an onlooker sees it who sees all. */
+export interface Observed {
+  operation: "up" | "refresh" | "destroy";
+  /** Whether the operation looks at the workspace first, or does nothing else. */
+  refreshes: boolean;
+  program: Resource[];
+  before: Picture;
+  after: Picture;
+  outcome: Outcome;
+  requests: RecordedRequest[];
+  /** Since the last hand edit, a refresh has succeeded, and nothing else has run. */
+  isRefreshed: boolean;
+}
+
+const WRITES: (Operation | undefined)[] = ["create", "update", "delete"];
+
+export function writes({ requests }: Observed): RecordedRequest[] {
+  return requests.filter(({ operation }) => WRITES.includes(operation));
+}
+
+export function byId<T extends { id: string }>(things: T[], id: string): T | undefined {
+  return things.find((thing) => thing.id === id);
+}
+
+export function heldBy(entries: Entry[], logical: string): Entry | undefined {
+  return entries.find((entry) => entry.logical === logical && !entry.pendingDelete);
+}
+
+export function isTold({ outcome }: Observed, text: string): boolean {
+  return outcome.messages.some((message) => message.text.includes(text));
+}
+
+/** Whether the engine asks the provider to create this resource: it is new, or its name is, and it is not to be renamed. */
+export function isCreated(resource: Resource, before: Picture): boolean {
+  const held = heldBy(before.entries, resource.logical);
+  return held === undefined || (held.name !== resource.name && resource.onNameChange === "replace");
+}
+
+/** The same, of what the refresh of this operation has left: of several that might follow one secret by its name, one does. */
+export function mayBeCreated(resource: Resource, observed: Pick<Observed, "before" | "refreshes">): boolean {
+  const held = heldBy(observed.before.entries, resource.logical);
+  const isGone = observed.refreshes && held !== undefined && !byId(observed.before.secrets, held.id);
+  return isGone || isCreated(resource, basisOf(observed));
+}
+
+/** What the state becomes by a look at the workspace: names as they are, what is gone left out or followed by its name. */
+function looked(picture: Picture): Picture {
+  const { secrets, entries } = picture;
+  const seen = entries.flatMap((entry) => {
+    const secret = byId(secrets, entry.id);
+    if (secret) return [{ ...entry, name: secret.name }];
+    const [namesake, ...others] = foreignOf(entry.name, picture);
+    return namesake && others.length === 0 ? [{ ...entry, id: namesake.id }] : [];
+  });
+  return { secrets, entries: seen };
+}
+
+/** What the program is compared with. */
+export function basisOf({ before, refreshes }: Pick<Observed, "before" | "refreshes">): Picture {
+  return refreshes ? looked(before) : before;
+}
+
+/** The secrets that were in the workspace, that nothing in the state held, by name. */
+export function foreignOf(name: string, { secrets, entries }: Picture): StoredSecret[] {
+  return secrets.filter((secret) => secret.name === name && !byId(entries, secret.id));
+}
+
+/** Whether the program asks for this secret to be taken over. */
+export function mayTakeOver(resource: Resource, secret: StoredSecret, before: Picture): boolean {
+  if (resource.onExisting === "fail" || resource.name !== secret.name || !isCreated(resource, before)) return false;
+  // One that the state holds may be on its way to another name.
+  const foreign = foreignOf(secret.name, before);
+  return foreign.length === 0 || (foreign.length === 1 && foreign[0]?.id === secret.id);
+}
+
+/** What only the whole story tells about the values that are stored. */
+export class History {
+  /** The values that were pushed last to each secret; more than one while several of the state hold it. */
+  private readonly pushed = new Map<string, Set<string>>();
+  /** Secrets whose value may differ from the program's with good reason. */
+  private readonly doubtful = new Set<string>();
+
+  mayBeStored(id: string): string[] {
+    return [...(this.pushed.get(id) ?? [])];
+  }
+
+  isDoubtful(id: string): boolean {
+    return this.doubtful.has(id);
+  }
+
+  handSet(id: string): void {
+    this.doubtful.add(id);
+  }
+
+  learn(observed: Observed): void {
+    const { before, after, outcome, program } = observed;
+    for (const { id, value } of after.secrets) {
+      if (byId(before.secrets, id)?.value === value) continue;
+      const holders = after.entries.filter((entry) => entry.id === id).length;
+      // The error of a take-over is told with the one that fails, which cannot speak for the one that holds the secret.
+      const isHalfTaken = holders > 0 && isTold(observed, `secret ${id} may hold the new value`);
+      if (holders > 1 || isHalfTaken) {
+        this.add(id, value);
+      } else {
+        this.pushed.set(id, new Set([value]));
+        this.doubtful.delete(id);
+      }
+      if (isHalfTaken) this.doubtful.add(id);
+    }
+    for (const { logical, id, valueDigest } of observed.operation === "up" ? after.entries : []) {
+      const resource = program.find((resource) => resource.logical === logical);
+      const isOld = before.entries.some((entry) => entry.id === id && entry.valueDigest === valueDigest);
+      if (resource?.onExisting !== "keep" || isOld || !mayBeCreated(resource, observed)) continue;
+      if (!byId(before.secrets, id)) continue;
+      // Taken over as it is, perhaps from its own former self.
+      this.add(id, resource.value);
+      this.doubtful.add(id);
+    }
+    for (const { text } of outcome.messages.filter(({ text }) => text.includes("Where their values differ"))) {
+      for (const { id } of after.secrets.filter(({ id }) => text.includes(id))) this.doubtful.add(id);
+    }
+  }
+
+  private add(id: string, value: string): void {
+    this.pushed.set(id, new Set([...this.mayBeStored(id), value]));
+  }
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from "@jest/globals";
+import { check, checkSaboteur } from "./check";
+import { SABOTEURS } from "./saboteurs";
+
+/** The same histories each time, so that what fails is what was changed; `npm run soak` plays others. */
+const { MODEL_SEED = "20", MODEL_PATH } = process.env;
+const seed = Number(MODEL_SEED);
+const replay = MODEL_PATH === undefined ? undefined : { seed, path: MODEL_PATH };
+/** One with which each of them is found soon. */
+const SABOTAGE_SEED = 300;
+
+describe("whatever the program, another hand and the network do in turn", () => {
+  test("nothing is taken, lost, duplicated or wrongly remembered, and all comes right in the end", async () => {
+    const failure = await check(500, seed, replay);
+
+    if (failure !== undefined) throw new Error(failure);
+  }, 300_000);
+});
+
+describe("the model finds a lifecycle that", () => {
+  test.each(Object.entries(SABOTEURS))("%s", async (_what, saboteur) => {
+    const story = await checkSaboteur(1_000, SABOTAGE_SEED, saboteur);
+
+    expect(story).toContain(`${saboteur.breaks}: `);
+  });
+});

@@ -1,0 +1,90 @@
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "../engine/harness/index";
+import {
+  type DestroyOptions,
+  type Driver,
+  type Entry,
+  inputsOf,
+  type Message,
+  type Outcome,
+  type Resource,
+  type Settings,
+  type UpOptions,
+} from "./driver";
+
+/** The SDK's own words on a failed resource, with a stack, and the engine's on a failed operation. */
+const OF_PULUMI = /^Error: resource \S+ \[\S+\] failed to register|^(update|preview) failed$/;
+
+/** The same operations by the real CLI, engine and provider process. */
+export class RealEngine implements Driver {
+  private entries: Entry[] = [];
+
+  private constructor(private readonly stack: TestStack) {}
+
+  static async start({ uniqueNames, maxRetries }: Settings): Promise<RealEngine> {
+    const config = { "elevenlabs:maxRetries": String(maxRetries) };
+    return new RealEngine(await startStack({ emulator: { uniqueNames }, config }));
+  }
+
+  get emulator() {
+    return this.stack.emulator;
+  }
+
+  /** Of the orders, `chained` alone can be asked for; the engine has its own way with the others. */
+  async up(program: Resource[], { order, continueOnError, refresh }: UpOptions): Promise<Outcome> {
+    await this.stack.program(programOf(program, order === "chained"));
+    return this.ran(
+      await this.stack.up(...(continueOnError ? ["--continue-on-error"] : []), ...(refresh ? ["--refresh"] : [])),
+    );
+  }
+
+  async refresh(): Promise<Outcome> {
+    return this.ran(await this.stack.refresh());
+  }
+
+  async destroy({ refresh }: DestroyOptions): Promise<Outcome> {
+    return this.ran(await this.stack.destroy(...(refresh ? ["--refresh"] : [])));
+  }
+
+  async state(): Promise<Entry[]> {
+    return this.entries;
+  }
+
+  close(): Promise<void> {
+    return this.stack.close();
+  }
+
+  private async ran({ code, diagnostics }: Run): Promise<Outcome> {
+    const { output } = await this.stack.cli(["stack", "export", "--show-secrets"]).orThrow();
+    const { deployment } = JSON.parse(output) as { deployment: { resources?: Exported[] } };
+    this.entries = (deployment.resources ?? []).filter(({ type }) => type === SECRET_TYPE).map(entryOf);
+    const messages = diagnostics
+      .filter((diagnostic) => diagnostic.severity === "error" || diagnostic.severity === "warning")
+      .map(({ severity, message }) => ({ severity, text: message }) as Message)
+      .filter(({ text }) => !OF_PULUMI.test(text));
+    return { ok: code === 0, messages };
+  }
+}
+
+interface Exported {
+  urn: string;
+  type: string;
+  id: string;
+  delete?: boolean;
+  outputs: { name: string; valueDigest?: { plaintext: string } };
+}
+
+function entryOf({ urn, id, outputs, delete: pendingDelete = false }: Exported): Entry {
+  const { name, valueDigest: digest } = outputs;
+  const valueDigest = digest && (JSON.parse(digest.plaintext) as string);
+  return { logical: urn.split("::").at(-1) ?? "", id, name, valueDigest, pendingDelete };
+}
+
+function programOf(program: Resource[], isChained: boolean): string {
+  return program
+    .map((resource, index) => {
+      const options = isChained && index > 0 ? { dependsOn: `%${index - 1}%` } : {};
+      const dependsOn = JSON.stringify(options).replace(/"%(\d+)%"/, "r$1");
+      return `const r${index} = new WorkspaceSecret("${resource.logical}", ${JSON.stringify(inputsOf(resource))}, ${dependsOn});`;
+    })
+    .join("\n");
+}

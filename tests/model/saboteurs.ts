@@ -1,0 +1,110 @@
+import {
+  type Host,
+  type StoredState,
+  UnfinishedUpdate,
+  type WorkspaceSecretInputs,
+  WorkspaceSecretLifecycle,
+} from "../../provider/lifecycle/index";
+import { Problem } from "../../provider/problem";
+import type { Workspace } from "../../provider/workspace/index";
+import type { MakeLifecycle } from "./engine";
+import type { Kind } from "./rules";
+
+export interface Saboteur {
+  /** What the model must find. */
+  breaks: Kind;
+  make: MakeLifecycle;
+}
+
+/** Lifecycles that break a promise each. */
+export const SABOTEURS: Record<string, Saboteur> = {
+  "sends a POST of unknown outcome again without a look": {
+    breaks: "duplicate",
+    make: overWorkspaces((workspace) => {
+      workspace.namedNow = async () => [];
+    }),
+  },
+  "deletes what another resource of the program holds": {
+    breaks: "taken or lost",
+    make: overWorkspaces(({ owners }) => {
+      owners.others = () => [];
+    }),
+  },
+  "takes over what it was not told to": {
+    breaks: "taken or lost",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override create(inputs: WorkspaceSecretInputs) {
+          return super.create({ ...inputs, onExisting: "overwrite" });
+        }
+      })(host),
+  },
+  "takes a failed look for a secret that is gone": {
+    breaks: "silent orphan",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override read(id: string, stored: StoredState) {
+          return super.read(id, stored).catch(() => undefined);
+        }
+      })(host),
+  },
+  "says nothing of what it leaves behind": {
+    breaks: "silent orphan",
+    make: (host) => new WorkspaceSecretLifecycle({ ...host, warn: async () => {} }),
+  },
+  "does not say that a secret may exist": {
+    breaks: "silent orphan",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override create(inputs: WorkspaceSecretInputs) {
+          return super.create(inputs).catch(() => {
+            throw new Problem("could not create a secret", "it failed", "Try again.");
+          });
+        }
+      })(host),
+  },
+  "goes on claiming the value after an update of unknown outcome": {
+    breaks: "wrong state",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override update(id: string, stored: StoredState, inputs: WorkspaceSecretInputs) {
+          return super.update(id, stored, inputs).catch((error: unknown) => {
+            if (!(error instanceof UnfinishedUpdate)) throw error;
+            throw new Problem(error.action, error.reason, error.next);
+          });
+        }
+      })(host),
+  },
+  "claims the value of a secret that was made again by hand": {
+    breaks: "wrong state",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override async read(id: string, stored: StoredState) {
+          const held = await super.read(id, stored);
+          return held && { id: held.id, state: { ...stored, ...held.state } as typeof held.state };
+        }
+      })(host),
+  },
+  "shows the value in an error": {
+    breaks: "message",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override create(inputs: WorkspaceSecretInputs) {
+          return super.create(inputs).catch(() => {
+            throw new Problem(`could not create secret "${inputs.name}"`, `${inputs.value} may exist`, "Try again.");
+          });
+        }
+      })(host),
+  },
+};
+
+function overWorkspaces(spoil: (workspace: Workspace) => void): MakeLifecycle {
+  return (host: Host) => {
+    const get = (name: string) => {
+      const workspace = host.workspaces.get(name);
+      spoil(workspace);
+      return workspace;
+    };
+    return new WorkspaceSecretLifecycle({ ...host, workspaces: { get } });
+  };
+}
