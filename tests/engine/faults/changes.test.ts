@@ -1,0 +1,4 @@
+import { testEveryFault } from "./every";
+import { CHANGES } from "./scenarios";
+
+testEveryFault("every fault at every call of change", CHANGES);

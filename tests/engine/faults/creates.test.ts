@@ -1,0 +1,4 @@
+import { testEveryFault } from "./every";
+import { CREATES } from "./scenarios";
+
+testEveryFault("every fault at every call of create", CREATES);

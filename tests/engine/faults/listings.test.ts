@@ -1,0 +1,4 @@
+import { testEveryFault } from "./every";
+import { LISTINGS } from "./scenarios";
+
+testEveryFault("every fault at the listing that many share", LISTINGS);

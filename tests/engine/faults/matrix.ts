@@ -1,0 +1,322 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "@jest/globals";
+import { isDigestOf } from "../../../provider/lifecycle/digest";
+import { type Canary, canary } from "../harness/canary";
+import { type Run, type StateResource, startStack, type TestStack } from "../harness/index";
+import { closedOrigin, json, serve } from "../harness/servers";
+import { type Fault, faultsOf, type Places } from "./faults";
+import { type Args, type Scenario, THEIRS } from "./scenarios";
+
+/** One fault in one scenario: a workspace of its own, so that all of a scenario fit into one stack. */
+interface Case {
+  /** The name of the workspace; those of its resources begin with it. */
+  id: string;
+  fault: Fault;
+  /** Met by every such call, not by one alone. */
+  lasts: boolean;
+  key: Canary;
+  value: Canary;
+}
+
+export interface Result {
+  fault: string;
+  lasts: boolean;
+  outcome: string;
+}
+
+const WRITES = new Set(["create", "update", "delete"]);
+
+/**
+ * Runs a scenario with every fault, then the same command again, and looks after each whether anything was lost. Whatever
+ * was is a failed expectation; what is returned is how each case went.
+ */
+export async function tryAll(scenario: Scenario): Promise<Result[]> {
+  const other = await serve(json({}));
+  const closed = await closedOrigin();
+  const places = { closed: closed.url, other: other.url };
+  const faults = faultsOf({ writes: WRITES.has(scenario.call) }, places);
+  const cases = faults
+    .filter((fault) => !scenario.faults || scenario.faults.test(fault.name))
+    .flatMap((fault) => (fault.kind ? [false, true] : [true]).map((lasts) => ({ fault, lasts })))
+    .map((one, index) => ({ ...one, id: `w${index}`, key: canary("sk_"), value: canary(' "ü\n') }));
+  const keys = Object.fromEntries(cases.map(({ id, key }) => [key.text, { workspace: id }]));
+  const stack = await startStack({
+    emulator: { keys, uniqueNames: false },
+    config: { "elevenlabs:timeoutSeconds": "3", "elevenlabs:maxRetries": "1" },
+  });
+  const matrix = new Matrix(stack, cases, scenario);
+
+  await matrix.prepare(places);
+  const met = await matrix.meetFaults(places);
+  const outcomes = await matrix.converge(met);
+  matrix.expectNoLeaks();
+  expect(other.requests).toEqual([]);
+  return cases.map(({ id, fault, lasts }) => ({ fault: fault.name, lasts, outcome: outcomes.get(id) ?? "" }));
+}
+
+class Matrix {
+  private readonly runs: Run[] = [];
+  /** The ids of what others made. */
+  private readonly theirs = new Map<string, string>();
+  /** The stack's file with the API where it is, and out of reach for some. */
+  private config = { here: "", elsewhere: "" };
+
+  constructor(
+    private readonly stack: TestStack,
+    private readonly cases: Case[],
+    private readonly scenario: Scenario,
+  ) {}
+
+  async prepare(places: Places): Promise<void> {
+    const { before, arrange, meanwhile } = this.scenario;
+    this.config = {
+      elsewhere: await this.describeWorkspaces((fault) => fault.origin?.(places)),
+      here: await this.describeWorkspaces(() => undefined),
+    };
+    this.byOtherHands(arrange);
+    if (before) {
+      await this.write(before);
+      expect(await this.up()).toMatchObject({ code: 0 });
+    }
+    this.byOtherHands(meanwhile);
+  }
+
+  private byOtherHands(edit: Scenario["arrange"]): void {
+    for (const { id } of this.cases) {
+      const workspace = this.workspace(id);
+      const before = new Set(workspace.secrets().map(({ id }) => id));
+      edit?.(workspace);
+      const added = workspace.secrets().find(({ id }) => !before.has(id));
+      if (added) this.theirs.set(id, added.id);
+    }
+  }
+
+  /** The step itself; the ids of the cases in which it failed. */
+  async meetFaults(places: Places): Promise<Set<string>> {
+    const { call, after = 0, also, program, operation = "up" } = this.scenario;
+    for (const { id, fault, lasts } of this.cases) {
+      if (also) this.stack.emulator.fault({ ...also, workspace: id });
+      if (!fault.kind) continue;
+      const times = lasts ? Number.POSITIVE_INFINITY : 1;
+      this.stack.emulator.fault({ ...fault.kind, on: call, after, times, workspace: id });
+    }
+    await this.write(program);
+    const before = operation === "refresh" ? await this.held() : undefined;
+    const run = await this.elsewhere(places, () => this[operation]());
+    this.stack.emulator.clearFaults();
+
+    expect(this.unmet(run)).toEqual([]);
+    const failed = this.failures(run);
+    await this.expectNothingLost(failed, before);
+    return new Set(failed.keys());
+  }
+
+  /** The cases whose fault no request met, so that they show nothing. */
+  private unmet({ requests }: Run): string[] {
+    const met = requests.filter(({ operation, fault }) => operation === this.scenario.call && fault !== undefined);
+    const workspaces = new Set(met.map(({ workspace }) => workspace));
+    return this.cases.filter(({ id, fault }) => fault.kind && !workspaces.has(id)).map(({ id }) => this.nameOf(id));
+  }
+
+  /** Runs the same command again until all is as the program says; how each case got there. */
+  async converge(met: Set<string>): Promise<Map<string, string>> {
+    const { program, operation = "up", release } = this.scenario;
+    for (const { id } of this.cases) release?.(this.workspace(id));
+    if (operation === "refresh") expect(await this.refresh()).toMatchObject({ code: 0 });
+    const again = this.failures(await this.up());
+    for (const [id, message] of again) {
+      // The only reason for which a person is asked to decide.
+      expect({ id, message }).toEqual({ id, message: expect.stringContaining('Add  onExisting: "overwrite"') });
+    }
+    if (again.size > 0) {
+      await this.write(program && { ...program, onExisting: "overwrite" });
+      expect(await this.up()).toMatchObject({ code: 0 });
+    }
+    await this.expectAllDone();
+    return new Map(
+      this.cases.map(({ id }) => {
+        if (!met.has(id)) return [id, "goes through"];
+        if (!again.has(id)) return [id, "error; the next `up` goes through"];
+        const isExplained = this.scenario.refused ? "error" : "error: the secret may exist";
+        return [id, `${isExplained}; the next \`up\` names it, \`overwrite\` takes it over`];
+      }),
+    );
+  }
+
+  expectNoLeaks(): void {
+    const leaks = this.runs.flatMap(({ output }) => this.canaries().flatMap((bird) => bird.foundIn(output)));
+    expect(leaks).toEqual([]);
+  }
+
+  private canaries(): Canary[] {
+    return this.cases.flatMap(({ key, value }) => [key, value]);
+  }
+
+  private workspace(id: string) {
+    return this.stack.emulator.workspace(id);
+  }
+
+  private up(): Promise<Run> {
+    return this.run("up", "--continue-on-error", "--parallel", "50");
+  }
+
+  private refresh(): Promise<Run> {
+    return this.run("refresh", "--run-program", "--parallel", "200");
+  }
+
+  private async run(operation: "up" | "refresh", ...args: string[]): Promise<Run> {
+    const run = await this.stack[operation](...args);
+    this.runs.push(run);
+    return run;
+  }
+
+  private async write(args: Args | undefined): Promise<void> {
+    const all = this.cases.flatMap((one) => this.each(one, args).map((args, index) => [`${one.id}-${index}`, args]));
+    await this.stack.program(`for (const [name, args] of ${JSON.stringify(all)}) new WorkspaceSecret(name, args);`);
+  }
+
+  /** What the resources of one case are to be. */
+  private each({ id, value }: Case, args: Args | undefined): Args[] {
+    if (!args) return [];
+    const { count = 1 } = this.scenario;
+    const own = {
+      ...args,
+      workspace: id,
+      value: `${args.value}${value.text}`,
+      ...(args.existingId === THEIRS ? { existingId: this.theirs.get(id) } : {}),
+    };
+    if (count === 1) return [own];
+    return Array.from({ length: count }, (_, index) => ({ ...own, name: `${own.name}_${index}` }));
+  }
+
+  /** The stack's file with these workspaces. */
+  private async describeWorkspaces(origin: (fault: Fault) => string | undefined): Promise<string> {
+    const workspaces = this.cases.map(({ id, key, fault }) => [
+      id,
+      { apiKey: key.text, baseUrl: origin(fault) ?? this.stack.emulator.url },
+    ]);
+    const text = JSON.stringify(Object.fromEntries(workspaces));
+    await this.stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], text).orThrow();
+    return readFile(this.configFile, "utf8");
+  }
+
+  private get configFile(): string {
+    return join(this.stack.folder, "Pulumi.test.yaml");
+  }
+
+  /** Runs while some workspaces cannot be reached: both config and state point elsewhere, and back afterwards. */
+  private async elsewhere<T>(places: Places, run: () => Promise<T>): Promise<T> {
+    const origins = new Map(this.cases.map(({ id, fault }) => [id, fault.origin?.(places)]));
+    await writeFile(this.configFile, this.config.elsewhere);
+    await this.moveState((workspace) => origins.get(workspace));
+    const result = await run();
+    await writeFile(this.configFile, this.config.here);
+    await this.moveState(() => this.stack.emulator.url);
+    return result;
+  }
+
+  private async moveState(place: (workspace: string) => string | undefined): Promise<void> {
+    const file = this.stack.checkpointFile;
+    const state = JSON.parse(await readFile(file, "utf8")) as {
+      checkpoint: { latest?: { resources?: StateResource[] } };
+    };
+    for (const { outputs } of state.checkpoint.latest?.resources ?? []) {
+      const origin = outputs?.endpoint === undefined ? undefined : place(String(outputs.workspace));
+      if (outputs && origin) outputs.endpoint = origin;
+    }
+    await writeFile(file, JSON.stringify(state));
+  }
+
+  /** What was said to have failed, by case. */
+  private failures({ code, diagnostics, output }: Run): Map<string, string> {
+    const said = diagnostics.filter(
+      ({ severity, message }) => severity === "error" && /(^|\* )could not /m.test(message),
+    );
+    // Each failure of a run is one of these.
+    expect({ failed: code !== 0, output }).toEqual({ failed: said.length > 0, output });
+    const byCase = Map.groupBy(said, ({ about = "" }) => caseOf(about));
+    return new Map([...byCase].map(([id, all]) => [id, all.map(({ message }) => message).join("\n")]));
+  }
+
+  /** The secrets of the state by case, those that wait to be deleted included, digests decrypted. */
+  private async held(): Promise<Map<string, StateResource[]>> {
+    return Map.groupBy(await this.stack.everySecret(), ({ urn }) => caseOf(urn.split("::").at(-1) ?? ""));
+  }
+
+  /** `unchanged`: the state that a failed step must have left as it was. Returns the state. */
+  private async expectNothingLost(
+    failed: Map<string, string>,
+    unchanged?: Map<string, StateResource[]>,
+  ): Promise<Map<string, StateResource[]>> {
+    const state = await this.held();
+    const lost: Record<string, string[]> = {};
+    for (const { id } of this.cases) {
+      const stored = state.get(id) ?? [];
+      const error = failed.get(id);
+      const live = this.workspace(id).secrets();
+      const problems = [
+        ...duplicates(live),
+        ...live
+          .filter((secret) => secret.id !== this.theirs.get(id) && !stored.some(({ id }) => id === secret.id))
+          .filter((secret) => !error?.includes("may exist") && !error?.includes(secret.id))
+          .map((secret) => `orphan ${secret.name}`),
+        ...stored.flatMap(({ id, outputs }) => {
+          const secret = live.find((one) => one.id === id);
+          // What the API holds may have changed where the step failed, but the state must not claim to know it.
+          if (!secret) return error ? [] : ["the state holds what is gone"];
+          const digest = outputs?.valueDigest as string | undefined;
+          const isKnown = digest === undefined || isDigestOf(digest, secret.value);
+          return [
+            ...(isKnown ? [] : ["the state claims another value"]),
+            ...(outputs?.name === secret.name || error ? [] : ["the state claims another name"]),
+          ];
+        }),
+      ];
+      if (error && unchanged) {
+        const before = (unchanged.get(id) ?? []).map(({ id, outputs }) => ({ id, outputs }));
+        const after = stored.map(({ id, outputs }) => ({ id, outputs }));
+        if (JSON.stringify(before) !== JSON.stringify(after)) problems.push("the state changed");
+      }
+      if (problems.length > 0) lost[this.nameOf(id)] = problems;
+    }
+    expect(lost).toEqual({});
+    const text = await readFile(this.stack.checkpointFile, "latin1");
+    expect(this.canaries().flatMap((bird) => bird.foundIn(text))).toEqual([]);
+    return state;
+  }
+
+  /** Workspace, state and program are the same, and a look at the API finds nothing to do. */
+  private async expectAllDone(): Promise<void> {
+    const state = await this.expectNothingLost(new Map());
+    const { program } = this.scenario;
+    for (const one of this.cases) {
+      const { id } = one;
+      const stored = (state.get(id) ?? []).map(({ id }) => id);
+      const live = this.workspace(id).secrets().sort(byName);
+      const wanted = this.each(one, program).map(({ name, value }) => ({ name, value }));
+      expect({ id, live: live.map(({ name, value }) => ({ name, value })) }).toEqual({ id, live: wanted.sort(byName) });
+      expect(stored.sort()).toEqual(live.map(({ id }) => id).sort());
+    }
+    const look = await this.stack.preview("--refresh", "--expect-no-changes", "--run-program", "--parallel", "50");
+    expect(look).toMatchObject({ code: 0 });
+  }
+
+  private nameOf(caseId: string): string {
+    const found = this.cases.find(({ id }) => id === caseId);
+    return `${found?.fault.name}${found?.lasts ? ", lasting" : ""}`;
+  }
+}
+
+function caseOf(resource: string): string {
+  return resource.split("-")[0] ?? "";
+}
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+function duplicates(secrets: { name: string }[]): string[] {
+  const names = secrets.map(({ name }) => name);
+  return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `two of ${name}`);
+}

@@ -1,0 +1,4 @@
+import { testEveryFault } from "./every";
+import { READS } from "./scenarios";
+
+testEveryFault("every fault at every call of read", READS);
