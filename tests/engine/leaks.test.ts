@@ -1,100 +1,86 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { FaultKind, Operation } from "pulumi-elevenlabs/emulator";
-import { canary } from "./harness/canary";
+import type { FaultKind, Operation, RecordedRequest } from "pulumi-elevenlabs/emulator";
+import { PUNCTUATION } from "./harness/canary";
 import { startStack, type TestStack } from "./harness/index";
+import { processTree } from "./harness/processes";
+import { Secrets } from "./harness/secrets";
 
-const key = canary('sk_"/%+');
-const inConfig = canary(' "ü"\\/');
-const inObject = canary(' "ü"\\/');
-const inProgram = canary(' "ü"\\/');
+const secrets = new Secrets(PUNCTUATION, { length: 64 * 1024 });
+const { key, inProgram } = secrets;
 const LITERAL = JSON.stringify(inProgram.text);
 const keys = { [key.text]: {} };
+const SCANNED = ["stacks", "history", "backups"];
 
-/** Which of the canaries are there, by name, and how. */
-function found(text: string): string[] {
-  const all = Object.entries({ key, inConfig, inObject, inProgram });
-  return all.flatMap(([name, bird]) => bird.foundIn(text).map((how) => `${name} as ${how}`));
+async function expectNoneInFiles(stack: TestStack, scanned = SCANNED): Promise<void> {
+  const paths = [...(await stack.writtenFiles()).keys()].map((path) => path.slice(stack.folder.length));
+  for (const folder of scanned) expect(paths).toContainEqual(expect.stringContaining(`/${folder}/`));
+  expect(await secrets.foundInFiles(stack)).toEqual([]);
 }
-
-/** Also what was written to the folder for temporary files, and the stack's config. */
-async function foundInFiles(stack: TestStack): Promise<string[]> {
-  const files = await stack.writtenFiles();
-  const config = join(stack.folder, "Pulumi.test.yaml");
-  files.set(config, await readFile(config, "latin1"));
-  expect([...files.keys()].join()).toMatch(/stacks.*history.*backups/s);
-  return [...files].flatMap(([file, text]) => found(text).map((what) => `${file}: ${what}`));
-}
-
-/** A stack that writes nothing outside its own folder, with the key and two of the values in its config. */
-async function startWithSecrets(): Promise<TestStack> {
-  const stack = await startStack({ emulator: { keys } });
-  delete stack.env.ELEVENLABS_API_KEY;
-  stack.env.TMPDIR = join(stack.folder, "tmp");
-  await mkdir(stack.env.TMPDIR);
-  await stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], key.text).orThrow();
-  await stack.cli(["config", "set", "--secret", "token"], inConfig.text).orThrow();
-  await stack.cli(["config", "set", "--secret", "--path", "secrets.TOKEN"], inObject.text).orThrow();
-  return stack;
-}
-
-const program = (suffix: string) => `
-  const config = new pulumi.Config();
-  const of = (value) => pulumi.interpolate\`\${value}${suffix}\`;
-  new WorkspaceSecret("inConfig", { value: of(config.requireSecret("token")), triggers: ["${suffix}"] });
-  new WorkspaceSecret("inProgram", { value: ${LITERAL} + "${suffix}" });
-  const secrets = Object.entries(secretsFromConfig()).map(([name, value]) => [name, of(value)]);
-  new WorkspaceSecrets("inObject", { secrets: Object.fromEntries(secrets) });`;
 
 describe("a secret", () => {
-  test("is found wherever it shows up, in whatever form", () => {
-    const json = JSON.stringify({ a: key.text });
-    for (const text of [key.text, json, encodeURIComponent(key.text)]) expect(found(text)).toEqual(["key as text"]);
-    for (const before of ["", "x", "xx"]) {
-      expect(found(btoa(before + key.text)).join()).toContain("key as base64");
-      expect(found(Buffer.from(before + key.text).toString("base64url")).join()).toContain("key as base64");
-    }
-    expect(found(Buffer.from(key.text).toString("hex"))).toEqual(["key as hex"]);
-    expect(found("anything else")).toEqual([]);
-  });
-
   test("shows up in no output of any operation, and in no file that one writes", async () => {
-    const stack = await startWithSecrets();
-    await stack.program(program("1"));
+    const stack = await secrets.startStack();
+    const theirs = ["overwritten", "kept", "chosen"].map((name) => stack.workspace.add(name, "theirs"));
+    const program = (suffix: string, more?: object) =>
+      stack.program(secrets.program(suffix, more) + secrets.programOfResource(suffix));
+    const renamed = {
+      inConfig: { name: "renamed", onNameChange: "rename" },
+      inProgram: { name: "replaced" },
+      inObject: { prefix: "new_" },
+    };
     const runs = [
-      await stack.preview(),
-      await stack.preview("--diff"),
+      (await program("1")) && (await stack.preview("--diff")),
       await stack.preview("--json"),
+      await stack.up("--diff"),
+      (await program("2")) && (await stack.preview("--diff")),
       await stack.up(),
-      (await stack.program(program("2"))) && (await stack.preview("--diff")),
-      await stack.up("--debug"),
-      await stack.refresh("--debug"),
+      (await program("2", renamed)) && (await stack.up("--diff")),
+      await stack.refresh(),
       await stack.cli(["stack", "export"]),
       await stack.cli(["stack", "history", "--json"]),
     ];
     const values = stack.workspace.secrets().map(({ value }) => value);
-    runs.push(await stack.destroy("--debug"));
+    await stack.program(`
+      const value = ${LITERAL};
+      new WorkspaceSecret("overwritten", { value, onExisting: "overwrite" });
+      new WorkspaceSecret("kept", { value, onExisting: "keep" });
+      new WorkspaceSecret("chosen", { value, existingId: "${theirs[2]?.id}" });`);
+    runs.push(await stack.up("--diff"));
+    const taken = stack.workspace.secrets().map(({ value }) => value);
+    runs.push(await stack.destroy());
 
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
-    expect(values.sort()).toEqual([inConfig, inObject, inProgram].map(({ text }) => `${text}2`).sort());
-    expect(runs.map(({ output }) => found(output))).toEqual(runs.map(() => []));
-    expect(await foundInFiles(stack)).toEqual([]);
+    const { inConfig, inObject, ofResource } = secrets;
+    const ours = [inConfig, inObject, inProgram, ofResource].map(({ text }) => `${text}2`);
+    expect(values.sort()).toEqual([...ours, "theirs", "theirs", "theirs"].sort());
+    expect(taken.sort()).toEqual([inProgram.text, inProgram.text, "theirs"].sort());
+    expect(runs.map(({ output }) => secrets.foundIn(output))).toEqual(runs.map(() => []));
+    await expectNoneInFiles(stack);
   });
 
-  test("is printed by preview --debug where it is not from the stack's config, by a line of Pulumi's own SDK alone", async () => {
-    const stack = await startWithSecrets();
-    await stack.program(program(""));
+  test("is in no file and in no process's arguments while it is sent, nor after it was sent in vain", async () => {
+    const stack = await secrets.startStack({ config: { "elevenlabs:maxRetries": "0" } });
+    stack.emulator.fault({ kind: "hang", on: "create", times: Number.POSITIVE_INFINITY });
+    const isCreate = ({ operation }: RecordedRequest) => operation === "create";
+    const allSent = () => stack.emulator.requests.filter(isCreate).length === 4;
+    await stack.program(secrets.program("") + secrets.programOfResource(""));
 
-    const { code, output } = await stack.preview("--debug");
+    const run = stack.start(["up", "--yes", "--skip-preview", "--non-interactive"]);
+    await stack.emulator.waitForRequest(allSent, 60_000);
+    const commands = (await processTree(run.child.pid ?? 0)).map(({ command }) => command);
+    await expectNoneInFiles(stack, ["stacks", "locks"]);
+    // Breaks the connections, and the look for what may have been written fails too.
+    await stack.emulator.close();
+    const { code, output } = await run;
 
-    expect(code).toBe(0);
-    const lines = output.split("\n").filter((line) => found(line).length > 0);
-    expect(lines).not.toEqual([]);
-    for (const line of lines) {
-      expect(found(line)).toEqual(["inProgram as text"]);
-      expect(line).toMatch(/ debug: RegisterResource RPC finished: resource:inProgram\[/);
-    }
+    expect(commands).toContainEqual(expect.stringMatching(/^\S*pulumi up/));
+    expect(commands).toContainEqual(expect.stringMatching(/^\S*node \S*dynamic-provider/));
+    expect(commands).toContainEqual(expect.stringMatching(/^\S*node .*cmd\/run/));
+    expect(secrets.foundIn(commands.join("\n"))).toEqual([]);
+    expect(code).not.toBe(0);
+    expect(output).toContain("the secret may exist all the same");
+    expect(secrets.foundIn(output)).toEqual([]);
+    await expectNoneInFiles(stack, ["stacks"]);
   });
 });
 
@@ -142,9 +128,9 @@ describe("an error", () => {
       const errors = run.diagnostics.filter(({ message }) => message.includes("could not "));
       expect(errors).toHaveLength(names.length);
       expect(run.output).toContain("[secret]");
-      expect(found(run.output)).toEqual([]);
+      expect(secrets.foundIn(run.output)).toEqual([]);
     }
-    expect(await foundInFiles(stack)).toEqual([]);
+    await expectNoneInFiles(stack);
   });
 
   test("of an input holds nothing of what was given for value, triggers or an unknown input", async () => {
@@ -163,7 +149,7 @@ describe("an error", () => {
       "triggers",
       "value",
     ]);
-    expect(found(run.output)).toEqual([]);
-    expect(await foundInFiles(stack)).toEqual([]);
+    expect(secrets.foundIn(run.output)).toEqual([]);
+    await expectNoneInFiles(stack);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 
-const ROW = /^\|.*\| `(\w+)`: (.+) \|$/gm;
+const ROW = /^\|.*\| `([\w/]+)`: (.+) \|$/gm;
 
 test("every test that the table of the contract names exists", () => {
   const rows = [...readFileSync("tests/README.md", "utf8").matchAll(ROW)];

@@ -1,0 +1,86 @@
+import { afterEach, expect } from "@jest/globals";
+import type { Args } from "../faults/scenarios";
+import { type Run, startStack, type TestStack } from "../harness/index";
+import { kill, type Process, processTree } from "../harness/processes";
+import { ApiProcess } from "./apiProcess";
+import type { Point, Victim } from "./points";
+
+const leftovers: Process[] = [];
+afterEach(() => kill(...leftovers.splice(0)));
+
+const PROCESSES = { provider: /^\S*node \S*dynamic-provider/, CLI: /^\S*pulumi (up|refresh)/ };
+
+/**
+ * Cuts a run off at a point, then does what the docs advise: `pulumi cancel`, `pulumi refresh`, `pulumi up`. In the end
+ * workspace, state and program are the same. Returns how it came right.
+ */
+export async function cutOff(point: Point, victim: Victim): Promise<"by itself" | "by overwrite"> {
+  const api = await ApiProcess.start();
+  const stack = await startStack({
+    env: { ELEVENLABS_API_KEY: api.apiKey },
+    // An interrupt waits for the call under way, so it must end.
+    config: { "elevenlabs:baseUrl": api.url, "elevenlabs:timeoutSeconds": "4", "elevenlabs:maxRetries": "0" },
+  });
+  if (point.before) await deploy(stack, point.before);
+
+  await write(stack, point.program);
+  await api.hang(point.call, point.when);
+  const run = stack.start([point.operation ?? "up", "--yes", "--skip-preview", "--non-interactive"]);
+  await api.arrived(point.call);
+  const tree = await processTree(run.child.pid ?? 0);
+  leftovers.push(...tree);
+  const restart = await strike(victim, tree, api);
+  expect((await run).code).not.toBe(0);
+  // What a killed CLI leaves must not go on beside the next run.
+  kill(...tree);
+  await restart?.();
+  await api.calm();
+
+  // Without a lock this fails, which is fine.
+  await stack.cli(["cancel", "--yes"]);
+  expect(names(await api.secrets())).toEqual([...new Set(names(await api.secrets()))]);
+  expectCode(await stack.refresh(), 0);
+  const again = await stack.up();
+  if (again.code !== 0) {
+    expect(again.output).toMatch(/could not create secret .*the name is taken by secret \S+, which nothing uses/);
+    expect(again.output).toContain('Add  onExisting: "overwrite"');
+    await deploy(stack, { ...(point.program as Args), onExisting: "overwrite" });
+  }
+  await expectAllDone(stack, api, point.program);
+  return again.code === 0 ? "by itself" : "by overwrite";
+}
+
+/** Returns what undoes it, where something must. */
+async function strike(victim: Victim, tree: Process[], api: ApiProcess): Promise<(() => Promise<void>) | undefined> {
+  if (victim === "API") return (await api.kill()).restart;
+  const victims = tree.filter(({ command }) => PROCESSES[victim === "provider" ? "provider" : "CLI"].test(command));
+  expect(victims).toHaveLength(1);
+  if (victim === "CLI, by an interrupt") process.kill(victims[0]?.pid ?? 0, "SIGINT");
+  else kill(...victims);
+  return undefined;
+}
+
+function write(stack: TestStack, args: Args | undefined): Promise<TestStack> {
+  return stack.program(args ? `new WorkspaceSecret("crm", ${JSON.stringify(args)});` : "");
+}
+
+async function deploy(stack: TestStack, args: Args): Promise<void> {
+  await write(stack, args);
+  expectCode(await stack.up(), 0);
+}
+
+async function expectAllDone(stack: TestStack, api: ApiProcess, program: Args | undefined): Promise<void> {
+  const live = await api.secrets();
+  const wanted = program ? [{ name: program.name, value: program.value }] : [];
+  expect(live.map(({ name, value }) => ({ name, value }))).toEqual(wanted);
+  expect((await stack.secrets()).map(({ id }) => id)).toEqual(live.map(({ id }) => id));
+  expectCode(await stack.preview("--refresh", "--expect-no-changes"), 0);
+}
+
+function expectCode({ code, output }: Run, wanted: number): void {
+  expect({ code, output }).toEqual({ code: wanted, output });
+}
+
+function names(secrets: { name: string }[]): string[] {
+  return secrets.map(({ name }) => name);
+}

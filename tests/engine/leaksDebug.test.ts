@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { TestStack } from "./harness/index";
+import { Secrets } from "./harness/secrets";
+
+// What is seen here, docs/debug.md tells. On one line, as lines are judged one by one.
+const secrets = new Secrets(" \"'ü\\/%<&+");
+const ALL = ["inConfig", "inObject", "inProgram", "key"];
+
+/** Lines in which Pulumi itself prints values: its log, as text or as JSON, and the debug messages of its SDK. */
+const OF_PULUMI = new RegExp(
+  [
+    String.raw`^(?:[DIWEF]\d{4} .*\.go:\d+\] |\{"time":"[^"]*","level":"\w+","msg":")`,
+    String.raw`(?:Marshaling|Unmarshaling) property for RPC\[`,
+    String.raw`|^(?:[DIWEF]\d{4} .*|\{"time":"[^"]*","level":"\w+","msg":"(?:eventSink::Debug\([^ ]*)?|.*debug: )`,
+    "RegisterResource RPC finished: ",
+  ].join(""),
+);
+
+const withSecret = (output: string) => output.split("\n").filter((line) => secrets.foundIn(line).length > 0);
+const namesIn = (found: string[]) => [...new Set(found.map((what) => /(\w+) as \w+$/.exec(what)?.[1]))].sort();
+
+async function expectNoneInFiles(stack: TestStack, but = /^$/): Promise<void> {
+  expect((await secrets.foundInFiles(stack)).filter((line) => !but.test(line))).toEqual([]);
+}
+
+describe("a secret", () => {
+  test("is printed by preview --debug where it is not from the stack's config, by Pulumi's own SDK alone, and by no other operation", async () => {
+    const stack = await secrets.startStack();
+    await stack.program(secrets.program("1"));
+    const preview = await stack.preview("--debug");
+    const runs = [preview, await stack.up("--debug")];
+    await stack.program(secrets.program("2"));
+    runs.push(await stack.up("--debug"), await stack.refresh("--debug"), await stack.destroy("--debug"));
+
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+    const [first, ...others] = runs.map(({ output }) => withSecret(output));
+    expect(others).toEqual(others.map(() => []));
+    expect(first).not.toEqual([]);
+    for (const line of first ?? []) {
+      expect(secrets.foundIn(line)).toEqual(["inProgram as text"]);
+      expect(line).toMatch(/ debug: RegisterResource RPC finished: resource:inProgram\[/);
+    }
+    await expectNoneInFiles(stack);
+  });
+
+  test("is printed at the highest log level by lines of Pulumi's own alone, and then too by no file", async () => {
+    const stack = await secrets.startStack();
+    const flags = ["-v=9", "--logtostderr", "--logflow", "--debug"];
+    await stack.program(secrets.program("1"));
+    const runs = [await stack.preview(...flags), await stack.up(...flags)];
+    runs.push(await stack.refresh(...flags), await stack.destroy(...flags));
+
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+    const lines = runs.flatMap(({ output }) => withSecret(output));
+    expect(namesIn(lines.flatMap((line) => secrets.foundIn(line)))).toEqual(ALL);
+    expect(lines.filter((line) => !OF_PULUMI.test(line))).toEqual([]);
+    await expectNoneInFiles(stack);
+  });
+
+  test.each<[string, (folder: string) => string[], (folder: string) => Record<string, string>, RegExp]>([
+    ["-v=9 without --logtostderr", () => ["-v=9"], () => ({}), /^\/tmp\/pulumi\S*\.log\./],
+    ["--tracing", (folder) => [`--tracing=file:${folder}/traced`], () => ({}), /^\/traced: /],
+    ["PULUMI_DEBUG_GRPC", () => [], (folder) => ({ PULUMI_DEBUG_GRPC: join(folder, "calls") }), /^\/calls: /],
+  ])("is written by %s to the file of that switch alone, and not printed", async (_, args, env, file) => {
+    const stack = await secrets.startStack();
+    Object.assign(stack.env, env(stack.folder));
+    await stack.program(secrets.program(""));
+
+    const { code, output } = await stack.up(...args(stack.folder));
+
+    expect(code).toBe(0);
+    expect(withSecret(output)).toEqual([]);
+    const found = await secrets.foundInFiles(stack);
+    expect(namesIn(found)).toEqual(ALL);
+    expect(found.filter((line) => !file.test(line))).toEqual([]);
+  });
+
+  test("is not shown by the debug switches of Node.js and of gRPC, nor by traces of promises", async () => {
+    const stack = await secrets.startStack();
+    // The engine masks what is in the stack's config.
+    await stack.cli(["config", "rm", "elevenlabs:apiKey"]).orThrow();
+    Object.assign(stack.env, {
+      ELEVENLABS_API_KEY: secrets.key.text,
+      NODE_DEBUG: "http,https,http2,net,tls,stream,timer,undici,fetch",
+      NODE_OPTIONS: "--trace-uncaught --trace-warnings --trace-exit",
+      GRPC_VERBOSITY: "DEBUG",
+      GRPC_TRACE: "all",
+      PULUMI_DEBUG_PROMISE_LEAKS: "true",
+    });
+    await stack.program(secrets.program(""));
+
+    const { code, output } = await stack.up();
+
+    expect(code).toBe(0);
+    expect(output).toMatch(/HTTP \d+: outgoing message end/);
+    expect(withSecret(output)).toEqual([]);
+    await expectNoneInFiles(stack);
+  });
+});
