@@ -1,8 +1,12 @@
 // Bundles the package. The libraries it uses (all of them small and ESM-only or deprecated-by-transitivity on npm) are
 // bundled, so that users install this package alone and the provider process loads one file.
-import { build } from "esbuild";
+import { readFile, writeFile } from "node:fs/promises";
+import { build, version } from "esbuild";
+import { notices } from "./notices.mjs";
+import { bundledPackages } from "./packages.mjs";
+import { sbom } from "./sbom.mjs";
 
-await build({
+const { metafile } = await build({
   entryPoints: {
     sdk: "sdk/nodejs/index.ts",
     provider: "provider/index.ts",
@@ -25,4 +29,11 @@ await build({
   ],
   tsconfigRaw: { compilerOptions: { target: "ES2024" } },
   legalComments: "inline",
+  metafile: true,
 });
+
+// npm knows nothing of what is bundled.
+const bundled = bundledPackages(metafile);
+const manifest = JSON.parse(await readFile("package.json", "utf8"));
+await writeFile("dist/THIRD_PARTY_NOTICES.txt", notices(bundled.packages));
+await writeFile("dist/sbom.cdx.json", `${JSON.stringify(sbom(bundled, manifest, version), undefined, 2)}\n`);

@@ -34,7 +34,7 @@ describe("the tarball", () => {
     const { exports, bin } = JSON.parse(await readFile(join(REPO, "package.json"), "utf8"));
     const exported = Object.values<string | { default: string }>(exports);
     const needed = [
-      ...["LICENSE", "README.md"],
+      ...["LICENSE", "README.md", "dist/sbom.cdx.json", "dist/THIRD_PARTY_NOTICES.txt"],
       ...Object.values<string>(bin),
       ...exported.map((entry) => (typeof entry === "string" ? entry : entry.default)),
     ];

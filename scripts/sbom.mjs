@@ -1,0 +1,45 @@
+import { Buffer } from "node:buffer";
+
+// A scope's @ is escaped in a package URL.
+const purl = ({ name, version }) => `pkg:npm/${name.replace("@", "%40")}@${version}`;
+
+/** A CycloneDX bill of materials of what is bundled. It holds no time and no random number: the same build gives the same. */
+export function sbom({ direct, packages }, manifest, esbuild) {
+  const refs = new Map(packages.map((bundled) => [bundled.id, purl(bundled)]));
+  const component = ({ name, version, license, ...bundled }) => ({
+    type: "library",
+    "bom-ref": purl({ name, version }),
+    name,
+    version,
+    licenses: [{ license: { id: license } }],
+    purl: purl({ name, version }),
+    ...(bundled.integrity && { hashes: hashes(bundled.integrity) }),
+    ...(bundled.files && { evidence: { occurrences: bundled.files.map((location) => ({ location })) } }),
+  });
+  const dependency = (ref, ids) => ({ ref, dependsOn: ids.map((id) => refs.get(id)) });
+  const { name, version, license } = manifest;
+  return {
+    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: {
+      lifecycles: [{ phase: "build" }],
+      tools: { components: [{ type: "application", name: "esbuild", version: esbuild }] },
+      component: component({ name, version, license }),
+    },
+    components: packages.map(component),
+    dependencies: [
+      dependency(purl(manifest), direct),
+      ...packages.map((bundled) => dependency(purl(bundled), bundled.uses)),
+    ],
+  };
+}
+
+/** Of the package's tarball, as the lock file has it. */
+function hashes(integrity) {
+  return integrity.split(" ").map((one) => {
+    const [, bits, digest] = /^sha(\d+)-(.+)$/.exec(one) ?? [];
+    return { alg: `SHA-${bits}`, content: Buffer.from(digest, "base64").toString("hex") };
+  });
+}
