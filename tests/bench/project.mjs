@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -110,7 +110,7 @@ export async function createSite({ engine, signal }) {
     async project(program, count, { first = 0, api = { latencyMs: 100 }, shares, stateUnder } = {}) {
       const folder = join(root, `${program}-${made++}`);
       await cp(join(root, "template"), folder, { recursive: true, verbatimSymlinks: true });
-      await copyFile(join(here, "programs", program, "index.js"), join(folder, "index.js"));
+      await cp(join(here, "programs", program), folder, { recursive: true });
       let state = join(folder, "state");
       if (stateUnder) {
         const other = await mkdtemp(join(stateUnder, "pulumi-elevenlabs-bench-"));

@@ -10,10 +10,13 @@ const CACHE_ROUNDS = 5;
 const variable = (name, value) => ({ name: `${name}=${value}`, extraEnv: { [name]: value } });
 const parallel = (count) => ({ name: `--parallel ${count}`, args: ["--parallel", String(count)] });
 
-/** What a user can change about the engine's own time; each alone, and the two strongest together. */
+/**
+ * What a user can change about the engine's own time, each alone, and the two strongest together; and what remains of it
+ * where the provider does nothing.
+ */
 const VARIANTS = [
   { name: "as it comes" },
-  parallel(32),
+  { name: "the same state, and no work", program: "idle" },
   parallel(64),
   variable("PULUMI_SKIP_CHECKPOINTS", "true"),
   {
@@ -36,14 +39,14 @@ const VARIANTS = [
 export async function measureVariants(site, n, { say }) {
   const rows = [];
   for (const variant of VARIANTS) {
-    const { name, stateUnder, stacks = 1, ...options } = variant;
+    const { name, program = "ours", stateUnder, stacks = 1, ...options } = variant;
     if ((stateUnder && !existsSync(stateUnder)) || stacks > n) continue;
     const projects = [];
     let shares;
     for (let stack = 0; stack < stacks; stack++) {
       const first = Math.floor((n * stack) / stacks);
       const count = Math.floor((n * (stack + 1)) / stacks) - first;
-      const project = await site.project("ours", count, { api: { latencyMs: LATENCY_MS }, first, shares, stateUnder });
+      const project = await site.project(program, count, { api: { latencyMs: LATENCY_MS }, first, shares, stateUnder });
       shares ??= project.emulator;
       projects.push(project);
     }
