@@ -20,6 +20,8 @@ export function environmentOf(folder: string) {
     PATH: `${engine}:${join(process.cwd(), "node_modules/.bin")}:${PATH}`,
     HOME: join(folder, "home"),
     TMPDIR: TEST_ROOT,
+    // Compiling Pulumi's SDK anew is a sixth of the time of all tests.
+    NODE_COMPILE_CACHE: join(TEST_ROOT, "compile-cache"),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "passphrase",

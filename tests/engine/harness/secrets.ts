@@ -12,9 +12,9 @@ export class Secrets {
   readonly inProgram: Canary;
   readonly ofResource: Canary;
 
-  /** `length`: of the value that a program holds itself, which no process gets through its environment. */
+  /** `length`: of the values that stand alone in the config, and in the program. */
   constructor(punctuation: string, options?: { length: number }) {
-    this.inConfig = canary(punctuation);
+    this.inConfig = canary(punctuation, options);
     this.inObject = canary(punctuation);
     this.inProgram = canary(punctuation, options);
     this.ofResource = canary(punctuation);
