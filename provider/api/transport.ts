@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { Readable } from "node:stream";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
 import {
@@ -125,7 +126,7 @@ export class Transport {
         signal,
       });
       if (!response.ok) throw await answered(response, shown);
-      const text = await response.text();
+      const text = await textOf(response);
       if (answer === "empty" && text === "") return undefined as T;
       // Also where nothing is expected: a proxy's page must not pass for the API's "deleted".
       return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
@@ -179,6 +180,15 @@ function usableKey(apiKey: string | undefined): string {
   return apiKey;
 }
 
+/** The body. One that declares itself too large is not waited for, so that the outcome is not one of the network's speed. */
+async function textOf(response: Response): Promise<string> {
+  if (Number(response.headers.get("content-length")) > LARGEST_BODY_BYTES) {
+    (response.body as Readable | null)?.destroy();
+    throw new FetchError("too large", "max-size");
+  }
+  return response.text();
+}
+
 function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): T {
   let json: unknown;
   try {
@@ -197,7 +207,7 @@ async function answered(response: Response, shown: (text: string) => string): Pr
   const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), Date.now());
   let body: unknown;
   try {
-    body = JSON.parse(await response.text());
+    body = JSON.parse(await textOf(response));
   } catch {
     body = undefined;
   }

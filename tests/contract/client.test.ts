@@ -206,6 +206,58 @@ describe("the connection", () => {
     expect(yesOf(error)).toContain("outcomeUnknown");
   });
 
+  describe("a body larger than any of the API's", () => {
+    const tooLarge = 64 * 1024 * 1024 + 1;
+    const cause = expect.stringMatching(/^127\.0\.0\.1:\d+ answered with more than the API ever does$/);
+
+    test("is refused by its declared length, before any of it came", async () => {
+      const server = await serve((_request, response) => {
+        response.writeHead(200, { "content-length": tooLarge });
+        response.flushHeaders();
+      });
+
+      const error = await failureOf(clientOf(server).listSecrets());
+
+      expect(error.cause).toEqual(cause);
+      expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
+    });
+
+    test("is refused when it has come that far, where no length is declared", async () => {
+      const server = await serve((_request, response) => {
+        response.write(Buffer.alloc(tooLarge, " "));
+      });
+
+      const error = await failureOf(clientOf(server, { timeoutMs: 60_000 }).listSecrets());
+
+      expect(error.cause).toEqual(cause);
+      expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
+    });
+
+    test("of an error is not read; the status tells", async () => {
+      const server = await serve((_request, response) => {
+        response.writeHead(503, { "content-length": tooLarge });
+        response.flushHeaders();
+      });
+
+      const error = await failureOf(clientOf(server).listSecrets());
+
+      expect(error).toMatchObject({ name: "AnsweredError", status: 503 });
+    });
+
+    test("leaves no connection behind", async () => {
+      const closed = Promise.withResolvers<void>();
+      const server = await serve((request, response) => {
+        request.socket.once("close", () => closed.resolve());
+        response.writeHead(200, { "content-length": tooLarge });
+        response.flushHeaders();
+      });
+
+      await failureOf(clientOf(server, { timeoutMs: 600_000 }).listSecrets());
+
+      await expect(closed.promise).resolves.toBeUndefined();
+    });
+  });
+
   test("an answer that breaks off is a passing fault", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "truncated" });
