@@ -10,6 +10,8 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   globalSetup: "<rootDir>/tests/engine/harness/globalSetup.ts",
   globalTeardown: "<rootDir>/tests/engine/harness/globalTeardown.ts",
-  maxWorkers: 2,
+  testSequencer: "<rootDir>/tests/sequencer.mjs",
+  // The engine waits a lot: three keep two cores busy.
+  maxWorkers: 3,
   testTimeout: 120_000,
 };
