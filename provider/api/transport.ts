@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
 import {
@@ -53,7 +53,11 @@ export class Transport {
     this.agent = new (secure ? https : http).Agent({ keepAlive: true });
     // NODE_DEBUG=net and NODE_DEBUG=https print what a connection is made with: the headers too, and so the key.
     const connect = this.agent.createConnection.bind(this.agent);
-    this.agent.createConnection = ({ headers: _, ...options }, callback) => connect(options, callback);
+    this.agent.createConnection = ({ headers: _, ...options }, callback) => {
+      const socket = connect(options, callback);
+      markUntil(secure ? "secureConnect" : "connect", socket);
+      return socket;
+    };
     this.limiter = new Limiter(options.maxConcurrency);
   }
 
@@ -147,31 +151,35 @@ export class Transport {
       return new UnreachableError(`the request to ${host} failed`, true, { transient: false });
     if (error.type === "max-size") return new MalformedAnswerError(`${host} answered with more than the API ever does`);
     const code = error.code ?? "";
-    const beforeSending = NOT_SENT[code];
-    if (beforeSending) return new UnreachableError(`${host}: ${beforeSending}`, false, { transient: true });
-    if (
-      code.includes("CERT") ||
-      code.includes("TLS") ||
-      code.includes("SSL") ||
-      code.includes("SIGNATURE") ||
-      code === "EPROTO"
-    ) {
-      return new UnreachableError(`no trusted TLS connection to ${host} (${harmless(code)})`, false, {
-        transient: false,
-      });
-    }
     const reason = code ? ` (${harmless(code)})` : "";
-    return new UnreachableError(`the connection to ${host} broke${reason}`, true, { transient: true });
+    if ((error as { erroredSysCall?: string }).erroredSysCall !== UNMADE) {
+      return new UnreachableError(`the connection to ${host} broke${reason}`, true, { transient: true });
+    }
+    if (["CERT", "TLS", "SSL", "SIGNATURE", "EPROTO"].some((part) => code.includes(part))) {
+      return new UnreachableError(`no trusted TLS connection to ${host}${reason}`, false, { transient: false });
+    }
+    return new UnreachableError(`${host}: ${WORDS[code] ?? `no connection${reason}`}`, false, { transient: true });
   }
 }
 
-const NOT_SENT: Record<string, string | undefined> = {
+const WORDS: Record<string, string | undefined> = {
   ECONNREFUSED: "connection refused",
   ENOTFOUND: "no such host (DNS)",
   EAI_AGAIN: "the host's name could not be looked up (DNS)",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no network",
 };
+
+/** Stands in an error for the system call that failed, where the connection was never made. */
+const UNMADE = "unmade";
+
+/** Nothing is sent before `made`. Later, the same codes, those of TLS too, tell nothing of what the server has done. */
+function markUntil(made: string, socket: Duplex | null | undefined): void {
+  const mark = (error: NodeJS.ErrnoException) => {
+    error.syscall = UNMADE;
+  };
+  socket?.once("error", mark).once(made, () => socket.off("error", mark));
+}
 
 function usableKey(apiKey: string | undefined): string {
   if (!apiKey) throw new KeyError("there is no API key");

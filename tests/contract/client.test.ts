@@ -1,7 +1,9 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "@jest/globals";
 import { PAGED_KINDS } from "../../provider/api/index";
 import type { DependentSeeds, Emulator, Fault } from "../../provider/emulator/index";
-import { clientOf, emulate, failureOf, json, serve, yesOf } from "../engine/harness/servers";
+import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../engine/harness/servers";
 
 const PREFIX = "/v1/convai/secrets";
 const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';
@@ -380,5 +382,23 @@ describe("what an error answers to questions", () => {
     expect(error.cause).toMatch(/^no trusted TLS connection to 127\.0\.0\.1:\d+ \(/);
     expect(yesOf(error)).toEqual([]);
     expect(server.connections).toBe(1);
+  });
+
+  test("TLS that breaks once the request was sent says nothing of what became of it", async () => {
+    const server = await serveTls((request) => {
+      request.resume().on("end", () => (request.socket as TLSSocket & { _parent: Socket })._parent.write("no TLS"));
+    });
+    let looks = 0;
+
+    const error = await failureOf(
+      clientOf(server).createSecret("A", "v", async () => {
+        looks++;
+        return undefined;
+      }),
+    );
+
+    expect(error.cause).toMatch(/^the connection to 127\.0\.0\.1:\d+ broke \(/);
+    expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
+    expect({ looks, posts: server.requests.length }).toEqual({ looks: 1, posts: 1 });
   });
 });

@@ -1,6 +1,10 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll } from "@jest/globals";
 import { ApiError, ElevenLabsApi, type TransportOptions } from "../../../provider/api/index";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../provider/emulator/index";
@@ -28,17 +32,34 @@ export interface PlainServer {
 }
 
 /** A server that answers what no emulator would; it ends with the file's tests. */
-export async function serve(listener: RequestListener): Promise<PlainServer> {
-  const http = createServer((request, response) => {
+export function serve(listener: RequestListener): Promise<PlainServer> {
+  return listen(createServer(), listener, "http:");
+}
+
+/** The same with TLS, by a certificate that this process trusts until the file's tests end. */
+export async function serveTls(listener: RequestListener): Promise<PlainServer> {
+  const pem = await readFile(join(import.meta.dirname, "loopback.pem"), "utf8");
+  const trusted = getCACertificates("default");
+  setDefaultCACertificates([...trusted, pem]);
+  started.push({ close: async () => setDefaultCACertificates(trusted) });
+  return listen(createTlsServer({ key: pem, cert: pem }), listener, "https:");
+}
+
+async function listen(
+  http: Server | TlsServer,
+  listener: RequestListener,
+  protocol: "http:" | "https:",
+): Promise<PlainServer> {
+  http.on("request", (request: IncomingMessage, response: ServerResponse) => {
     server.requests.push(request);
-    listener(request, response);
+    listener(request, response as Parameters<RequestListener>[1]);
   });
   http.on("connection", () => server.connections++);
   http.keepAliveTimeout = 0;
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const server: PlainServer = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url: `${protocol}//127.0.0.1:${(http.address() as AddressInfo).port}`,
     requests: [],
     connections: 0,
     async close() {
