@@ -43,7 +43,9 @@ function list(workspace: Workspace): Promise<unknown> {
 
 /** Asks to change a secret that cannot exist: whoever may write is told so. */
 async function writing(workspace: Workspace): Promise<Finding> {
-  const error = await failureOf(workspace.update(`pulumi-elevenlabs-doctor-${randomUUID()}`, "doctor", randomUUID()));
+  const error = await failureOf(
+    workspace.update({ id: `pulumi-elevenlabs-doctor-${randomUUID()}`, name: "doctor" }, "doctor", randomUUID()),
+  );
   if (error?.isNotFound) return { check: "write", status: "ok", text: "may write secrets (nothing was written)" };
   if (error?.lacksPermission || error?.isUnauthorized) {
     return { check: "write", status: "failed", text: `missing permission: ${error.cause}`, next: PERMISSION };

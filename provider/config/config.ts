@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isRegion, parseOrigin, quoted, REGIONS } from "../api/index.js";
 import { Problem } from "../problem.js";
-import { type Holders, Workspace } from "../workspace/index.js";
+import { type Shared, Workspace } from "../workspace/index.js";
 
 /** The name of the workspace that the top-level config describes. */
 export const DEFAULT_WORKSPACE = "default";
@@ -16,7 +16,8 @@ type Environment = Record<string, string | undefined>;
 /** The configured workspaces. Nothing is read or checked before one is asked for. */
 export class Workspaces {
   private readonly opened = new Map<string, Workspace>();
-  private readonly holdersByOrigin = new Map<string, Holders>();
+  private readonly holders = new Map<string, Shared["holders"]>();
+  private readonly namesInCreation = new Map<string, Shared["namesInCreation"]>();
 
   constructor(
     private readonly config: ConfigReader,
@@ -40,14 +41,15 @@ export class Workspaces {
     const settings = name === DEFAULT_WORKSPACE ? this.defaultSettings() : this.namedSettings(name);
     const prefix = name === DEFAULT_WORKSPACE ? "elevenlabs:" : `elevenlabs:workspaces.${name}.`;
     const at = origin(settings, prefix);
-    const holders: Holders = this.holdersByOrigin.get(at) ?? new Map();
-    this.holdersByOrigin.set(at, holders);
     return new Workspace({
       name,
       apiKey: settings.apiKey,
       keySource: settings.keySource,
       origin: at,
-      holders,
+      shared: {
+        holders: entry(this.holders, at, () => new Map()),
+        namesInCreation: entry(this.namesInCreation, `${at} ${settings.apiKey}`, () => new Set()),
+      },
       // Timers take whole milliseconds, of no more than 31 bits.
       timeoutMs: Math.min(Math.ceil(this.number("timeoutSeconds", { least: 0.001, whole: false }) * 1000), 2 ** 31 - 1),
       maxRetries: this.number("maxRetries", { least: 0, whole: true }),
@@ -147,6 +149,12 @@ function origin({ region, baseUrl }: Settings, prefix: string): string {
     `${prefix}region is ${quoted(known)}, but must be one of ${Object.keys(REGIONS).join(", ")}`,
     `Set it: pulumi config set --path '${prefix}region' global`,
   );
+}
+
+function entry<T>(entries: Map<string, T>, key: string, make: () => T): T {
+  const found = entries.get(key) ?? make();
+  entries.set(key, found);
+  return found;
 }
 
 function blankAsMissing(text: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { ApiError, harmless, quoted, type Secret } from "../api/index.js";
 import { Problem } from "../problem.js";
-import type { Workspace } from "../workspace/index.js";
+import type { Holder, Workspace } from "../workspace/index.js";
 import { canonical, isDigestOf } from "./digest.js";
 import { type Action, actionText, dependentsText, explained, idsText } from "./explain.js";
 import { type CheckFailure, checkInputs, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
@@ -70,7 +70,8 @@ export class WorkspaceSecretLifecycle {
     if (this.programRuns) {
       const mark = markOf(stored);
       requireSoleOwner(workspace, id, mark, action);
-      workspace.owners.hold(id, { mark, wants: inputs.name === UNKNOWN ? action.name : inputs.name });
+      const wants = inputs.name === UNKNOWN ? action.name : inputs.name;
+      workspace.owners.hold(id, { mark, wants, workspace: inWorkspace });
     }
     const changes =
       inputs.name !== stored.name ||
@@ -99,7 +100,7 @@ export class WorkspaceSecretLifecycle {
             : await this.takeOverById(workspace, inputs.existingId, inputs, action);
         const state = newState(secret, inputs, workspace);
         owners.release(secret.id, claimOf(inputs));
-        owners.hold(secret.id, { mark: markOf(state), wants: inputs.name });
+        owners.hold(secret.id, { mark: markOf(state), wants: inputs.name, workspace: workspace.name });
         return { id: secret.id, state };
       } catch (error) {
         owners.releaseName(inputs.name);
@@ -143,7 +144,7 @@ export class WorkspaceSecretLifecycle {
       if (isRename) await requireFreeName(workspace, inputs.name, id, action);
       const state = newState(await this.pushUpdate(workspace, id, stored, inputs, action), inputs, workspace);
       workspace.owners.release(id, markOf(stored));
-      workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name });
+      workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name, workspace: workspace.name });
       return state;
     });
   }
@@ -250,20 +251,21 @@ export class WorkspaceSecretLifecycle {
     inputs: WorkspaceSecretInputs,
     action: Action,
   ): Promise<Secret> {
-    // A resource that is replaced meets its own former self here, and that one wants the same name.
-    const owner = workspace.owners.others(found.id).find(({ wants }) => wants !== inputs.name);
+    // A resource that is replaced meets its own former self here, and that one wants the same name in the same workspace.
+    const isFormerSelf = (holder: Holder) => holder.wants === inputs.name && holder.workspace === workspace.name;
+    const owner = workspace.owners.others(found.id).find((holder) => !isFormerSelf(holder));
     if (owner) {
       throw new Problem(
         actionText(action),
-        `secret ${harmless(found.id)} belongs to another resource of this program, named ${quoted(owner.wants)}`,
+        `secret ${harmless(found.id)} belongs to another resource of this program, ${holderText(owner, action)}`,
         "Give this one another name, or remove one of the two from the program.",
       );
     }
     if (inputs.onExisting === "keep") return found;
     // Whoever looks at its owner meanwhile must find that there are two.
-    workspace.owners.hold(found.id, { mark: claimOf(inputs), wants: inputs.name });
+    workspace.owners.hold(found.id, { mark: claimOf(inputs), wants: inputs.name, workspace: workspace.name });
     try {
-      return await this.push(workspace, found.id, inputs, action);
+      return await this.push(workspace, found, inputs, action);
     } catch (error) {
       workspace.owners.release(found.id, claimOf(inputs));
       if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
@@ -277,12 +279,13 @@ export class WorkspaceSecretLifecycle {
 
   private async push(
     workspace: Workspace,
-    id: string,
+    secret: Secret,
     { name, value }: WorkspaceSecretInputs,
     action: Action,
   ): Promise<Secret> {
+    const { id } = secret;
     try {
-      await workspace.update(id, name, value);
+      await workspace.update(secret, name, value);
       return { id, name };
     } catch (error) {
       if (!(error instanceof ApiError) || !error.isNotFound) throw error;
@@ -301,12 +304,13 @@ export class WorkspaceSecretLifecycle {
     inputs: WorkspaceSecretInputs,
     action: Action,
   ): Promise<Secret> {
+    const secret = { id, name: stored.name ?? inputs.name };
     try {
-      return await this.push(workspace, id, inputs, action);
+      return await this.push(workspace, secret, inputs, action);
     } catch (error) {
       const problem = explained(error, action, workspace, { keyMayBeStale: false });
       if (!(error instanceof ApiError && error.outcomeUnknown) || !(problem instanceof Problem)) throw error;
-      const { valueDigest: _, ...rest } = seenAs({ id, name: stored.name ?? inputs.name }, stored, workspace);
+      const { valueDigest: _, ...rest } = seenAs(secret, stored, workspace);
       throw new UnfinishedUpdate(problem, { id, state: rest });
     }
   }
@@ -398,9 +402,9 @@ function pushes(stored: StoredState, { value, triggers }: PreviewInputs): boolea
     : !isDigestOf(stored.triggersDigest, canonical(triggers));
 }
 
-/** The mark of a resource whose take-over is under way; no digest, and one for each name. */
-function claimOf({ name }: WorkspaceSecretInputs): string {
-  return `claimed as ${name}`;
+/** The mark of a resource whose take-over is under way; no digest, and one for each name in each workspace. */
+function claimOf(inputs: WorkspaceSecretInputs): string {
+  return `claimed as ${inputs.name} in ${workspaceOf(inputs)}`;
 }
 
 function markOf({ valueDigest = "" }: StoredState): string {
@@ -432,9 +436,13 @@ function requireSoleOwner({ owners }: Workspace, id: string, mark: string, actio
   if (other === undefined) return;
   throw new Problem(
     actionText(action),
-    `it belongs to another resource of this program too, named ${quoted(other.wants)}`,
+    `it belongs to another resource of this program too, ${holderText(other, action)}`,
     "Remove one of the two from the program: the secret stays with the other.",
   );
+}
+
+function holderText({ wants, workspace }: Holder, action: Action): string {
+  return `named ${quoted(wants)}${workspace === action.workspace ? "" : ` in workspace ${quoted(workspace)}`}`;
 }
 
 /** The API may let two secrets share a name; we never make them do so. */

@@ -1,2 +1,2 @@
-export type { Holders } from "./owners.js";
+export type { Holder, Shared } from "./owners.js";
 export { Workspace, type WorkspaceOptions } from "./workspace.js";

@@ -1,12 +1,22 @@
-interface Holder {
+export interface Holder {
   /** Tells resources apart that hold one secret. */
   mark: string;
-  /** The name that the resource wants its secret to have; no two resources of a program want the same. */
+  /** The name that the resource wants its secret to have; no two of a program want the same in one of its workspaces. */
   wants: string;
+  /** As the config names it. */
+  workspace: string;
 }
 
 /** By secret id. */
 export type Holders = Map<string, Holder[]>;
+
+/** What workspaces know in common that may turn out to be one, under two names in the config. */
+export interface Shared {
+  /** Those of one endpoint, whose ids are unique. */
+  holders: Holders;
+  /** Those of one endpoint and key. */
+  namesInCreation: Set<string>;
+}
 
 /**
  * Which resources of the program hold which secret, as far as this process has seen. The engine shows a provider one
@@ -14,10 +24,13 @@ export type Holders = Map<string, Holder[]>;
  */
 export class Owners {
   private readonly seen = new Set<string>();
-  private readonly namesInCreation = new Set<string>();
+  private readonly holdersById: Holders;
+  private readonly namesInCreation: Set<string>;
 
-  /** Workspaces that may turn out to be one, under two names in the config, share their holders. */
-  constructor(private readonly holdersById: Holders = new Map()) {}
+  constructor(shared: Partial<Shared> = {}) {
+    this.holdersById = shared.holders ?? new Map();
+    this.namesInCreation = shared.namesInCreation ?? new Set();
+  }
 
   /** A resource of the state holds this secret, whether or not the program still wants it. */
   see(id: string): void {

@@ -7,14 +7,13 @@ import {
   type TransportOptions,
 } from "../api/index.js";
 import { Lookups } from "./lookups.js";
-import { type Holders, Owners } from "./owners.js";
+import { Owners, type Shared } from "./owners.js";
 
 export interface WorkspaceOptions extends TransportOptions {
   /** As in `elevenlabs:workspaces`; `default` for the one of the top-level config. */
   name: string;
   keySource: "config" | "environment" | undefined;
-  /** Those of the endpoint, whose ids are unique. */
-  holders?: Holders;
+  shared?: Shared;
 }
 
 /** One ElevenLabs workspace, as the lifecycle sees it. */
@@ -31,7 +30,7 @@ export class Workspace {
     this.name = options.name;
     this.endpoint = options.origin;
     this.keySource = options.keySource;
-    this.owners = new Owners(options.holders);
+    this.owners = new Owners(options.shared);
     this.api = new ElevenLabsApi(options);
     this.lookups = new Lookups(this.api);
   }
@@ -76,9 +75,11 @@ export class Workspace {
     return this.api.createSecret(name, value, appeared);
   }
 
-  update(id: string, name: string, value: string): Promise<Secret> {
-    this.lookups.written({ id, name });
-    return this.api.updateSecret(id, name, value);
+  /** `secret` as it was: the name that it gives up becomes free. */
+  update(secret: Secret, name: string, value: string): Promise<Secret> {
+    this.lookups.written(secret);
+    this.lookups.written({ name });
+    return this.api.updateSecret(secret.id, name, value);
   }
 
   async delete({ id, name }: Secret): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { Workspaces } from "../../provider/config/index";
 import type { Emulator } from "../../provider/emulator/index";
 import { WorkspaceSecretLifecycle, type WorkspaceSecretState } from "../../provider/lifecycle/index";
@@ -6,10 +6,12 @@ import { emulate } from "../engine/harness/servers";
 
 // What depends on the order of calls that overlap, which no real engine can be told.
 
-/** The provider's process in one operation of the engine. */
+/** The provider's process in one operation of the engine. The workspace "twin" is the default one by another name. */
 function operation({ url, apiKey }: Emulator): WorkspaceSecretLifecycle {
+  const settings: Record<string, string> = { apiKey, baseUrl: url };
+  settings.workspaces = JSON.stringify({ twin: { ...settings } });
   return new WorkspaceSecretLifecycle({
-    workspaces: new Workspaces(() => undefined, { ELEVENLABS_API_KEY: apiKey, ELEVENLABS_BASE_URL: url }),
+    workspaces: new Workspaces((key) => settings[key], {}),
     warn: () => Promise.resolve(),
   });
 }
@@ -66,4 +68,64 @@ test("a refresh does not follow a name to the secret of another resource, also w
 
   expect(await refresh.read(gone.id, gone.state)).toBeUndefined();
   expect(await slow).toMatchObject({ id: renamed.id, state: { name: "CRM" } });
+});
+
+describe("two names in the config for one workspace", () => {
+  test("make no two secrets of one name", async () => {
+    const emulator = await emulate({ uniqueNames: false });
+    const up = operation(emulator);
+
+    const made = [up.create(inputs("CRM")), up.create({ ...inputs("CRM"), workspace: "twin" })];
+
+    expect(await Promise.allSettled(made)).toMatchObject([
+      { status: "fulfilled" },
+      { reason: { reason: "another resource of this program creates a secret of this name" } },
+    ]);
+    expect(emulator.workspace().secrets()).toHaveLength(1);
+  });
+
+  test("make no two owners of one secret", async () => {
+    const emulator = await emulate();
+    const { id, state } = await made(emulator, "CRM");
+    const up = operation(emulator);
+    up.check(inputs("CRM"));
+    up.diff(id, state, inputs("CRM"));
+
+    const takeOver = up.create({ name: "CRM", value: "theirs", workspace: "twin", onExisting: "overwrite" });
+
+    await expect(takeOver).rejects.toThrow(
+      `secret ${id} belongs to another resource of this program, named "CRM" in workspace "default"`,
+    );
+    expect(emulator.workspace().secrets()).toMatchObject([{ id, value: "value of CRM" }]);
+  });
+});
+
+describe("a name that was given up is free for the rest of the operation, also where all names were listed before", () => {
+  async function listed(emulator: Emulator) {
+    const up = operation(emulator);
+    for (const name of Array.from({ length: 8 }, (_, index) => `OTHER_${index}`)) await up.create(inputs(name));
+    const listings = emulator.requests.filter(({ operation, query }) => operation === "list" && !query.search);
+    expect(listings).not.toEqual([]);
+    return up;
+  }
+
+  test("by a rename", async () => {
+    const emulator = await emulate();
+    const { id, state } = await made(emulator, "CRM");
+    const up = await listed(emulator);
+
+    await up.update(id, state, { ...inputs("CRM_OLD"), onNameChange: "rename" });
+
+    expect((await up.create(inputs("CRM"))).id).not.toBe(id);
+  });
+
+  test("by a take-over that renames", async () => {
+    const emulator = await emulate();
+    const { id } = emulator.workspace().add("CRM");
+    const up = await listed(emulator);
+
+    await up.create({ ...inputs("CRM_OLD"), existingId: id });
+
+    expect((await up.create(inputs("CRM"))).id).not.toBe(id);
+  });
 });

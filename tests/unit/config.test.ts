@@ -102,12 +102,27 @@ describe("named workspaces", () => {
     expect(workspaces(named({}), env).get("eu").endpoint).toBe(REGIONS.global);
   });
 
-  test("share the holders of secrets with those of the same endpoint, since they may be one", () => {
-    const config = { workspaces: JSON.stringify({ twin: {}, eu: { region: "eu" } }) };
-    const opened = workspaces(config);
-    opened.get().owners.hold("1", { mark: "m", wants: "A" });
-    expect(opened.get("twin").owners.others("1")).toEqual([{ mark: "m", wants: "A" }]);
-    expect(opened.get("eu").owners.others("1")).toEqual([]);
+  describe("of one endpoint may be one under two names, so they know", () => {
+    const opened = workspaces({
+      apiKey: "sk_a",
+      workspaces: JSON.stringify({
+        twin: { apiKey: "sk_a" },
+        cousin: { apiKey: "sk_b" },
+        eu: { apiKey: "sk_a", region: "eu" },
+      }),
+    });
+    const others = ["twin", "cousin", "eu"].map((name) => opened.get(name).owners);
+
+    test("which secrets the other holds", () => {
+      const holder = { mark: "m", wants: "A", workspace: "default" };
+      opened.get().owners.hold("1", holder);
+      expect(others.map((owners) => owners.others("1"))).toEqual([[holder], [holder], []]);
+    });
+
+    test("which names the other creates, where their key is the same", () => {
+      opened.get().owners.reserveName("A");
+      expect(others.map((owners) => owners.reserveName("A"))).toEqual([false, true, true]);
+    });
   });
 
   test.each<[Settings, string[]]>([

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Holders, Owners } from "../../provider/workspace/owners";
+import { Owners } from "../../provider/workspace/owners";
 
-const A = { mark: "a", wants: "A" };
-const B = { mark: "b", wants: "B" };
+const A = { mark: "a", wants: "A", workspace: "default" };
+const B = { mark: "b", wants: "B", workspace: "default" };
 
 describe("holders of a secret", () => {
   test("the others are those of another mark", () => {
     const owners = new Owners();
     owners.hold("1", A);
     owners.hold("1", B);
-    owners.hold("2", { mark: "c", wants: "C" });
+    owners.hold("2", { mark: "c", wants: "C", workspace: "default" });
     expect(owners.others("1", "a")).toEqual([B]);
     expect(owners.others("1", "none")).toEqual([A, B]);
     expect(owners.others("1")).toEqual([A, B]);
@@ -19,8 +19,8 @@ describe("holders of a secret", () => {
   test("one that holds it again is one holder, with what it wants now", () => {
     const owners = new Owners();
     owners.hold("1", A);
-    owners.hold("1", { mark: "a", wants: "A2" });
-    expect(owners.others("1")).toEqual([{ mark: "a", wants: "A2" }]);
+    owners.hold("1", { mark: "a", wants: "A2", workspace: "default" });
+    expect(owners.others("1")).toEqual([{ mark: "a", wants: "A2", workspace: "default" }]);
   });
 
   test("one that releases it holds that secret no more, and others still do", () => {
@@ -36,14 +36,28 @@ describe("holders of a secret", () => {
   });
 });
 
-test("workspaces that share their holders know of each other's, and keep the rest to themselves", () => {
-  const holders: Holders = new Map();
-  const [one, other] = [new Owners(holders), new Owners(holders)];
-  one.hold("1", A);
-  one.see("1");
-  one.reserveName("A");
-  expect(other.others("1")).toEqual([A]);
-  expect([other.isSeen("1"), other.reserveName("A")]).toEqual([false, true]);
+describe("workspaces that may be one", () => {
+  const holders = () => new Map();
+  const namesInCreation = () => new Set<string>();
+
+  test("know of each other's holders, and keep what was seen to themselves", () => {
+    const shared = { holders: holders() };
+    const [one, other] = [new Owners(shared), new Owners(shared)];
+    one.hold("1", A);
+    one.see("1");
+    one.reserveName("A");
+    expect(other.others("1")).toEqual([A]);
+    expect([other.isSeen("1"), other.reserveName("A")]).toEqual([false, true]);
+  });
+
+  test("know of the names that the other creates, where they share them", () => {
+    const shared = { namesInCreation: namesInCreation() };
+    const [one, other] = [new Owners(shared), new Owners(shared)];
+    one.reserveName("A");
+    one.hold("1", A);
+    expect([other.reserveName("A"), other.reserveName("B")]).toEqual([false, true]);
+    expect(other.others("1")).toEqual([]);
+  });
 });
 
 test("a secret that was seen is no holder's", () => {
