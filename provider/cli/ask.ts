@@ -71,7 +71,8 @@ class HiddenQuestions {
     await setImmediate();
     if (line === undefined)
       throw new Problem(ACTION, "it was interrupted", "What was given before is set; run it again.");
-    if (this.hasMore) {
+    // The last of them may have no line break.
+    if (this.hasMore || this.lines.line !== "") {
       const next = "Leave it empty, and set it from a file: pulumi config set --secret KEY < FILE";
       throw new Problem(ACTION, "several lines came at once", next);
     }

@@ -17,6 +17,8 @@ export interface Owned {
   name: string | undefined;
   workspace: string;
   endpoint: string | undefined;
+  /** Whether a change of name renames it, as of the last update. */
+  isRenamed: boolean;
 }
 
 /** The stack, or why there is none to ask. */
@@ -114,6 +116,7 @@ const outputsSchema = v.object({
   name: v.fallback(v.optional(v.string()), undefined),
   workspace: v.fallback(v.optional(v.string()), undefined),
   endpoint: v.fallback(v.optional(v.string()), undefined),
+  onNameChange: v.fallback(v.optional(v.string()), undefined),
 });
 
 const exportSchema = v.object({
@@ -138,10 +141,10 @@ type Resource = v.InferOutput<typeof exportSchema>["deployment"]["resources"][nu
 
 function toOwned({ urn, type, id, delete: isLeaving, external: isLookup, outputs }: Resource): Owned[] {
   if (type !== TYPE_TOKEN || id === undefined || isLeaving || isLookup) return [];
-  const { name, workspace = "default", endpoint } = outputs;
+  const { name, workspace = "default", endpoint, onNameChange } = outputs;
   // A logical name may hold `::` itself.
   const resource = urn.split("::").slice(3).join("::");
-  return [{ resource, urn, id, name, workspace, endpoint }];
+  return [{ resource, urn, id, name, workspace, endpoint, isRenamed: onNameChange === "rename" }];
 }
 
 async function isNoneSelected(choice: StackChoice, folder: string): Promise<boolean> {

@@ -211,8 +211,11 @@ describe("--ask", () => {
     expect((await stack.cli(["config", "get", "A"]).orThrow()).output).toBe("first value\n");
   });
 
-  test("a paste of several lines is refused, and no line of it is set", async () => {
-    const { terminal } = person(["-----BEGIN KEY-----\rabc\rdef\r"]);
+  test.each([
+    ["", "-----BEGIN KEY-----\rabc\rdef\r"],
+    [", the last without a line break,", "-----BEGIN KEY-----\rabc"],
+  ])("a paste of several lines%s is refused, and no line of it is set", async (_, paste) => {
+    const { terminal } = person([paste]);
 
     const asked = askFor(secrets, await opened(), terminal);
 

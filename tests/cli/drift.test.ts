@@ -51,7 +51,13 @@ test("every kind of drift is told in words, JSON and Markdown, with exit code 2,
   expect(rows).toEqual(
     expect.arrayContaining([
       ["res-GONE", "GONE", ids.GONE, "missing", "gone; will be created again"],
-      ["res-OLD", "OLD", ids.OLD, "renamed", 'named "NEW | <b>"; will be given its name back, as onNameChange says'],
+      [
+        "res-OLD",
+        "OLD",
+        ids.OLD,
+        "renamed",
+        'named "NEW | <b>"; will be deleted once there is a new one of its name, as onNameChange says',
+      ],
       [
         "res-AGAIN",
         "AGAIN",
@@ -96,12 +102,21 @@ test("every kind of drift is told in words, JSON and Markdown, with exit code 2,
 });
 
 test("what it says will happen is what pulumi up --refresh does", async () => {
-  const { stack, ids } = await deployed(["GONE", "OLD", "AGAIN"], ', onNameChange: "rename"');
+  const { stack, ids } = await deployed(
+    ["GONE", "OLD", "MOVED", "AGAIN"],
+    ', onNameChange: name === "OLD" ? "rename" : "replace"',
+  );
   stack.workspace.remove(ids.GONE ?? "");
   stack.workspace.rename(ids.OLD ?? "", "NEW");
+  stack.workspace.rename(ids.MOVED ?? "", "AWAY");
   stack.workspace.remove(ids.AGAIN ?? "");
   stack.workspace.add("AGAIN", "by hand", { id: "id_again" });
-  expect((await cliIn(stack, ["drift"])).code).toBe(2);
+  const drift = await cliIn(stack, ["drift"]);
+  expect(drift.code).toBe(2);
+  expect(drift.out).toMatch(/ named "NEW"; will be given its name back, as onNameChange says$/m);
+  expect(drift.out).toMatch(
+    / named "AWAY"; will be deleted once there is a new one of its name, as onNameChange says$/m,
+  );
 
   const { code } = await stack.up("--refresh");
 
@@ -110,6 +125,7 @@ test("what it says will happen is what pulumi up --refresh does", async () => {
   expect(now).toEqual({
     GONE: { id: expect.any(String), value: "v" },
     OLD: { id: ids.OLD, value: "v" },
+    MOVED: { id: expect.not.stringMatching(`^${ids.MOVED}$`), value: "v" },
     AGAIN: { id: "id_again", value: "v" },
   });
   expect((await cliIn(stack, ["drift"])).code).toBe(0);

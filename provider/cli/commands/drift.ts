@@ -80,7 +80,9 @@ function nowText(drift: Drift): string {
     case "missing":
       return "gone; will be created again";
     case "renamed":
-      return `named ${quoted(drift.now.name)}; will be given its name back, as onNameChange says`;
+      return drift.owned.isRenamed
+        ? `named ${quoted(drift.now.name)}; will be given its name back, as onNameChange says`
+        : `named ${quoted(drift.now.name)}; will be deleted once there is a new one of its name, as onNameChange says`;
     case "replaced":
       return `${harmless(drift.now.id)} has its name; will be taken over, and its value pushed`;
     case "ambiguous":
