@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isRegion, parseOrigin, quoted, REGIONS } from "../api/index.js";
+import { harmless, isRegion, parseOrigin, quoted, REGIONS } from "../api/index.js";
 import { Problem } from "../problem.js";
 import { type Shared, Workspace } from "../workspace/index.js";
 
@@ -39,8 +39,7 @@ export class Workspaces {
 
   private open(name: string): Workspace {
     const settings = name === DEFAULT_WORKSPACE ? this.defaultSettings() : this.namedSettings(name);
-    const prefix = name === DEFAULT_WORKSPACE ? "elevenlabs:" : `elevenlabs:workspaces.${name}.`;
-    const at = origin(settings, prefix);
+    const at = origin(settings);
     return new Workspace({
       name,
       apiKey: settings.apiKey,
@@ -63,8 +62,8 @@ export class Workspaces {
     return {
       apiKey: fromConfig ?? fromEnvironment,
       keySource: fromConfig ? "config" : fromEnvironment ? "environment" : undefined,
-      region: this.text("region") ?? blankAsMissing(this.env.ELEVENLABS_REGION),
-      baseUrl: this.text("baseUrl") ?? blankAsMissing(this.env.ELEVENLABS_BASE_URL),
+      region: this.setting("region", "ELEVENLABS_REGION"),
+      baseUrl: this.setting("baseUrl", "ELEVENLABS_BASE_URL"),
     };
   }
 
@@ -77,11 +76,16 @@ export class Workspaces {
       throw new Problem(
         "could not use the config",
         `no workspace is named ${quoted(name)}, only ${known}`,
-        `Add it: pulumi config set --secret --path 'elevenlabs:workspaces.${name}.apiKey'`,
+        `Add it: pulumi config set --secret --path '${pathOf(name, "apiKey")}'`,
       );
     }
     const apiKey = blankAsMissing(settings.apiKey);
-    return { ...settings, apiKey, keySource: apiKey ? "config" : undefined };
+    const at = (key: "region" | "baseUrl") => inConfig(pathOf(name, key), settings[key]);
+    return { apiKey, keySource: apiKey ? "config" : undefined, region: at("region"), baseUrl: at("baseUrl") };
+  }
+
+  private setting(key: string, variable: string): Setting | undefined {
+    return inConfig(`elevenlabs:${key}`, this.text(key)) ?? inEnvironment(variable, blankAsMissing(this.env[variable]));
   }
 
   private text(key: string): string | undefined {
@@ -103,10 +107,30 @@ export class Workspaces {
 }
 
 interface Settings {
-  apiKey?: string | undefined;
-  keySource?: "config" | "environment" | undefined;
-  region?: string | undefined;
-  baseUrl?: string | undefined;
+  apiKey: string | undefined;
+  keySource: "config" | "environment" | undefined;
+  region: Setting | undefined;
+  baseUrl: Setting | undefined;
+}
+
+interface Setting {
+  text: string;
+  /** Where it was set: a key of the config, or an environment variable. */
+  place: string;
+  isVariable: boolean;
+}
+
+function inConfig(place: string, text: string | undefined): Setting | undefined {
+  return text === undefined ? undefined : { text, place, isVariable: false };
+}
+
+function inEnvironment(place: string, text: string | undefined): Setting | undefined {
+  return text === undefined ? undefined : { text, place, isVariable: true };
+}
+
+/** Where a setting of a named workspace is. */
+function pathOf(workspace: string, key: string): string {
+  return `elevenlabs:workspaces.${harmless(workspace)}.${key}`;
 }
 
 const workspacesSchema = v.record(
@@ -132,22 +156,26 @@ function parseWorkspaces(text: string): v.InferOutput<typeof workspacesSchema> {
   );
 }
 
-function origin({ region, baseUrl }: Settings, prefix: string): string {
+function origin({ region, baseUrl }: Settings): string {
   if (baseUrl !== undefined) {
-    const parsed = parseOrigin(baseUrl);
+    const parsed = parseOrigin(baseUrl.text);
     if ("origin" in parsed) return parsed.origin;
     throw new Problem(
       "could not use the config",
-      `${prefix}baseUrl ${parsed.problem}`,
-      `Set it right, or remove it to use the region's: pulumi config rm --path '${prefix}baseUrl'`,
+      `${baseUrl.place} ${parsed.problem}`,
+      baseUrl.isVariable
+        ? "Set it right, or unset it to use the region's."
+        : `Set it right, or remove it to use the region's: pulumi config rm --path '${baseUrl.place}'`,
     );
   }
-  const known = region ?? "global";
-  if (isRegion(known)) return REGIONS[known];
+  if (region === undefined) return REGIONS.global;
+  if (isRegion(region.text)) return REGIONS[region.text];
   throw new Problem(
     "could not use the config",
-    `${prefix}region is ${quoted(known)}, but must be one of ${Object.keys(REGIONS).join(", ")}`,
-    `Set it: pulumi config set --path '${prefix}region' global`,
+    `${region.place} is ${quoted(region.text)}, but must be one of ${Object.keys(REGIONS).join(", ")}`,
+    region.isVariable
+      ? "Set it to one of them, or unset it for the global one."
+      : `Set it: pulumi config set --path '${region.place}' global`,
   );
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isSecretConfig } from "./config.js";
+import { plainKeysOfStackFile } from "./stackFile.js";
 
 /**
  * Refuses an API key that was set without `--secret`. The engine copies the provider's config into the state as it is, so
@@ -19,6 +20,17 @@ export function refusePlainKeys(): void {
     throw new pulumi.RunError(
       "elevenlabs:workspaces holds API keys in plain text, which would reach the state so.\n" +
         "Set each as a secret: pulumi config set --secret --path 'elevenlabs:workspaces.NAME.apiKey'",
+    );
+  }
+  // The state is safe from these, as the engine encrypts an object of which any part is secret.
+  const [plain] = isSecretConfig("elevenlabs:workspaces")
+    ? plainKeysOfStackFile("elevenlabs:workspaces", "apiKey")
+    : [];
+  if (plain !== undefined) {
+    const path = `elevenlabs:workspaces.${plain}.apiKey`;
+    throw new pulumi.RunError(
+      `${path} is set in plain text, which the stack's file shows.\n` +
+        `Set it as a secret, and take the plain one for known to others: pulumi config set --secret --path '${path}'`,
     );
   }
   if (run) checkedRuns.add(run);

@@ -166,7 +166,7 @@ describe("the cause of a failure", () => {
     const { code, out } = await cli(["doctor"], { env: { ELEVENLABS_API_KEY: newKey(), ELEVENLABS_REGION: "mars" } });
 
     expect(code).toBe(1);
-    expect(out).toMatch(/^ {2}failed +config +elevenlabs:region is "mars", but must be one of global, us, eu/m);
+    expect(out).toMatch(/^ {2}failed +config +ELEVENLABS_REGION is "mars", but must be one of global, us, eu/m);
   });
 });
 

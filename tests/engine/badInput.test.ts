@@ -147,6 +147,20 @@ describe("the key", () => {
   });
 });
 
+test("a key in plain text beside secret ones is refused, by its path", async () => {
+  const stack = await start();
+  await stack.cli(["config", "set", "--secret", "--path", "elevenlabs:workspaces.a.apiKey"], key.text).orThrow();
+  await stack.program(ONE);
+  expect((await stack.preview()).code).toBe(0);
+  await stack.cli(["config", "set", "--path", "elevenlabs:workspaces.b.apiKey"], key.text).orThrow();
+
+  const run = await stack.up();
+
+  expect(run.code).not.toBe(0);
+  expect(run.calls).toEqual([]);
+  expect(told(run)).toMatchSnapshot();
+});
+
 describe("the config", () => {
   const IN_PROD = ONE.replace("}", ', workspace: "prod" }');
 

@@ -196,6 +196,23 @@ describe("a bad value", () => {
     expect(message).not.toContain("canary");
   });
 
+  test.each([
+    [
+      { ELEVENLABS_REGION: "mars" },
+      'ELEVENLABS_REGION is "mars", but must be one of global, us, eu, in, sg.\nSet it to one of them, or unset it for the global one.',
+    ],
+    [
+      { ELEVENLABS_BASE_URL: "api.example" },
+      "ELEVENLABS_BASE_URL is not a URL, such as https://api.elevenlabs.io.\nSet it right, or unset it to use the region's.",
+    ],
+  ])("of the environment is told by the variable's name: %j", (env, message) => {
+    expect(() => workspaces({}, env).get()).toThrow(`could not use the config: ${message}`);
+  });
+
+  test("of a workspace's name is shown harmless", () => {
+    expect(problemOf({}, "a\nb\u001b[2J").message.split("\n")).toHaveLength(2);
+  });
+
   test("of the region does not matter beside a base URL", () => {
     expect(workspaces({ region: "mars", baseUrl: "https://a.example" }).get().endpoint).toBe("https://a.example");
   });
