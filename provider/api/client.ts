@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { MalformedAnswerError } from "./errors.js";
+import { IdError, MalformedAnswerError } from "./errors.js";
 import {
   type Dependent as DependentAnswer,
   dependentPage,
@@ -144,7 +144,7 @@ const MOST_PAGES = 1_000;
 
 function pathOf(id: string): string {
   // The first would name the whole listing; the dots survive every escape, and would climb up the path.
-  if (["", ".", ".."].includes(id)) throw new MalformedAnswerError(`${quoted(id)} is no id of a secret`);
+  if (["", ".", ".."].includes(id)) throw new IdError(`${quoted(id)} is no id of a secret`);
   return `${SECRETS}/${encodeURIComponent(id.toWellFormed())}`;
 }
 

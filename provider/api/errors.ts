@@ -151,6 +151,15 @@ export class MalformedAnswerError extends ApiError {
   }
 }
 
+/** What was given cannot be the id of a secret. */
+export class IdError extends ApiError {
+  override readonly name = "IdError";
+
+  constructor(override readonly cause: string) {
+    super(cause);
+  }
+}
+
 /** There is no key to call the API with, or none that could be one. */
 export class KeyError extends ApiError {
   override readonly name = "KeyError";

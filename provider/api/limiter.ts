@@ -33,7 +33,7 @@ export class Limiter {
   }
 
   run<T>(call: () => Promise<T>, options: { isRetry: boolean }): Promise<T> {
-    return this.queue.add(
+    const result = this.queue.add(
       async () => {
         const { era } = this;
         try {
@@ -47,6 +47,8 @@ export class Limiter {
       },
       { priority: options.isRetry ? RETRY : 0 },
     );
+    this.keepAlive();
+    return result;
   }
 
   /** Whether a call was turned away only because we asked for several at a time. */
@@ -89,6 +91,12 @@ export class Limiter {
     this.resumeAt = until;
     clearTimeout(this.resumeTimer);
     this.queue.pause();
-    this.resumeTimer = setTimeout(() => this.queue.start(), ms);
+    this.resumeTimer = setTimeout(() => this.queue.start(), ms).unref();
+    this.keepAlive();
+  }
+
+  /** The process must not end before calls that wait, nor wait where there are none. */
+  private keepAlive(): void {
+    if (this.queue.size > 0) this.resumeTimer?.ref();
   }
 }

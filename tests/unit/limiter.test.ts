@@ -45,6 +45,37 @@ async function runAll(limiter: Limiter, workspace: Workspace, calls: number): Pr
   return refusals;
 }
 
+describe("a process that waits for Retry-After", () => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const busy = (ms: number) => new AnsweredError(429, "words", undefined, undefined, ms);
+
+  test("may end where no call waits", async () => {
+    const limiter = new Limiter(1);
+    const before = timers();
+    await fail(limiter, busy(60_000));
+    expect(timers()).toBe(before);
+  });
+
+  test("may not end before the calls that wait", async () => {
+    const limiter = new Limiter(1);
+    const before = timers();
+    await fail(limiter, busy(20));
+    const waiting = succeed(limiter);
+    expect(timers()).toBe(before + 1);
+    await waiting;
+  });
+
+  test("may not end before calls that were waiting already", async () => {
+    const limiter = new Limiter(1);
+    const before = timers();
+    const refused = fail(limiter, busy(20));
+    const waiting = succeed(limiter);
+    await refused;
+    expect(timers()).toBe(before + 1);
+    await waiting;
+  });
+});
+
 describe("how many calls run at a time", () => {
   test("is halved by each 429, down to one", async () => {
     const limiter = new Limiter(16);
