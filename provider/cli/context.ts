@@ -60,7 +60,7 @@ export async function calling<T>(
   try {
     return await step();
   } catch (error) {
-    throw explained(error, { ...action, workspace: workspace.name }, workspace, { keyMayBeStale: false });
+    throw explained(error, { ...action, workspace: workspace.name }, workspace, { configMayBeStale: false });
   }
 }
 

@@ -166,6 +166,6 @@ async function failureOf(call: Promise<unknown>): Promise<ApiError | undefined> 
 }
 
 function explanation(error: ApiError, workspace: Workspace): { text: string; next?: string } {
-  const problem = explained(error, { verb: "list", workspace: workspace.name }, workspace, { keyMayBeStale: false });
+  const problem = explained(error, { verb: "list", workspace: workspace.name }, workspace, { configMayBeStale: false });
   return problem instanceof Problem ? { text: problem.reason, next: problem.next } : { text: error.cause };
 }

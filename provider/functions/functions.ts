@@ -75,6 +75,6 @@ async function perform<T>(
   try {
     return await step(workspace, where);
   } catch (error) {
-    throw explained(error, where, workspace, { keyMayBeStale: false });
+    throw explained(error, where, workspace, { configMayBeStale: false });
   }
 }

@@ -19,27 +19,38 @@ export function actionText({ verb, name, id, workspace }: Action): string {
   return `could not ${verb} ${which}${where}`;
 }
 
+export interface Hints {
+  /** Whether the engine may have given the config of the last update, as in a refresh or destroy without the program. */
+  configMayBeStale: boolean;
+}
+
 /** A failed call as an error for a person; whatever else was thrown stays as it is. */
-export function explained(
-  error: unknown,
-  action: Action,
-  workspace: Workspace,
-  hints: { keyMayBeStale: boolean },
-): unknown {
+export function explained(error: unknown, action: Action, workspace: Workspace, hints: Hints): unknown {
   if (!(error instanceof ApiError)) return error;
   return new Problem(actionText(action), error.cause, nextStep(error, workspace, hints));
 }
 
-function nextStep(error: ApiError, workspace: Workspace, { keyMayBeStale }: { keyMayBeStale: boolean }): string {
+/** What to do about the config, where the engine may not have given that of now. */
+export function withProgram(next: string): string {
+  return `${next.replace(/\.$/, "")}  and run the same command with --run-program`;
+}
+
+function nextStep(error: ApiError, workspace: Workspace, { configMayBeStale }: Hints): string {
   const isDefault = workspace.name === "default";
   const key = isDefault ? "elevenlabs:apiKey" : `--path 'elevenlabs:workspaces.${harmless(workspace.name)}.apiKey'`;
   const setKey = `pulumi config set --secret ${key}`;
   const baseUrl = isDefault ? "elevenlabs:baseUrl" : "its baseUrl in elevenlabs:workspaces";
   if (error.name === "KeyError") {
-    return `Set the key: ${setKey}${isDefault ? " (or the environment variable ELEVENLABS_API_KEY)" : ""}`;
+    if (isDefault && configMayBeStale) {
+      return `Set the environment variable ELEVENLABS_API_KEY. Or set the key: ${withProgram(setKey)}`;
+    }
+    const setIt = `Set the key: ${setKey}`;
+    if (isDefault) return `${setIt} (or the environment variable ELEVENLABS_API_KEY)`;
+    return configMayBeStale ? withProgram(setIt) : setIt;
   }
+  if (error.name === "IdError") return "Give the id of a secret; pulumi-elevenlabs list  shows all of them.";
   if (error.isUnauthorized) {
-    if (keyMayBeStale && workspace.keySource === "config") {
+    if (configMayBeStale && workspace.keySource === "config") {
       return `The key is that of the last update, kept in the state. Where it was rotated since: the same command with --run-program; else ${setKey}`;
     }
     return workspace.keySource === "environment"
@@ -49,7 +60,10 @@ function nextStep(error: ApiError, workspace: Workspace, { keyMayBeStale }: { ke
   if (error.lacksPermission) {
     return "Give the key the permission to read and write ElevenLabs Agents (workspace secrets), in the settings of ElevenLabs.";
   }
-  if (error.isRateLimit) return "Run the same command again later, or with a lower elevenlabs:maxConcurrency.";
+  if (error.isRateLimit) {
+    const lower = "with a lower elevenlabs:maxConcurrency";
+    return `Run the same command again later, or ${lower}${configMayBeStale ? " and --run-program" : ""}.`;
+  }
   if (error.isForeign)
     return `Is the region, or ${baseUrl}, right, and is no proxy in between? The API was expected at ${workspace.endpoint}.`;
   if (error.isRefusal) return "Correct what the API names, and run the same command again.";

@@ -2,7 +2,7 @@ import { ApiError, harmless, quoted, type Secret } from "../api/index.js";
 import { Problem } from "../problem.js";
 import type { Holder, Workspace } from "../workspace/index.js";
 import { canonical, isDigestOf } from "./digest.js";
-import { type Action, actionText, dependentsText, explained, idsText } from "./explain.js";
+import { type Action, actionText, dependentsText, explained, idsText, withProgram } from "./explain.js";
 import { type CheckFailure, checkInputs, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
 import { changedPolicies, newState, type StoredState, type WorkspaceSecretState, workspaceOf } from "./state.js";
 
@@ -41,6 +41,8 @@ export class UnfinishedUpdate extends Problem {
 export class WorkspaceSecretLifecycle {
   /** Whether the program runs in this operation; in a refresh or destroy without it, the config is that of the state. */
   private programRuns = false;
+  /** Secrets that the program now wants left where they are in use. Of a replaced one, the state tells what it wanted before. */
+  private readonly retained = new Set<string>();
 
   constructor(private readonly host: Host) {}
 
@@ -51,6 +53,7 @@ export class WorkspaceSecretLifecycle {
 
   /** Makes no call: what the state holds is taken for what the API holds; `read` is there to look. */
   diff(id: string, stored: StoredState, inputs: PreviewInputs): Diff {
+    if (inputs.onInUse === "retain") this.retained.add(id);
     const inWorkspace = workspaceOf(stored);
     if (inputs.workspace === UNKNOWN || workspaceOf({ workspace: inputs.workspace }) !== inWorkspace) {
       return { changes: true, replaces: ["workspace"] };
@@ -308,7 +311,7 @@ export class WorkspaceSecretLifecycle {
     try {
       return await this.push(workspace, secret, inputs, action);
     } catch (error) {
-      const problem = explained(error, action, workspace, { keyMayBeStale: false });
+      const problem = explained(error, action, workspace, { configMayBeStale: false });
       if (!(error instanceof ApiError && error.outcomeUnknown) || !(problem instanceof Problem)) throw error;
       const { valueDigest: _, ...rest } = seenAs(secret, stored, workspace);
       throw new UnfinishedUpdate(problem, { id, state: rest });
@@ -349,7 +352,7 @@ export class WorkspaceSecretLifecycle {
     const dependents = await workspace.dependents(id).catch(() => []);
     if (dependents.length === 0) throw refusal;
     const users = dependentsText(dependents);
-    if (stored.onInUse === "retain") {
+    if (stored.onInUse === "retain" || this.retained.has(id)) {
       await this.host.warn(
         `Secret ${quoted(action.name)} (${harmless(id)}) is left in the workspace, and forgotten here: it is used by ${users}.`,
       );
@@ -359,7 +362,7 @@ export class WorkspaceSecretLifecycle {
       actionText(action),
       `it is used by ${users}`,
       "It can be deleted once they no longer use it: point them at another secret, then run the same command again.\n" +
-        'To leave it in the workspace instead, set  onInUse: "retain"  and run  pulumi up  first.',
+        'To leave it in the workspace instead, set  onInUse: "retain"  and run  pulumi up  first; too late where it is replaced already.',
     );
   }
 
@@ -376,7 +379,9 @@ export class WorkspaceSecretLifecycle {
     try {
       return this.host.workspaces.get(action.workspace);
     } catch (error) {
-      throw error instanceof Problem ? new Problem(actionText(action), error.reason, error.next) : error;
+      if (!(error instanceof Problem)) throw error;
+      const { reason, next } = error;
+      throw new Problem(actionText(action), reason, this.programRuns ? next : withProgram(next));
     }
   }
 
@@ -385,7 +390,7 @@ export class WorkspaceSecretLifecycle {
     try {
       return await step(workspace);
     } catch (error) {
-      throw explained(error, action, workspace, { keyMayBeStale: !this.programRuns });
+      throw explained(error, action, workspace, { configMayBeStale: !this.programRuns });
     }
   }
 }

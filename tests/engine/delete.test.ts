@@ -151,9 +151,12 @@ describe("delete of a secret in use", () => {
     expect(onlyId(stack)).not.toBe("");
   });
 
-  test('with onInUse "retain", a replaced secret in use is left behind under its old name', async () => {
+  test.each([
+    ["", RETAINED],
+    [" that is set together with the new name", SECRET],
+  ])('with onInUse "retain"%s, a replaced secret in use is left behind under its old name', async (_, before) => {
     const stack = await startStack();
-    await stack.deploy(RETAINED);
+    await stack.deploy(before);
     const old = onlyId(stack);
     stack.workspace.use(old, { agents: ["Support"] });
 

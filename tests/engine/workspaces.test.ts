@@ -157,6 +157,27 @@ describe("a key that the API does not accept", () => {
     expect(stack.emulator.workspace("new").secrets()).toEqual([]);
   });
 
+  test("and that is missing where the program does not run: what is set since takes --run-program, as the error says", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
+    const apiKey = stack.env.ELEVENLABS_API_KEY ?? "";
+    delete stack.env.ELEVENLABS_API_KEY;
+    await setConfig(stack, "elevenlabs:apiKey", apiKey, "--secret");
+    const runs = { refresh: ["refresh"], "up --refresh": ["up", "--refresh"], destroy: ["destroy"] } as const;
+
+    for (const [operation, ...args] of Object.values(runs)) {
+      const run = await stack[operation](...args);
+      expect(run.code).not.toBe(0);
+      expect(run.output).toMatch(
+        /there is no API key\.\n +Set the environment variable ELEVENLABS_API_KEY\. Or set the key: pulumi config set --secret elevenlabs:apiKey {2}and run the same command with --run-program\n/,
+      );
+    }
+    for (const [operation, ...args] of Object.values(runs)) {
+      expect(await stack[operation](...args, "--run-program")).toMatchObject({ code: 0 });
+    }
+    expect(stack.workspace.secrets()).toEqual([]);
+  });
+
   test("and that came from the config of now, or from the environment, is told to be set there", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');

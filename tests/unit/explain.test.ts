@@ -1,13 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { AnsweredError, KeyError, MalformedAnswerError, UnreachableError } from "../../provider/api/errors";
+import { AnsweredError, IdError, KeyError, MalformedAnswerError, UnreachableError } from "../../provider/api/errors";
 import type { Dependent } from "../../provider/api/index";
 import { actionText, dependentsText, explained, idsText } from "../../provider/lifecycle/explain";
 import { Problem } from "../../provider/problem";
 import { Workspace } from "../../provider/workspace/index";
 
 const ACTION = { verb: "update", name: "A", id: "1", workspace: "default" };
-const FRESH = { keyMayBeStale: false };
-const STALE = { keyMayBeStale: true };
+const FRESH = { configMayBeStale: false };
+const STALE = { configMayBeStale: true };
 
 function workspace(name = "default", keySource: "config" | "environment" = "config"): Workspace {
   const origin = "https://api.example";
@@ -55,6 +55,20 @@ describe("a failed call", () => {
       FRESH,
       `Set the key: ${key} (or the environment variable ELEVENLABS_API_KEY)`,
     ],
+    [
+      "no key in what may be the config of before",
+      new KeyError("no key"),
+      workspace(),
+      STALE,
+      `Set the environment variable ELEVENLABS_API_KEY. Or set the key: ${key}  and run the same command with --run-program`,
+    ],
+    [
+      "no key of a named workspace in it",
+      new KeyError("no key"),
+      workspace("eu"),
+      STALE,
+      `Set the key: ${euKey}  and run the same command with --run-program`,
+    ],
     ["no key of a named workspace", new KeyError("no key"), workspace("eu"), FRESH, `Set the key: ${euKey}`],
     [
       "401, key of the config",
@@ -97,6 +111,20 @@ describe("a failed call", () => {
       workspace(),
       FRESH,
       "Run the same command again later, or with a lower elevenlabs:maxConcurrency.",
+    ],
+    [
+      "429 with what may be the config of before",
+      answered(429),
+      workspace(),
+      STALE,
+      "Run the same command again later, or with a lower elevenlabs:maxConcurrency and --run-program.",
+    ],
+    [
+      "no id",
+      new IdError("no id"),
+      workspace(),
+      FRESH,
+      "Give the id of a secret; pulumi-elevenlabs list  shows all of them.",
     ],
     [
       "not the API",
