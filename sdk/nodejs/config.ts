@@ -72,8 +72,13 @@ function warnOfPlainValues(key: string, fullKey: string, names: string[]): void 
     : "in the stack's file, and in the engine's copy of it in the state";
   pulumi.log.warn(
     `Config ${key} holds ${plain.map((name) => JSON.stringify(name)).join(", ")} in plain text ${where}. ` +
-      `Take the values for known to others, and set new ones: pulumi config set --secret --path '${key}.${first}'`,
+      `Take the values for known to others, and set new ones: pulumi config set --secret --path '${key}${step(first)}'`,
   );
+}
+
+/** One step of a config path. */
+function step(key: string): string {
+  return /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 /** Whether a config value was set with `--secret`; of an object, whether any part of it was. */

@@ -35,6 +35,12 @@ export class WorkspaceSecrets extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkspaceSecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { secrets: given, prefix = "", ...shared } = args;
+    if (typeof prefix !== "string") {
+      throw new pulumi.RunError(
+        `WorkspaceSecrets "${name}": prefix must be a plain string, so that a preview can show the names.\n` +
+          'Take it from what is known at once, as  pulumi.getStack()  or  new pulumi.Config().get("prefix")',
+      );
+    }
     const values = given === undefined ? secretsFromConfig() : checked(name, given);
     super("elevenlabs:index:WorkspaceSecrets", name, {}, opts);
     this.secrets = Object.fromEntries(
@@ -51,14 +57,9 @@ export class WorkspaceSecrets extends pulumi.ComponentResource {
 }
 
 function checked(name: string, secrets: unknown): Record<string, pulumi.Input<string>> {
-  if (
-    typeof secrets === "object" &&
-    secrets !== null &&
-    !Array.isArray(secrets) &&
-    !pulumi.Output.isInstance(secrets)
-  ) {
-    return secrets as Record<string, pulumi.Input<string>>;
-  }
+  // A promise or a map would pass for an object without keys, and so delete everything.
+  const isPlain = Object.prototype.toString.call(secrets) === "[object Object]" && !pulumi.Output.isInstance(secrets);
+  if (isPlain) return secrets as Record<string, pulumi.Input<string>>;
   throw new pulumi.RunError(
     `WorkspaceSecrets "${name}": secrets must be an object of values by key, with plain keys.\n` +
       'Use  secretsFromConfig("KEY")  for an object in config: it keeps the keys plain and the values secret.',

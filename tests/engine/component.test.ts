@@ -80,6 +80,31 @@ describe("WorkspaceSecrets", () => {
     expect(value.foundIn(await readFile(stack.checkpointFile, "latin1"))).toEqual([]);
   });
 
+  test("warns of nothing where the whole object was set as one secret", async () => {
+    const stack = await startStack();
+    const text = JSON.stringify({ A: "one", B: "two" });
+    await stack.cli(["config", "set", "--secret", "secrets"], text).orThrow();
+
+    const run = await stack.deploy('new WorkspaceSecrets("all");');
+
+    expect(told(run)).toEqual({});
+    const made = stack.workspace.secrets().map(({ name, value }) => [name, value]);
+    expect(Object.fromEntries(made)).toEqual({ A: "one", B: "two" });
+  });
+
+  test("the command that a warning names is about that very key, also where its name has dots", async () => {
+    const stack = await startStack({ config: { secrets: { "crm.token": "plain" } } });
+    await stack.program('new WorkspaceSecrets("all");');
+    const { output } = await stack.preview();
+    const [, path = ""] = /--path '([^']+)'/.exec(output) ?? [];
+
+    await setSecret(stack, path, value.text);
+
+    const up = await stack.up();
+    expect(told(up)).toEqual({});
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "crm.token", value: value.text }]);
+  });
+
   test("takes the object of any config key, and its other arguments go for all", async () => {
     const stack = await startStack();
     const taken = stack.workspace.add("TOKEN", "theirs");

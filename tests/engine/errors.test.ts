@@ -145,6 +145,12 @@ describe("a fault of the program", () => {
     ],
     ["two of one existingId", `for (const a of ["a", "b"]) new WorkspaceSecret(a, { existingId: "sec_1", value });`],
     ["a list of secrets", `new WorkspaceSecrets("all", { secrets: [value] });`],
+    ["secrets as a promise", `new WorkspaceSecrets("all", { secrets: Promise.resolve({ value }) });`],
+    ["secrets as a map", `new WorkspaceSecrets("all", { secrets: new Map([["A", value]]) });`],
+    [
+      "a prefix that is an output",
+      `new WorkspaceSecrets("all", { secrets: { A: value }, prefix: pulumi.output("A") });`,
+    ],
     ["secrets as an output", `new WorkspaceSecrets("all", { secrets: pulumi.secret({ value }) });`],
   ])("%s is refused at preview, without a call", async (_title, body) => {
     const stack = await startStack({ emulator: { keys } });
