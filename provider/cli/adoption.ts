@@ -1,6 +1,6 @@
 import type { Secret } from "../api/index.js";
 import { DEFAULT_WORKSPACE } from "../config/index.js";
-import { unseenEscaped } from "./text.js";
+import { shellWord, unseenEscaped } from "./text.js";
 
 /** A secret that a program is to take over. */
 export interface Adopted extends Secret {
@@ -13,9 +13,17 @@ export interface Style {
   component?: string;
 }
 
-/** Gives each secret a config key of its own; a program can have one secret of a name, so the others are left out. */
-export function adoptedFrom(secrets: Secret[], style: Style): { adopted: Adopted[]; twice: Secret[][] } {
-  const byName = [...Map.groupBy(secrets, ({ name }) => name).values()];
+/**
+ * Gives each secret that is not yet `owned` a config key of its own; a program can have one secret of a name, so those that
+ * share theirs are left out.
+ */
+export function adoptedFrom(
+  secrets: Secret[],
+  owned: Set<string>,
+  style: Style,
+): { adopted: Adopted[]; twice: Secret[][] } {
+  const isNew = ({ id }: Secret) => !owned.has(id);
+  const byName = [...Map.groupBy(secrets, ({ name }) => name).values()].filter((same) => same.some(isNew));
   const once = byName.flatMap((same) => (same.length === 1 ? same : []));
   const taken = new Set(once.map(({ name }) => name).filter(isPlainKey));
   const adopted = once.map((secret) => {
@@ -87,8 +95,4 @@ function freeKey(name: string, taken: Set<string>): string {
 /** A string of TypeScript on one line. */
 function literal(text: string): string {
   return unseenEscaped(JSON.stringify(text));
-}
-
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,7 +3,7 @@ import { DEFAULT_WORKSPACE, Workspaces } from "../config/index.js";
 import { explained } from "../lifecycle/explain.js";
 import type { Workspace } from "../workspace/index.js";
 import { openStack, Stack, type StackChoice } from "./stack.js";
-import { note } from "./terminal.js";
+import { adviseOn, note } from "./terminal.js";
 
 export interface ContextOptions {
   stack?: StackChoice;
@@ -36,6 +36,7 @@ export function withWorkspace(command: Command, help = WORKSPACE_HELP): Command 
 export async function openContext({ stack: choice }: ContextOptions): Promise<Context> {
   const found = await openStack(choice, process.cwd());
   const stack = found instanceof Stack ? found : undefined;
+  if (stack) adviseOn(stack.arguments);
   return {
     workspaces: new Workspaces((key) => stack?.read(key), process.env),
     stack,

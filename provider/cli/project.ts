@@ -8,10 +8,10 @@ import { harmless, redacted } from "../api/index.js";
 const FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 /** The Pulumi project around `folder`, found the way Pulumi does; undefined where there is none. */
-export function findProject(folder: string): { name: string } | undefined {
+export function findProject(folder: string): { name: string; folder: string } | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const file = FILES.map((name) => join(at, name)).find(existsSync);
-    if (file !== undefined) return { name: projectName(file) };
+    if (file !== undefined) return { name: projectName(file), folder: at };
     if (at === dirname(at)) return undefined;
   }
 }

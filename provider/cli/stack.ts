@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import * as v from "valibot";
 import { quoted } from "../api/index.js";
+import { DEFAULT_WORKSPACE } from "../config/index.js";
+import { plainKeysIn } from "../config/stackFile.js";
 import { TYPE_TOKEN } from "../host/text.js";
 import { Problem } from "../problem.js";
 import { findProject, type PulumiRun, runPulumi } from "./project.js";
@@ -36,14 +39,14 @@ export async function openStack(choice: StackChoice, folder: string): Promise<St
   const action = typeof choice === "string" ? `could not read stack ${quoted(choice)}` : "could not read the stack";
   const next = choice === undefined ? `${CORRECT}, or use the environment alone: --no-stack` : `${CORRECT}.`;
   const name = succeeded(named, action, next).stdout.trim();
-  return new Stack(name, project.name, selected, folder, configIn(succeeded(config, action, next).stdout, action));
+  return new Stack(name, project, selected, folder, configIn(succeeded(config, action, next).stdout, action));
 }
 
 /** A Pulumi stack: its config for this package, and which secrets its state holds. */
 export class Stack {
   constructor(
     readonly name: string,
-    private readonly project: string,
+    private readonly project: { name: string; folder: string },
     private readonly selected: string[],
     private readonly folder: string,
     private readonly config: StackConfig,
@@ -54,14 +57,17 @@ export class Stack {
     return this.config.values.get(key)?.value;
   }
 
-  /** Whether a key of the `elevenlabs` config was set without `--secret`. */
-  isPlain(key: string): boolean {
-    return this.config.values.get(key)?.secret === false;
+  /** Whether the key of a workspace was set without `--secret`. */
+  isPlainKey(workspace: string): boolean {
+    if (workspace === DEFAULT_WORKSPACE) return this.config.values.get("apiKey")?.secret === false;
+    if (this.config.values.get("workspaces")?.secret === false) return true;
+    const file = join(this.project.folder, `Pulumi.${this.name}.yaml`);
+    return plainKeysIn(file, "elevenlabs:workspaces", "apiKey").includes(workspace);
   }
 
   /** Whether the project's config has something at this path, of one or two steps. */
   isSet(path: string): boolean {
-    return this.config.paths.has(`${this.project}:${path}`);
+    return this.config.paths.has(`${this.project.name}:${path}`);
   }
 
   /** What to add to a command of Pulumi's to make it about this stack. */

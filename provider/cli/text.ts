@@ -14,6 +14,11 @@ export function jsonText(data: unknown): string {
   return unseenEscaped(JSON.stringify(data, null, 2));
 }
 
+/** A word of a command for a POSIX shell. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A name as it is, or in quotes where its spaces would not be seen. */
 export function nameText(name: string): string {
   return /^$|^\s|\s$|\s\s/.test(name) ? quoted(name) : name;

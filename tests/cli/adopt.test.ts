@@ -118,6 +118,19 @@ describe("what adopt prints", () => {
     expect(err).toContain('Left out: several secrets are named "TWICE": id_1, id_2. Rename or delete all but one.\n');
   });
 
+  test("one that shares its name with a secret of the stack is left out too", async () => {
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} }, uniqueNames: false } });
+    await stack.deploy('new WorkspaceSecret("TWICE", { value: "v" });');
+    const [ours] = stack.workspace.secrets();
+    stack.workspace.add("TWICE", "theirs", { id: "id_theirs" });
+
+    const { code, out, err } = await cliIn(stack, ["adopt"]);
+
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toContain(`Left out: several secrets are named "TWICE": ${ours?.id}, id_theirs. Rename or`);
+    expect(err).toContain("Left out, since the stack owns them: 1.\nNothing to take over.\n");
+  });
+
   test("another workspace is named in the program, and a stack that was named in the commands", async () => {
     const eu = await startAnother({ keys: { [newKey()]: {} } });
     eu.workspace().add("A", "v", { id: "id_a" });

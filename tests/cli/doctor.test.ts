@@ -253,6 +253,42 @@ describe("a stack", () => {
     expect(out).not.toContain(apiKey);
   });
 
+  test("so does one beside secret ones", async () => {
+    const stack = await startStack();
+    const workspaces = [
+      ["a", "--secret"],
+      ["b", "--plaintext"],
+    ] as const;
+    for (const [name, how] of workspaces) {
+      await stack.cli(["config", "set", how, "--path", `elevenlabs:workspaces.${name}.apiKey`, "sk"]).orThrow();
+    }
+
+    const [a, b] = [await cliIn(stack, ["doctor", "-w", "a"]), await cliIn(stack, ["doctor", "-w", "b"])];
+
+    expect(a.out).not.toContain("plain text");
+    expect(b.code).toBe(1);
+    expect(b.out).toMatch(
+      /^ {2}failed +key +elevenlabs:workspaces\.b\.apiKey is set in plain text, which programs refuse$/m,
+    );
+  });
+
+  test("its advice is about the stack that was asked for, not about the one that is selected", async () => {
+    const stack = await startStack();
+    await stack.cli(["stack", "init", "prod"]).orThrow();
+    const env = { ELEVENLABS_API_KEY: "", PULUMI_STACK: "prod" };
+
+    const selected = await cliIn(stack, ["doctor"], env);
+    const asked = await cliIn(stack, ["doctor", "--stack", "test"], env);
+    const listed = await cliIn(stack, ["list", "--stack", "test"], env);
+
+    const setKey = "pulumi config set --secret elevenlabs:apiKey (or";
+    const setKeyOfTest = "pulumi config set --stack test --secret elevenlabs:apiKey (or";
+    expect([selected.code, asked.code, listed.code]).toEqual([1, 1, 1]);
+    expect(selected.out).toContain(setKey);
+    expect(asked.out).toContain(setKeyOfTest);
+    expect(listed.err).toContain(setKeyOfTest);
+  });
+
   test("what Pulumi says of a stack that cannot be read is told, and the way around it", async () => {
     const stack = await startStack();
 

@@ -131,6 +131,20 @@ test("what it says will happen is what pulumi up --refresh does", async () => {
   expect((await cliIn(stack, ["drift"])).code).toBe(0);
 });
 
+test("the repair that it names is of the stack that was asked for", async () => {
+  const { stack, ids } = await deployed(["GONE"]);
+  stack.workspace.remove(ids.GONE ?? "");
+  await stack.cli(["stack", "init", "other"]).orThrow();
+
+  const words = await cliIn(stack, ["drift", "--stack", "test"], { PULUMI_STACK: "other" });
+  const markdown = await cliIn(stack, ["drift", "--stack", "test", "--markdown"], { PULUMI_STACK: "other" });
+
+  for (const { code, out } of [words, markdown]) {
+    expect(code).toBe(2);
+    expect(out).toMatch(/^To repair: pulumi up --stack test --refresh$/m);
+  }
+});
+
 test("a secret that a listing lacks is missing only where the API says so of its id", async () => {
   const { stack } = await deployed(["A"]);
   stack.emulator.fault({ kind: "malformed", on: "list", body: JSON.stringify({ secrets: [], next_cursor: null }) });

@@ -71,10 +71,7 @@ async function run(options: Options): Promise<void> {
   ]);
   const ids = new Set(owned.filter((one) => livesIn(one, workspace)).map(({ id }) => id));
   const wanted = selected(listed, options, workspace);
-  const { adopted, twice } = adoptedFrom(
-    wanted.filter(({ id }) => !ids.has(id)),
-    style,
-  );
+  const { adopted, twice } = adoptedFrom(wanted, ids, style);
   for (const secrets of twice) {
     note(
       `Left out: several secrets are named ${quoted(secrets[0]?.name ?? "")}: ${idsText(secrets)}. Rename or delete all but one.`,

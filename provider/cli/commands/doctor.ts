@@ -5,7 +5,7 @@ import { Problem } from "../../problem.js";
 import type { Workspace } from "../../workspace/index.js";
 import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
 import { diagnose, type Finding } from "../diagnosis.js";
-import { print, type Style, styled } from "../terminal.js";
+import { advice, print, type Style, styled } from "../terminal.js";
 
 const NOTES = `
 It lists, and asks to change a secret that cannot exist, so nothing is written.
@@ -79,7 +79,7 @@ function keyOf({ name, keySource }: Workspace, { stack }: Context): Finding {
   }
   const isDefault = name === DEFAULT_WORKSPACE;
   const key = isDefault ? "elevenlabs:apiKey" : `elevenlabs:workspaces.${harmless(name)}.apiKey`;
-  if (stack?.isPlain(isDefault ? "apiKey" : "workspaces")) {
+  if (stack?.isPlainKey(name)) {
     const next = `Take it for known to others, and set a new one: pulumi config set --secret ${isDefault ? key : `--path '${key}'`}`;
     return { check: "key", status: "failed", text: `${key} is set in plain text, which programs refuse`, next };
   }
@@ -90,5 +90,5 @@ const STYLES: Record<Finding["status"], Style> = { fact: "dim", ok: "green", war
 
 function show({ check, status, text, next }: Finding): void {
   print(`  ${styled(STYLES[status], (status === "fact" ? "-" : status).padEnd(7))}  ${check.padEnd(7)}  ${text}`);
-  for (const line of next?.split("\n") ?? []) print(`${" ".repeat(20)}${line}`);
+  for (const line of next === undefined ? [] : advice(next).split("\n")) print(`${" ".repeat(20)}${line}`);
 }

@@ -7,7 +7,7 @@ import { type Context, type ContextOptions, calling, openContext, withWorkspace 
 import { type Drift, findDrift, type WorkspaceDrift } from "../drift.js";
 import type { Owned, Stack } from "../stack.js";
 import { type Cell, table } from "../table.js";
-import { lineWidth, print, styled } from "../terminal.js";
+import { advice, lineWidth, print, styled } from "../terminal.js";
 import { jsonText, nameText } from "../text.js";
 
 const NOTES = `
@@ -102,7 +102,7 @@ function asText(stack: Stack, results: WorkspaceDrift[]): string {
       const { resource, name = "?", id, workspace } = drift.owned;
       return [resource, nameText(name), id, ...(several ? [workspace] : []), WORDS[drift.kind], nowText(drift)];
     });
-    lines.push("", table(head, rows, lineWidth()), "", REPAIR);
+    lines.push("", table(head, rows, lineWidth()), "", advice(REPAIR));
   }
   return [...lines, ...results.filter(({ unmanaged }) => unmanaged > 0).map(unmanagedText)].join("\n");
 }
@@ -116,7 +116,7 @@ function asMarkdown(stack: Stack, results: WorkspaceDrift[]): string {
       const { resource, name = "?", id, workspace } = drift.owned;
       lines.push(`| ${[resource, name, id, workspace, WORDS[drift.kind], nowText(drift)].map(escaped).join(" | ")} |`);
     }
-    lines.push("", escaped(REPAIR));
+    lines.push("", escaped(advice(REPAIR)));
   }
   return [...lines, ...results.filter(({ unmanaged }) => unmanaged > 0).map((one) => escaped(unmanagedText(one)))].join(
     "\n",
