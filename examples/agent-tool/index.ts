@@ -10,6 +10,7 @@ const token = new WorkspaceSecret("crm-token", {
 });
 
 const tool = new Tool("crm-tool", {
+  endpoint: token.endpoint,
   name: "look_up_customer",
   description: "Looks up a customer in the CRM",
   url: "https://crm.example.com/customer",

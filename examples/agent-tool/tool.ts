@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** A webhook tool of an agent: a URL, and what to send there. */
 export interface ToolInputs {
+  /** Where the secrets that it uses live: the key is of no use elsewhere, and must not go there. */
+  endpoint: string;
   name: string;
   description: string;
   url: string;
@@ -18,24 +20,23 @@ class ToolProvider implements pulumi.dynamic.ResourceProvider<ToolInputs, ToolIn
   }
 
   async create(inputs: ToolInputs): Promise<pulumi.dynamic.CreateResult<ToolInputs>> {
-    const response = await this.call("POST", "/v1/convai/tools", inputs);
+    const response = await this.call(inputs.endpoint, "POST", "/v1/convai/tools", inputs);
     const { id } = (await response.json()) as { id: string };
     return { id, outs: inputs };
   }
 
   async update(id: string, _olds: ToolInputs, news: ToolInputs): Promise<pulumi.dynamic.UpdateResult<ToolInputs>> {
-    await this.call("PATCH", `/v1/convai/tools/${id}`, news);
+    await this.call(news.endpoint, "PATCH", `/v1/convai/tools/${id}`, news);
     return { outs: news };
   }
 
-  async delete(id: string): Promise<void> {
-    await this.call("DELETE", `/v1/convai/tools/${id}`);
+  async delete(id: string, { endpoint }: ToolInputs): Promise<void> {
+    await this.call(endpoint, "DELETE", `/v1/convai/tools/${id}`);
   }
 
-  private async call(method: string, path: string, inputs?: ToolInputs): Promise<Response> {
+  private async call(endpoint: string, method: string, path: string, inputs?: ToolInputs): Promise<Response> {
     const key = this.config?.get("elevenlabs:apiKey") ?? process.env.ELEVENLABS_API_KEY ?? "";
-    const configured = this.config?.get("elevenlabs:baseUrl") ?? process.env.ELEVENLABS_BASE_URL;
-    const response = await fetch((configured ?? "https://api.elevenlabs.io") + path, {
+    const response = await fetch(endpoint + path, {
       method,
       headers: { "xi-api-key": key, "content-type": "application/json" },
       ...(inputs && { body: JSON.stringify({ tool_config: toolConfig(inputs) }) }),

@@ -1,6 +1,7 @@
 // Makes an environment from a .env file: a stack, its config, and the secrets of the workspace.
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { type ConfigMap, LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "dotenv";
 
 const [stackName, envFile] = process.argv.slice(2);
@@ -18,10 +19,20 @@ const { name: project } = await stack.workspace.projectSettings();
 const config = await stack.getAllConfig();
 const current: Record<string, string> = JSON.parse(config[`${project}:secrets`]?.value ?? "{}");
 const changed = wanted.filter(([key, value]) => current[key] !== value);
-const changes: ConfigMap = Object.fromEntries(
-  changed.map(([key, value]) => [`secrets["${key}"]`, { value, secret: true }]),
-);
-if (changed.length > 0) await stack.setAllConfig(changes, true);
+for (const [key, value] of changed) {
+  // Not by the Automation API: it makes values arguments of a command, and shows that where the command fails.
+  const args = ["config", "set", "--secret", "--path", `secrets["${key}"]`, "--stack", stackName, "--non-interactive"];
+  // The CLI takes one line break off the end.
+  const set = spawnSync("pulumi", args, {
+    cwd: import.meta.dirname,
+    input: `${value}\n`,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  if (set.status !== 0) {
+    console.error(`Could not set ${key} in the config of stack ${stackName}. Correct that, and run it again.`);
+    process.exit(1);
+  }
+}
 console.log(`Config: ${changed.length} set, ${wanted.length - changed.length} as they were`);
 
 await stack.up({ onOutput: (text) => process.stdout.write(text) });

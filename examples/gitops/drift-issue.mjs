@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 const { CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN } = process.env;
 const issues = `${CI_API_V4_URL}/projects/${CI_PROJECT_ID}/issues`;
-const description = `\`\`\`\n${readFileSync(process.argv[2], "utf8")}\n\`\`\`\n`;
+const description = `\`\`\`\n${readFileSync(process.argv[2], "utf8").slice(0, 500_000)}\n\`\`\`\n`;
 
 async function call(method, url, body) {
   const headers = { "private-token": GITLAB_TOKEN, "content-type": "application/json" };

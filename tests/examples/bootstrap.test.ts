@@ -3,14 +3,28 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, openExample } from "./harness";
 
+test("bootstrap that cannot set a value says which, shows none, and changes no workspace", async () => {
+  const example = await openExample("bootstrap");
+  const [bootstrap = ""] = await commandsOf("bootstrap");
+  await example.run("pulumi stack init staging");
+  await writeFile(join(example.folder, ".env.staging"), "CRM_TOKEN=staging-token\nERP_TOKEN=staging-token-2\n");
+
+  const { code, output } = await example.shell(bootstrap, { env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } });
+
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/incorrect passphrase.*Could not set CRM_TOKEN in the config of stack staging\./s);
+  expect(output).not.toMatch(/staging-token|^\s+at /m);
+  expect(example.emulator.requests).toEqual([]);
+});
+
 test("bootstrap makes an environment from a .env file, shows its progress, and does nothing the second time", async () => {
   const example = await openExample("bootstrap");
   const { emulator, folder } = example;
   const [bootstrap = ""] = await commandsOf("bootstrap");
   const env = (token: string) =>
-    `# of the staging CRM\nCRM_TOKEN=${token}\nexport WEBHOOK_KEY="two\\nlines"\nQUOTED='a = "b" # c'\n`;
+    `# of the staging CRM\nCRM_TOKEN=${token}\nexport WEBHOOK_KEY="two\\nlines\\n"\nQUOTED='a = "b" # c'\n`;
   const write = (token: string) => writeFile(join(folder, ".env.staging"), env(token));
-  const expected = (token: string) => ({ CRM_TOKEN: token, WEBHOOK_KEY: "two\nlines", QUOTED: 'a = "b" # c' });
+  const expected = (token: string) => ({ CRM_TOKEN: token, WEBHOOK_KEY: "two\nlines\n", QUOTED: 'a = "b" # c' });
 
   await write("staging-token-1");
   let requestsAtUpdate: number | undefined;

@@ -291,7 +291,9 @@ describe("the workflows", () => {
     const mighty = jobs().filter(({ permissions = {} }) => permissions["id-token"] || permissions.contents === "write");
     const commands = mighty.flatMap(({ steps }) => steps.flatMap(({ run: command }) => command ?? []));
     expect(commands).toEqual([
-      expect.stringMatching(/^npm publish \.\/\*\.tgz --ignore-scripts --provenance --access public$/),
+      expect.stringMatching(
+        /^npm publish \.\/\*\.tgz --ignore-scripts --provenance --access public --tag "\$DIST_TAG"$/,
+      ),
       expect.stringMatching(/^gh release upload "\$TAG" /),
     ]);
     const actions = mighty.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses?.split("@")[0] ?? []));
