@@ -13,5 +13,5 @@ export default {
   testSequencer: "<rootDir>/tests/sequencer.mjs",
   // The engine waits a lot: three keep two cores busy.
   maxWorkers: 3,
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

@@ -1,11 +1,14 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Answer, Operation } from "./operations/operation";
+import type { RecordedRequest } from "./requests";
 import { send } from "./send";
 
 /** Which requests a fault meets. A fault counts the requests that no fault queued before it took. */
 export interface FaultScope {
   /** Default: any request, also to an unknown path. */
   on?: Operation | Operation[];
+  /** Of lists, only searches, or only those without one. Default: either. */
+  search?: boolean;
   /** The workspace whose requests it meets. Default: any. */
   workspace?: string;
   /** How many requests it meets. Default: 1; may be `Infinity`. */
@@ -40,6 +43,8 @@ export type FaultKind =
 
 export type Fault = FaultScope & FaultKind;
 
+type Request = Pick<RecordedRequest, "operation" | "workspace" | "query">;
+
 export class FaultQueue {
   #queue: { fault: Fault; pass: number; left: number }[] = [];
 
@@ -54,9 +59,9 @@ export class FaultQueue {
     this.#queue = [];
   }
 
-  take(operation: Operation | undefined, workspace: string | undefined): Fault | undefined {
+  take(request: Request): Fault | undefined {
     for (const queued of this.#queue) {
-      if (queued.left === 0 || !meets(queued.fault, operation, workspace)) continue;
+      if (queued.left === 0 || !meets(queued.fault, request)) continue;
       if (queued.pass === 0) {
         queued.left -= 1;
         return queued.fault;
@@ -67,9 +72,12 @@ export class FaultQueue {
   }
 }
 
-function meets({ on, workspace }: Fault, operation: Operation | undefined, within: string | undefined): boolean {
-  if (workspace !== undefined && workspace !== within) return false;
-  return on === undefined || [on].flat().some((one) => one === operation);
+function meets({ on, search, workspace }: Fault, request: Request): boolean {
+  if (workspace !== undefined && workspace !== request.workspace) return false;
+  if (search !== undefined && (request.operation !== "list" || search !== (request.query.search !== undefined))) {
+    return false;
+  }
+  return on === undefined || [on].flat().some((one) => one === request.operation);
 }
 
 /** Whether the write never happens. */

@@ -78,7 +78,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const entered = key && tenant(workspace).limits.enter();
     const refusal = entered instanceof ApiError ? entered : undefined;
     if (entered instanceof Function) response.once("close", entered);
-    const fault = refusal ? undefined : faults.take(operation, workspace);
+    const fault = refusal ? undefined : faults.take(record);
     if (fault) record.fault = fault.kind;
 
     const pause = fault?.kind === "delay" ? fault : undefined;

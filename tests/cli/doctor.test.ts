@@ -35,8 +35,8 @@ describe("a workspace that can be used", () => {
   });
 
   test("a clock that is far from the API's is a warning, and no failure", async () => {
-    const date = new Date(Date.now() + 3_600_000).toUTCString();
     const server = await serve((request, response) => {
+      const date = new Date(Date.now() + 3_600_000).toUTCString();
       const body = request.method === "GET" ? { secrets: [], next_cursor: null } : { detail: "Not Found" };
       response.writeHead(request.method === "GET" ? 200 : 404, { "content-type": "application/json", date });
       response.end(JSON.stringify(body));

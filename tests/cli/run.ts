@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect } from "@jest/globals";
+import { afterEach, expect } from "@jest/globals";
 import { environmentOf } from "../engine/harness/cli";
 import type { TestStack } from "../engine/harness/index";
 
@@ -38,9 +38,18 @@ export function start(args: string[], { folder, env = {}, dns }: CliOptions = {}
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH, HOME: TEST_ROOT, ...(dns ? { FAKE_DNS: JSON.stringify(dns) } : {}), ...env },
   });
-  const ended = once(child, "close").then(([code]) => code as number | null);
+  started.add(child);
+  const ended = once(child, "close").then(([code]) => {
+    started.delete(child);
+    return code as number | null;
+  });
   return { child, ended };
 }
+
+const started = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
 
 /** The same, in the project of a stack. Its config has no key of its own, so the environment's counts. */
 export function cliIn(stack: TestStack, args: string[], env: Record<string, string> = {}): Promise<CliResult> {

@@ -155,7 +155,7 @@ async function create(faults: Fault[], maxRetries = 2): Promise<Outcome> {
   const emulator = await emulate();
   for (const fault of faults) emulator.fault(fault);
   // What hangs is given up soon, but not before it arrived, on a busy machine either.
-  const timing = faults[0]?.kind === "hang" ? { timeoutMs: 1_500 } : {};
+  const timing = faults[0]?.kind === "hang" ? { timeoutMs: 3_000 } : {};
   let looks = 0;
   const api = clientOf(emulator, { maxRetries, maxConcurrency: 1, ...timing });
   const appeared = async () => {
@@ -322,7 +322,7 @@ test.concurrent("Retry-After holds every call back: the one that met it comes fi
   const rows = {
     "429 in seconds": () => status(429, { retryAfter: 2 }),
     "503 in seconds": () => status(503, { retryAfter: 2 }),
-    "503 by date": () => status(503, { retryAfter: inSeconds(3) }),
+    "503 by date": () => status(503, { retryAfter: inSeconds(5) }),
   };
   const order = await each(rows, async (fault) => {
     const emulator = await emulate();

@@ -569,6 +569,17 @@ describe("faults", () => {
     expect(statuses).toEqual([200, 500, 404, 500, 200]);
   });
 
+  test("a fault meets searches alone, or lists without one alone, where it says so", async () => {
+    const emulator = await start();
+    emulator.fault({ kind: "status", status: 500, search: true });
+    emulator.fault({ kind: "status", status: 503, search: false });
+    const statuses = [];
+    for (const path of ["/nope", "", "?search=A", "?search=A", ""]) {
+      statuses.push((await ask(emulator, "GET", SECRETS + path)).status);
+    }
+    expect(statuses).toEqual([404, 503, 500, 200, 200]);
+  });
+
   test("a fault without end lasts until clearFaults", async () => {
     const { emulator } = await meet({ kind: "status", status: 500, on: "list", times: Number.POSITIVE_INFINITY });
     for (const _ of many(3)) expect((await ask(emulator, "GET", SECRETS)).status).toBe(500);

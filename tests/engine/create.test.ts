@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
+import type { RecordedRequest, StoredSecret } from "pulumi-elevenlabs/emulator";
 import { startStack } from "./harness/index";
 
 const CRM = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours" });';
@@ -172,24 +172,37 @@ describe("a name that is taken between the lookup and the POST", () => {
   test("goes by onExisting, as if it had been taken before", async () => {
     const stack = await startStack();
     const choices = ["fail", "overwrite", "keep"];
-    stack.emulator.fault({ kind: "delay", ms: 500, on: "create", times: 3 });
-    const added = stack.emulator
-      .waitForRequest(() => stack.emulator.requests.filter(isCreate).length === 3, 60_000)
-      .then(() => choices.map((choice) => stack.workspace.add(choice, "theirs")));
+    const { requests } = stack.emulator;
+    const takeEach = async () => {
+      const theirs: StoredSecret[] = [];
+      while (theirs.length < choices.length) {
+        await stack.emulator.waitForRequest(() => requests.filter(isCreate).length > theirs.length, 60_000);
+        const name = requests.findLast(({ operation }) => operation === "list")?.query.search ?? "";
+        theirs.push(stack.workspace.add(name, "theirs"));
+      }
+      return theirs;
+    };
+    // Refused, whether the hand or the POST comes first.
+    stack.emulator.fault({ kind: "status", status: 409, on: "create", times: 3 });
+    const added = takeEach();
 
     await stack.program(
       `for (const onExisting of ${JSON.stringify(choices)}) new WorkspaceSecret(onExisting, { value: "ours", onExisting });`,
     );
-    const run = await stack.up();
-    const [fail, overwrite, keep] = await added;
+    const run = await stack.up("--parallel", "1", "--continue-on-error");
+    const theirs = await added;
+    const byName = Object.fromEntries(theirs.map((secret) => [secret.name, secret]));
 
     expect(run.code).not.toBe(0);
     expect(run.output).toContain(
-      `could not create secret "fail": the name is taken by secret ${fail?.id}, which nothing uses`,
+      `could not create secret "fail": the name is taken by secret ${byName.fail?.id}, which nothing uses`,
     );
-    expect(stack.workspace.secrets()).toEqual([fail, { ...overwrite, value: "ours" }, keep]);
+    const values = { fail: "theirs", overwrite: "ours", keep: "theirs" };
+    expect(stack.workspace.secrets()).toEqual(
+      theirs.map((secret) => ({ ...secret, value: values[secret.name as keyof typeof values] })),
+    );
     expect(run.calls.filter((call) => call === "create")).toHaveLength(3);
-    expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual([overwrite?.id, keep?.id].sort());
+    expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual([byName.overwrite?.id, byName.keep?.id].sort());
   });
 
   test("is told as such whichever status the API refuses it with", async () => {

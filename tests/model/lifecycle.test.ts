@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { check, checkSaboteur } from "./check";
 import { SABOTEURS } from "./saboteurs";
 
-/** The same histories each time, so that what fails is what was changed; `npm run soak` plays others. */
+/** The same edits, faults and operations each time; `npm run soak` plays others. */
 const { MODEL_SEED = "20", MODEL_PATH } = process.env;
 const seed = Number(MODEL_SEED);
 const replay = MODEL_PATH === undefined ? undefined : { seed, path: MODEL_PATH };

@@ -248,13 +248,17 @@ describe("numbers", () => {
   test("timeoutSeconds, maxRetries and maxConcurrency reach the calls", async () => {
     const emulator = await emulate({ maxConcurrent: 1, latencyMs: 3 });
     const config = { baseUrl: emulator.url, apiKey: emulator.apiKey, maxRetries: "0", maxConcurrency: "1" };
-    const workspace = workspaces({ ...config, timeoutSeconds: "0.5" }).get();
+    const workspace = workspaces(config).get();
 
     await Promise.all([workspace.list("a"), workspace.list("b"), workspace.list("c")]);
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200, 200]);
 
-    emulator.fault({ kind: "hang" });
-    expect((await failureOf(workspace.list())).cause).toMatch(/ did not answer within 0\.5 s$/);
+    emulator.fault({ kind: "status", status: 503 });
+    expect((await failureOf(workspace.list())).cause).toMatch(/ answered 503/);
     expect(emulator.requests).toHaveLength(4);
+
+    emulator.fault({ kind: "hang" });
+    const hasty = workspaces({ ...config, timeoutSeconds: "0.5" }).get();
+    expect((await failureOf(hasty.list())).cause).toMatch(/ did not answer within 0\.5 s$/);
   });
 });

@@ -1,16 +1,23 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 
-const ROW = /^\|.*\| `([\w/]+)`: (.+) \|$/gm;
+const ROW = /^\|[^|]+\|[^|]+\| `([\w./]+)`: (.+) \|$/;
 
-test("every test that the table of the contract names exists", () => {
-  const rows = [...readFileSync("tests/README.md", "utf8").matchAll(ROW)];
+test("every row of the table of the contract names a test that exists and is not skipped", () => {
+  const [, table = ""] = readFileSync("tests/README.md", "utf8").split("| step | situation | test |\n|---|---|---|\n");
+  const rows = table.trimEnd().split("\n");
   expect(rows.length).toBeGreaterThan(50);
 
-  const missing = rows.filter(([, file = "", title = ""]) => {
+  const missing = rows.filter((row) => {
+    const [, file, title] = ROW.exec(row) ?? [];
+    if (file === undefined || title === undefined) return true;
     const source = readFileSync(`tests/engine/${file}.test.ts`, "utf8");
-    return !source.includes(`"${title}"`);
+    // What stands before a title: the call itself, or the end of the table of `each`.
+    const named = ['"', "'"].some((quote) =>
+      ["test(", "describe(", "])(", "each(CASES)("].some((call) => source.includes(`${call}${quote}${title}${quote}`)),
+    );
+    return !named;
   });
 
-  expect(missing.map(([, file, title]) => `${file}: ${title}`)).toEqual([]);
+  expect(missing).toEqual([]);
 });

@@ -1,5 +1,6 @@
-import { expect, test } from "@jest/globals";
-import { parseRetryAfter } from "../../provider/api/retry";
+import { describe, expect, jest, test } from "@jest/globals";
+import { UnreachableError } from "../../provider/api/errors";
+import { parseRetryAfter, retrying } from "../../provider/api/retry";
 
 const NOW = Date.parse("Thu, 01 Jan 2026 00:00:00 GMT");
 
@@ -18,4 +19,31 @@ test.each<[string | null, number | undefined]>([
   ["Thu, 99 Jan 2026 00:00:10 GMT", undefined],
 ])("Retry-After %j is %p milliseconds", (header, ms) => {
   expect(parseRetryAfter(header, NOW)).toBe(ms);
+});
+
+describe("the pauses between tries", () => {
+  /** Those of a call that fails again and again, where chance is the same each time. */
+  async function pauses(chance: number): Promise<number[]> {
+    const seen: number[] = [];
+    const random = jest.spyOn(Math, "random").mockReturnValue(chance);
+    const timer = jest.spyOn(globalThis, "setTimeout").mockImplementation(((then: () => void, ms = 0) => {
+      seen.push(ms);
+      queueMicrotask(then);
+      return { unref() {} };
+    }) as unknown as typeof setTimeout);
+    const error = new UnreachableError("down", false, { transient: true });
+    const call = retrying(() => Promise.reject(error), { maxRetries: 7, again: () => true, free: () => false });
+    await expect(call).rejects.toBe(error);
+    random.mockRestore();
+    timer.mockRestore();
+    return seen;
+  }
+
+  test("double from 0.3 s to 8 s", async () => {
+    expect(await pauses(0)).toEqual([300, 600, 1_200, 2_400, 4_800, 8_000, 8_000]);
+  });
+
+  test("are up to twice as long by chance, so that not all call again at once", async () => {
+    expect(await pauses(0.5)).toEqual([450, 900, 1_800, 3_600, 7_200, 8_000, 8_000]);
+  });
 });

@@ -43,7 +43,7 @@ export async function tryAll(scenario: Scenario): Promise<Result[]> {
   const keys = Object.fromEntries(cases.map(({ id, key }) => [key.text, { workspace: id }]));
   const stack = await startStack({
     emulator: { keys, uniqueNames: false },
-    config: { "elevenlabs:timeoutSeconds": "3", "elevenlabs:maxRetries": "1" },
+    config: { "elevenlabs:timeoutSeconds": "5", "elevenlabs:maxRetries": "1" },
   });
   const matrix = new Matrix(stack, cases, scenario);
 
@@ -94,12 +94,13 @@ class Matrix {
 
   /** The step itself; the ids of the cases in which it failed. */
   async meetFaults(places: Places): Promise<Set<string>> {
-    const { call, after = 0, also, program, operation = "up" } = this.scenario;
+    const { call, after = 0, search, also, program, operation = "up" } = this.scenario;
+    const scope = { on: call, after, ...(search === undefined ? {} : { search }) };
     for (const { id, fault, lasts } of this.cases) {
       if (also) this.stack.emulator.fault({ ...also, workspace: id });
       if (!fault.kind) continue;
       const times = lasts ? Number.POSITIVE_INFINITY : 1;
-      this.stack.emulator.fault({ ...fault.kind, on: call, after, times, workspace: id });
+      this.stack.emulator.fault({ ...fault.kind, ...scope, times, workspace: id });
     }
     await this.write(program);
     const before = operation === "refresh" ? await this.held() : undefined;

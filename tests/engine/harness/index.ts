@@ -125,10 +125,7 @@ export class TestStack {
 
   /** Starts an operation without waiting for its end. */
   start(args: string[]): CliRun {
-    const run = this.cli(args);
-    this.running.add(run);
-    run.then(() => this.running.delete(run));
-    return run;
+    return this.cli(args);
   }
 
   /** Runs the program on `source`, and wants it to succeed. */
@@ -140,7 +137,10 @@ export class TestStack {
   }
 
   cli(args: string[], input?: string): CliRun {
-    return pulumi(this.folder, args, { env: this.env, input });
+    const run = pulumi(this.folder, args, { env: this.env, input });
+    this.running.add(run);
+    run.finally(() => this.running.delete(run)).catch(() => undefined);
+    return run;
   }
 
   /** The checkpoint as it lies on the disk, secrets encrypted. */

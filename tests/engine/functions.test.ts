@@ -1,0 +1,82 @@
+import { expect, test } from "@jest/globals";
+import { canary } from "./harness/canary";
+import { startStack } from "./harness/index";
+import { addWorkspaces, startAnother } from "./harness/workspaces";
+
+const value = canary("");
+
+test("the functions find secrets and who uses them, on every page and in every workspace, also by outputs, and give no value", async () => {
+  const eu = await startAnother();
+  eu.workspace().add("CRM_EU", value.text, { id: "sec_eu" });
+  const stack = await startStack({ emulator: { forcePageSize: 2 } });
+  await addWorkspaces(stack, { eu });
+  for (const name of ["CRM_A", "ERP", "CRM_B", "CRM_C", "crm"])
+    stack.workspace.add(name, value.text, { id: `sec_${name}` });
+  // More than the first answer shows.
+  const agents = Array.from({ length: 11 }, (_, index) => `Agent ${index}`);
+  stack.workspace.use("sec_CRM_B", { agents, tools: ["Look up"] });
+  await stack.program(`
+    const lib = require("pulumi-elevenlabs");
+    module.exports = async () => ({
+      byName: await lib.getWorkspaceSecret({ name: "CRM_B" }),
+      byId: await lib.getWorkspaceSecret({ secretId: "sec_ERP" }),
+      byBoth: await lib.getWorkspaceSecret({ secretId: "sec_ERP", name: "ERP" }),
+      notBoth: await lib.getWorkspaceSecret({ secretId: "sec_ERP", name: "CRM_A" }).catch(({ message }) => message),
+      neither: await lib.getWorkspaceSecret({}).catch(({ message }) => message),
+      emptyId: await lib.getSecretDependents({ secretId: "" }).catch(({ message }) => message),
+      inEu: await lib.getWorkspaceSecret({ name: "CRM_EU", workspace: "eu" }),
+      all: (await lib.listWorkspaceSecrets()).map(({ name }) => name),
+      ofPrefix: await lib.listWorkspaceSecrets({ prefix: "CRM_" }),
+      ofEu: await lib.listWorkspaceSecrets({ workspace: "eu" }),
+      users: (await lib.getSecretDependents({ secretId: "sec_CRM_B" })).map(({ kind, name }) => kind + " " + name),
+      byOutput: lib.getWorkspaceSecretOutput({ name: pulumi.output("CRM_C") }),
+      listOutput: lib.listWorkspaceSecretsOutput({ prefix: pulumi.output("ER") }),
+      usersOutput: lib.getSecretDependentsOutput({ secretId: pulumi.output("sec_CRM_A") }),
+    });`);
+
+  const run = await stack.up();
+
+  expect(run).toMatchObject({ code: 0 });
+
+  const { output } = await stack.cli(["stack", "output", "--json"]).orThrow();
+  const found = (name: string) => ({ secretId: `sec_${name}`, name });
+  const { users, ...others } = JSON.parse(output);
+  expect(others).toEqual({
+    byName: found("CRM_B"),
+    byId: found("ERP"),
+    byBoth: found("ERP"),
+    notBoth: 'could not look up secret "sec_ERP": it is not named "CRM_A".\nGive secretId or name alone.',
+    neither: 'could not look up secret "": neither secretId nor name is given.\nGive one of the two.',
+    emptyId:
+      'could not list the dependents of secret "": "" is no id of a secret.\nGive the id of a secret; pulumi-elevenlabs list  shows all of them.',
+    inEu: { secretId: "sec_eu", name: "CRM_EU" },
+    all: ["CRM_A", "ERP", "CRM_B", "CRM_C", "crm"],
+    ofPrefix: ["CRM_A", "CRM_B", "CRM_C"].map(found),
+    ofEu: [{ secretId: "sec_eu", name: "CRM_EU" }],
+    byOutput: found("CRM_C"),
+    listOutput: [found("ERP")],
+    usersOutput: [],
+  });
+  expect(users.sort()).toEqual(["tool Look up", ...agents.map((name) => `agent ${name}`)].sort());
+  expect(value.foundIn(run.output + output)).toEqual([]);
+});
+
+test("isInstance knows a WorkspaceSecret of another copy of the package, and nothing else", async () => {
+  const stack = await startStack();
+  await stack.program(`
+    const ours = new WorkspaceSecret("a", { value: "v" });
+    const path = require.resolve("pulumi-elevenlabs");
+    delete require.cache[path];
+    const { WorkspaceSecret: Other } = require("pulumi-elevenlabs");
+    exports.isOtherClass = Other !== WorkspaceSecret;
+    exports.known = [Other.isInstance(ours), WorkspaceSecret.isInstance(new Other("b", { value: "v" }))];
+    exports.unknown = [new WorkspaceSecrets("c", { secrets: {} }), { __pulumiType: ours.__pulumiType }, undefined].map((one) => Other.isInstance(one));`);
+
+  expect(await stack.up()).toMatchObject({ code: 0 });
+
+  expect(JSON.parse((await stack.cli(["stack", "output", "--json"]).orThrow()).output)).toEqual({
+    isOtherClass: true,
+    known: [true, true],
+    unknown: [false, false, false],
+  });
+});
