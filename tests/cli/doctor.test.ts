@@ -99,7 +99,7 @@ describe("the cause of a failure", () => {
   });
 
   test("wrong host: a port where nothing listens", async () => {
-    const { url } = await closedOrigin();
+    const url = await closedOrigin();
 
     const { code, out } = await cli(["doctor"], { env: envOf({ url, apiKey: newKey() }) });
 

@@ -112,7 +112,7 @@ test.concurrent("connection refused is repeated, and nothing is looked up after 
   const seen = await each(
     { ...CALLS, create: (api) => api.createSecret("A", "v", noLook) } as typeof CALLS,
     async (call) => {
-      const { url } = await closedOrigin();
+      const url = await closedOrigin();
       const causes: string[] = [];
       const tries = await triesAt(url, async () => {
         const error = await failureOf(call(clientOf({ url }, { maxRetries: 1 }), "1"));
@@ -126,12 +126,12 @@ test.concurrent("connection refused is repeated, and nothing is looked up after 
 });
 
 test.concurrent("connection refused is not seen where the server comes up in time", async () => {
-  const { url, release } = await closedOrigin();
+  const url = await closedOrigin();
   const { host, port } = new URL(url);
   let up: Promise<Emulator> | undefined;
   const start = (message: unknown) => {
     if ((message as { request: ClientRequest }).request.getHeader("host") !== host) return;
-    up ??= release().then(() => emulate({ port: Number(port) }));
+    up ??= emulate({ port: Number(port) });
   };
   subscribe("http.client.request.error", start);
   try {

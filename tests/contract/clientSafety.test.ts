@@ -40,7 +40,7 @@ describe("an error never holds key, value, headers or body", () => {
   });
 
   test.each([
-    ["connection refused", async () => (await closedOrigin()).url],
+    ["connection refused", closedOrigin],
     ["a server without TLS", async () => (await serve(json({}))).url.replace("http:", "https:")],
   ])("met by %s", async (_, origin) => {
     const api = clientOf({ url: await origin(), apiKey: KEY });

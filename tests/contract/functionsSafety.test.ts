@@ -67,7 +67,7 @@ describe.each(FUNCTIONS)("what %s throws holds neither key nor headers nor body"
   });
 
   test("met by no server, or one without TLS", async () => {
-    expectSafe(await caught(call, (await closedOrigin()).url));
+    expectSafe(await caught(call, await closedOrigin()));
     expectSafe(await caught(call, (await serve(json({}))).url.replace("http:", "https:")));
   });
 

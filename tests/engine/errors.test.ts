@@ -37,7 +37,7 @@ const FAULTS = {
 
 describe("a fault of the API", () => {
   test("is told at every step with the secret, the cause and what to do next", async () => {
-    const stack = await startStack({ config: { "elevenlabs:maxRetries": "0", "elevenlabs:timeoutSeconds": "5" } });
+    const stack = await startStack({ config: { "elevenlabs:maxRetries": "0", "elevenlabs:timeoutSeconds": "3" } });
     const names = Object.keys(FAULTS) as (keyof typeof FAULTS)[];
     const emulators = await Promise.all(names.map(() => startAnother({ keys })));
     await addWorkspaces(stack, Object.fromEntries(names.map((name, i) => [name, emulators[i] as never])));

@@ -34,7 +34,7 @@ const WRITES = new Set(["create", "update", "delete"]);
 export async function tryAll(scenario: Scenario): Promise<Result[]> {
   const other = await serve(json({}));
   const closed = await closedOrigin();
-  const places = { closed: closed.url, other: other.url };
+  const places = { closed, other: other.url };
   const faults = faultsOf({ writes: WRITES.has(scenario.call) }, places);
   const cases = faults
     .filter((fault) => !scenario.faults || scenario.faults.test(fault.name))
@@ -43,7 +43,7 @@ export async function tryAll(scenario: Scenario): Promise<Result[]> {
   const keys = Object.fromEntries(cases.map(({ id, key }) => [key.text, { workspace: id }]));
   const stack = await startStack({
     emulator: { keys, uniqueNames: false },
-    config: { "elevenlabs:timeoutSeconds": "5", "elevenlabs:maxRetries": "1" },
+    config: { "elevenlabs:timeoutSeconds": "4", "elevenlabs:maxRetries": "1" },
   });
   const matrix = new Matrix(stack, cases, scenario);
 

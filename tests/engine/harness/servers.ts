@@ -1,8 +1,9 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import { type AddressInfo, connect } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll } from "@jest/globals";
@@ -81,20 +82,23 @@ export function json(body: unknown, status = 200): RequestListener {
   };
 }
 
-/** An origin at which nothing listens. Its port is kept from all others by a connection that goes out from it. */
-export async function closedOrigin(): Promise<{ url: string; release(): Promise<void> }> {
-  const { hostname, port } = new URL((await serve(json({}))).url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, "connect");
-  const release = async () => {
-    if (socket.closed) return;
-    const closed = once(socket, "close");
-    // By a reset, since an orderly end would keep the port for a while.
-    socket.resetAndDestroy();
-    await closed;
-  };
-  started.push({ close: release });
-  return { url: `http://${hostname}:${socket.localPort}`, release };
+/**
+ * An origin at which nothing listens. Its port is below those that any system hands out, so that nobody gets it by chance,
+ * neither a server nor a connection.
+ */
+export async function closedOrigin(): Promise<string> {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, "close");
+    return `http://127.0.0.1:${port}`;
+  }
 }
 
 /** A client that does not retry, unless told so. */

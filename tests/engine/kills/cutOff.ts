@@ -19,7 +19,7 @@ export async function cutOff(point: Point, victim: Victim): Promise<"by itself" 
   const stack = await startStack({
     env: { ELEVENLABS_API_KEY: api.apiKey },
     // An interrupt waits for the call under way, so it must end.
-    config: { "elevenlabs:baseUrl": api.url, "elevenlabs:timeoutSeconds": "6", "elevenlabs:maxRetries": "0" },
+    config: { "elevenlabs:baseUrl": api.url, "elevenlabs:timeoutSeconds": "5", "elevenlabs:maxRetries": "0" },
   });
   if (point.before) await deploy(stack, point.before);
 
