@@ -73,8 +73,7 @@ export class WorkspaceSecretLifecycle {
     if (this.programRuns) {
       const mark = markOf(stored);
       requireSoleOwner(workspace, id, mark, action);
-      const wants = inputs.name === UNKNOWN ? action.name : inputs.name;
-      workspace.owners.hold(id, { mark, wants, workspace: inWorkspace });
+      workspace.owners.hold(id, { mark, wants: inputs.name === UNKNOWN ? action.name : inputs.name });
     }
     const changes =
       inputs.name !== stored.name ||
@@ -103,7 +102,7 @@ export class WorkspaceSecretLifecycle {
             : await this.takeOverById(workspace, inputs.existingId, inputs, action);
         const state = newState(secret, inputs, workspace);
         owners.release(secret.id, claimOf(inputs));
-        owners.hold(secret.id, { mark: markOf(state), wants: inputs.name, workspace: workspace.name });
+        owners.hold(secret.id, { mark: markOf(state), wants: inputs.name });
         return { id: secret.id, state };
       } catch (error) {
         owners.releaseName(inputs.name);
@@ -147,7 +146,7 @@ export class WorkspaceSecretLifecycle {
       if (isRename) await requireFreeName(workspace, inputs.name, id, action);
       const state = newState(await this.pushUpdate(workspace, id, stored, inputs, action), inputs, workspace);
       workspace.owners.release(id, markOf(stored));
-      workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name, workspace: workspace.name });
+      workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name });
       return state;
     });
   }
@@ -266,7 +265,7 @@ export class WorkspaceSecretLifecycle {
     }
     if (inputs.onExisting === "keep") return found;
     // Whoever looks at its owner meanwhile must find that there are two.
-    workspace.owners.hold(found.id, { mark: claimOf(inputs), wants: inputs.name, workspace: workspace.name });
+    workspace.owners.hold(found.id, { mark: claimOf(inputs), wants: inputs.name });
     try {
       return await this.push(workspace, found, inputs, action);
     } catch (error) {

@@ -27,7 +27,10 @@ export class Owners {
   private readonly holdersById: Holders;
   private readonly namesInCreation: Set<string>;
 
-  constructor(shared: Partial<Shared> = {}) {
+  constructor(
+    private readonly workspace: string,
+    shared: Partial<Shared> = {},
+  ) {
     this.holdersById = shared.holders ?? new Map();
     this.namesInCreation = shared.namesInCreation ?? new Set();
   }
@@ -42,8 +45,8 @@ export class Owners {
   }
 
   /** A resource that the program wants to exist holds this secret. */
-  hold(id: string, holder: Holder): void {
-    this.holdersById.set(id, [...this.others(id, holder.mark), holder]);
+  hold(id: string, { mark, wants }: Omit<Holder, "workspace">): void {
+    this.holdersById.set(id, [...this.others(id, mark), { mark, wants, workspace: this.workspace }]);
   }
 
   /** The resource of this mark holds it no more, or under another mark. */

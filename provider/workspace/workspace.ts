@@ -30,7 +30,7 @@ export class Workspace {
     this.name = options.name;
     this.endpoint = options.origin;
     this.keySource = options.keySource;
-    this.owners = new Owners(options.shared);
+    this.owners = new Owners(options.name, options.shared);
     this.api = new ElevenLabsApi(options);
     this.lookups = new Lookups(this.api);
   }

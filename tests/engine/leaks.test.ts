@@ -65,7 +65,7 @@ describe("a secret", () => {
     const allSent = () => stack.emulator.requests.filter(isCreate).length === 4;
     await stack.program(secrets.program("") + secrets.programOfResource(""));
 
-    const run = stack.start(["up", "--yes", "--skip-preview", "--non-interactive"]);
+    const run = stack.cli(["up", "--yes", "--skip-preview", "--non-interactive"]);
     await stack.emulator.waitForRequest(allSent, 60_000);
     const commands = (await processTree(run.child.pid ?? 0)).map(({ command }) => command);
     await expectNoneInFiles(stack, ["stacks", "locks"]);

@@ -6,10 +6,10 @@ const B = { mark: "b", wants: "B", workspace: "default" };
 
 describe("holders of a secret", () => {
   test("the others are those of another mark", () => {
-    const owners = new Owners();
+    const owners = new Owners("default");
     owners.hold("1", A);
     owners.hold("1", B);
-    owners.hold("2", { mark: "c", wants: "C", workspace: "default" });
+    owners.hold("2", { mark: "c", wants: "C" });
     expect(owners.others("1", "a")).toEqual([B]);
     expect(owners.others("1", "none")).toEqual([A, B]);
     expect(owners.others("1")).toEqual([A, B]);
@@ -17,14 +17,14 @@ describe("holders of a secret", () => {
   });
 
   test("one that holds it again is one holder, with what it wants now", () => {
-    const owners = new Owners();
+    const owners = new Owners("default");
     owners.hold("1", A);
-    owners.hold("1", { mark: "a", wants: "A2", workspace: "default" });
+    owners.hold("1", { mark: "a", wants: "A2" });
     expect(owners.others("1")).toEqual([{ mark: "a", wants: "A2", workspace: "default" }]);
   });
 
   test("one that releases it holds that secret no more, and others still do", () => {
-    const owners = new Owners();
+    const owners = new Owners("default");
     owners.hold("1", A);
     owners.hold("1", B);
     owners.hold("2", A);
@@ -37,22 +37,21 @@ describe("holders of a secret", () => {
 });
 
 describe("workspaces that may be one", () => {
-  const holders = () => new Map();
-  const namesInCreation = () => new Set<string>();
-
   test("know of each other's holders, and keep what was seen to themselves", () => {
-    const shared = { holders: holders() };
-    const [one, other] = [new Owners(shared), new Owners(shared)];
+    const shared = { holders: new Map() };
+    const [one, other] = [new Owners("default", shared), new Owners("twin", shared)];
     one.hold("1", A);
     one.see("1");
     one.reserveName("A");
+    other.hold("2", B);
     expect(other.others("1")).toEqual([A]);
+    expect(one.others("2")).toEqual([{ ...B, workspace: "twin" }]);
     expect([other.isSeen("1"), other.reserveName("A")]).toEqual([false, true]);
   });
 
   test("know of the names that the other creates, where they share them", () => {
-    const shared = { namesInCreation: namesInCreation() };
-    const [one, other] = [new Owners(shared), new Owners(shared)];
+    const shared = { namesInCreation: new Set<string>() };
+    const [one, other] = [new Owners("default", shared), new Owners("twin", shared)];
     one.reserveName("A");
     one.hold("1", A);
     expect([other.reserveName("A"), other.reserveName("B")]).toEqual([false, true]);
@@ -61,14 +60,14 @@ describe("workspaces that may be one", () => {
 });
 
 test("a secret that was seen is no holder's", () => {
-  const owners = new Owners();
+  const owners = new Owners("default");
   owners.see("1");
   expect([owners.isSeen("1"), owners.isSeen("2")]).toEqual([true, false]);
   expect(owners.others("1")).toEqual([]);
 });
 
 test("a name is reserved once, until it is released", () => {
-  const owners = new Owners();
+  const owners = new Owners("default");
   expect([owners.reserveName("A"), owners.reserveName("A"), owners.reserveName("B")]).toEqual([true, false, true]);
   owners.releaseName("A");
   expect([owners.reserveName("A"), owners.reserveName("B")]).toEqual([true, false]);

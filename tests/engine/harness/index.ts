@@ -123,11 +123,6 @@ export class TestStack {
     return this.run(["destroy", "--yes", "--skip-preview", ...args]);
   }
 
-  /** Starts an operation without waiting for its end. */
-  start(args: string[]): CliRun {
-    return this.cli(args);
-  }
-
   /** Runs the program on `source`, and wants it to succeed. */
   async deploy(body: string): Promise<Run> {
     await this.program(body);
@@ -136,6 +131,7 @@ export class TestStack {
     return run;
   }
 
+  /** A run that the test need not wait for: it ends with it. */
   cli(args: string[], input?: string): CliRun {
     const run = pulumi(this.folder, args, { env: this.env, input });
     this.running.add(run);
@@ -201,7 +197,7 @@ export class TestStack {
   private async run(args: string[]): Promise<Run> {
     const eventLog = join(this.folder, `events-${this.operations++}.json`);
     const before = this.emulator.requests.length;
-    const run = this.start([
+    const run = this.cli([
       ...args,
       "--non-interactive",
       "--color=never",

@@ -12,7 +12,7 @@ afterEach(() => kill(...leftovers.splice(0)));
 async function killedUp(stack: TestStack, victim: RegExp): Promise<void> {
   stack.emulator.fault({ kind: "hang", on: "create", when: "after" });
   await stack.program('new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "old" });');
-  const run = stack.start(["up", "--yes", "--skip-preview", "--non-interactive"]);
+  const run = stack.cli(["up", "--yes", "--skip-preview", "--non-interactive"]);
   await stack.emulator.waitForRequest(({ operation }) => operation === "create", 60_000);
   const tree = await processTree(run.child.pid ?? 0);
   leftovers.push(...tree);

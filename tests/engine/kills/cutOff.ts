@@ -25,7 +25,7 @@ export async function cutOff(point: Point, victim: Victim): Promise<"by itself" 
 
   await write(stack, point.program);
   await api.hang(point.call, point.when);
-  const run = stack.start([point.operation ?? "up", "--yes", "--skip-preview", "--non-interactive"]);
+  const run = stack.cli([point.operation ?? "up", "--yes", "--skip-preview", "--non-interactive"]);
   await api.arrived(point.call);
   const tree = await processTree(run.child.pid ?? 0);
   leftovers.push(...tree);
