@@ -179,8 +179,9 @@ describe("what users install", () => {
     for (const kind of ["dependencies", "optionalDependencies", "bundleDependencies", "bundledDependencies"])
       expect(manifest[kind] ?? {}).toEqual({});
     expect(Object.keys(manifest.peerDependencies)).toEqual(["@pulumi/pulumi"]);
-    // `prepare` runs in a clone, not for a tarball. A binding.gyp would be built.
-    const scripts = ["preinstall", "install", "postinstall"].filter((name) => name in manifest.scripts);
+    // npm warns of `prepare` too, though it never runs for a tarball. A binding.gyp would be built.
+    const atInstall = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+    const scripts = atInstall.filter((name) => name in manifest.scripts);
     expect(scripts).toEqual([]);
     expect(packed).not.toContain("binding.gyp");
     expect(packed).toEqual(expect.arrayContaining(["dist/sbom.cdx.json", "dist/THIRD_PARTY_NOTICES.txt"]));
