@@ -129,11 +129,24 @@ export class Example {
   }
 }
 
-/** The commands of an example's README, line by line, but for `npm install`. */
+const TRIAL = "## Without an account\n";
+
+/** The commands of an example's README, line by line, but for `npm install` and the trial on the emulator. */
 export async function commandsOf(name: string): Promise<string[]> {
-  const readme = await readFile(join(EXAMPLES, name, "README.md"), "utf8");
-  return [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
+  const [commands = ""] = (await readFile(join(EXAMPLES, name, "README.md"), "utf8")).split(TRIAL);
+  return commandsIn(commands);
+}
+
+/** The commands with which an example's README tries it on the emulator. */
+export async function trialOf(name: string): Promise<string[]> {
+  const [, trial = ""] = (await readFile(join(EXAMPLES, name, "README.md"), "utf8")).split(TRIAL);
+  return commandsIn(trial);
+}
+
+function commandsIn(markdown: string): string[] {
+  return [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)]
     .flatMap(([, block = ""]) => block.trimEnd().split("\n"))
+    .map((line) => line.replace(/ +#.*$/, ""))
     .filter((command) => command !== "npm install");
 }
 
