@@ -10,13 +10,16 @@ if (!stackName || !envFile) {
   process.exit(2);
 }
 
-const wanted = Object.entries(parse(await readFile(envFile)));
+const text = await readFile(envFile).catch(fail(`Could not read ${envFile}`));
+const wanted = Object.entries(parse(text));
 
-const stack = await LocalWorkspace.createOrSelectStack({ stackName, workDir: import.meta.dirname });
+const stack = await LocalWorkspace.createOrSelectStack({ stackName, workDir: import.meta.dirname }).catch(
+  fail(`Could not open stack ${stackName}`),
+);
 console.log(`Stack ${stackName} is there`);
 
 const { name: project } = await stack.workspace.projectSettings();
-const config = await stack.getAllConfig();
+const config = await stack.getAllConfig().catch(fail(`Could not read the config of stack ${stackName}`));
 const current: Record<string, string> = JSON.parse(config[`${project}:secrets`]?.value ?? "{}");
 const changed = wanted.filter(([key, value]) => current[key] !== value);
 for (const [key, value] of changed) {
@@ -35,4 +38,17 @@ for (const [key, value] of changed) {
 }
 console.log(`Config: ${changed.length} set, ${wanted.length - changed.length} as they were`);
 
-await stack.up({ onOutput: (text) => process.stdout.write(text) });
+await stack.up({ onOutput: (text) => process.stdout.write(text) }).catch(() => {
+  console.error(`pulumi up failed for stack ${stackName}: the reason is above. Correct that, and run it again.`);
+  process.exit(1);
+});
+
+/** Ends with the reason alone: an error of the Automation API repeats all that the CLI printed, several times. */
+function fail(what: string): (error: Error) => never {
+  return ({ message }) => {
+    const [, said] = /^(?: stderr: )?error: (.+)$/m.exec(message) ?? [];
+    const [firstLine] = message.split("\n");
+    console.error(`${what}: ${said ?? firstLine}\nCorrect that, and run it again.`);
+    process.exit(1);
+  };
+}

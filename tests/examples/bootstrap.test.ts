@@ -52,3 +52,33 @@ test("bootstrap makes an environment from a .env file, shows its progress, and d
     if (!path.endsWith(".env.staging")) expect([path, text.includes("staging-token")]).toEqual([path, false]);
   }
 });
+
+test.each<[string, string, Record<string, string>, RegExp]>([
+  ["an update that fails", "CRM_TOKEN=a-token\n", { ELEVENLABS_API_KEY: "sk_wrong" }, /401.*pulumi up failed/s],
+  ["a backend that can't be opened", "CRM_TOKEN=a-token\n", { PULUMI_BACKEND_URL: "file:///nowhere" }, /nowhere/],
+])("bootstrap ends %s with one short error", async (_title, dotenv, env, told) => {
+  const example = await openExample("bootstrap");
+  const [bootstrap = ""] = await commandsOf("bootstrap");
+  await writeFile(join(example.folder, ".env.staging"), dotenv);
+
+  const { code, output } = await example.shell(`${bootstrap} 2> errors.txt || code=$?; cat errors.txt; exit $code`, {
+    env,
+  });
+
+  const errors = await readFile(join(example.folder, "errors.txt"), "utf8");
+  expect(code).toBe(1);
+  expect(output).toMatch(told);
+  expect(errors.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+  expect(output).not.toMatch(/CommandError|a-token|^\s+at /m);
+});
+
+test("bootstrap names a .env file that it can't read", async () => {
+  const example = await openExample("bootstrap");
+  const [bootstrap = ""] = await commandsOf("bootstrap");
+
+  const { code, output } = await example.shell(bootstrap);
+
+  expect(code).toBe(1);
+  expect(output).toMatch(/Could not read \.env\.staging/);
+  expect(output).not.toMatch(/^\s+at /m);
+});
