@@ -48,7 +48,10 @@ function fail(what: string): (error: Error) => never {
   return ({ message }) => {
     const [, said] = /^(?: stderr: )?error: (.+)$/m.exec(message) ?? [];
     const [firstLine] = message.split("\n");
-    console.error(`${what}: ${said ?? firstLine}\nCorrect that, and run it again.`);
+    const isMissing = message.includes("spawn pulumi ENOENT");
+    console.error(
+      `${what}: ${said ?? (isMissing ? "there is no pulumi on the PATH" : firstLine)}\nCorrect that, and run it again.`,
+    );
     process.exit(1);
   };
 }

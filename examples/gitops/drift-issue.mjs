@@ -1,9 +1,9 @@
-// Opens a GitLab issue with the given file as its text, or updates the one that is open.
+// Opens a GitLab issue with the given file as its text, or updates the one that is open. Without a file, closes it.
 import { readFileSync } from "node:fs";
 
 const { CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN } = process.env;
 const issues = `${CI_API_V4_URL}/projects/${CI_PROJECT_ID}/issues`;
-const description = `\`\`\`\n${readFileSync(process.argv[2], "utf8").slice(0, 500_000)}\n\`\`\`\n`;
+const [file] = process.argv.slice(2);
 
 async function call(method, url, body) {
   const headers = { "private-token": GITLAB_TOKEN, "content-type": "application/json" };
@@ -13,7 +13,12 @@ async function call(method, url, body) {
 }
 
 const [open] = await call("GET", `${issues}?state=opened&labels=drift&per_page=1`);
-const { web_url } = open
-  ? await call("PUT", `${issues}/${open.iid}`, { description })
-  : await call("POST", issues, { title: "ElevenLabs secrets have drifted", labels: "drift", description });
-console.log(web_url);
+if (file) {
+  const description = `\`\`\`\n${readFileSync(file, "utf8").slice(0, 500_000)}\n\`\`\`\n`;
+  const { web_url } = open
+    ? await call("PUT", `${issues}/${open.iid}`, { description })
+    : await call("POST", issues, { title: "ElevenLabs secrets have drifted", labels: "drift", description });
+  console.log(web_url);
+} else if (open) {
+  await call("PUT", `${issues}/${open.iid}`, { state_event: "close" });
+}

@@ -34,7 +34,27 @@ describe("the workflow for GitHub Actions", () => {
     expect(lint(await readFile(join(example.folder, file), "utf8"), file)).toEqual([]);
   });
 
-  test("it previews without a key, ups, and tells of drift in one issue, but not where the check fails", async () => {
+  test("every action is pinned to a commit, the same as in this repository", async () => {
+    const uses = async (file: string) =>
+      [...(await readFile(file, "utf8")).matchAll(/\buses: *(.+)$/gm)].map(([, action = ""]) => action);
+    const found = await uses(join(example.folder, ".github/workflows/secrets.yml"));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter((action) => !/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+    const own = await uses(".github/workflows/ci.yml");
+    expect(found).toEqual(expect.arrayContaining(own));
+  });
+
+  test("a pull request from a fork runs no job, and up waits for its environment", async () => {
+    const { jobs } = await workflow();
+    const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";
+    expect(jobs.preview?.if).toBe(`github.event_name == 'pull_request' && ${isOwn}`);
+    expect(jobs.up).toMatchObject({ if: "github.event_name == 'push'", environment: "prod" });
+    expect(await readFile(join(example.folder, ".github/workflows/secrets.yml"), "utf8")).not.toMatch(
+      /^ +(?:pull_request_target|workflow_run):/m,
+    );
+  });
+
+  test("it previews without a key, ups, and keeps one issue of drift, but not where the check fails", async () => {
     const issues = await fakeGh();
     await makeStack();
     const { emulator } = example;
@@ -70,6 +90,11 @@ describe("the workflow for GitHub Actions", () => {
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain("403");
     expect(await issues()).toEqual(updated);
+
+    emulator.clearFaults();
+    expect(await runJob("push")).toMatchObject({ code: 0 });
+    expect(await runJob("schedule")).toMatchObject({ code: 0 });
+    expect(await issues()).toEqual([]);
     expect(JSON.stringify([preview, updated, failed])).not.toContain(VALUE);
   });
 });
@@ -121,6 +146,11 @@ describe("the pipeline for GitLab CI", () => {
     emulator.fault({ kind: "status", status: 403, times: Number.POSITIVE_INFINITY });
     expect((await run("drift")).code).not.toBe(0);
     expect(gitlab.writes).toHaveLength(2);
+
+    emulator.clearFaults();
+    expect(await run("up")).toMatchObject({ code: 0 });
+    for (let times = 0; times < 2; times++) expect(await run("drift")).toMatchObject({ code: 0 });
+    expect(gitlab.writes.slice(2)).toEqual([["PUT", "/api/v4/projects/42/issues/7", { state_event: "close" }]]);
   });
 });
 
@@ -156,7 +186,7 @@ async function workflow(): Promise<{ env: Record<string, string>; jobs: Record<s
 
 async function jobOf(event: string): Promise<Job> {
   const { env, jobs } = await workflow();
-  const [job, ...others] = Object.values(jobs).filter((one) => one.if === `github.event_name == '${event}'`);
+  const [job, ...others] = Object.values(jobs).filter((one) => one.if.startsWith(`github.event_name == '${event}'`));
   if (!job || others.length > 0) throw new Error(`There must be one job for ${event}`);
   return { ...job, env: { ...env, ...job.env } };
 }
@@ -196,7 +226,7 @@ interface Issue {
   body: string;
 }
 
-/** A `gh` that keeps issues in a file; gives what it keeps. */
+/** A `gh` that keeps the open issues in a file; gives what it keeps. */
 async function fakeGh(): Promise<() => Promise<Issue[]>> {
   const bin = join(example.root, "bin");
   const file = join(example.root, "issues.json");
@@ -211,7 +241,7 @@ async function fakeGh(): Promise<() => Promise<Issue[]>> {
 /** Runs in a process of its own, so it uses nothing from here. */
 function gh(file: string): void {
   const fs = require("node:fs");
-  const names = ["title", "body-file", "label", "state", "limit", "json", "jq"];
+  const names = ["title", "body-file", "label", "state", "limit", "json", "jq", "comment"];
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" }]));
   const { values, positionals } = require("node:util").parseArgs({
     allowPositionals: true,
@@ -225,12 +255,13 @@ function gh(file: string): void {
   if (kind !== "issue") throw new Error(`gh ${kind} is not known`);
   if (verb === "list") for (const index of issues.keys()) console.log(index + 1);
   else if (verb === "create") issues.push({ title: values.title, body });
+  else if (verb === "close") issues.splice(number - 1, 1);
   else if (verb === "edit") Object.assign(issues[number - 1] as Issue, { body });
   else throw new Error(`gh issue ${verb} is not known`);
   fs.writeFileSync(file, JSON.stringify(issues));
 }
 
-/** As much of GitLab's API as the pipeline needs: the issue that was opened, if any, is number 7 of the project. */
+/** As much of GitLab's API as the pipeline needs: the issue that is open, if any, is number 7 of the project. */
 async function fakeGitlab() {
   const writes: [string, string, unknown][] = [];
   const server = await serve(async (request, response) => {
@@ -238,7 +269,8 @@ async function fakeGitlab() {
     if (headers["private-token"] !== "glpat") return json({}, 401)(request, response);
     const isQuery = method === "GET" && url.endsWith("/issues?state=opened&labels=drift&per_page=1");
     if (!isQuery) writes.push([method, url, await readJson(request)]);
-    json(isQuery ? writes.slice(0, 1).map(() => ({ iid: 7 })) : { web_url: `${server.url}/7` })(request, response);
+    const isOpen = writes.length > 0 && !JSON.stringify(writes.at(-1)).includes('"close"');
+    json(isQuery ? (isOpen ? [{ iid: 7 }] : []) : { web_url: `${server.url}/7` })(request, response);
   });
   return Object.assign(server, { writes });
 }
