@@ -73,7 +73,7 @@ test("every command of the docs that calls Pulumi or the command line runs, one 
   const commands = (await blocks())
     .filter(({ language }) => language === "sh")
     .flatMap(({ text }) => commandsOf(text))
-    .filter((command) => /^(pulumi|npx --no pulumi-elevenlabs) /.test(command) && !command.includes("emulator"))
+    .filter((command) => /^(pulumi|npx --no -- pulumi-elevenlabs) /.test(command) && !command.includes("emulator"))
     // The stack is there already, with its backend, and its key and base URL in the environment.
     .filter((command) => !/stack init|pulumi login|elevenlabs:(?:apiKey|baseUrl)/.test(command));
   expect(commands.length).toBeGreaterThan(10);
@@ -83,7 +83,7 @@ test("every command of the docs that calls Pulumi or the command line runs, one 
     const [program, ...args] = command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", "")) ?? [];
     const { code, output } =
       program === "npx"
-        ? await cliIn(stack, args.slice(2)).then(({ code, out, err }) => ({ code, output: out + err }))
+        ? await cliIn(stack, args.slice(3)).then(({ code, out, err }) => ({ code, output: out + err }))
         : await stack.cli(args[0] === "up" ? [...args, "--yes", "--skip-preview"] : args, "a value");
     if (code !== 0) failures.push(`${command}\n${output}`);
   }

@@ -16,7 +16,8 @@ test("nothing that a reader copies takes the package from a registry", async () 
   const found = (await copied()).flatMap(([file, text]) =>
     [
       /"pulumi-elevenlabs": *"(?!file:)/,
-      /\bnpx (?!--no )[^\n`]*pulumi-elevenlabs/,
+      // Without the second `--`, npm takes the options of the command.
+      /\bnpx (?!--no -- )[^\n`]*pulumi-elevenlabs/,
       /\b(?:npm|pnpm|yarn|bun) (?:install|i|add|dlx|x)\b[^\n`]* pulumi-elevenlabs(?!-)/,
       /\b(?:bunx|npm exec) [^\n`]*pulumi-elevenlabs/,
     ].flatMap((pattern) => pattern.exec(text)?.map((match) => `${file}: ${match}`) ?? []),
