@@ -17,6 +17,11 @@ export interface WorkspaceSecretState {
   /** Salted digest of the value that was last pushed; missing where it is not known which value is stored. */
   valueDigest?: string;
   triggersDigest?: string;
+  /**
+   * True while the value is the one that the secret had when it was adopted with `"keep"`. Missing means false, or in a
+   * state from before this was kept: true if `onExisting` is `"keep"`.
+   */
+  valueKept?: boolean;
   existingId?: string;
   // Kept where they differ from the default.
   onExisting?: OnExisting;
@@ -34,6 +39,7 @@ export function newState(
   secret: { id: string; name: string },
   inputs: WorkspaceSecretInputs,
   workspace: { name: string; endpoint: string },
+  { valueKept }: { valueKept: boolean },
 ): WorkspaceSecretState {
   return {
     secretId: secret.id,
@@ -42,7 +48,13 @@ export function newState(
     endpoint: workspace.endpoint,
     valueDigest: digest(inputs.value),
     ...kept(inputs),
+    ...(valueKept || inputs.onExisting === "keep" ? { valueKept } : {}),
   };
+}
+
+/** Whether the program has never pushed the value that the workspace holds. */
+export function isValueKept(stored: StoredState): boolean {
+  return stored.valueKept ?? stored.onExisting === "keep";
 }
 
 /** The inputs that the state repeats. */

@@ -4,7 +4,14 @@ import type { Holder, Workspace } from "../workspace/index.js";
 import { canonical, isDigestOf } from "./digest.js";
 import { type Action, actionText, dependentsText, explained, idsText, withProgram } from "./explain.js";
 import { type CheckFailure, checkInputs, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
-import { changedPolicies, newState, type StoredState, type WorkspaceSecretState, workspaceOf } from "./state.js";
+import {
+  changedPolicies,
+  isValueKept,
+  newState,
+  type StoredState,
+  type WorkspaceSecretState,
+  workspaceOf,
+} from "./state.js";
 
 /** What the lifecycle needs of whatever runs it. */
 export interface Host {
@@ -18,6 +25,12 @@ export interface Diff {
   /** The inputs that ask for a new secret. */
   replaces: string[];
 }
+
+/** The secret that a create ended with. */
+type Adopted = Secret & {
+  /** Whether it was there before, and kept its value. */
+  valueKept?: boolean;
+};
 
 export interface Held {
   id: string;
@@ -51,25 +64,18 @@ export class WorkspaceSecretLifecycle {
     return checkInputs(inputs);
   }
 
-  /** Makes no call: what the state holds is taken for what the API holds; `read` is there to look. */
+  /** Makes no request: it takes what the state holds for what the API holds. Only `read` looks. */
   diff(id: string, stored: StoredState, inputs: PreviewInputs): Diff {
     if (inputs.onInUse === "retain") this.retained.add(id);
-    const inWorkspace = workspaceOf(stored);
-    if (inputs.workspace === UNKNOWN || workspaceOf({ workspace: inputs.workspace }) !== inWorkspace) {
-      return { changes: true, replaces: ["workspace"] };
-    }
     const action = this.action("update", id, stored);
+    const replaces = replacingInputs(id, stored, inputs);
+    if (this.programRuns) requireKnownValue(stored, inputs, replaces, action);
+    if (replaces.includes("workspace")) return { changes: true, replaces };
     const workspace = this.open(action);
     requireSameEndpoint(workspace, stored, action);
-
-    const replaces: string[] = [];
-    const { existingId } = inputs;
-    if (existingId !== undefined && existingId !== stored.existingId && existingId !== id) replaces.push("existingId");
-    const isOtherName = stored.name !== undefined && inputs.name !== stored.name;
-    if (isOtherName && inputs.onNameChange !== "rename") replaces.push("name");
     if (replaces.length > 0) return { changes: true, replaces };
 
-    // A refresh compares too, with what the program wanted once.
+    // The engine also calls `diff` during a refresh, with the inputs of the last update.
     if (this.programRuns) {
       const mark = markOf(stored);
       requireSoleOwner(workspace, id, mark, action);
@@ -79,7 +85,7 @@ export class WorkspaceSecretLifecycle {
       inputs.name !== stored.name ||
       pushes(stored, inputs) ||
       changedPolicies(inputs, stored).length > 0 ||
-      existingId !== stored.existingId ||
+      inputs.existingId !== stored.existingId ||
       isOutdated(stored);
     return { changes, replaces };
   }
@@ -100,7 +106,7 @@ export class WorkspaceSecretLifecycle {
           inputs.existingId === undefined
             ? await this.createOrTakeOver(workspace, inputs, action)
             : await this.takeOverById(workspace, inputs.existingId, inputs, action);
-        const state = newState(secret, inputs, workspace);
+        const state = newState(secret, inputs, workspace, { valueKept: secret.valueKept === true });
         owners.release(secret.id, claimOf(inputs));
         owners.hold(secret.id, { mark: markOf(state), wants: inputs.name });
         return { id: secret.id, state };
@@ -116,8 +122,6 @@ export class WorkspaceSecretLifecycle {
     const action = this.action("read", id, stored);
     return this.perform(action, async (workspace) => {
       requireSameEndpoint(workspace, stored, action);
-      // Before the look, which others may overtake that miss theirs.
-      workspace.owners.see(id);
       const found = await workspace.find(id);
       if (found) {
         const isSame = found.name === stored.name && stored.secretId === id;
@@ -130,7 +134,9 @@ export class WorkspaceSecretLifecycle {
           LIST_HINT,
         );
       }
-      return this.follow(workspace, stored.name, stored, action);
+      // Another secret of the same name may be anyone's: nothing in the API tells a secret that was made again from a
+      // stranger's. So it is never taken over here; the next create meets it, and `onExisting` decides.
+      return undefined;
     });
   }
 
@@ -138,13 +144,16 @@ export class WorkspaceSecretLifecycle {
     const action = this.action("update", id, stored);
     return this.perform(action, async (workspace) => {
       requireSameEndpoint(workspace, stored, action);
+      requireKnownValue(stored, inputs, [], action);
       const isRename = inputs.name !== stored.name;
       if (!isRename && !pushes(stored, inputs)) {
         const digests = { valueDigest: stored.valueDigest, triggersDigest: stored.triggersDigest };
-        return { ...newState({ id, name: inputs.name }, inputs, workspace), ...defined(digests) };
+        const same = { id, name: inputs.name };
+        return { ...newState(same, inputs, workspace, { valueKept: isValueKept(stored) }), ...defined(digests) };
       }
       if (isRename) await requireFreeName(workspace, inputs.name, id, action);
-      const state = newState(await this.pushUpdate(workspace, id, stored, inputs, action), inputs, workspace);
+      const pushed = await this.pushUpdate(workspace, id, stored, inputs, action);
+      const state = newState(pushed, inputs, workspace, { valueKept: false });
       workspace.owners.release(id, markOf(stored));
       workspace.owners.hold(id, { mark: markOf(state), wants: inputs.name });
       return state;
@@ -173,7 +182,11 @@ export class WorkspaceSecretLifecycle {
     });
   }
 
-  private async createOrTakeOver(workspace: Workspace, inputs: WorkspaceSecretInputs, action: Action): Promise<Secret> {
+  private async createOrTakeOver(
+    workspace: Workspace,
+    inputs: WorkspaceSecretInputs,
+    action: Action,
+  ): Promise<Adopted> {
     const { name, value } = inputs;
     const taken = await workspace.named(name);
     if (taken.length > 0) return this.takeOverByName(workspace, taken, inputs, action);
@@ -200,7 +213,7 @@ export class WorkspaceSecretLifecycle {
     taken: Secret[],
     inputs: WorkspaceSecretInputs,
     action: Action,
-  ): Promise<Secret> {
+  ): Promise<Adopted> {
     const found = only(taken, action) as Secret;
     if (inputs.onExisting !== undefined && inputs.onExisting !== "fail") {
       return this.takeOver(workspace, found, inputs, action);
@@ -225,13 +238,14 @@ export class WorkspaceSecretLifecycle {
     id: string,
     inputs: WorkspaceSecretInputs,
     action: Action,
-  ): Promise<Secret> {
+  ): Promise<Adopted> {
     const found = await workspace.find(id);
     if (!found) {
       throw new Problem(
         actionText(action),
         `workspace ${quoted(workspace.name)} has no secret of the existingId ${quoted(id)}`,
-        LIST_HINT,
+        `If that secret was deleted, remove  existingId: ${quoted(id)}  from the arguments: pulumi up  then creates a new one.\n` +
+          "Otherwise check the id, and whether the API key is of the workspace that holds the secret.",
       );
     }
     if (found.name !== inputs.name) {
@@ -252,7 +266,7 @@ export class WorkspaceSecretLifecycle {
     found: Secret,
     inputs: WorkspaceSecretInputs,
     action: Action,
-  ): Promise<Secret> {
+  ): Promise<Adopted> {
     // A resource that is replaced meets its own former self here, and that one wants the same name in the same workspace.
     const isFormerSelf = (holder: Holder) => holder.wants === inputs.name && holder.workspace === workspace.name;
     const owner = workspace.owners.others(found.id).find((holder) => !isFormerSelf(holder));
@@ -263,7 +277,7 @@ export class WorkspaceSecretLifecycle {
         "Give this one another name, or remove one of the two from the program.",
       );
     }
-    if (inputs.onExisting === "keep") return found;
+    if (inputs.onExisting === "keep") return { ...found, valueKept: true };
     // Whoever looks at its owner meanwhile must find that there are two.
     workspace.owners.hold(found.id, { mark: claimOf(inputs), wants: inputs.name });
     try {
@@ -315,30 +329,6 @@ export class WorkspaceSecretLifecycle {
       const { valueDigest: _, ...rest } = seenAs(secret, stored, workspace);
       throw new UnfinishedUpdate(problem, { id, state: rest });
     }
-  }
-
-  /** A secret that was deleted and made again by hand has a new id, and a value that nobody told us. */
-  private async follow(
-    workspace: Workspace,
-    name: string,
-    stored: StoredState,
-    action: Action,
-  ): Promise<Held | undefined> {
-    const { owners } = workspace;
-    const candidates = (await workspace.named(name)).filter(({ id }) => !owners.isSeen(id));
-    const [found] = candidates;
-    if (found && candidates.length === 1) {
-      const { valueDigest: _, ...rest } = seenAs(found, stored, workspace);
-      owners.see(found.id);
-      return { id: found.id, state: rest };
-    }
-    if (found) {
-      await this.host.warn(
-        `Secret ${quoted(name)} (${harmless(action.id ?? "")}) is gone, and several others have its name: ${idsText(candidates)}. ` +
-          "To go on with one of them, set existingId.",
-      );
-    }
-    return undefined;
   }
 
   private async afterRefusedDelete(
@@ -395,6 +385,36 @@ export class WorkspaceSecretLifecycle {
 }
 
 const LIST_HINT = "Check the id, and whether the key is of the workspace that holds the secret.";
+
+/** The inputs whose change asks for another secret than the one of this id. */
+function replacingInputs(id: string, stored: StoredState, inputs: PreviewInputs): string[] {
+  const { existingId, workspace } = inputs;
+  if (workspace === UNKNOWN || workspaceOf({ workspace }) !== workspaceOf(stored)) return ["workspace"];
+  const replaces: string[] = [];
+  if (existingId !== undefined && existingId !== stored.existingId && existingId !== id) replaces.push("existingId");
+  // With `existingId`, a replacement would adopt this very secret again: the name changes in place.
+  const staysSame = inputs.onNameChange === "rename" || existingId === id;
+  if (stored.name !== undefined && inputs.name !== stored.name && !staysSame) replaces.push("name");
+  return replaces;
+}
+
+/**
+ * Refuses to rename or replace a secret whose value the program has never pushed, until `value` or `triggers` say that
+ * the program's value counts: nobody could get the stored one back.
+ */
+function requireKnownValue(stored: StoredState, inputs: PreviewInputs, replaces: string[], action: Action): void {
+  if (!isValueKept(stored) || pushes(stored, inputs)) return;
+  if ([inputs.name, inputs.workspace, inputs.existingId].includes(UNKNOWN)) return;
+  const isRename = stored.name !== undefined && inputs.name !== stored.name;
+  if (!isRename && replaces.length === 0) return;
+  const input = isRename ? "name" : (replaces[0] ?? "name");
+  throw new Problem(
+    actionText(action),
+    `it was adopted with onExisting: "keep", so only ElevenLabs has its value, and a change of ${input} would destroy that value`,
+    `To keep the value, ${isRename ? `set  name: ${quoted(stored.name ?? "")}` : `undo the change of ${input}`}\n` +
+      "To push the program's value instead, change  triggers  (or  value) in the same update.",
+  );
+}
 
 /** Whether the value has to go to the API. */
 function pushes(stored: StoredState, { value, triggers }: PreviewInputs): boolean {

@@ -23,7 +23,6 @@ export interface Shared {
  * resource at a time and without its URN, so the random salt in a resource's value digest serves as its mark.
  */
 export class Owners {
-  private readonly seen = new Set<string>();
   private readonly holdersById: Holders;
   private readonly namesInCreation: Set<string>;
 
@@ -33,15 +32,6 @@ export class Owners {
   ) {
     this.holdersById = shared.holders ?? new Map();
     this.namesInCreation = shared.namesInCreation ?? new Set();
-  }
-
-  /** A resource of the state holds this secret, whether or not the program still wants it. */
-  see(id: string): void {
-    this.seen.add(id);
-  }
-
-  isSeen(id: string): boolean {
-    return this.seen.has(id);
   }
 
   /** A resource that the program wants to exist holds this secret. */

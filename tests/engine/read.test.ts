@@ -75,45 +75,27 @@ describe("gone", () => {
     expect(stack.workspace.secrets()).toHaveLength(2);
   });
 
-  test("a secret that was deleted and made again by hand is followed by its name, its value pushed once, and then nothing changes", async () => {
-    const stack = await startStack();
-    await stack.deploy('exports.reference = new WorkspaceSecret("T", { value: "v" }).reference');
-    const [old] = stack.workspace.secrets();
-    stack.workspace.remove(old?.id ?? "");
-    const { id } = stack.workspace.add("T", "by hand");
-
-    await stack.refresh();
-    const state = await stack.secret("T");
-    expect(state?.id).toBe(id);
-    expect(state?.outputs).toMatchObject({ secretId: id });
-    expect(stack.workspace.secrets()).toMatchObject([{ id, value: "by hand" }]);
-
-    const run = await stack.up();
-    expect(run).toMatchObject({ changes: { update: 1 }, calls: ["update"] });
-    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "T", value: "v" }]);
-    const { output } = await stack.cli(["stack", "output", "--json"]).orThrow();
-    expect(JSON.parse(output)).toEqual({ reference: { secret_id: id } });
-    expect((await stack.preview(...DRIFT)).code).toBe(0);
-  });
-
-  test("where several others have its name, it is gone, with a warning that names their ids", async () => {
-    const stack = await startStack();
+  test("another secret of its name is left alone until onExisting adopts it", async () => {
+    const stack = await startStack({ emulator: { uniqueNames: false } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
     const [old] = stack.workspace.secrets();
     stack.workspace.remove(old?.id ?? "");
-    const others = [stack.workspace.add("T", "1"), stack.workspace.add("T", "2")];
-    stack.workspace.add("T and more", "3");
+    const stranger = stack.workspace.add("T", "by hand");
 
-    const run = await stack.refresh();
+    const refreshed = await stack.refresh();
+    expect(refreshed).toMatchObject({ code: 0, changes: { delete: 1 }, calls: ["get"], diagnostics: [] });
+    const refused = await stack.up();
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(`could not create secret "T": the name is taken by secret ${stranger.id}`);
+    expect(stack.workspace.secrets()).toEqual([stranger]);
 
-    expect(run.code).toBe(0);
-    expect(run.changes).toEqual({ delete: 1 });
-    const [warning, ...more] = run.diagnostics;
-    expect(more).toEqual([]);
-    expect(warning?.severity).toBe("warning");
-    expect(warning?.message).toContain(`several others have its name: ${others.map(({ id }) => id).join(", ")}.`);
-    expect(warning?.message).toContain("existingId");
-    expect(stack.workspace.secrets()).toHaveLength(3);
+    await stack.deploy(
+      'exports.reference = new WorkspaceSecret("T", { value: "v", onExisting: "overwrite" }).reference',
+    );
+    expect(stack.workspace.secrets()).toEqual([{ ...stranger, value: "v" }]);
+    const { output } = await stack.cli(["stack", "output", "--json"]).orThrow();
+    expect(JSON.parse(output)).toEqual({ reference: { secret_id: stranger.id } });
+    expect((await stack.preview(...DRIFT)).code).toBe(0);
   });
 });
 

@@ -32,6 +32,8 @@ export interface Entry {
   id: string;
   name: string;
   valueDigest?: string | undefined;
+  /** Whether it was adopted with its value, which nothing has replaced since. */
+  valueKept: boolean;
   /** Replaced, and not deleted yet. */
   pendingDelete: boolean;
 }

@@ -7,6 +7,7 @@ import {
   type WorkspaceSecretInputs,
   WorkspaceSecretLifecycle,
 } from "../../provider/lifecycle/index";
+import { isValueKept } from "../../provider/lifecycle/state";
 import { Problem } from "../../provider/problem";
 import {
   type DestroyOptions,
@@ -123,11 +124,12 @@ export class StandInEngine implements Driver {
   }
 
   async state(): Promise<Entry[]> {
-    return this.held.map(({ logical, id, outputs: { name = "", valueDigest }, pendingDelete }) => ({
+    return this.held.map(({ logical, id, outputs, pendingDelete }) => ({
       logical,
       id,
-      name,
-      valueDigest,
+      name: outputs.name ?? "",
+      valueDigest: outputs.valueDigest,
+      valueKept: isValueKept(outputs),
       pendingDelete,
     }));
   }

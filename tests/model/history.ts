@@ -45,21 +45,16 @@ export function isCreated(resource: Resource, before: Picture): boolean {
   return held === undefined || (held.name !== resource.name && resource.onNameChange === "replace");
 }
 
-/** The same, of what the refresh of this operation has left: of several that might follow one secret by its name, one does. */
+/** The same, of what the refresh of this operation has left. */
 export function mayBeCreated(resource: Resource, observed: Pick<Observed, "before" | "refreshes">): boolean {
-  const held = heldBy(observed.before.entries, resource.logical);
-  const isGone = observed.refreshes && held !== undefined && !byId(observed.before.secrets, held.id);
-  return isGone || isCreated(resource, basisOf(observed));
+  return isCreated(resource, basisOf(observed));
 }
 
-/** What the state becomes by a look at the workspace: names as they are, what is gone left out or followed by its name. */
-function looked(picture: Picture): Picture {
-  const { secrets, entries } = picture;
+/** What the state becomes by a look at the workspace: names as they are, what is gone left out. */
+function looked({ secrets, entries }: Picture): Picture {
   const seen = entries.flatMap((entry) => {
     const secret = byId(secrets, entry.id);
-    if (secret) return [{ ...entry, name: secret.name }];
-    const [namesake, ...others] = foreignOf(entry.name, picture);
-    return namesake && others.length === 0 ? [{ ...entry, id: namesake.id }] : [];
+    return secret ? [{ ...entry, name: secret.name }] : [];
   });
   return { secrets, entries: seen };
 }
@@ -89,6 +84,14 @@ export class History {
   /** Secrets whose value may differ from the program's with good reason. */
   private readonly doubtful = new Set<string>();
 
+  /** Of each secret whose value was adopted: what the program gave then, until it gives something else. */
+  private readonly adoptedWith = new Map<string, string>();
+
+  /** Whether the program has asked since its adoption for its own value to be pushed. */
+  isPushAskedFor(id: string): boolean {
+    return !this.adoptedWith.has(id);
+  }
+
   mayBeStored(id: string): string[] {
     return [...(this.pushed.get(id) ?? [])];
   }
@@ -103,6 +106,7 @@ export class History {
 
   learn(observed: Observed): void {
     const { before, after, outcome, program } = observed;
+    if (observed.operation === "up") this.learnOfAdoptions(before.entries, after.entries, program);
     for (const { id, value } of after.secrets) {
       if (byId(before.secrets, id)?.value === value) continue;
       const holders = after.entries.filter((entry) => entry.id === id).length;
@@ -127,6 +131,22 @@ export class History {
     }
     for (const { text } of outcome.messages.filter(({ text }) => text.includes("Where their values differ"))) {
       for (const { id } of after.secrets.filter(({ id }) => text.includes(id))) this.doubtful.add(id);
+    }
+  }
+
+  private learnOfAdoptions(before: Entry[], after: Entry[], program: Resource[]): void {
+    const given = ({ logical }: Entry) => {
+      const resource = program.find((resource) => resource.logical === logical);
+      return resource && JSON.stringify([resource.value, resource.trigger]);
+    };
+    const live = (entries: Entry[]) => entries.filter(({ valueKept, pendingDelete }) => valueKept && !pendingDelete);
+    for (const entry of live(before)) {
+      const now = given(entry);
+      if (now !== undefined && now !== this.adoptedWith.get(entry.id)) this.adoptedWith.delete(entry.id);
+    }
+    for (const entry of live(after)) {
+      const now = given(entry);
+      if (now !== undefined && heldBy(before, entry.logical)?.id !== entry.id) this.adoptedWith.set(entry.id, now);
     }
   }
 

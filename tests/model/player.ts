@@ -19,6 +19,8 @@ export interface Played extends Figures {
 }
 
 const TOGETHER: UpOptions = { order: "together", continueOnError: true, refresh: false };
+/** Another than the scenarios have. */
+const LAST_TRIGGER = 9;
 /** The first heals what the hand cannot, and the second what had to wait for it. */
 const ROUNDS = 2;
 
@@ -84,7 +86,13 @@ class Player {
     const { emulator } = this.driver;
     emulator.clearFaults();
     for (const { id } of this.secrets) emulator.workspace().use(id, {});
-    this.program = this.program.map((resource) => ({ ...resource, onExisting: "overwrite" }));
+    const entries = await this.driver.state();
+    this.program = this.program.map((resource) => ({
+      ...resource,
+      onExisting: "overwrite",
+      // As the error says: from now on the program's value counts.
+      trigger: heldBy(entries, resource.logical)?.valueKept ? LAST_TRIGGER : resource.trigger,
+    }));
 
     await this.partOwners();
     let settled = false;

@@ -70,13 +70,13 @@ interface Exported {
   type: string;
   id: string;
   delete?: boolean;
-  outputs: { name: string; valueDigest?: { plaintext: string } };
+  outputs: { name: string; valueDigest?: { plaintext: string }; valueKept?: boolean };
 }
 
 function entryOf({ urn, id, outputs, delete: pendingDelete = false }: Exported): Entry {
-  const { name, valueDigest: digest } = outputs;
+  const { name, valueDigest: digest, valueKept = false } = outputs;
   const valueDigest = digest && (JSON.parse(digest.plaintext) as string);
-  return { logical: urn.split("::").at(-1) ?? "", id, name, valueDigest, pendingDelete };
+  return { logical: urn.split("::").at(-1) ?? "", id, name, valueDigest, valueKept, pendingDelete };
 }
 
 function programOf(program: Resource[], isChained: boolean): string {

@@ -40,6 +40,7 @@ const RULES: Record<Kind, Rule[]> = {
     deletesAreAskedFor,
     takeOversAreAskedFor,
     refreshMakesNoSecondOwner,
+    keptValuesStay,
   ],
   duplicate: [noDuplicates],
   "silent orphan": [orphansAreTold],
@@ -104,6 +105,24 @@ function refreshMakesNoSecondOwner({ operation, before, after }: Observed): stri
   return after.secrets
     .filter(({ id }) => holders(after.entries, id) > Math.max(1, holders(before.entries, id)))
     .map(({ id, name }) => `a refresh made several resources hold ${name} (${id})`);
+}
+
+/** A value that was adopted as it is goes only where the program gives another value, or other triggers. */
+function keptValuesStay({ operation, program, before, after }: Observed, history: History): string[] {
+  if (operation !== "up") return [];
+  return before.entries.flatMap(({ logical, id, valueKept, pendingDelete }) => {
+    const then = byId(before.secrets, id);
+    const resource = program.find((one) => one.logical === logical);
+    const isShared = before.entries.filter((entry) => entry.id === id).length > 1;
+    // Another resource that takes the secret over may come first, and its owner then says so.
+    const isTaken = program.some((one) => one !== resource && one.name === then?.name && one.onExisting !== "fail");
+    if (!valueKept || pendingDelete || !then || !resource || isShared || isTaken) return [];
+    if (history.isPushAskedFor(id)) return [];
+    if (byId(after.secrets, id)?.value === then.value) return [];
+    return [
+      `${logical} gave up the value that it kept of ${then.name} (${id}), though neither value nor triggers changed`,
+    ];
+  });
 }
 
 function noDuplicates({ operation, refreshes, before, after }: Observed): string[] {

@@ -4,6 +4,7 @@ import {
   UnfinishedUpdate,
   type WorkspaceSecretInputs,
   WorkspaceSecretLifecycle,
+  type WorkspaceSecretState,
 } from "../../provider/lifecycle/index";
 import { Problem } from "../../provider/problem";
 import type { Workspace } from "../../provider/workspace/index";
@@ -75,13 +76,27 @@ export const SABOTEURS: Record<string, Saboteur> = {
         }
       })(host),
   },
-  "claims the value of a secret that was made again by hand": {
-    breaks: "wrong state",
+  "follows a name to a secret that someone else made": {
+    breaks: "taken or lost",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override async read(id: string, stored: StoredState) {
           const held = await super.read(id, stored);
-          return held && { id: held.id, state: { ...stored, ...held.state } as typeof held.state };
+          if (held) return held;
+          const [found] = await host.workspaces.get("default").namedNow(stored.name ?? "");
+          return found && { id: found.id, state: { ...stored, secretId: found.id } as WorkspaceSecretState };
+        }
+      })(host),
+  },
+  "replaces a value that was kept at the next change of name": {
+    breaks: "taken or lost",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override diff(id: string, stored: StoredState, inputs: WorkspaceSecretInputs) {
+          return super.diff(id, { ...stored, valueKept: false }, inputs);
+        }
+        override update(id: string, stored: StoredState, inputs: WorkspaceSecretInputs) {
+          return super.update(id, { ...stored, valueKept: false }, inputs);
         }
       })(host),
   },

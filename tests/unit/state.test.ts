@@ -1,13 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { canonical, isDigestOf } from "../../provider/lifecycle/digest";
-import { changedPolicies, kept, newState, workspaceOf } from "../../provider/lifecycle/state";
+import { changedPolicies, isValueKept, kept, newState, workspaceOf } from "../../provider/lifecycle/state";
 
 const INPUTS = { name: "A", value: "canary" };
 const PLACE = { name: "eu", endpoint: "https://api.example" };
 
 describe("a new state", () => {
   test("holds the outputs and a digest of the value, but no value", () => {
-    const state = newState({ id: "1", name: "A" }, INPUTS, PLACE);
+    const state = newState({ id: "1", name: "A" }, INPUTS, PLACE, { valueKept: false });
     expect(state).toEqual({
       secretId: "1",
       name: "A",
@@ -20,7 +20,19 @@ describe("a new state", () => {
   });
 
   test("has the name that the secret bears, whatever the program wants", () => {
-    expect(newState({ id: "1", name: "B" }, INPUTS, PLACE).name).toBe("B");
+    expect(newState({ id: "1", name: "B" }, INPUTS, PLACE, { valueKept: false }).name).toBe("B");
+  });
+
+  test("says whether the value was kept, if it was or if the input asks for it", () => {
+    const keeping = { ...INPUTS, onExisting: "keep" as const };
+    const of = (inputs: typeof INPUTS, valueKept: boolean) =>
+      newState({ id: "1", name: "A" }, inputs, PLACE, { valueKept }).valueKept;
+    expect([of(INPUTS, false), of(INPUTS, true), of(keeping, false), of(keeping, true)]).toEqual([
+      undefined,
+      true,
+      false,
+      true,
+    ]);
   });
 
   test("repeats the inputs that diff and delete need, the triggers as a digest alone", () => {
@@ -60,4 +72,10 @@ describe("changed policies", () => {
 
 test("a workspace left out is the default one", () => {
   expect([workspaceOf({}), workspaceOf({ workspace: "eu" })]).toEqual(["default", "eu"]);
+});
+
+test("the value of a state from before this was kept may be one that was adopted", () => {
+  expect(
+    [{}, { onExisting: "keep" as const }, { onExisting: "keep" as const, valueKept: false }].map(isValueKept),
+  ).toEqual([false, true, false]);
 });

@@ -101,17 +101,6 @@ export const LISTINGS: Scenario[] = [
 
 export const READS: Scenario[] = [
   { title: "refresh: the GET", call: "get", before: first, program: first, operation: "refresh" },
-  {
-    title: "refresh of a secret that was made again by hand: the search",
-    call: "list",
-    before: first,
-    meanwhile(workspace) {
-      workspace.remove(ours(workspace));
-      workspace.add(NAME, "theirs");
-    },
-    program: first,
-    operation: "refresh",
-  },
 ];
 
 export const CHANGES: Scenario[] = [

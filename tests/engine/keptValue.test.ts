@@ -1,0 +1,132 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Run, startStack, type TestStack } from "./harness/index";
+
+/** A secret CRM, made by hand and adopted by the resource `crm` with its value kept; gives its id. */
+async function adopted(stack: TestStack, args = ""): Promise<string> {
+  const { id } = stack.workspace.add("CRM", "theirs");
+  await stack.deploy(program(`name: "CRM", onExisting: "keep", ${args}`));
+  return id;
+}
+
+function program(args: string): string {
+  return `new WorkspaceSecret("crm", { value: "ours", ${args} });`;
+}
+
+function expectRefused(run: Run, what: string): void {
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain("only ElevenLabs has its value");
+  expect(run.output).toContain(`a change of ${what} would destroy that value`);
+  expect(run.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+}
+
+describe("a value that was adopted with keep", () => {
+  test.each(["rename", "replace"])("survives a new name in the program, with onNameChange %s", async (onNameChange) => {
+    const stack = await startStack();
+    const id = await adopted(stack);
+    await stack.program(program(`name: "NEW", onExisting: "keep", onNameChange: "${onNameChange}"`));
+
+    expectRefused(await stack.preview(), "name");
+    expectRefused(await stack.up(), "name");
+    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "theirs" }]);
+
+    await stack.deploy(program(`name: "NEW", onExisting: "keep", onNameChange: "${onNameChange}", triggers: [1]`));
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "NEW", value: "ours" }]);
+    // From now on it is the program's value.
+    await stack.deploy(program(`name: "AGAIN", onExisting: "keep", onNameChange: "${onNameChange}", triggers: [1]`));
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "AGAIN", value: "ours" }]);
+  });
+
+  test("survives a rename by hand, whose new name the error names", async () => {
+    const stack = await startStack();
+    const id = await adopted(stack);
+    stack.workspace.rename(id, "BY HAND");
+
+    const run = await stack.up("--refresh");
+
+    expectRefused(run, "name");
+    expect(run.output).toContain('set  name: "BY HAND"');
+    expect((await stack.refresh("--run-program")).code).toBe(0);
+    await stack.deploy(program('name: "BY HAND", onExisting: "keep"'));
+    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "BY HAND", value: "theirs" }]);
+  });
+
+  test("survives a new name after the input that adopted it was removed", async () => {
+    const stack = await startStack();
+    const id = await adopted(stack);
+    const dropped = await stack.deploy(program('name: "CRM"'));
+    expect([dropped.changes, dropped.calls]).toEqual([{ update: 1 }, []]);
+
+    await stack.program(program('name: "NEW"'));
+
+    expectRefused(await stack.up(), "name");
+    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "theirs" }]);
+  });
+
+  test("survives a move to another workspace", async () => {
+    const stack = await startStack();
+    const id = await adopted(stack);
+    await stack.program(program('name: "CRM", workspace: "eu"'));
+    await stack.configure({ "elevenlabs:workspaces": { eu: { baseUrl: stack.emulator.url } } });
+
+    expectRefused(await stack.preview(), "workspace");
+    expect(stack.workspace.secrets()).toMatchObject([{ id, value: "theirs" }]);
+  });
+
+  test("may be one in a state from before this was noted", async () => {
+    const stack = await startStack();
+    const id = await adopted(stack);
+    const { output } = await stack.cli(["stack", "export"]).orThrow();
+    await stack.cli(["stack", "import"], output.replace(/\s*"valueKept": true,?/, "")).orThrow();
+    expect((await stack.secret("crm"))?.outputs).not.toHaveProperty("valueKept");
+    await stack.program(program('name: "NEW", onExisting: "keep"'));
+
+    expectRefused(await stack.up(), "name");
+    expect(stack.workspace.secrets()).toMatchObject([{ id, value: "theirs" }]);
+  });
+});
+
+describe("a secret that was adopted by existingId and keep", () => {
+  test("is repaired by the lines that the errors name, after it was renamed or deleted by hand", async () => {
+    const stack = await startStack();
+    const [gone, renamed] = [stack.workspace.add("GONE", "theirs"), stack.workspace.add("RENAMED", "theirs")];
+    const lines = (more: Record<string, string>) =>
+      [gone, renamed]
+        .map(({ name, id }) => {
+          const args = more[name] ?? `name: "${name}", existingId: "${id}", onExisting: "keep"`;
+          return `new WorkspaceSecret("${name}", { value: "ours", ${args} });`;
+        })
+        .join("\n");
+    await stack.deploy(lines({}));
+    stack.workspace.remove(gone.id);
+    stack.workspace.rename(renamed.id, "BY HAND");
+
+    const run = await stack.up("--refresh", "--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain('set  name: "BY HAND"');
+    expect(run.calls).not.toContain("update");
+    const half = lines({ RENAMED: `name: "BY HAND", existingId: "${renamed.id}", onExisting: "keep"` });
+    await stack.program(half);
+    expect((await stack.up()).output).toContain(`remove  existingId: "${gone.id}"  from the arguments`);
+    await stack.deploy(lines({ GONE: 'name: "GONE"', RENAMED: 'name: "BY HAND"' }));
+    expect(stack.workspace.secrets()).toMatchObject([
+      { id: renamed.id, name: "BY HAND", value: "theirs" },
+      { name: "GONE", value: "ours" },
+    ]);
+    expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
+  });
+
+  test("gets its name back together with our value, once triggers change", async () => {
+    const stack = await startStack();
+    const id = await adopted(stack);
+    const args = `name: "CRM", existingId: "${id}", onExisting: "keep"`;
+    await stack.deploy(program(args));
+    stack.workspace.rename(id, "BY HAND");
+    await stack.program(program(`${args}, triggers: [1]`));
+
+    const run = await stack.up("--refresh");
+
+    expect([run.code, run.calls]).toEqual([0, ["get", "list", "update"]]);
+    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "ours" }]);
+  });
+});
