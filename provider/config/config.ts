@@ -80,8 +80,20 @@ export class Workspaces {
       );
     }
     const apiKey = blankAsMissing(settings.apiKey);
-    const at = (key: "region" | "baseUrl") => inConfig(pathOf(name, key), settings[key]);
-    return { apiKey, keySource: apiKey ? "config" : undefined, region: at("region"), baseUrl: at("baseUrl") };
+    const at = (key: "region" | "baseUrl") => inConfig(pathOf(name, key), blankAsMissing(settings[key]));
+    const baseUrl = at("baseUrl");
+    if (baseUrl === undefined) this.requireNoOtherHost(name);
+    return { apiKey, keySource: apiKey ? "config" : undefined, region: at("region"), baseUrl };
+  }
+
+  /** Whoever sets the variable, as for a try with the emulator, expects that no key goes elsewhere. */
+  private requireNoOtherHost(name: string): void {
+    if (blankAsMissing(this.env.ELEVENLABS_BASE_URL) === undefined) return;
+    throw new Problem(
+      "could not use the config",
+      `ELEVENLABS_BASE_URL is set, but counts for the default workspace only: requests for workspace ${quoted(name)} would go to ElevenLabs`,
+      `Set where they go: pulumi config set --path '${pathOf(name, "baseUrl")}' URL\nOr unset ELEVENLABS_BASE_URL.`,
+    );
   }
 
   private setting(key: string, variable: string): Setting | undefined {
