@@ -1,1 +1,2 @@
-export { type ConfigReader, DEFAULT_WORKSPACE, Workspaces } from "./config.js";
+export { Workspaces } from "./config.js";
+export { type ConfigReader, DEFAULT_WORKSPACE } from "./settings.js";

@@ -1,4 +1,5 @@
 import { ApiError, type Dependent, harmless, quoted, type Secret } from "../api/index.js";
+import { configPath, shellWord } from "../configPath.js";
 import { Problem } from "../problem.js";
 import type { Workspace } from "../workspace/index.js";
 
@@ -37,7 +38,8 @@ export function withProgram(next: string): string {
 
 function nextStep(error: ApiError, workspace: Workspace, { configMayBeStale }: Hints): string {
   const isDefault = workspace.name === "default";
-  const key = isDefault ? "elevenlabs:apiKey" : `--path 'elevenlabs:workspaces.${harmless(workspace.name)}.apiKey'`;
+  const path = configPath("elevenlabs:workspaces", workspace.name, "apiKey");
+  const key = isDefault ? "elevenlabs:apiKey" : `--path ${shellWord(path)}`;
   const setKey = `pulumi config set --secret ${key}`;
   const baseUrl = isDefault ? "elevenlabs:baseUrl" : "its baseUrl in elevenlabs:workspaces";
   if (error.name === "KeyError") {

@@ -61,7 +61,12 @@ export class WorkspaceSecretLifecycle {
 
   check(inputs: Record<string, unknown>): CheckFailure[] {
     this.programRuns = true;
-    return checkInputs(inputs);
+    const failures = checkInputs(inputs);
+    const { workspace } = inputs;
+    if (typeof workspace === "string" && !failures.some(({ property }) => property === "workspace")) {
+      failures.push(...this.faultsOf(workspace));
+    }
+    return failures;
   }
 
   /** Makes no request: it takes what the state holds for what the API holds. Only `read` looks. */
@@ -362,6 +367,17 @@ export class WorkspaceSecretLifecycle {
       id: stored.name === undefined ? undefined : id,
       workspace: workspaceOf(stored),
     };
+  }
+
+  /** What is wrong with the config of a workspace, as far as no request is needed to tell. */
+  private faultsOf(workspace: string): CheckFailure[] {
+    try {
+      this.host.workspaces.get(workspace);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return [{ property: "workspace", reason: `cannot be used: ${error.reason}.\n${error.next}` }];
+    }
   }
 
   private open(action: Action): Workspace {

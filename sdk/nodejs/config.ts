@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { configPath, shellWord } from "../../provider/configPath.js";
 import { plainKeysOfStackFile } from "./stackFile.js";
 
 /**
@@ -31,11 +32,16 @@ export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output
   }
   const faults = Object.entries(secrets).flatMap(([name, value]) => {
     const fault = faultOf(name, value);
-    return fault === undefined ? [] : [`${JSON.stringify(name)} ${fault}`];
+    return fault === undefined ? [] : [{ name, ...fault }];
   });
   if (faults.length > 0) {
+    const [{ name }] = faults as [(typeof faults)[0]];
+    const path = shellWord(configPath(key, name));
+    const advice = faults.every(({ isEmpty }) => isEmpty)
+      ? `Set it: pulumi config set --secret --path ${path}\nTo have no such secret: pulumi config rm --path ${path}`
+      : `A value that is set as a secret is always text: pulumi config set --secret --path '${key}.NAME'`;
     throw new pulumi.RunError(
-      `Config ${key}: ${faults.join("; ")}.\nA value that is set as a secret is always text: pulumi config set --secret --path '${key}.NAME'`,
+      `Config ${key}: ${faults.map(({ name, text }) => `${JSON.stringify(name)} ${text}`).join("; ")}.\n${advice}`,
     );
   }
   warnOfPlainValues(key, fullKey, Object.keys(secrets));
@@ -53,11 +59,13 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function faultOf(name: string, value: unknown): string | undefined {
-  if (name.trim() === "") return "is no name for a secret";
-  if (typeof value !== "string")
-    return `is ${value === null ? "null" : Array.isArray(value) ? "a list" : `of type ${typeof value}`}, not a string`;
-  return value.trim() === "" ? `is ${value === "" ? "empty" : "blank"}` : undefined;
+function faultOf(name: string, value: unknown): { text: string; isEmpty: boolean } | undefined {
+  if (name.trim() === "") return { text: "is no name for a secret", isEmpty: false };
+  if (typeof value !== "string") {
+    const kind = value === null ? "null" : Array.isArray(value) ? "a list" : `of type ${typeof value}`;
+    return { text: `is ${kind}, not a string`, isEmpty: false };
+  }
+  return value.trim() === "" ? { text: `is ${value === "" ? "empty" : "blank"}`, isEmpty: true } : undefined;
 }
 
 /** Their resources keep them as secrets all the same; but the stack's file shows them, and may not be the only one to. */
@@ -72,13 +80,8 @@ function warnOfPlainValues(key: string, fullKey: string, names: string[]): void 
     : "in the stack's file, and in the engine's copy of it in the state";
   pulumi.log.warn(
     `Config ${key} holds ${plain.map((name) => JSON.stringify(name)).join(", ")} in plain text ${where}. ` +
-      `Take the values for known to others, and set new ones: pulumi config set --secret --path '${key}${step(first)}'`,
+      `Take the values for known to others, and set new ones: pulumi config set --secret --path ${shellWord(configPath(key, first))}`,
   );
-}
-
-/** One step of a config path. */
-function step(key: string): string {
-  return /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 /** Whether a config value was set with `--secret`; of an object, whether any part of it was. */

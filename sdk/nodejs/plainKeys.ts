@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { configPath, shellWord } from "../../provider/configPath.js";
 import { isSecretConfig } from "./config.js";
 import { plainKeysOfStackFile } from "./stackFile.js";
 
@@ -7,9 +8,6 @@ import { plainKeysOfStackFile } from "./stackFile.js";
  * this must come before the first resource is registered.
  */
 export function refusePlainKeys(): void {
-  // Once for each run: every look at the config parses all of it, which many secrets in config would make slow.
-  const run = pulumi.runtime.getStackResource();
-  if (run && checkedRuns.has(run)) return;
   if (isPlain("elevenlabs:apiKey", () => true)) {
     throw new pulumi.RunError(
       "elevenlabs:apiKey is set in plain text, and would reach the state so.\n" +
@@ -27,16 +25,13 @@ export function refusePlainKeys(): void {
     ? plainKeysOfStackFile("elevenlabs:workspaces", "apiKey")
     : [];
   if (plain !== undefined) {
-    const path = `elevenlabs:workspaces.${plain}.apiKey`;
+    const path = configPath("elevenlabs:workspaces", plain, "apiKey");
     throw new pulumi.RunError(
       `${path} is set in plain text, which the stack's file shows.\n` +
-        `Set it as a secret, and take the plain one for known to others: pulumi config set --secret --path '${path}'`,
+        `Set it as a secret, and take the plain one for known to others: pulumi config set --secret --path ${shellWord(path)}`,
     );
   }
-  if (run) checkedRuns.add(run);
 }
-
-const checkedRuns = new WeakSet<pulumi.Resource>();
 
 function isPlain(key: string, holdsKey: (text: string) => boolean): boolean {
   const text = pulumi.runtime.getConfig(key);

@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { PROVIDER_TEXT, TYPE_TOKEN } from "../../provider/host/text.js";
 import type { WorkspaceSecretInputs } from "../../provider/lifecycle/inputs.js";
 import { claimId, claimName } from "./claims.js";
-import { refusePlainKeys } from "./plainKeys.js";
+import { isUnderMocks, requireUsableProgram } from "./program.js";
 
 /** The arguments of a {@link WorkspaceSecret}; all but `value` may be left out. */
 export type WorkspaceSecretArgs = {
-  [Key in keyof (Pick<WorkspaceSecretInputs, "value"> & Partial<WorkspaceSecretInputs>)]: pulumi.Input<
-    WorkspaceSecretInputs[Key]
-  >;
+  [Key in keyof Pick<WorkspaceSecretInputs, "value">]: pulumi.Input<WorkspaceSecretInputs[Key]>;
+} & {
+  // With `undefined`, for programs under `exactOptionalPropertyTypes`.
+  [Key in keyof Omit<WorkspaceSecretInputs, "value">]?: pulumi.Input<WorkspaceSecretInputs[Key]> | undefined;
 };
 
 /**
@@ -80,7 +81,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
           `Set  existingId: ${JSON.stringify(opts.import)}  in its arguments instead of the import option: it takes that very secret over.`,
       );
     }
-    refusePlainKeys();
+    requireUsableProgram(args?.workspace);
     const isLookup = opts.id !== undefined;
     const outputs = { secretId: undefined, name: undefined, workspace: undefined, endpoint: undefined };
     const digests = isLookup || args?.triggers === undefined ? ["valueDigest"] : ["valueDigest", "triggersDigest"];
@@ -98,6 +99,12 @@ export class WorkspaceSecret extends pulumi.CustomResource {
       throw error;
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
+    }
+    if (isUnderMocks()) {
+      const { id, secretId } = this;
+      (this as { secretId: pulumi.Output<string> }).secretId = pulumi
+        .all([id, secretId as pulumi.Output<string | undefined>])
+        .apply(([ofMock, given]) => given ?? ofMock);
     }
   }
 }

@@ -9,12 +9,12 @@ export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" |
    * Removing a key deletes that secret.
    * @default the object under `secrets` in the program's config, as {@link secretsFromConfig} reads it
    */
-  secrets?: Record<string, pulumi.Input<string>>;
+  secrets?: Record<string, pulumi.Input<string>> | undefined;
   /**
    * Put before each key to make the secret's name. A change replaces the secrets, unless `onNameChange` is `"rename"`.
    * @default ""
    */
-  prefix?: string;
+  prefix?: string | undefined;
 }
 
 /**
@@ -28,9 +28,9 @@ export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" |
  * ```
  */
 export class WorkspaceSecrets extends pulumi.ComponentResource {
-  /** The secrets by key. */
+  /** The resources by key, as `secrets` of the arguments has them: `secrets.CRM_TOKEN`. */
   readonly secrets: Readonly<Record<string, WorkspaceSecret>>;
-  /** The secrets' ids by their names in the workspace. */
+  /** The secrets' ids by their names in the workspace, with the prefix: `secretIds.dev_CRM_TOKEN`. */
   readonly secretIds: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: WorkspaceSecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {

@@ -51,6 +51,7 @@ describe("inputs", () => {
 describe("secrets in config", () => {
   test.each([
     ["missing", undefined],
+    ["an empty value", { GOOD: "v", "a.b": "" }],
     ["no JSON", "CRM_TOKEN"],
     ["a list", [value.text]],
     ["no object", 5],
@@ -171,11 +172,18 @@ describe("the config", () => {
     ["maxRetries below zero", { "elevenlabs:maxRetries": "-1" }, ONE],
     ["workspaces that are no JSON", { "elevenlabs:workspaces": "{prod" }, IN_PROD],
     ["a workspace with an unknown setting", { "elevenlabs:workspaces": { prod: { url: "https://x.test" } } }, IN_PROD],
-  ])("with %s: up says what would be right, and sends nothing", async (_title, config, program) => {
+    [
+      "several faults, a region beside a base URL among them",
+      { "elevenlabs:region": "mars", "elevenlabs:timeoutSeconds": "abc" },
+      ONE,
+    ],
+    ["a workspace that is not described", {}, IN_PROD],
+    ["a workspace that an output names", {}, ONE.replace("}", ', workspace: pulumi.output(Promise.resolve("prod")) }')],
+  ])("with %s: a preview says what would be right, and sends nothing", async (_title, config, program) => {
     const stack = await start({ config });
     await stack.program(program);
 
-    const run = await stack.up();
+    const run = await stack.preview();
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
@@ -191,20 +199,28 @@ describe("the config", () => {
       keyless: { baseUrl: url },
       wrongKey: { apiKey: "sk_wrong", baseUrl: url },
       readOnly: { apiKey: otherKey.text, baseUrl: url },
-      region: { apiKey: key.text, region: "mars" },
-      http: { apiKey: key.text, baseUrl: "http://api.example.com" },
-      path: { apiKey: key.text, baseUrl: "https://api.example.com/v1" },
-      user: { apiKey: key.text, baseUrl: `https://me:${value.text}@api.example.com` },
-      noUrl: { apiKey: key.text, baseUrl: "api.example.com" },
     };
     await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
     await stack.program(`
-      for (const workspace of ${JSON.stringify([...Object.keys(workspaces), "unknown"])})
+      for (const workspace of ${JSON.stringify(Object.keys(workspaces))})
         new WorkspaceSecret(workspace, { value: "${value.text}", workspace });`);
 
     const run = await stack.up("--continue-on-error");
 
     expect(told(run)).toMatchSnapshot();
     expect(stack.workspace.secrets()).toMatchObject([{ name: "good" }]);
+  });
+
+  test("of a further workspace is checked at preview, on the property that names it", async () => {
+    const stack = await start();
+    const other = { apiKey: key.text, region: "mars", baseUrl: `https://me:${value.text}@api.example.com` };
+    await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify({ other })).orThrow();
+    await stack.program(`new WorkspaceSecret("A", { value: "v", workspace: "other" });`);
+
+    const run = await stack.preview();
+
+    expect(run.code).not.toBe(0);
+    expect(run.calls).toEqual([]);
+    expect(told(run)).toMatchSnapshot();
   });
 });

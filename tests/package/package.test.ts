@@ -59,9 +59,21 @@ describe("the tarball", () => {
           {} as IsAny<sdk.SecretDependent["kind"]>,
           {} as IsAny<ReturnType<typeof emulator.startEmulator>>,
           {} as IsAny<ReturnType<typeof provider.dynamic>>,
-        ];`,
+        ];
+        export function program(maybe: string | undefined, workspace: string | undefined) {
+          new sdk.WorkspaceSecret("A", { value: "v", name: maybe, workspace, triggers: undefined });
+          new sdk.WorkspaceSecrets("all", { prefix: maybe, workspace });
+          return sdk.listWorkspaceSecrets({ prefix: maybe, workspace });
+        }`,
       "tsconfig.json": JSON.stringify({
-        compilerOptions: { strict: true, noEmit: true, module: "nodenext", target: "es2022", types: ["node"] },
+        compilerOptions: {
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          module: "nodenext",
+          target: "es2022",
+          types: ["node"],
+        },
       }),
     });
     await run(join(BIN, "tsc"), ["-p", "."], join(installation, "types"));

@@ -213,8 +213,35 @@ describe("a bad value", () => {
     expect(problemOf({}, "a\nb\u001b[2J").message.split("\n")).toHaveLength(2);
   });
 
-  test("of the region does not matter beside a base URL", () => {
-    expect(workspaces({ region: "mars", baseUrl: "https://a.example" }).get().endpoint).toBe("https://a.example");
+  test("of the region is told beside a base URL too", () => {
+    expect(problemOf({ region: "mars", baseUrl: "https://a.example" }).reason).toContain('elevenlabs:region is "mars"');
+  });
+
+  test("is told together with every other one", () => {
+    const problem = problemOf({ region: "mars", baseUrl: "a.example", timeoutSeconds: "abc", maxRetries: "-1" });
+
+    expect(problem.reason.split("; ")).toEqual([
+      expect.stringMatching(/^elevenlabs:region /),
+      expect.stringMatching(/^elevenlabs:baseUrl /),
+      expect.stringMatching(/^elevenlabs:timeoutSeconds /),
+      expect.stringMatching(/^elevenlabs:maxRetries /),
+    ]);
+    expect(problem.message.split("\n")).toHaveLength(2);
+  });
+
+  test.each(["constructor", "__proto__", "a.b"])("a described workspace may be named %j", (name) => {
+    expect(workspaces({ workspaces: `{"${name}":{"region":"eu"}}` }).get(name).endpoint).toContain(".eu.");
+  });
+
+  test.each([
+    ["a.b", `'elevenlabs:workspaces["a.b"].region'`],
+    ["it's", `'elevenlabs:workspaces["it'\\''s"].region'`],
+  ])("of workspace %j is told by a path that a shell and Pulumi take", (name, path) => {
+    expect(problemOf({ workspaces: JSON.stringify({ [name]: { region: "mars" } }) }, name).next).toContain(path);
+  });
+
+  test("a description of the default workspace among the named ones is refused", () => {
+    expect(problemOf({ workspaces: '{"default":{"region":"eu"}}' }).reason).toContain('describes "default"');
   });
 
   test.each([

@@ -1,0 +1,51 @@
+import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { startStack, type TestStack } from "./harness/index";
+
+/** A program whose library alone depends on the package, each with its own dependencies, as pnpm lays them out. */
+async function startWithLibrary(): Promise<TestStack> {
+  const stack = await startStack();
+  const modules = join(stack.folder, "node_modules");
+  const library = join(stack.folder, "store/acme/node_modules");
+  await mkdir(join(library, "acme"), { recursive: true });
+  await mkdir(join(library, "@pulumi"));
+  await rename(join(modules, "pulumi-elevenlabs"), join(library, "pulumi-elevenlabs"));
+  await symlink(join(modules, "@pulumi/pulumi"), join(library, "@pulumi/pulumi"));
+  await writeFile(
+    join(library, "acme/index.js"),
+    'exports.make = () => new (require("pulumi-elevenlabs").WorkspaceSecret)("A", { value: "v" });',
+  );
+  await symlink(join(library, "acme"), join(modules, "acme"));
+  await writeFile(join(stack.folder, "index.js"), 'require("acme").make();');
+  return stack;
+}
+
+test("a package that only a library depends on is one error at preview, which names the package.json", async () => {
+  const stack = await startWithLibrary();
+
+  const run = await stack.preview();
+
+  expect(run.code).not.toBe(0);
+  const errors = run.diagnostics.filter(({ severity }) => severity === "error");
+  expect(errors).toHaveLength(1);
+  expect(errors[0]?.message).toContain(`Add it to "dependencies" of ${join(stack.folder, "package.json")}`);
+  expect(errors[0]?.message).not.toMatch(/^\s+at /m);
+  expect(run.requests).toEqual([]);
+  expect(await readdir(stack.folder)).not.toContain("pulumi-elevenlabs");
+});
+
+test("a program in a subfolder that changes its working folder works", async () => {
+  const stack = await startStack();
+  await mkdir(join(stack.folder, "src"));
+  await writeFile(
+    join(stack.folder, "src/index.js"),
+    'const { WorkspaceSecret } = require("pulumi-elevenlabs"); process.chdir("/"); new WorkspaceSecret("A", { value: "v" });',
+  );
+  await writeFile(join(stack.folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\nmain: src/\n");
+
+  const run = await stack.up();
+
+  expect(run.output).not.toContain("error");
+  expect(run).toMatchObject({ code: 0, changes: { create: 1 } });
+});
