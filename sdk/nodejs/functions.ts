@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
+import { isUnderMocks } from "./program.js";
 
 /** A secret of a workspace, without its value: the API never returns one. */
 export interface WorkspaceSecretResult {
@@ -9,23 +10,23 @@ export interface WorkspaceSecretResult {
 
 /** Which secret: by its id, or by its exact name. */
 export interface GetWorkspaceSecretArgs {
-  secretId?: string;
-  name?: string;
+  secretId?: string | undefined;
+  name?: string | undefined;
   /** A name of `elevenlabs:workspaces`. Default: the workspace of the top-level config. */
-  workspace?: string;
+  workspace?: string | undefined;
 }
 
 export interface ListWorkspaceSecretsArgs {
   /** Only secrets whose names start with this. Default: all. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** A name of `elevenlabs:workspaces`. Default: the workspace of the top-level config. */
-  workspace?: string;
+  workspace?: string | undefined;
 }
 
 export interface GetSecretDependentsArgs {
   secretId: string;
   /** A name of `elevenlabs:workspaces`. Default: the workspace of the top-level config. */
-  workspace?: string;
+  workspace?: string | undefined;
 }
 
 /** Something that uses a secret: an agent, a tool, a phone number, an MCP server, or something that the API names by a word. */
@@ -44,7 +45,9 @@ type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
  * const { secretId } = await getWorkspaceSecret({ name: "CRM_TOKEN" });
  * ```
  */
-export function getWorkspaceSecret({ workspace, ...key }: GetWorkspaceSecretArgs): Promise<WorkspaceSecretResult> {
+export function getWorkspaceSecret(args: GetWorkspaceSecretArgs): Promise<WorkspaceSecretResult> {
+  if (isUnderMocks()) return mocked("getWorkspaceSecret", args);
+  const { workspace, ...key } = args;
   return call(async ({ getSecret }, workspaces) => {
     const { id, name } = await getSecret(workspaces, key, workspace);
     return { secretId: id, name };
@@ -58,6 +61,7 @@ export function getWorkspaceSecretOutput(args: Inputs<GetWorkspaceSecretArgs>): 
 
 /** Lists the secrets of a workspace, all of them or those of a prefix, across all pages. */
 export function listWorkspaceSecrets(args: ListWorkspaceSecretsArgs = {}): Promise<WorkspaceSecretResult[]> {
+  if (isUnderMocks()) return mockedList("listWorkspaceSecrets", args, "secrets");
   return call(async ({ listSecrets }, workspaces) => {
     const secrets = await listSecrets(workspaces, args.prefix, args.workspace);
     return secrets.map(({ id, name }) => ({ secretId: id, name }));
@@ -72,13 +76,31 @@ export function listWorkspaceSecretsOutput(
 }
 
 /** Lists everything that uses a secret, across all pages: what stands in the way of deleting it. */
-export function getSecretDependents({ secretId, workspace }: GetSecretDependentsArgs): Promise<SecretDependent[]> {
+export function getSecretDependents(args: GetSecretDependentsArgs): Promise<SecretDependent[]> {
+  if (isUnderMocks()) return mockedList("getSecretDependents", args, "dependents");
+  const { secretId, workspace } = args;
   return call(({ getDependents }, workspaces) => getDependents(workspaces, secretId, workspace));
 }
 
 /** {@link getSecretDependents} for arguments that are outputs. */
 export function getSecretDependentsOutput(args: Inputs<GetSecretDependentsArgs>): pulumi.Output<SecretDependent[]> {
   return pulumi.output(args).apply((known) => getSecretDependents(known));
+}
+
+/** What `call` of the mocks answers for `elevenlabs:index:` and the function's name. */
+function mocked<T>(name: string, args: object): Promise<T> {
+  return pulumi.runtime.invoke(`elevenlabs:index:${name}`, { ...args });
+}
+
+/** A mock answers with an object, so a list is one property of it. */
+async function mockedList<T>(name: string, args: object, property: string): Promise<T[]> {
+  const answer = await mocked<Record<string, unknown>>(name, args);
+  const list = answer?.[property];
+  if (Array.isArray(list)) return list;
+  throw new pulumi.RunError(
+    `The mocks answer elevenlabs:index:${name} without a list of ${property}.\n` +
+      `Return  { ${property}: [] }  or more from  call  of  pulumi.runtime.setMocks`,
+  );
 }
 
 type Provider = typeof import("pulumi-elevenlabs/provider");

@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "@jest/globals";
+import { startStack, type TestStack } from "../engine/harness/index";
+
+/** Runs a script in a program's folder, with a key and an endpoint that must not be used. */
+async function runIn(stack: TestStack, script: string): Promise<string> {
+  await writeFile(join(stack.folder, "unit.js"), script);
+  const env = { PATH: process.env.PATH, ELEVENLABS_BASE_URL: stack.emulator.url, ...stack.env };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["unit.js"], { cwd: stack.folder, env });
+  return stdout + stderr;
+}
+
+test("the unit test of the page passes, and sends nothing", async () => {
+  const stack = await startStack();
+  const [, script = ""] = /^```js\n(.*?)^```/ms.exec(await readFile("docs/testing.md", "utf8")) ?? [];
+
+  const output = await runIn(stack, script);
+
+  expect(output).toMatch(/^\D*pass 2$/m);
+  expect(output).toMatch(/^\D*fail 0$/m);
+  expect(stack.emulator.requests).toEqual([]);
+});
+
+test("under mocks every function goes to the mocks, and an answer without its list is an error", async () => {
+  const stack = await startStack();
+
+  const output = await runIn(
+    stack,
+    `const pulumi = require("@pulumi/pulumi");
+     const { getWorkspaceSecret, getSecretDependents, listWorkspaceSecrets } = require("pulumi-elevenlabs");
+     pulumi.runtime.setMocks({
+       newResource: () => ({ id: "1", state: {} }),
+       call: ({ token, inputs }) => ({ token, inputs, dependents: [{ kind: "agent", id: "a" }] }),
+     });
+     (async () => {
+       const [one, dependents] = [await getWorkspaceSecret({ name: "A" }), await getSecretDependents({ secretId: "1" })];
+       const failure = await listWorkspaceSecrets().catch(({ message }) => message);
+       console.log(JSON.stringify({ one, dependents, failure }));
+     })();`,
+  );
+
+  expect(JSON.parse(output)).toEqual({
+    one: expect.objectContaining({ token: "elevenlabs:index:getWorkspaceSecret", inputs: { name: "A" } }),
+    dependents: [{ kind: "agent", id: "a" }],
+    failure: expect.stringContaining("elevenlabs:index:listWorkspaceSecrets without a list of secrets"),
+  });
+  expect(stack.emulator.requests).toEqual([]);
+});
