@@ -15,7 +15,7 @@ export interface Style {
 
 /**
  * Gives each secret that is not yet `owned` a config key of its own; a program can have one secret of a name, so those that
- * share theirs are left out.
+ * share theirs are left out, and so are those without one.
  */
 export function adoptedFrom(
   secrets: Secret[],
@@ -23,7 +23,8 @@ export function adoptedFrom(
   style: Style,
 ): { adopted: Adopted[]; twice: Secret[][] } {
   const isNew = ({ id }: Secret) => !owned.has(id);
-  const byName = [...Map.groupBy(secrets, ({ name }) => name).values()].filter((same) => same.some(isNew));
+  const named = secrets.filter(({ name }) => name.trim() !== "");
+  const byName = [...Map.groupBy(named, ({ name }) => name).values()].filter((same) => same.some(isNew));
   const once = byName.flatMap((same) => (same.length === 1 ? same : []));
   const taken = new Set(once.map(({ name }) => name).filter(isPlainKey));
   const adopted = once.map((secret) => {
@@ -56,6 +57,7 @@ export function programLines(adopted: Adopted[], workspace: { name: string; endp
   if (alone.length > 0) imports.unshift('import * as pulumi from "@pulumi/pulumi";');
   return [
     `// Takes over ${adopted.length === 1 ? "1 secret" : `${adopted.length} secrets`} of ${workspace.endpoint}, as they are.`,
+    `// After the first  pulumi up,  remove  ${alone.length > 0 ? "existingId  and  " : ""}onExisting  from these lines: their work is done.`,
     ...imports,
     "",
     ...(alone.length > 0 ? ["const config = new pulumi.Config();"] : []),

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { DEFAULT_WORKSPACE, Workspaces } from "../config/index.js";
 import { explained } from "../lifecycle/explain.js";
+import { Problem } from "../problem.js";
 import type { Workspace } from "../workspace/index.js";
 import { openStack, Stack, type StackChoice } from "./stack.js";
 import { adviseOn, note } from "./terminal.js";
@@ -23,9 +24,17 @@ const STACK_HELP = "the Pulumi stack whose config counts (default: the selected 
 const WORKSPACE_HELP = "a workspace that elevenlabs:workspaces describes (default: that of the top-level config)";
 
 export function withStack(command: Command): Command {
-  return command
-    .option("-s, --stack [name]", STACK_HELP)
-    .option("--no-stack", "leave Pulumi out: the environment alone counts");
+  return withNoStack(command.option("-s, --stack [name]", STACK_HELP));
+}
+
+/** For a command that has `--stack`: the option that leaves it out. */
+export function withNoStack(command: Command): Command {
+  const given = new Set<string>();
+  // To commander the two are one option, of which the last one counts.
+  for (const name of ["stack", "no-stack"]) command.on(`option:${name}`, () => given.add(name));
+  return command.option("--no-stack", "leave Pulumi out: the environment alone counts").hook("preAction", () => {
+    if (given.size > 1) command.error("error: option '--no-stack' cannot be used with option '--stack'");
+  });
 }
 
 export function withWorkspace(command: Command, help = WORKSPACE_HELP): Command {
@@ -48,8 +57,15 @@ export async function openContext({ stack: choice }: ContextOptions): Promise<Co
 /** The same, for a command that then calls the API without further ado. */
 export async function openWorkspace(options: ContextOptions): Promise<Context & { workspace: Workspace }> {
   const context = await openContext(options);
-  if (!context.stack) note(`Config: ${context.source}.`);
-  return { ...context, workspace: context.workspaces.get(options.workspace) };
+  const workspace = context.workspaces.get(options.workspace);
+  if (context.stack) return { ...context, workspace };
+  note(`Config: ${context.source}.`);
+  if (workspace.keySource !== undefined) return { ...context, workspace };
+  throw new Problem(
+    "could not call the API",
+    "there is no API key in the environment",
+    "Set the environment variable ELEVENLABS_API_KEY. Or run this in the folder of a Pulumi project whose config has a key.",
+  );
 }
 
 /** Runs `step`; what the API answers becomes an error for a person. */

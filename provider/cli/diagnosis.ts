@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import fetch from "node-fetch";
-import { ApiError, harmless, REGIONS } from "../api/index.js";
+import { ApiError, REGIONS } from "../api/index.js";
 import { DEFAULT_WORKSPACE } from "../config/index.js";
+import { configPath, shellWord } from "../configPath.js";
 import { explained } from "../lifecycle/explain.js";
 import { Problem } from "../problem.js";
 import type { Workspace } from "../workspace/index.js";
@@ -94,7 +95,7 @@ async function wrongKeyOrRegion(
     next:
       workspace.name === DEFAULT_WORKSPACE
         ? `Set the region: pulumi config set elevenlabs:region ${right} (or ELEVENLABS_REGION=${right})`
-        : `Set the region: pulumi config set --path 'elevenlabs:workspaces.${harmless(workspace.name)}.region' ${right}`,
+        : `Set the region: pulumi config set --path ${shellWord(configPath("elevenlabs:workspaces", workspace.name, "region"))} ${right}`,
   };
 }
 
@@ -102,7 +103,7 @@ function correctUrl({ name }: Workspace): string {
   const baseUrl =
     name === DEFAULT_WORKSPACE
       ? "elevenlabs:baseUrl (or ELEVENLABS_BASE_URL)"
-      : `elevenlabs:workspaces.${harmless(name)}.baseUrl`;
+      : configPath("elevenlabs:workspaces", name, "baseUrl");
   return `Correct ${baseUrl}, or remove it to use the region's.`;
 }
 

@@ -2,17 +2,12 @@ import type { Secret } from "../api/index.js";
 import type { Workspace } from "../workspace/index.js";
 import type { Owned } from "./stack.js";
 
-/**
- * How a secret of the state differs from what the workspace holds. What `pulumi refresh` would make of each is the same:
- * see `read` of the lifecycle.
- */
+/** How a secret of the state differs from what the workspace holds, as a refresh would find it. */
 export type Drift = { owned: Owned } & (
   | { kind: "missing" }
   | { kind: "renamed"; now: Secret }
-  /** Its id is gone, and one secret of its name is there: deleted and made again by hand. */
-  | { kind: "replaced"; now: Secret }
-  /** Its id is gone, and several secrets have its name. */
-  | { kind: "ambiguous"; now: Secret[] }
+  /** Its id is gone, and other secrets have its name: made again by hand, or someone else's. */
+  | { kind: "replaced"; now: Secret[] }
 );
 
 export interface WorkspaceDrift {
@@ -38,10 +33,6 @@ export async function findDrift(workspace: Workspace, owned: Owned[]): Promise<W
 
 function compared(owned: Owned, now: Secret | undefined, others: Secret[]): Drift | undefined {
   if (now) return owned.name === undefined || now.name === owned.name ? undefined : { owned, kind: "renamed", now };
-  const candidates = others.filter(({ name }) => name === owned.name);
-  const [only] = candidates;
-  if (!only) return { owned, kind: "missing" };
-  return candidates.length === 1
-    ? { owned, kind: "replaced", now: only }
-    : { owned, kind: "ambiguous", now: candidates };
+  const namesakes = others.filter(({ name }) => name === owned.name);
+  return namesakes.length === 0 ? { owned, kind: "missing" } : { owned, kind: "replaced", now: namesakes };
 }

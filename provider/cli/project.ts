@@ -53,7 +53,8 @@ export async function runPulumi(
   return { ok: ended === 0, stdout, reason: reasonIn(stderr, [input, process.env.ELEVENLABS_API_KEY]) };
 }
 
-function reasonIn(stderr: string, secrets: (string | undefined)[]): string {
+/** The line of what Pulumi printed that tells why it failed. */
+export function reasonIn(stderr: string, secrets: (string | undefined)[]): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const line = lines.find((candidate) => candidate.startsWith("error: ")) ?? lines.at(-1) ?? "it gave no reason";
   return harmless(redacted(line.replace(/^error: /, ""), secrets));

@@ -4,8 +4,10 @@ import { quoted } from "../api/index.js";
 import { DEFAULT_WORKSPACE } from "../config/index.js";
 import { plainKeysIn } from "../config/stackFile.js";
 import { TYPE_TOKEN } from "../host/text.js";
+import type { OnExisting } from "../lifecycle/inputs.js";
+import { isValueKept } from "../lifecycle/state.js";
 import { Problem } from "../problem.js";
-import { findProject, type PulumiRun, runPulumi } from "./project.js";
+import { findProject, type PulumiRun, reasonIn, runPulumi } from "./project.js";
 
 /** As on the command line: the selected stack, or this one, or none. */
 export type StackChoice = string | boolean | undefined;
@@ -22,6 +24,24 @@ export interface Owned {
   endpoint: string | undefined;
   /** Whether a change of name renames it, as of the last update. */
   isRenamed: boolean;
+  /** Whether the program has never pushed the value that the workspace holds. */
+  isValueKept: boolean;
+  /** As of the last update. */
+  onExisting: OnExisting;
+  /** As of the last update. */
+  existingId: string | undefined;
+}
+
+/** What the next `pulumi up` would do to a secret. */
+export interface PlannedStep {
+  resource: string;
+  urn: string;
+  /** Undefined where there is no secret yet. */
+  id: string | undefined;
+  /** Undefined where it is not known yet. */
+  name: string | undefined;
+  workspace: string;
+  operation: "create" | "update" | "replace" | "delete";
 }
 
 /** The stack, or why there is none to ask. */
@@ -84,6 +104,21 @@ export class Stack {
     return result.output.deployment.resources.flatMap(toOwned);
   }
 
+  /** The changes that the program makes to the state's secrets, from a preview that looks at no workspace; or why there is none. */
+  async plan(): Promise<PlannedStep[] | Problem> {
+    const action = `could not preview stack ${quoted(this.name)}`;
+    const run = await runPulumi(["preview", "--json", ...this.selected], { folder: this.folder });
+    const result = v.safeParse(previewSchema, parsed(run?.stdout ?? ""));
+    if (run?.ok && result.success) return plannedSteps(result.output.steps);
+    const told = result.success ? firstError(result.output.diagnostics) : undefined;
+    const reason = told ?? run?.reason ?? "there is no pulumi on the PATH any more";
+    return new Problem(
+      action,
+      `pulumi says: ${reason}`,
+      "See all of it: pulumi preview\nTo compare without the program: pulumi-elevenlabs drift --state-only",
+    );
+  }
+
   /** Sets a value of the project's config, encrypted; it goes to the CLI's standard input. */
   async setSecret(path: string, value: string): Promise<void> {
     const args = ["config", "set", "--secret", "--path", path, ...this.selected];
@@ -122,7 +157,10 @@ const outputsSchema = v.object({
   name: v.fallback(v.optional(v.string()), undefined),
   workspace: v.fallback(v.optional(v.string()), undefined),
   endpoint: v.fallback(v.optional(v.string()), undefined),
-  onNameChange: v.fallback(v.optional(v.string()), undefined),
+  onNameChange: v.fallback(v.optional(v.picklist(["replace", "rename"])), undefined),
+  onExisting: v.fallback(v.optional(v.picklist(["fail", "overwrite", "keep"])), undefined),
+  existingId: v.fallback(v.optional(v.string()), undefined),
+  valueKept: v.fallback(v.optional(v.boolean()), undefined),
 });
 
 const exportSchema = v.object({
@@ -147,10 +185,56 @@ type Resource = v.InferOutput<typeof exportSchema>["deployment"]["resources"][nu
 
 function toOwned({ urn, type, id, delete: isLeaving, external: isLookup, outputs }: Resource): Owned[] {
   if (type !== TYPE_TOKEN || id === undefined || isLeaving || isLookup) return [];
-  const { name, workspace = "default", endpoint, onNameChange } = outputs;
-  // A logical name may hold `::` itself.
-  const resource = urn.split("::").slice(3).join("::");
-  return [{ resource, urn, id, name, workspace, endpoint, isRenamed: onNameChange === "rename" }];
+  const { name, workspace = DEFAULT_WORKSPACE, endpoint, onNameChange, onExisting = "fail", existingId } = outputs;
+  const isRenamed = onNameChange === "rename";
+  const policies = { isRenamed, onExisting, existingId, isValueKept: isValueKept(outputs) };
+  return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, ...policies }];
+}
+
+function logicalNameOf(urn: string): string {
+  // It may hold `::` itself.
+  return urn.split("::").slice(3).join("::");
+}
+
+const plannedSchema = v.object({
+  op: v.string(),
+  urn: v.string(),
+  oldState: v.nullish(
+    v.object({ type: v.string(), id: v.optional(v.string()), outputs: v.fallback(outputsSchema, {}) }),
+  ),
+  newState: v.nullish(v.object({ type: v.string(), inputs: v.fallback(outputsSchema, {}) })),
+});
+
+const previewSchema = v.object({
+  steps: v.optional(v.array(plannedSchema), []),
+  diagnostics: v.optional(v.array(v.object({ message: v.string(), severity: v.string() })), []),
+});
+
+function plannedSteps(steps: v.InferOutput<typeof previewSchema>["steps"]): PlannedStep[] {
+  const secrets = steps.filter(({ oldState, newState }) => (newState ?? oldState)?.type === TYPE_TOKEN);
+  return [...Map.groupBy(secrets, ({ urn }) => urn)].flatMap(([urn, ofOne]) => {
+    const operation = operationOf(ofOne.map(({ op }) => op));
+    if (operation === undefined) return [];
+    const last = ofOne.findLast(({ newState }) => newState)?.newState?.inputs;
+    const before = ofOne.find(({ oldState }) => oldState)?.oldState;
+    const name = last?.name ?? before?.outputs.name;
+    const workspace = last?.workspace ?? before?.outputs.workspace ?? DEFAULT_WORKSPACE;
+    return [{ resource: logicalNameOf(urn), urn, id: before?.id || undefined, name, workspace, operation }];
+  });
+}
+
+/** Of several steps for one resource, as of a replacement. */
+function operationOf(ops: string[]): PlannedStep["operation"] | undefined {
+  if (ops.some((op) => op === "replace" || op === "create-replacement")) return "replace";
+  return (["create", "update", "delete"] as const).find((op) => ops.includes(op));
+}
+
+function firstError(diagnostics: { message: string; severity: string }[]): string | undefined {
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  return (
+    error &&
+    reasonIn(error.message.split("\n").find((line) => line.trim() !== "") ?? "", [process.env.ELEVENLABS_API_KEY])
+  );
 }
 
 async function isNoneSelected(choice: StackChoice, folder: string): Promise<boolean> {
@@ -160,13 +244,16 @@ async function isNoneSelected(choice: StackChoice, folder: string): Promise<bool
   return Array.isArray(stacks) && !stacks.some(({ current }) => current);
 }
 
-function missing(choice: StackChoice, why: string): { missing: string } {
+const WHERE_A_STACK_IS = {
+  "there is no Pulumi project here": "Run this in the folder of a Pulumi project, with its stack selected.",
+  "there is no pulumi on the PATH":
+    "Install the Pulumi CLI, or add its folder to the PATH: https://www.pulumi.com/docs/install",
+  "no stack is selected": "Select one: pulumi stack select NAME. Or name it: --stack NAME",
+};
+
+function missing(choice: StackChoice, why: keyof typeof WHERE_A_STACK_IS): { missing: string } {
   if (choice === undefined) return { missing: why };
-  throw new Problem(
-    "could not read the stack",
-    why,
-    "Run this in the folder of a Pulumi project, with its stack selected.",
-  );
+  throw new Problem("could not read the stack", why, WHERE_A_STACK_IS[why]);
 }
 
 const CORRECT = "Correct that, and run the same command again";

@@ -80,6 +80,49 @@ describe("what adopt prints", () => {
     expect(stack.workspace.secrets()).toEqual(before);
   });
 
+  test.each([[], ["--component"]])("is a module that compiles, beside others: adopt %s", async (...args) => {
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    for (const name of ["A", "odd name"]) stack.workspace.add(name, "v");
+
+    const { out } = await cliIn(stack, ["adopt", "--only", "program", ...args]);
+    await writeFile(join(stack.folder, "adopted.ts"), out);
+    await writeFile(
+      join(stack.folder, "index.ts"),
+      'import * as pulumi from "@pulumi/pulumi";\nimport "./adopted";\nconst config = new pulumi.Config();\nexport const x = config.get("x");\n',
+    );
+
+    const options = "--noEmit --strict --module nodenext --target es2022 --skipLibCheck --types node --typeRoots";
+    const tsc = [join(process.cwd(), "node_modules/typescript/bin/tsc"), ...options.split(" ")];
+    const types = join(process.cwd(), "node_modules/@types");
+    const compiled = run(process.execPath, [...tsc, types, "index.ts"], { cwd: stack.folder });
+    await expect(compiled).resolves.toMatchObject({ stdout: "" });
+  });
+
+  test("without existingId and onExisting, after the first up, nothing is pushed or replaced", async () => {
+    const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+    stack.workspace.add("A", "theirs");
+    const { out } = await cliIn(stack, ["adopt"]);
+    await follow(stack, out, "some value");
+    expect((await stack.up()).code).toBe(0);
+
+    await follow(stack, out.replace(/, existingId: "[^"]*", onExisting: "keep"/, ""), "some value");
+    const up = await stack.up();
+
+    expect(up).toMatchObject({ code: 0, calls: [], steps: { A: "update" } });
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "A", value: "theirs" }]);
+    expect((await cliIn(stack, ["drift"])).code).toBe(0);
+  });
+
+  test("a secret without a name is left out, by its id", async () => {
+    const emulator = await emulate({ keys: { [newKey()]: {} } });
+    emulator.workspace().add("", "v", { id: "id_nameless" });
+
+    const { out, err } = await cli(["adopt"], { env: envOf(emulator) });
+
+    expect(out).toBe("");
+    expect(err).toContain("Left out, since a program's secret needs a name: id_nameless.\n");
+  });
+
   test("--name and --prefix choose; a name that is not there is an error", async () => {
     const emulator = await emulate({ keys: { [newKey()]: {} } });
     for (const name of ["CRM_A", "CRM_B", "ERP_A"]) emulator.workspace().add(name, "v", { id: `id_${name}` });
@@ -93,6 +136,7 @@ describe("what adopt prints", () => {
     expect(prefixed.out).toBe(
       [
         `// Takes over 2 secrets of ${emulator.url}, as they are.`,
+        "// After the first  pulumi up,  remove  existingId  and  onExisting  from these lines: their work is done.",
         'import * as pulumi from "@pulumi/pulumi";',
         'import { WorkspaceSecret } from "pulumi-elevenlabs";',
         "",

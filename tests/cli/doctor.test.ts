@@ -34,6 +34,30 @@ describe("a workspace that can be used", () => {
     ]);
   });
 
+  test("--json has the same findings, and the exit code too", async () => {
+    const [able, readOnly] = [await emulated(), await emulated(["read"])];
+
+    const fine = await cli(["doctor", "--json"], { env: envOf(able) });
+    const failed = await cli(["doctor", "--json"], { env: envOf(readOnly) });
+
+    expect([fine.code, failed.code]).toEqual([0, 1]);
+    const { config, workspaces } = JSON.parse(fine.out);
+    expect(config).toBe("the environment alone: there is no Pulumi project here");
+    expect(workspaces).toEqual([{ name: "default", findings: expect.any(Array) }]);
+    expect(workspaces[0].findings).toContainEqual({
+      check: "list",
+      status: "ok",
+      text: "may list secrets",
+      next: null,
+    });
+    expect(JSON.parse(failed.out).workspaces[0].findings).toContainEqual({
+      check: "write",
+      status: "failed",
+      text: expect.stringContaining("missing permission"),
+      next: expect.stringContaining("Give the key the permission"),
+    });
+  });
+
   test("a clock that is far from the API's is a warning, and no failure", async () => {
     const server = await serve((request, response) => {
       const date = new Date(Date.now() + 3_600_000).toUTCString();

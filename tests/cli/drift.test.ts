@@ -47,34 +47,27 @@ test("every kind of drift is told in words, JSON and Markdown, with exit code 2,
 
   expect([words.code, json.code, markdown.code]).toEqual([2, 2, 2]);
   expect(words.out).toMatch(/^Stack test: 5 secrets, 4 drifted\n/);
-  const rows = words.out.split("\n").map((line) => line.split(/ {2,}/));
+  const rows = words.out.split("\n").map((line) => line.split(/ {2,}/).slice(0, 4));
   expect(rows).toEqual(
     expect.arrayContaining([
-      ["res-GONE", "GONE", ids.GONE, "missing", "gone; will be created again"],
-      [
-        "res-OLD",
-        "OLD",
-        ids.OLD,
-        "renamed",
-        'named "NEW | <b>"; will be deleted once there is a new one of its name, as onNameChange says',
-      ],
-      [
-        "res-AGAIN",
-        "AGAIN",
-        ids.AGAIN,
-        "replaced by hand",
-        "id_again has its name; will be taken over, and its value pushed",
-      ],
-      ["res-MANY", "MANY", ids.MANY, "ambiguous", "id_1, id_2 have its name; choose one by existingId, or delete them"],
-      ["To repair: pulumi up --refresh"],
+      ["res-GONE", "GONE", ids.GONE, "missing"],
+      ["res-OLD", "OLD", ids.OLD, "renamed"],
+      ["res-AGAIN", "AGAIN", ids.AGAIN, "replaced by hand"],
+      ["res-MANY", "MANY", ids.MANY, "replaced by hand"],
     ]),
   );
+  expect(words.out).toMatch(/ gone; will be created again$/m);
+  expect(words.out).toMatch(/ named "NEW \| <b>"; will be deleted once there is a new one of its name/);
+  expect(words.out).toMatch(/ gone; id_again has its name; add {2}onExisting: "overwrite" {2}to take it over/);
+  expect(words.out).toMatch(/ gone; id_1, id_2 have its name; choose it, or one of them, by {2}existingId$/m);
+  expect(words.out).toMatch(/^To repair: change the program where it says so, then run {2}pulumi up --refresh$/m);
   expect(words.out).not.toContain("res-SAME");
 
   const told = JSON.parse(json.out);
   expect(told).toMatchObject({
     stack: "test",
     secrets: 5,
+    comparedProgram: true,
     workspaces: [{ name: "default", endpoint: stack.emulator.url, unmanaged: 3 }],
   });
   const byName = Object.fromEntries(told.drift.map((one: { name: string }) => [one.name, one]));
@@ -89,7 +82,7 @@ test("every kind of drift is told in words, JSON and Markdown, with exit code 2,
   });
   expect(byName.OLD).toMatchObject({ kind: "renamed", now: [{ secretId: ids.OLD, name: "NEW | <b>" }] });
   expect(byName.AGAIN).toMatchObject({ kind: "replaced", now: [{ secretId: "id_again", name: "AGAIN" }] });
-  expect(byName.MANY).toMatchObject({ kind: "ambiguous", now: [{ secretId: "id_1" }, { secretId: "id_2" }] });
+  expect(byName.MANY).toMatchObject({ kind: "replaced", now: [{ secretId: "id_1" }, { secretId: "id_2" }] });
 
   expect(markdown.out).toMatch(/^### Stack test: 5 secrets, 4 drifted\n\n\| resource \| secret \| id \|/);
   expect(markdown.out).toContain(
@@ -104,7 +97,7 @@ test("every kind of drift is told in words, JSON and Markdown, with exit code 2,
 test("what it says will happen is what pulumi up --refresh does", async () => {
   const { stack, ids } = await deployed(
     ["GONE", "OLD", "MOVED", "AGAIN"],
-    ', onNameChange: name === "OLD" ? "rename" : "replace"',
+    ', onNameChange: name === "OLD" ? "rename" : "replace", onExisting: name === "AGAIN" ? "overwrite" : "fail"',
   );
   stack.workspace.remove(ids.GONE ?? "");
   stack.workspace.rename(ids.OLD ?? "", "NEW");
@@ -113,10 +106,12 @@ test("what it says will happen is what pulumi up --refresh does", async () => {
   stack.workspace.add("AGAIN", "by hand", { id: "id_again" });
   const drift = await cliIn(stack, ["drift"]);
   expect(drift.code).toBe(2);
-  expect(drift.out).toMatch(/ named "NEW"; will be given its name back, as onNameChange says$/m);
+  expect(drift.out).toMatch(/ named "NEW"; will be given its name back$/m);
   expect(drift.out).toMatch(
     / named "AWAY"; will be deleted once there is a new one of its name, as onNameChange says$/m,
   );
+  expect(drift.out).toMatch(/ id_again has its name; will be taken over, and its value overwritten$/m);
+  expect(drift.out).toMatch(/^To repair: pulumi up --refresh$/m);
 
   const { code } = await stack.up("--refresh");
 
@@ -129,6 +124,101 @@ test("what it says will happen is what pulumi up --refresh does", async () => {
     AGAIN: { id: "id_again", value: "v" },
   });
   expect((await cliIn(stack, ["drift"])).code).toBe(0);
+});
+
+test("adopted secrets that were deleted or renamed by hand: it says what to edit, before and after a refresh", async () => {
+  const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+  for (const [name, id] of Object.entries({ A: "id_a", B: "id_b" })) stack.workspace.add(name, "theirs", { id });
+  const a = (args: string) => `new WorkspaceSecret("A", { value: "v"${args} });`;
+  const b = (args: string) =>
+    `new WorkspaceSecret("B", { value: "v", existingId: "id_b", onExisting: "keep"${args} });`;
+  await stack.deploy(a(', existingId: "id_a", onExisting: "keep"') + b(""));
+  stack.workspace.remove("id_a");
+  stack.workspace.rename("id_b", "B2");
+
+  const before = await cliIn(stack, ["drift"]);
+  const failed = await stack.up("--refresh");
+  const after = await cliIn(stack, ["drift"]);
+
+  expect(before.code).toBe(2);
+  expect(before.out).toMatch(/ gone; remove {2}existingId: "id_a" {2}from the program, and it is created again$/m);
+  expect(before.out).toMatch(
+    / named "B2"; set {2}name: "B2" {2}or change {2}triggers {2}to push the program's value$/m,
+  );
+  expect(before.out).toMatch(/^To repair: change the program, then run {2}pulumi up --refresh$/m);
+  expect(failed.code).not.toBe(0);
+  expect(after.code).not.toBe(0);
+  expect(after.out).not.toContain("no drift\n");
+
+  await stack.program(a("") + b(', name: "B2"'));
+  expect((await stack.up("--refresh")).code).toBe(0);
+  expect(stack.workspace.secrets()).toMatchObject([{ id: "id_b", name: "B2", value: "theirs" }, { name: "A" }]);
+  expect((await cliIn(stack, ["drift"])).code).toBe(0);
+});
+
+test("what the program wants and no up has done is pending, with exit code 2, and asks the API nothing more", async () => {
+  const { stack, ids } = await deployed(["UPDATED", "REMOVED", "REPLACED"]);
+  await stack.program(`
+    new WorkspaceSecret("res-UPDATED", { name: "UPDATED", value: "value w" });
+    new WorkspaceSecret("res-REPLACED", { name: "OTHER", value: "v" });
+    new WorkspaceSecret("res-NEW", { name: "NEW", value: "v" });`);
+  const [state, requests] = [await readFile(stack.checkpointFile, "utf8"), stack.emulator.requests.length];
+
+  const { code, out } = await cliIn(stack, ["drift", "--json"]);
+  const words = await cliIn(stack, ["drift"]);
+  const stateOnly = await cliIn(stack, ["drift", "--state-only"]);
+
+  expect([code, words.code]).toEqual([2, 2]);
+  const { drift } = JSON.parse(out);
+  expect(drift.map((one: { kind: string }) => one.kind)).toEqual(Array(4).fill("pending"));
+  const operations = drift.map((one: Record<string, string>) => [one.name, one.operation, one.secretId]);
+  expect(operations.sort()).toEqual([
+    ["NEW", "create", null],
+    ["OTHER", "replace", ids.REPLACED],
+    ["REMOVED", "delete", ids.REMOVED],
+    ["UPDATED", "update", ids.UPDATED],
+  ]);
+  expect(words.out).toMatch(/^Stack test: 3 secrets, no drift, 4 pending$/m);
+  expect(words.out).toMatch(/^res-UPDATED +UPDATED +\S+ +pending +will be updated: the program and the state differ$/m);
+  expect(words.out + out).not.toContain("value w");
+  expect(stateOnly).toMatchObject({ code: 0, out: "Stack test: 3 secrets, no drift, program not compared\n" });
+  expect(await readFile(stack.checkpointFile, "utf8")).toBe(state);
+  expect(stack.emulator.requests.slice(requests).map(({ operation }) => operation)).toEqual(["list", "list", "list"]);
+});
+
+test("a program that fails is an error with exit code 1, never an all-clear; drift is told all the same", async () => {
+  const { stack, ids } = await deployed(["A"]);
+  await stack.program('throw new pulumi.RunError("no such thing");');
+
+  const clear = await cliIn(stack, ["drift"]);
+  stack.workspace.remove(ids.A ?? "");
+  const drifted = await cliIn(stack, ["drift"]);
+
+  expect(clear).toMatchObject({ code: 1, out: "" });
+  expect(clear.err).toMatch(/^error: could not preview stack "test": pulumi says: .*no such thing/);
+  expect(clear.err.trimEnd().split("\n")).toHaveLength(3);
+  expect(drifted.code).toBe(2);
+  expect(drifted.out).toMatch(/^Stack test: 1 secret, 1 drifted, program not compared$/m);
+  expect(drifted.err).toContain("The program was left out: pulumi says: ");
+});
+
+test("what is gone, and no longer in the program, is not said to be created again", async () => {
+  const { stack, ids } = await deployed(["A"]);
+  stack.workspace.remove(ids.A ?? "");
+  await stack.program("");
+
+  const { out } = await cliIn(stack, ["drift"]);
+
+  expect(out).toMatch(/ gone; the program no longer has it$/m);
+});
+
+test("at a width of 60, an id is on one line", async () => {
+  const { stack, ids } = await deployed(["A_NAME_OF_SOME_LENGTH"]);
+  stack.workspace.rename(ids.A_NAME_OF_SOME_LENGTH ?? "", "OTHER");
+
+  const { out } = await cliIn(stack, ["drift"], { COLUMNS: "60" });
+
+  expect(out).toContain(`${ids.A_NAME_OF_SOME_LENGTH}`);
 });
 
 test("the repair that it names is of the stack that was asked for", async () => {

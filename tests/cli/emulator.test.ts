@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { expect, test } from "@jest/globals";
 import { emulate } from "../engine/harness/servers";
-import { cli, newKey, start } from "./run";
+import { cli, envOf, newKey, start } from "./run";
 
 test.each(["SIGINT", "SIGTERM"] as const)(
   "says where it is, serves the other commands, and ends with 0 at %s",
@@ -38,6 +38,35 @@ test("keys that are given are taken, each with a workspace of its own, and not s
   expect(JSON.parse(two?.out ?? "").secrets).toEqual([]);
   expect(await ended).toBe(0);
 });
+
+test("it can have a key that may not write, a secret in use, and requests that fail", async () => {
+  const [all, readOnly] = [newKey(), newKey()];
+  const options = ["--key", all, "--read-only-key", readOnly, "--in-use", "CRM_TOKEN", "--fault", "list=500:1"];
+  const { child, ended } = start(["emulator", "--port", "0", ...options]);
+  const [banner] = await once(child.stdout, "data");
+  const [, url = ""] = / at (http\S+), API keys as given: 2\n$/.exec(String(banner)) ?? [];
+  const env = (apiKey: string) => ({ env: envOf({ url, apiKey }) });
+
+  const failing = await fetch(`${url}/v1/convai/secrets`, { headers: { "xi-api-key": all } });
+  const users = await cli(["dependents", "CRM_TOKEN", "--json"], env(all));
+  const doctor = await cli(["doctor"], env(readOnly));
+  child.kill("SIGTERM");
+
+  expect(failing.status).toBe(500);
+  expect(JSON.parse(users.out).dependents).toMatchObject([{ kind: "agents", name: "Support" }]);
+  expect(doctor.out).toMatch(/^ {2}failed +write +missing permission/m);
+  expect(await ended).toBe(0);
+});
+
+test.each([["create"], ["crate=500"], ["create=200"], ["create=599"]])(
+  "a fault of %j is refused, with what it takes",
+  async (fault) => {
+    const { code, out, err } = await cli(["emulator", "--port", "0", "--fault", fault]);
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("It takes one of create, list, get, update, delete, dependencies, and a status: create=503");
+  },
+);
 
 test("a taken port is told, with exit code 1", async () => {
   const { port } = new URL((await emulate()).url);

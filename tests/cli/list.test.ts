@@ -36,20 +36,33 @@ describe("list", () => {
     expect(emulator.requests).toMatchObject([{ query: { search: "CRM_" } }]);
   });
 
-  test("a table fits the terminal: long names and ids go on in the next line, and nothing is left out", async () => {
+  test("a table fits the terminal: long texts go on in the next line, between words", async () => {
     const emulator = await emulated();
-    const name = `${"LONG_".repeat(20)}NAME`;
-    emulator.workspace().add(name, "v", { id: "0123456789".repeat(6) });
-    emulator.workspace().add("日本語".repeat(10), "v", { id: "short" });
+    const name = "some long name of many short words";
+    emulator.workspace().add(name, "v", { id: "0123456789" });
+
+    const { out } = await cli(["list"], { env: { ...envOf(emulator), COLUMNS: "40" } });
+
+    const lines = out.trimEnd().split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(
+      lines
+        .map((line) => line.split(/ {2,}/)[0]?.trim())
+        .slice(1)
+        .join(" "),
+    ).toBe(name);
+  });
+
+  test("where the words are too long for a table, each secret is a list, and an id stays whole", async () => {
+    const emulator = await emulated();
+    const [name, id] = [`${"LONG_".repeat(20)}NAME`, "0123456789".repeat(6)];
+    emulator.workspace().add(name, "v", { id });
+    emulator.workspace().add("日本語", "v", { id: "short" });
 
     const { out } = await cli(["list"], { env: { ...envOf(emulator), COLUMNS: "50" } });
 
-    const lines = out.trimEnd().split("\n");
-    const width = (line: string) => [...line].reduce((sum, character) => sum + (character > "\u2fff" ? 2 : 1), 0);
-    expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(50);
-    const cells = lines.map((line) => line.split(/\s+/));
-    expect(cells.map(([first]) => first).join("")).toContain(name);
-    expect(cells.map(([, second]) => second).join("")).toContain("0123456789".repeat(6));
+    expect(out).toBe(`NAME   ${name}\nID     ${id}\nUSERS  0\n\nNAME   日本語\nID     short\nUSERS  0\n`);
   });
 
   test("where it is no terminal, there is no colour, and a row is a line", async () => {
@@ -143,16 +156,44 @@ describe("list", () => {
     expect(out).toMatch(/^crm .* nobody$/m);
   });
 
-  test.each([
-    ["no project", [], "there is no Pulumi project here"],
-    ["no project, but a stack is named", ["--stack", "prod"], undefined],
-  ])("%s: the environment counts where no stack is asked for", async (_title, args, why) => {
+  test("without a project, the environment counts where no stack is asked for", async () => {
     const emulator = await emulated();
 
-    const { code, err } = await cli(["list", ...args], { env: envOf(emulator) });
+    const asked = await cli(["list", "--stack", "prod"], { env: envOf(emulator) });
+    const noCli = await cli(["list", "--stack", "prod"], {
+      folder: (await startStack()).folder,
+      env: { ...envOf(emulator), PATH: "/nowhere" },
+    });
+    const { code, err } = await cli(["list"], { env: envOf(emulator) });
 
-    expect(code).toBe(why ? 0 : 1);
-    expect(err).toContain(why ?? "error: could not read the stack: there is no Pulumi project here.\nRun this in");
+    expect(code).toBe(0);
+    expect(err).toContain("Config: the environment alone: there is no Pulumi project here.\n");
+    expect(asked.code).toBe(1);
+    expect(asked.err).toContain("error: could not read the stack: there is no Pulumi project here.\nRun this in");
+    expect(noCli.code).toBe(1);
+    expect(noCli.err).toContain(
+      "there is no pulumi on the PATH.\nInstall the Pulumi CLI, or add its folder to the PATH",
+    );
+  });
+
+  test("without a project and a key, the advice is the environment's variable", async () => {
+    const { code, out, err } = await cli(["list"]);
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(
+      /^error: could not call the API: there is no API key in the environment\.\nSet the environment/m,
+    );
+    expect(err).not.toContain("pulumi config set");
+  });
+
+  test.each(["list", "doctor", "adopt", "dependents"])("%s takes --stack or --no-stack, not both", async (command) => {
+    const emulator = await emulated();
+
+    const { code, out, err } = await cli([command, "--stack", "dev", "--no-stack"], { env: envOf(emulator) });
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("error: option '--no-stack' cannot be used with option '--stack'\n");
+    expect(emulator.requests).toEqual([]);
   });
 
   test("without the pulumi CLI, and without a selected stack, the environment counts, and that is said", async () => {
@@ -195,10 +236,12 @@ describe("dependents", () => {
     expect(code).toBe(0);
     expect(out.match(/^agent {2,}agent \d+ +\S+$/gm)).toHaveLength(15);
     expect(out).toMatch(/^tool +\(no access\) +tool_1$/m);
-    expect(out).toMatch(/^other +some webhook$/m);
+    expect(out).toMatch(/^other +some_webhook$/m);
     const { dependents, ...secret } = JSON.parse(asJson.out);
     expect(secret).toEqual({ name: "CRM_TOKEN", secretId: "id_1" });
     expect(dependents).toHaveLength(17);
+    expect(dependents).toContainEqual({ kind: "tools", id: "tool_1" });
+    expect(dependents).toContainEqual({ kind: "others", name: "some_webhook" });
   });
 
   test("nothing that uses a secret is fine, and prints nothing to standard output", async () => {

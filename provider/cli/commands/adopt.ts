@@ -13,7 +13,8 @@ import { livesIn } from "./list.js";
 const NOTES = `
 The API tells no value, so the values must come from where you keep them. The
 lines take the secrets over as they are: nothing is pushed before a value or the
-triggers change. Secrets that the stack owns are left out; so are the commands
+triggers change. After the first "pulumi up", existingId and onExisting can go
+from the lines. Secrets that the stack owns are left out; so are the commands
 for values that its config has.
 
 Without --component, each secret has a line and a config key of its own. With
@@ -26,7 +27,9 @@ Examples:
   pulumi-elevenlabs adopt
   pulumi-elevenlabs adopt --prefix CRM_ --ask          ask for the values, too
   pulumi-elevenlabs adopt --name CRM_TOKEN --name ERP_TOKEN
-  pulumi-elevenlabs adopt --only program >> index.ts`;
+  pulumi-elevenlabs adopt --only program > adopted.ts
+                                                       and in index.ts:
+                                                       import "./adopted";`;
 
 interface Options extends ContextOptions {
   prefix?: string;
@@ -61,7 +64,7 @@ async function run(options: Options): Promise<void> {
   }
   const { workspace, stack } = await openWorkspace(options);
   if (options.ask && !stack) {
-    const next = "Run it in the folder of a Pulumi project, with its stack selected.";
+    const next = "Run it where Pulumi works: in the folder of a project, with its stack selected.";
     throw new Problem("could not ask for values", "there is no stack to set them in", next);
   }
   const style: Style = options.component ? { component: options.prefix ?? "" } : {};
@@ -77,6 +80,8 @@ async function run(options: Options): Promise<void> {
       `Left out: several secrets are named ${quoted(secrets[0]?.name ?? "")}: ${idsText(secrets)}. Rename or delete all but one.`,
     );
   }
+  const nameless = wanted.filter(({ name }) => name.trim() === "");
+  if (nameless.length > 0) note(`Left out, since a program's secret needs a name: ${idsText(nameless)}.`);
   const ownedCount = wanted.filter(({ id }) => ids.has(id)).length;
   if (ownedCount > 0) note(`Left out, since the stack owns them: ${ownedCount}.`);
   if (adopted.length === 0) return note("Nothing to take over.");

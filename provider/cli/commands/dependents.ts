@@ -1,9 +1,9 @@
 import { Argument, Command } from "commander";
 import { type Dependent, harmless, quoted, type Secret } from "../../api/index.js";
-import { actionText, idsText } from "../../lifecycle/explain.js";
+import { actionText, idsText, kindText } from "../../lifecycle/explain.js";
 import { Problem } from "../../problem.js";
 import type { Workspace } from "../../workspace/index.js";
-import { type ContextOptions, calling, openWorkspace, withWorkspace } from "../context.js";
+import { type ContextOptions, calling, openWorkspace, withNoStack, withWorkspace } from "../context.js";
 import { table } from "../table.js";
 import { lineWidth, note, print } from "../terminal.js";
 import { jsonText } from "../text.js";
@@ -31,9 +31,8 @@ export function dependents(): Command {
     .option("--id <id>", "the secret's id, instead of its name")
     .option("--json", "print JSON")
     // A name is required: left out, it would take the secret's name for its own.
-    .option("-s, --stack <name>", "the Pulumi stack whose config counts (default: the selected one, if any)")
-    .option("--no-stack", "leave Pulumi out: the environment alone counts");
-  return withWorkspace(command).addHelpText("after", NOTES).action(run);
+    .option("-s, --stack <name>", "the Pulumi stack whose config counts (default: the selected one, if any)");
+  return withWorkspace(withNoStack(command)).addHelpText("after", NOTES).action(run);
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
@@ -73,7 +72,7 @@ async function find(
 }
 
 function asTable(users: Dependent[]): string {
-  const rows = users.map(({ kind, id, name }) => [kind, name ?? "(no access)", id ?? ""]);
+  const rows = users.map(({ kind, id, name }) => [kindText(kind), name ?? "(no access)", id ?? ""]);
   return table(["KIND", "NAME", "ID"], rows, lineWidth());
 }
 

@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { harmless, REGIONS } from "../../api/index.js";
 import { DEFAULT_WORKSPACE } from "../../config/index.js";
+import { configPath, shellWord } from "../../configPath.js";
 import { Problem } from "../../problem.js";
 import type { Workspace } from "../../workspace/index.js";
 import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
 import { diagnose, type Finding } from "../diagnosis.js";
 import { advice, print, type Style, styled } from "../terminal.js";
+import { jsonText } from "../text.js";
 
 const NOTES = `
 It lists, and asks to change a secret that cannot exist, so nothing is written.
@@ -16,32 +18,48 @@ Exit codes: 0 fine, 1 a fault found, or failed.
 Examples:
   pulumi-elevenlabs doctor
   pulumi-elevenlabs doctor --workspace eu
-  pulumi-elevenlabs doctor --stack prod
+  pulumi-elevenlabs doctor --stack prod --json
   pulumi-elevenlabs doctor --no-stack            by the environment alone`;
 
 export function doctor(): Command {
   const which = "check this workspace alone (default: every one that is configured)";
   return withWorkspace(withStack(new Command("doctor")), which)
     .description("Find out whether the API can be used: key, region, network, permissions.")
+    .option("--json", "print JSON")
     .addHelpText("after", NOTES)
     .action(run);
 }
 
-async function run(options: ContextOptions): Promise<void> {
+interface Options extends ContextOptions {
+  json?: boolean;
+}
+
+async function run({ json, ...options }: Options): Promise<void> {
   const context = await openContext(options);
-  print(`Config: ${context.source}`);
   const names = options.workspace === undefined ? context.workspaces.names() : [options.workspace];
+  const workspaces: { name: string; findings: Finding[] }[] = [];
+  if (!json) print(`Config: ${context.source}`);
   for (const name of names) {
-    print(`\n${styled("bold", `Workspace ${harmless(name)}`)}`);
-    if (await isOptional(name, names, context)) {
-      show({ check: "key", status: "fact", text: "none, and none is needed while no resource uses this workspace" });
-      continue;
-    }
-    for (const finding of await findings(name, context)) {
-      show(finding);
-      if (finding.status === "failed") process.exitCode = 1;
-    }
+    const found = isOptional(name, names, context) ? [NO_KEY_NEEDED] : await findings(name, context);
+    if (found.some(({ status }) => status === "failed")) process.exitCode = 1;
+    if (json) workspaces.push({ name, findings: found });
+    else print([`\n${styled("bold", `Workspace ${harmless(name)}`)}`, ...found.map(textOf)].join("\n"));
   }
+  if (json) print(asJson(context, workspaces));
+}
+
+const NO_KEY_NEEDED: Finding = {
+  check: "key",
+  status: "fact",
+  text: "none, and none is needed while no resource uses this workspace",
+};
+
+function asJson({ source }: Context, workspaces: { name: string; findings: Finding[] }[]): string {
+  const shown = workspaces.map(({ name, findings }) => ({
+    name,
+    findings: findings.map(({ next, ...finding }) => ({ ...finding, next: next === undefined ? null : advice(next) })),
+  }));
+  return jsonText({ config: source, workspaces: shown });
 }
 
 /** With workspaces of their own names, the one of the top-level config may stay without a key. */
@@ -78,9 +96,9 @@ function keyOf({ name, keySource }: Workspace, { stack }: Context): Finding {
     return { check: "key", status: "fact", text: "from the environment variable ELEVENLABS_API_KEY" };
   }
   const isDefault = name === DEFAULT_WORKSPACE;
-  const key = isDefault ? "elevenlabs:apiKey" : `elevenlabs:workspaces.${harmless(name)}.apiKey`;
+  const key = isDefault ? "elevenlabs:apiKey" : configPath("elevenlabs:workspaces", name, "apiKey");
   if (stack?.isPlainKey(name)) {
-    const next = `Take it for known to others, and set a new one: pulumi config set --secret ${isDefault ? key : `--path '${key}'`}`;
+    const next = `Take it for known to others, and set a new one: pulumi config set --secret ${isDefault ? key : `--path ${shellWord(key)}`}`;
     return { check: "key", status: "failed", text: `${key} is set in plain text, which programs refuse`, next };
   }
   return { check: "key", status: "fact", text: `from ${key} of stack ${stack?.name ?? "?"}` };
@@ -88,7 +106,8 @@ function keyOf({ name, keySource }: Workspace, { stack }: Context): Finding {
 
 const STYLES: Record<Finding["status"], Style> = { fact: "dim", ok: "green", warning: "yellow", failed: "red" };
 
-function show({ check, status, text, next }: Finding): void {
-  print(`  ${styled(STYLES[status], (status === "fact" ? "-" : status).padEnd(7))}  ${check.padEnd(7)}  ${text}`);
-  for (const line of next === undefined ? [] : advice(next).split("\n")) print(`${" ".repeat(20)}${line}`);
+function textOf({ check, status, text, next }: Finding): string {
+  const line = `  ${styled(STYLES[status], (status === "fact" ? "-" : status).padEnd(7))}  ${check.padEnd(7)}  ${text}`;
+  const advised = next === undefined ? [] : advice(next).split("\n");
+  return [line, ...advised.map((one) => `${" ".repeat(20)}${one}`)].join("\n");
 }
