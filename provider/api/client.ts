@@ -27,10 +27,11 @@ export type PagedKind = (typeof PAGED_KINDS)[number];
 
 /** Something that uses a secret. */
 export interface Dependent {
-  kind: "tool" | "agent" | "phone number" | "MCP server" | "other";
-  /** Missing for `other`, which the API tells by a word alone. */
+  /** As the API names it. Source: `used_by` of the reference page for getting a secret. */
+  kind: PagedKind | "mcp_servers" | "others";
+  /** Missing for `others`, which the API tells by a word alone. */
   id?: string;
-  /** Missing where the key has no access to the dependent. */
+  /** Missing where the key has no access to the dependent; for `others`, the API's word. */
   name?: string;
 }
 
@@ -114,8 +115,7 @@ export class ElevenLabsApi {
   /** All dependents of one kind. */
   async listDependents(id: string, kind: PagedKind): Promise<Dependent[]> {
     const pages = await this.pages(`${pathOf(id)}/dependencies/${kind}`, { page_size: 100 }, dependentPage);
-    const shown = { tools: "tool", agents: "agent", phone_numbers: "phone number" } as const;
-    return pages.flatMap(({ dependencies }) => dependencies.map((item) => toDependent(shown[kind], item)));
+    return pages.flatMap(({ dependencies }) => dependencies.map((item) => toDependent(kind, item)));
   }
 
   private async pages<Page extends { next_cursor?: string | null | undefined }>(
@@ -154,11 +154,11 @@ function toSecret(answer: { secret_id: string; name: string }): Secret {
 
 function dependentsOf(used: UsedBy): Dependent[] {
   return [
-    ...used.agents.map((item) => toDependent("agent", item)),
-    ...used.tools.map((item) => toDependent("tool", item)),
-    ...used.phone_numbers.map((item) => toDependent("phone number", item)),
-    ...used.mcp_servers.map((item) => toDependent("MCP server", item)),
-    ...used.others.map((word) => ({ kind: "other" as const, name: word.replaceAll("_", " ") })),
+    ...used.agents.map((item) => toDependent("agents", item)),
+    ...used.tools.map((item) => toDependent("tools", item)),
+    ...used.phone_numbers.map((item) => toDependent("phone_numbers", item)),
+    ...used.mcp_servers.map((item) => toDependent("mcp_servers", item)),
+    ...used.others.map((word) => ({ kind: "others" as const, name: word })),
   ];
 }
 

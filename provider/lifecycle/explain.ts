@@ -79,10 +79,23 @@ function nextStep(error: ApiError, workspace: Workspace, { configMayBeStale }: H
 export function dependentsText(dependents: Dependent[]): string {
   return dependents
     .map(({ kind, id, name }) => {
-      if (kind === "other") return harmless(name ?? "something else");
-      return name === undefined ? `${kind} ${harmless(id ?? "")}` : `${kind} ${quoted(name)} (${harmless(id ?? "")})`;
+      if (kind === "others") return harmless((name ?? "something else").replaceAll("_", " "));
+      const shown = harmless(id ?? "");
+      return name === undefined ? `${kindText(kind)} ${shown}` : `${kindText(kind)} ${quoted(name)} (${shown})`;
     })
     .join(", ");
+}
+
+const KIND_TEXTS: Record<Dependent["kind"], string> = {
+  agents: "agent",
+  tools: "tool",
+  phone_numbers: "phone number",
+  mcp_servers: "MCP server",
+  others: "other",
+};
+
+export function kindText(kind: Dependent["kind"]): string {
+  return KIND_TEXTS[kind];
 }
 
 export function idsText(secrets: Secret[]): string {

@@ -40,12 +40,12 @@ describe("the six calls", () => {
 
     expect(secret).toEqual({ id, name: "A", more: ["agents"] });
     expect(dependents).toEqual([
-      ...many(10).map((name) => ({ kind: "agent", id: expect.any(String), name })),
-      { kind: "tool", id: "t1" },
-      { kind: "phone number", id: "p1", name: "+1555" },
-      { kind: "phone number", id: "p2", name: "Desk" },
-      { kind: "MCP server", id: expect.any(String), name: "Files" },
-      { kind: "other", name: "conversation initiation webhook" },
+      ...many(10).map((name) => ({ kind: "agents", id: expect.any(String), name })),
+      { kind: "tools", id: "t1" },
+      { kind: "phone_numbers", id: "p1", name: "+1555" },
+      { kind: "phone_numbers", id: "p2", name: "Desk" },
+      { kind: "mcp_servers", id: expect.any(String), name: "Files" },
+      { kind: "others", name: "conversation_initiation_webhook" },
     ]);
     expect(sent(emulator)).toEqual([{ method: "GET", path: `${PREFIX}/${id}`, query: {} }]);
   });
@@ -108,8 +108,7 @@ describe("the six calls", () => {
 
     const dependents = await clientOf(emulator).listDependents(id, kind);
 
-    const shown = { tools: "tool", agents: "agent", phone_numbers: "phone number" }[kind];
-    expect(dependents).toEqual(many(250).map((name) => ({ kind: shown, id: expect.any(String), name })));
+    expect(dependents).toEqual(many(250).map((name) => ({ kind, id: expect.any(String), name })));
     const query = { page_size: "100" };
     const next = { ...query, cursor: expect.any(String) };
     expect(sent(emulator)).toEqual(

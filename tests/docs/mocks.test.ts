@@ -33,7 +33,7 @@ test("under mocks every function goes to the mocks, and an answer without its li
      const { getWorkspaceSecret, getSecretDependents, listWorkspaceSecrets } = require("pulumi-elevenlabs");
      pulumi.runtime.setMocks({
        newResource: () => ({ id: "1", state: {} }),
-       call: ({ token, inputs }) => ({ token, inputs, dependents: [{ kind: "agent", id: "a" }] }),
+       call: ({ token, inputs }) => ({ token, inputs, dependents: [{ kind: "agents", id: "a" }] }),
      });
      (async () => {
        const [one, dependents] = [await getWorkspaceSecret({ name: "A" }), await getSecretDependents({ secretId: "1" })];
@@ -44,7 +44,7 @@ test("under mocks every function goes to the mocks, and an answer without its li
 
   expect(JSON.parse(output)).toEqual({
     one: expect.objectContaining({ token: "elevenlabs:index:getWorkspaceSecret", inputs: { name: "A" } }),
-    dependents: [{ kind: "agent", id: "a" }],
+    dependents: [{ kind: "agents", id: "a" }],
     failure: expect.stringContaining("elevenlabs:index:listWorkspaceSecrets without a list of secrets"),
   });
   expect(stack.emulator.requests).toEqual([]);

@@ -174,27 +174,27 @@ describe("a failed call", () => {
 describe("dependents", () => {
   test.each<[string, Dependent[], string]>([
     ["none", [], ""],
-    ["with access: kind, name and id", [{ kind: "agent", id: "a1", name: "Support" }], 'agent "Support" (a1)'],
-    ["without access: kind and id", [{ kind: "MCP server", id: "m1" }], "MCP server m1"],
+    ["with access: kind, name and id", [{ kind: "agents", id: "a1", name: "Support" }], 'agent "Support" (a1)'],
+    ["without access: kind and id", [{ kind: "mcp_servers", id: "m1" }], "MCP server m1"],
     [
       "without an id: the word",
-      [{ kind: "other", name: "conversation initiation webhook" }],
+      [{ kind: "others", name: "conversation initiation webhook" }],
       "conversation initiation webhook",
     ],
-    ["without even a word", [{ kind: "other" }], "something else"],
+    ["without even a word", [{ kind: "others" }], "something else"],
     [
       "several, in order",
       [
-        { kind: "tool", id: "t1", name: 'a "b"' },
-        { kind: "phone number", id: "p1", name: "+1555" },
+        { kind: "tools", id: "t1", name: 'a "b"' },
+        { kind: "phone_numbers", id: "p1", name: "+1555" },
       ],
       'tool "a \\"b\\"" (t1), phone number "+1555" (p1)',
     ],
     [
       "made harmless",
       [
-        { kind: "agent", id: "\n", name: "\u001b" },
-        { kind: "other", name: "\u0007" },
+        { kind: "agents", id: "\n", name: "\u001b" },
+        { kind: "others", name: "\u0007" },
       ],
       'agent "\\u001b" (\\u000a), \\u0007',
     ],

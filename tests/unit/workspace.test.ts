@@ -19,7 +19,7 @@ describe("everything that uses a secret", () => {
   test("is told by one GET where there is no more of any kind", async () => {
     const { workspace, id, asked } = await workspaceWith({ agents: ["a"], others: ["webhook"], mcp_servers: ["m"] });
     const names = (await workspace.dependents(id)).map(({ kind, name }) => `${kind} ${name}`);
-    expect(names).toEqual(["agent a", "MCP server m", "other webhook"]);
+    expect(names).toEqual(["agents a", "mcp_servers m", "others webhook"]);
     expect(asked()).toEqual([]);
   });
 
@@ -27,7 +27,7 @@ describe("everything that uses a secret", () => {
     const { workspace, id, asked } = await workspaceWith({ agents: many(120), tools: ["t"], phone_numbers: many(11) });
     const dependents = await workspace.dependents(id);
     const count = (kind: string) => dependents.filter((dependent) => dependent.kind === kind).length;
-    expect([count("agent"), count("tool"), count("phone number")]).toEqual([120, 1, 11]);
+    expect([count("agents"), count("tools"), count("phone_numbers")]).toEqual([120, 1, 11]);
     expect(new Set(dependents.map((dependent) => dependent.id)).size).toBe(132);
     expect(asked().sort()).toEqual(["agents", "agents", "phone_numbers"]);
   });
@@ -40,7 +40,7 @@ describe("everything that uses a secret", () => {
       on: "get",
       body: JSON.stringify({ secret_id: id, name: "A", used_by: nothing }),
     });
-    expect(await workspace.dependents(id)).toEqual([{ kind: "tool", id: expect.any(String), name: "t" }]);
+    expect(await workspace.dependents(id)).toEqual([{ kind: "tools", id: expect.any(String), name: "t" }]);
     expect(asked().sort()).toEqual(["agents", "phone_numbers", "tools"]);
   });
 });
