@@ -18,18 +18,28 @@ export function quoted(text: string): string {
   return `"${harmless(text).replaceAll('"', '\\"')}"`;
 }
 
-/** Shorter pieces stand in any text; a whole secret is taken out however short it is. */
+/** Shorter pieces stand in any text. */
 const PIECE = 8;
+
+/** A secret of fewer letters is in almost any text, and taken out it would leave nothing to read. */
+const SHORTEST = 3;
+/** Stands for a text that holds such a secret. */
+const HIDDEN = "[not shown: it holds the secret]";
+
+/** Stands for a secret while others are looked for: they are not to be found in `[secret]`. */
+const TAKEN_OUT = "\ufffc";
 
 /** `text` without any of `secrets`, nor a piece of one, in the forms in which an answer could echo them. */
 export function redacted(text: string, secrets: readonly (string | undefined)[]): string {
   const given = secrets.flatMap((secret) => (secret ? [secret] : []));
+  if (given.some((secret) => secret.length < SHORTEST && text.includes(secret))) return HIDDEN;
   const forms = given.flatMap(formsOf);
   // One secret may hold another; the longer goes first, so that no rest of it is left.
   forms.sort((a, b) => b.length - a.length);
-  const rest = forms.reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
+  const rest = forms.reduce((shown, form) => shown.replaceAll(form, TAKEN_OUT), text);
   // An answer may cut off what it echoes, or write it in yet another way. More than this is never shown.
-  return withoutPieces(rest.slice(0, 4 * LONGEST), [...forms, ...given.flatMap(shiftedBase64)]);
+  const shown = withoutPieces(rest.slice(0, 4 * LONGEST), [...forms, ...given.flatMap(shiftedBase64)]);
+  return shown.replaceAll(TAKEN_OUT, "[secret]");
 }
 
 function withoutPieces(text: string, forms: string[]): string {
@@ -43,7 +53,7 @@ function withoutPieces(text: string, forms: string[]): string {
     }
     let end = at + PIECE;
     while (isPiece(at, end + 1)) end++;
-    shown += "[secret]";
+    shown += TAKEN_OUT;
     at = end;
   }
   return shown;

@@ -54,12 +54,21 @@ describe("redacted", () => {
     expect(redacted("text", [undefined, ""])).toBe("text");
   });
 
+  test("a text that holds a secret of one or two letters is not shown at all", () => {
+    expect(redacted("a secret", ["s"])).toBe("[not shown: it holds the secret]");
+    expect(redacted("a word", ["s"])).toBe("a word");
+  });
+
+  test("what stands for one secret is not searched for another", () => {
+    expect(redacted("long-value and secret", ["long-value", "secret", "cret"])).toBe("[secret] and [secret]");
+  });
+
   test("characters that mean something to patterns and replacements mean nothing here", () => {
     expect(redacted("a.c abc", ["a.c"])).toBe("[secret] abc");
-    expect(redacted("x$&x", ["$&"])).toBe("x[secret]x");
+    expect(redacted("x$&$x", ["$&$"])).toBe("x[secret]x");
   });
 
   test("a secret that is no well-formed text is no failure", () => {
-    expect(redacted("a\ud800b", ["\ud800"])).toBe("a[secret]b");
+    expect(redacted("a12\ud800b", ["12\ud800"])).toBe("a[secret]b");
   });
 });
