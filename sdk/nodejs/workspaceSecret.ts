@@ -3,6 +3,7 @@ import { PROVIDER_TEXT, TYPE_TOKEN } from "../../provider/host/text.js";
 import type { WorkspaceSecretInputs } from "../../provider/lifecycle/inputs.js";
 import { claimId, claimName } from "./claims.js";
 import { isUnderMocks, requireUsableProgram } from "./program.js";
+import { checkedTriggers } from "./triggers.js";
 
 /** The arguments of a {@link WorkspaceSecret}; all but `value` may be left out. */
 export type WorkspaceSecretArgs = {
@@ -114,6 +115,7 @@ function managed(logicalName: string, args: WorkspaceSecretArgs): Record<string,
     ...args,
     name: claimName(logicalName, args.name, args.workspace),
     // An input that is not there must not become an output either.
+    ...(args.triggers === undefined ? {} : { triggers: checkedTriggers(logicalName, args.triggers) }),
     ...(args.existingId === undefined ? {} : { existingId: claimId(logicalName, args.existingId) }),
     value: args.value === undefined || args.value === null ? undefined : pulumi.secret(args.value),
   };

@@ -48,6 +48,34 @@ describe("inputs", () => {
   });
 });
 
+test("triggers whose changes Pulumi would lose are refused, all at once, at preview", async () => {
+  const stack = await start();
+  const lost = [
+    "new Date(0)",
+    'new Map([["a", 1]])',
+    "new Set([1])",
+    "1n",
+    "/a/",
+    'new URL("https://a.example")',
+    "() => 1",
+    "NaN",
+    "Infinity",
+    'new pulumi.asset.StringAsset("a")',
+    "{ nested: [new Date(0)] }",
+  ];
+  await stack.program(`new WorkspaceSecret("A", { value: "v", triggers: [${lost.join(", ")}] });`);
+
+  const run = await stack.preview();
+
+  expect(run.code).not.toBe(0);
+  expect(run.calls).toEqual([]);
+  expect(told(run)).toMatchSnapshot();
+  const fine = `[1, "a", null, true, { a: [pulumi.output(1), Promise.resolve("b")] }]`;
+  const kept = await stack.deploy(`new WorkspaceSecret("A", { value: "v", triggers: ${fine} });`);
+  expect(kept.changes).toEqual({ create: 1 });
+  expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+});
+
 describe("secrets in config", () => {
   test.each([
     ["missing", undefined],
