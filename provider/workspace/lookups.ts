@@ -6,6 +6,12 @@ import { ApiError, type ElevenLabsApi, type Secret } from "../api/index.js";
  */
 const DIRECT_LOOKUPS = 7;
 
+/**
+ * In milliseconds: a listing that began longer before a lookup by name is not used for it, but made anew. What a create is
+ * told to be free may have been taken since by someone else, and the value of a secret may come late.
+ */
+const LISTING_LASTS_MS = 5_000;
+
 interface Listing {
   byId: Map<string, Secret>;
   byName: Map<string, Secret[]>;
@@ -19,10 +25,14 @@ export class Lookups {
   private directReads = 0;
   private directSearches = 0;
   private listing: Promise<Listing | undefined> | undefined;
+  private listedAt = 0;
   private readonly writtenIds = new Set<string>();
   private readonly writtenNames = new Set<string>();
 
-  constructor(private readonly api: ElevenLabsApi) {}
+  constructor(
+    private readonly api: ElevenLabsApi,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   /** The secret of this id; undefined where the API says that there is none. */
   async byId(id: string): Promise<Secret | undefined> {
@@ -37,6 +47,7 @@ export class Lookups {
   /** The secrets of exactly this name. */
   async byName(name: string): Promise<Secret[]> {
     if (!this.writtenNames.has(name) && (this.listing || ++this.directSearches > DIRECT_LOOKUPS)) {
+      if (this.now() - this.listedAt > LISTING_LASTS_MS) this.listing = undefined;
       const listing = await this.shared();
       if (listing && !this.writtenNames.has(name)) return listing.byName.get(name) ?? [];
     }
@@ -66,7 +77,10 @@ export class Lookups {
 
   /** Undefined where the listing failed: each lookup then asks for itself, and meets the error if it lasts. */
   private shared(): Promise<Listing | undefined> {
-    this.listing ??= this.api.listSecrets().then(indexed, () => undefined);
+    if (!this.listing) {
+      this.listedAt = this.now();
+      this.listing = this.api.listSecrets().then(indexed, () => undefined);
+    }
     return this.listing;
   }
 }

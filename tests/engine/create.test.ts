@@ -235,3 +235,21 @@ describe("a name that is taken between the lookup and the POST", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 });
+
+test("a name that is taken while a value is on its way is not made twice", async () => {
+  const stack = await startStack({ emulator: { uniqueNames: false } });
+  stack.emulator.fault({ kind: "delay", ms: 5_500, on: "create", times: 9 });
+  await stack.program(`
+    const slow = new WorkspaceSecret("slow", { value: "v" });
+    for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) new WorkspaceSecret("n" + n, { value: "v" });
+    new WorkspaceSecret("late", { value: slow.secretId });`);
+  const running = stack.up();
+  await stack.emulator.waitForRequest(({ operation, query }) => operation === "list" && query.search === undefined);
+  stack.workspace.add("late", "theirs", { id: "id_theirs" });
+
+  const run = await running;
+
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain('could not create secret "late": the name is taken by secret id_theirs');
+  expect(stack.workspace.secrets().filter(({ name }) => name === "late")).toHaveLength(1);
+});

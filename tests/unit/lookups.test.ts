@@ -71,6 +71,22 @@ describe("lookups by name", () => {
     expect(calls(emulator)).toEqual(times(4, "search"));
   });
 
+  test("a listing serves a lookup that begins within 5 s of it, and a later one gets a new listing", async () => {
+    const emulator = await emulate({ uniqueNames: false });
+    let now = 0;
+    const lookups = new Lookups(clientOf(emulator), () => now);
+    await Promise.all(Array.from({ length: DIRECT + 1 }, (_, n) => lookups.byName(`n${n}`)));
+    const { id } = emulator.workspace().add("late");
+    const asked = emulator.requests.length;
+
+    now = 5_000;
+    expect(await lookups.byName("late")).toEqual([]);
+    now = 5_001;
+    expect(await Promise.all([lookups.byName("late"), lookups.byName("other")])).toEqual([[{ id, name: "late" }], []]);
+
+    expect(calls(emulator).slice(asked)).toEqual(["list"]);
+  });
+
   test("all further ones share one listing, with what it lacks being free", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(40);
     const found = await Promise.all([...secrets.map(({ name }) => name), "free"].map((name) => lookups.byName(name)));
