@@ -59,7 +59,7 @@ describe("a secret that someone else made under a name of ours", () => {
 test("names that were swapped by hand give no secret two resources", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   await stack.deploy('for (const name of ["A", "B"]) new WorkspaceSecret(name, { value: name });');
-  const [a, b] = stack.workspace.secrets();
+  const [a, b] = ["A", "B"].map((name) => stack.workspace.secrets().find((secret) => secret.name === name));
   stack.workspace.remove(a?.id ?? "");
   stack.workspace.rename(b?.id ?? "", "A");
 
