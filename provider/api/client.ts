@@ -129,7 +129,8 @@ export class ElevenLabsApi {
     do {
       const page = await this.transport.send({ method: "GET", path, query: { ...query, cursor }, answer });
       pages.push(page);
-      cursor = page.next_cursor ?? undefined;
+      // An empty cursor would name the first page again.
+      cursor = page.next_cursor || undefined;
       if (cursor !== undefined && (seen.has(cursor) || seen.size >= MOST_PAGES)) {
         throw new MalformedAnswerError("the pages of the listing never end");
       }
@@ -152,21 +153,23 @@ function toSecret(answer: { secret_id: string; name: string }): Secret {
   return { id: answer.secret_id, name: answer.name };
 }
 
-function dependentsOf(used: UsedBy): Dependent[] {
+function dependentsOf(used: UsedBy | undefined): Dependent[] {
+  if (!used) return [];
   return [
     ...used.agents.map((item) => toDependent("agents", item)),
     ...used.tools.map((item) => toDependent("tools", item)),
     ...used.phone_numbers.map((item) => toDependent("phone_numbers", item)),
     ...used.mcp_servers.map((item) => toDependent("mcp_servers", item)),
-    ...used.others.map((word) => ({ kind: "others" as const, name: word })),
+    ...used.others.map((word) => ({ kind: "others" as const, ...(word ? { name: word } : {}) })),
   ];
 }
 
-function kindsWithMore(used: UsedBy): PagedKind[] {
-  return PAGED_KINDS.filter((kind) => used[`${kind}_has_more`]);
+function kindsWithMore(used: UsedBy | undefined): PagedKind[] {
+  return PAGED_KINDS.filter((kind) => used?.[`${kind}_has_more`]);
 }
 
 function toDependent(kind: Dependent["kind"], item: DependentAnswer | PhoneNumber): Dependent {
-  if ("phone_number_id" in item) return { kind, id: item.phone_number_id, name: item.label || item.phone_number };
-  return item.type === "available" ? { kind, id: item.id, name: item.name } : { kind, id: item.id };
+  const [id, name] =
+    "phone_number_id" in item ? [item.phone_number_id, item.label || item.phone_number] : [item.id, item.name];
+  return { kind, ...(id ? { id } : {}), ...(name ? { name } : {}) };
 }

@@ -7,31 +7,32 @@ const id = v.pipe(v.string(), v.nonEmpty());
 /** Answer of create and update. */
 export const storedSecret = v.object({ secret_id: id, name: v.string() });
 
-const available = v.object({ type: v.literal("available"), id, name: v.string() });
-/** A dependent to which the key has no access. */
-const unknown = v.object({ type: v.literal("unknown"), id });
-const dependent = v.variant("type", [available, unknown]);
+// Who uses a secret is told to people, and decides nothing else: what is odd there must not fail a call that needs only id and
+// name. So every part may be missing, or of a kind that is not documented.
+const text = v.fallback(v.nullish(v.string()), undefined);
+const list = <Schema extends v.GenericSchema>(item: Schema) => v.nullish(v.array(item), []);
+const hasMore = v.fallback(v.nullish(v.boolean(), false), false);
 
-const phoneNumber = v.object({
-  phone_number_id: id,
-  phone_number: v.string(),
-  label: v.string(),
-  provider: v.string(),
-});
+/** A tool, agent or MCP server; one to which the key has no access comes without a name. */
+const dependent = v.fallback(v.object({ id: text, name: text }), {});
+const phoneNumber = v.object({ phone_number_id: v.string(), phone_number: text, label: text });
 
 const usedBy = v.object({
-  tools: v.array(dependent),
-  tools_has_more: v.optional(v.boolean(), false),
-  agents: v.array(dependent),
-  agents_has_more: v.optional(v.boolean(), false),
-  phone_numbers: v.optional(v.array(phoneNumber), []),
-  phone_numbers_has_more: v.optional(v.boolean(), false),
-  mcp_servers: v.optional(v.array(dependent), []),
-  others: v.array(v.string()),
+  tools: list(dependent),
+  tools_has_more: hasMore,
+  agents: list(dependent),
+  agents_has_more: hasMore,
+  phone_numbers: list(v.union([phoneNumber, dependent])),
+  phone_numbers_has_more: hasMore,
+  mcp_servers: list(dependent),
+  others: list(text),
 });
 
 /** Answer of get. */
-export const secretWithDependents = v.object({ ...storedSecret.entries, used_by: usedBy });
+export const secretWithDependents = v.object({
+  ...storedSecret.entries,
+  used_by: v.fallback(v.optional(usedBy), undefined),
+});
 
 /** Answer of list. What `used_by` holds is asked for one secret at a time, so it is not looked at here. */
 export const secretPage = v.object({
@@ -46,7 +47,7 @@ export const secretPageWithDependents = v.object({
 });
 
 export const dependentPage = v.object({
-  dependencies: v.array(v.union([dependent, phoneNumber])),
+  dependencies: v.array(v.union([phoneNumber, dependent])),
   next_cursor: v.nullish(v.string()),
 });
 

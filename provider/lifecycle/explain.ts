@@ -28,7 +28,16 @@ export interface Hints {
 /** A failed call as an error for a person; whatever else was thrown stays as it is. */
 export function explained(error: unknown, action: Action, workspace: Workspace, hints: Hints): unknown {
   if (!(error instanceof ApiError)) return error;
-  return new Problem(actionText(action), error.cause, nextStep(error, workspace, hints));
+  const next = isAboutId(error, action) ? CHECK_ID : nextStep(error, workspace, hints);
+  return new Problem(actionText(action), error.cause, next);
+}
+
+const CHECK_ID = "Check the id of the secret; pulumi-elevenlabs list  shows all of them.";
+
+/** Of a call that sends nothing but an id, the API can refuse nothing else. */
+function isAboutId(error: ApiError, { verb }: Action): boolean {
+  if (error.name === "IdError") return true;
+  return error.isRefusal && !error.isForeign && ["read", "look up", "list the dependents of"].includes(verb);
 }
 
 /** What to do about the config, where the engine may not have given that of now. */
@@ -50,7 +59,6 @@ function nextStep(error: ApiError, workspace: Workspace, { configMayBeStale }: H
     if (isDefault) return `${setIt} (or the environment variable ELEVENLABS_API_KEY)`;
     return configMayBeStale ? withProgram(setIt) : setIt;
   }
-  if (error.name === "IdError") return "Give the id of a secret; pulumi-elevenlabs list  shows all of them.";
   if (error.isUnauthorized) {
     if (configMayBeStale && workspace.keySource === "config") {
       return `The key is that of the last update, kept in the state. Where it was rotated since: the same command with --run-program; else ${setKey}`;

@@ -137,6 +137,35 @@ describe("delete of a secret in use", () => {
     expect(onlyId(stack)).toBe(id);
   });
 
+  test("a dependent of a kind that is not documented is named as far as it is known, and retained all the same", async () => {
+    const stack = await startStack();
+    await stack.deploy(SECRET);
+    const id = onlyId(stack);
+    stack.workspace.use(id, { tools: ["CRM"] });
+    const used_by = {
+      tools: [{ type: "archived", id: "tool_9", access_level: null }],
+      agents: null,
+      phone_numbers: [{ phone_number_id: "phone_1", phone_number: "+1555", label: null, provider: "new" }],
+      mcp_servers: null,
+      others: ["new_kind", null],
+    };
+    const body = JSON.stringify({ type: "stored", secret_id: id, name: "T", used_by });
+    stack.emulator.fault({ kind: "malformed", body, on: "get", times: Number.POSITIVE_INFINITY });
+
+    const refreshed = await stack.refresh();
+    const refused = await stack.destroy();
+    await stack.deploy(RETAINED);
+    const retained = await stack.destroy();
+
+    expect(refreshed).toMatchObject({ code: 0, diagnostics: [] });
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(
+      'it is used by tool tool_9, phone number "+1555" (phone_1), new kind, something else',
+    );
+    expect(retained.code).toBe(0);
+    expect(onlyId(stack)).toBe(id);
+  });
+
   test('onInUse "retain" that is set only after a refusal counts from the next up on', async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);

@@ -48,7 +48,7 @@ test("the functions find secrets and who uses them, on every page and in every w
     notBoth: 'could not look up secret "sec_ERP": it is not named "CRM_A".\nGive secretId or name alone.',
     neither: 'could not look up secret "": neither secretId nor name is given.\nGive one of the two.',
     emptyId:
-      'could not list the dependents of secret "": "" is no id of a secret.\nGive the id of a secret; pulumi-elevenlabs list  shows all of them.',
+      'could not list the dependents of secret "": "" is no id of a secret.\nCheck the id of the secret; pulumi-elevenlabs list  shows all of them.',
     inEu: { secretId: "sec_eu", name: "CRM_EU" },
     all: ["CRM_A", "ERP", "CRM_B", "CRM_C", "crm"],
     ofPrefix: ["CRM_A", "CRM_B", "CRM_C"].map(found),
@@ -57,7 +57,7 @@ test("the functions find secrets and who uses them, on every page and in every w
     listOutput: [found("ERP")],
     usersOutput: [],
   });
-  expect(users.sort()).toEqual(["tool Look up", ...agents.map((name) => `agent ${name}`)].sort());
+  expect(users.sort()).toEqual(["tools Look up", ...agents.map((name) => `agents ${name}`)].sort());
   expect(value.foundIn(run.output + output)).toEqual([]);
 });
 

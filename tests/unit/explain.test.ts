@@ -124,7 +124,7 @@ describe("a failed call", () => {
       new IdError("no id"),
       workspace(),
       FRESH,
-      "Give the id of a secret; pulumi-elevenlabs list  shows all of them.",
+      "Check the id of the secret; pulumi-elevenlabs list  shows all of them.",
     ],
     [
       "not the API",
