@@ -34,7 +34,8 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
 
   async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult<Properties>> {
     const failures = this.lifecycle.check(fromEngine(news)).map(({ property, reason }) => ({
-      property: PRINTABLE.has(property) ? property : "",
+      // An object is not what anyone meant to give there, so it may be anything.
+      property: PRINTABLE.has(property) && typeof news[property] !== "object" ? property : "",
       reason: `${property} ${reason}`,
     }));
     return { inputs: news, failures };

@@ -76,6 +76,20 @@ test("triggers whose changes Pulumi would lose are refused, all at once, at prev
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
+test("an object that is given for a name or a policy is not shown", async () => {
+  const stack = await start();
+  const given = `pulumi.secret({ token: "${value.text}" })`;
+  await stack.program(
+    `new WorkspaceSecret("A", { value: "v", name: ${given}, onExisting: ${given}, workspace: ${given} });`,
+  );
+
+  const run = await stack.preview();
+
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain("name must be a string, not an object");
+  expect(value.foundIn(run.output)).toEqual([]);
+});
+
 describe("secrets in config", () => {
   test.each([
     ["missing", undefined],
