@@ -14,6 +14,8 @@ export interface EmulatorOptions {
   keys?: Record<string, KeyOptions>;
   /** Whether a POST or PATCH of a taken name answers 409. Default: true. */
   uniqueNames?: boolean;
+  /** How a POST or PATCH spells a name before it stores it, such as `(name) => name.trim()`. Default: as given. */
+  normalizeName?: (name: string) => string;
   /** The status of a DELETE of a secret in use. Default: 409. */
   inUseStatus?: number;
   /** Pages lists of secrets by this many even where `page_size` is left out. Default: everything in one answer. */

@@ -45,7 +45,8 @@ interface Tenant {
 /** Starts the workspace-secret API as a server of its own on 127.0.0.1. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, latencyMs = 0, uniqueNames = true, inUseStatus = 409, forcePageSize } = options;
-  const rules = { uniqueNames, inUseStatus, forcePageSize };
+  const { normalizeName = (name) => name } = options;
+  const rules = { uniqueNames, normalizeName, inUseStatus, forcePageSize };
   const keys = new Map(Object.entries(options.keys ?? { sk_emulator: {} }));
   const [apiKey] = keys.keys();
   if (apiKey === undefined) throw new Error("The emulator needs one API key at least");

@@ -11,6 +11,8 @@ export interface WorkspaceSecretState {
   secretId: string;
   /** The name that the secret was last seen under. */
   name: string;
+  /** The program's name, where the API stored another spelling of it: without blanks at its ends, or in another case. */
+  requestedName?: string;
   workspace: string;
   /** The API origin that the secret lives at, such as `https://api.elevenlabs.io`. */
   endpoint: string;
@@ -44,12 +46,18 @@ export function newState(
   return {
     secretId: secret.id,
     name: secret.name,
+    ...(secret.name === inputs.name ? {} : { requestedName: inputs.name }),
     workspace: workspace.name,
     endpoint: workspace.endpoint,
     valueDigest: digest(inputs.value),
     ...kept(inputs),
     ...(valueKept || inputs.onExisting === "keep" ? { valueKept } : {}),
   };
+}
+
+/** Whether the secret has this name already, as far as the API stores it. */
+export function isNamed(stored: StoredState, name: unknown): boolean {
+  return name === stored.name || (stored.requestedName !== undefined && name === stored.requestedName);
 }
 
 /** Whether the program has never pushed the value that the workspace holds. */

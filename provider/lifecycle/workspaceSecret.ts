@@ -6,6 +6,7 @@ import { type Action, actionText, dependentsText, explained, idsText, withProgra
 import { type CheckFailure, checkInputs, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
 import {
   changedPolicies,
+  isNamed,
   isValueKept,
   newState,
   type StoredState,
@@ -87,7 +88,7 @@ export class WorkspaceSecretLifecycle {
       workspace.owners.hold(id, { mark, wants: inputs.name === UNKNOWN ? action.name : inputs.name });
     }
     const changes =
-      inputs.name !== stored.name ||
+      !isNamed(stored, inputs.name) ||
       pushes(stored, inputs) ||
       changedPolicies(inputs, stored).length > 0 ||
       inputs.existingId !== stored.existingId ||
@@ -150,10 +151,10 @@ export class WorkspaceSecretLifecycle {
     return this.perform(action, async (workspace) => {
       requireSameEndpoint(workspace, stored, action);
       requireKnownValue(stored, inputs, [], action);
-      const isRename = inputs.name !== stored.name;
+      const isRename = !isNamed(stored, inputs.name);
       if (!isRename && !pushes(stored, inputs)) {
         const digests = { valueDigest: stored.valueDigest, triggersDigest: stored.triggersDigest };
-        const same = { id, name: inputs.name };
+        const same = { id, name: stored.name ?? inputs.name };
         return { ...newState(same, inputs, workspace, { valueKept: isValueKept(stored) }), ...defined(digests) };
       }
       if (isRename) await requireFreeName(workspace, inputs.name, id, action);
@@ -306,8 +307,7 @@ export class WorkspaceSecretLifecycle {
   ): Promise<Secret> {
     const { id } = secret;
     try {
-      await workspace.update(secret, name, value);
-      return { id, name };
+      return await workspace.update(secret, name, value);
     } catch (error) {
       if (!(error instanceof ApiError) || !error.isNotFound) throw error;
       throw new Problem(
@@ -410,7 +410,7 @@ function replacingInputs(id: string, stored: StoredState, inputs: PreviewInputs)
   if (existingId !== undefined && existingId !== stored.existingId && existingId !== id) replaces.push("existingId");
   // With `existingId`, a replacement would adopt this very secret again: the name changes in place.
   const staysSame = inputs.onNameChange === "rename" || existingId === id;
-  if (stored.name !== undefined && inputs.name !== stored.name && !staysSame) replaces.push("name");
+  if (stored.name !== undefined && !isNamed(stored, inputs.name) && !staysSame) replaces.push("name");
   return replaces;
 }
 
@@ -421,7 +421,7 @@ function replacingInputs(id: string, stored: StoredState, inputs: PreviewInputs)
 function requireKnownValue(stored: StoredState, inputs: PreviewInputs, replaces: string[], action: Action): void {
   if (!isValueKept(stored) || pushes(stored, inputs)) return;
   if ([inputs.name, inputs.workspace, inputs.existingId].includes(UNKNOWN)) return;
-  const isRename = stored.name !== undefined && inputs.name !== stored.name;
+  const isRename = stored.name !== undefined && !isNamed(stored, inputs.name);
   if (!isRename && replaces.length === 0) return;
   const input = isRename ? "name" : (replaces[0] ?? "name");
   throw new Problem(
@@ -457,7 +457,17 @@ function isOutdated(stored: StoredState): boolean {
 }
 
 function seenAs(found: Secret, stored: StoredState, { name: workspace, endpoint }: Workspace): WorkspaceSecretState {
-  return { ...stored, secretId: found.id, name: found.name, workspace, endpoint };
+  const { requestedName, ...rest } = stored;
+  // Renamed by hand, it is no longer the API's spelling of the program's name.
+  const isSpelling = requestedName !== undefined && found.name === stored.name;
+  return {
+    ...rest,
+    secretId: found.id,
+    name: found.name,
+    ...(isSpelling ? { requestedName } : {}),
+    workspace,
+    endpoint,
+  };
 }
 
 /** Without this, a config that points elsewhere would make every secret look gone, or delete what merely has its id. */

@@ -11,7 +11,8 @@ export const create: OperationDefinition = {
   path: /^\/v1\/convai\/secrets$/,
   needs: "write",
   run({ workspace, rules, json }) {
-    const { name, value } = check("body", Body, json());
+    const { name: given, value } = check("body", Body, json());
+    const name = rules.normalizeName(given);
     if (rules.uniqueNames && workspace.hasName(name)) throw nameTaken(name);
     return { status: 200, body: stored(workspace.add(name, value)) };
   },

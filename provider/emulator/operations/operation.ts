@@ -12,6 +12,7 @@ export interface Answer {
 
 export interface Rules {
   uniqueNames: boolean;
+  normalizeName: (name: string) => string;
   inUseStatus: number;
   forcePageSize: number | undefined;
 }

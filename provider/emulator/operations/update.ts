@@ -11,7 +11,8 @@ export const update: OperationDefinition = {
   path: /^\/v1\/convai\/secrets\/([^/]+)$/,
   needs: "write",
   run(call) {
-    const { name, value } = check("body", Body, call.json());
+    const { name: given, value } = check("body", Body, call.json());
+    const name = call.rules.normalizeName(given);
     const secret = secretOf(call);
     if (call.rules.uniqueNames && call.workspace.hasName(name, secret.id)) throw nameTaken(name);
     secret.name = name;
