@@ -22,6 +22,10 @@ export abstract class ApiError extends Error {
   get isRefusal(): boolean {
     return false;
   }
+  /** A refusal of what the request holds, whoever sends it. */
+  get isInvalidRequest(): boolean {
+    return false;
+  }
   /** The API answered, and failed. */
   get isFailure(): boolean {
     return false;
@@ -91,6 +95,9 @@ export class AnsweredError extends ApiError {
     const isOfKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
     const passing = this.isTransient || this.isNotFound || isOfKey;
     return this.status >= 400 && this.status < 500 && this.words !== undefined && !passing;
+  }
+  override get isInvalidRequest(): boolean {
+    return this.isRefusal && (this.status === 400 || this.status === 422);
   }
   override get isFailure(): boolean {
     return this.status >= 500 || this.status === 408;

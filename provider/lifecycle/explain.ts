@@ -37,7 +37,7 @@ const CHECK_ID = "Check the id of the secret; pulumi-elevenlabs list  shows all 
 /** Of a call that sends nothing but an id, the API can refuse nothing else. */
 function isAboutId(error: ApiError, { verb }: Action): boolean {
   if (error.name === "IdError") return true;
-  return error.isRefusal && !error.isForeign && ["read", "look up", "list the dependents of"].includes(verb);
+  return error.isInvalidRequest && ["read", "look up", "list the dependents of"].includes(verb);
 }
 
 /** What to do about the config, where the engine may not have given that of now. */
