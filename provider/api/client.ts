@@ -1,5 +1,6 @@
+import { setTimeout } from "node:timers/promises";
 import type * as v from "valibot";
-import { IdError, MalformedAnswerError } from "./errors.js";
+import { ApiError, IdError, MalformedAnswerError } from "./errors.js";
 import {
   type Dependent as DependentAnswer,
   dependentPage,
@@ -54,26 +55,25 @@ export interface CountedSecret extends Secret {
 export class ElevenLabsApi {
   private readonly transport: Transport;
 
-  constructor(options: TransportOptions) {
+  constructor(private readonly options: TransportOptions) {
     this.transport = new Transport(options);
   }
 
   /**
-   * Creates a secret. The API takes a POST as often as it is sent, so where its outcome is unknown, `appeared` is asked for
-   * the secret before it is sent again, and at the end; an error with `outcomeUnknown` means that it may exist.
+   * Creates a secret. The API makes one of each POST that it takes, so none is sent again that may have been taken: `appeared`
+   * is asked for the secret instead, again and again, since a list may lag behind what was written. An error with
+   * `outcomeUnknown` means that it may exist all the same.
    */
   async createSecret(name: string, value: string, appeared: () => Promise<Secret | undefined>): Promise<Secret> {
-    const answer = await this.transport.send({
-      method: "POST",
-      path: SECRETS,
-      body: { type: "new", name, value },
-      answer: storedSecret,
-      tookEffect: async () => {
-        const secret = await appeared();
-        return secret && { secret_id: secret.id, name: secret.name };
-      },
-    });
-    return toSecret(answer);
+    const body = { type: "new", name, value };
+    try {
+      return toSecret(await this.transport.send({ method: "POST", path: SECRETS, body, answer: storedSecret }));
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
+      const secret = await firstOf(appeared, LOOK_PAUSES_MS.slice(0, this.options.maxRetries + 1));
+      if (secret === undefined) throw error;
+      return secret;
+    }
   }
 
   /** All secrets, or those whose names start with `search`. */
@@ -138,6 +138,24 @@ export class ElevenLabsApi {
     } while (cursor !== undefined);
     return pages;
   }
+}
+
+/** Before each further look for what a POST has made, 10.5 s in all: how far the API's lists lag is not documented. */
+const LOOK_PAUSES_MS = [500, 1_000, 2_000, 3_000, 4_000];
+
+/** Looks at once, and again after each pause, until there is something to see. */
+async function firstOf<T>(look: () => Promise<T | undefined>, pausesMs: number[]): Promise<T | undefined> {
+  for (const pauseMs of [0, ...pausesMs]) {
+    await setTimeout(pauseMs);
+    try {
+      const seen = await look();
+      if (seen !== undefined) return seen;
+    } catch (error) {
+      // A later look may go through.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Far more than any workspace has. */

@@ -42,10 +42,6 @@ export abstract class ApiError extends Error {
   get outcomeUnknown(): boolean {
     return false;
   }
-  /** The server is done with the call, so that a write that is not there by now will not come later. */
-  get isSettled(): boolean {
-    return true;
-  }
 }
 
 /** @internal The API's code for a key that may not do what was asked. */
@@ -111,10 +107,6 @@ export class AnsweredError extends ApiError {
   override get outcomeUnknown(): boolean {
     return this.isFailure;
   }
-  // A gateway that gave up waiting says nothing about the server behind it.
-  override get isSettled(): boolean {
-    return this.status !== 504;
-  }
 }
 
 /** Nothing answered, or the answer broke off. */
@@ -125,7 +117,7 @@ export class UnreachableError extends ApiError {
     override readonly cause: string,
     /** Whether the request may have arrived. */
     private readonly sent: boolean,
-    private readonly options: { transient: boolean; settled?: boolean },
+    private readonly options: { transient: boolean },
   ) {
     super(cause);
   }
@@ -135,9 +127,6 @@ export class UnreachableError extends ApiError {
   }
   override get outcomeUnknown(): boolean {
     return this.sent;
-  }
-  override get isSettled(): boolean {
-    return this.options.settled ?? true;
   }
 }
 

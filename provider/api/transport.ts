@@ -36,11 +36,6 @@ export interface Request<T> {
   query?: Record<string, string | number | undefined>;
   body?: { type: string; name: string; value: string };
   answer: v.GenericSchema<unknown, T> | "empty";
-  /**
-   * For a call that must not be sent twice blind: looks whether an earlier try of unknown outcome took effect. It is asked
-   * before each further try, and after the last one.
-   */
-  tookEffect?: () => Promise<T | undefined>;
 }
 
 /** One call: its key, its timeout, its place in the queue, its retries, and its answer as the documented type. */
@@ -63,29 +58,16 @@ export class Transport {
 
   /** @internal */
   async send<T>(request: Request<T>): Promise<T> {
+    const { method } = request;
     let tries = 0;
-    /** The fault of a try that may have taken effect, until a look has told. */
-    let doubt: ApiError | undefined;
-    let isFinal = false;
     /** The last fault of an update that may have taken effect, and that no later try has undone. */
     let unsettled: ApiError | undefined;
 
     const attempt = async (): Promise<T> => {
-      if (doubt) {
-        const effect = await request.tookEffect?.();
-        if (effect !== undefined) return effect;
-        isFinal = !doubt.isTransient;
-        // What may still be under way is looked for again, but not sent again.
-        if (isFinal || !doubt.isSettled) throw doubt;
-        doubt = undefined;
-      }
       try {
         return await this.limiter.run(() => this.sendOnce(request), { isRetry: tries++ > 0 });
       } catch (error) {
-        if (error instanceof ApiError && error.outcomeUnknown) {
-          if (request.tookEffect) doubt = error;
-          if (request.method === "PATCH") unsettled = error;
-        }
+        if (method === "PATCH" && error instanceof ApiError && error.outcomeUnknown) unsettled = error;
         throw error;
       }
     };
@@ -93,16 +75,14 @@ export class Transport {
     try {
       return await retrying(attempt, {
         maxRetries: this.options.maxRetries,
-        again: (error) => !isFinal && (error.isTransient || error === doubt),
+        // The API makes a secret of each POST that it takes.
+        again: (error) => error.isTransient && !(method === "POST" && error.outcomeUnknown),
         free: (error) => this.limiter.isOwnDoing(error),
       });
     } catch (error) {
       // That the last try changed nothing says nothing of those before it.
       if (unsettled && error instanceof ApiError && !error.isNotFound) throw unsettled;
-      if (!doubt || !(error instanceof ApiError)) throw error;
-      const effect = isFinal ? undefined : await request.tookEffect?.().catch(() => undefined);
-      if (effect !== undefined) return effect;
-      throw doubt;
+      throw error;
     }
   }
 
@@ -145,7 +125,7 @@ export class Transport {
     if (signal.aborted) {
       const seconds = this.options.timeoutMs / 1000;
       const problem = `${host} did not answer within ${seconds} s`;
-      return new UnreachableError(problem, true, { transient: true, settled: false });
+      return new UnreachableError(problem, true, { transient: true });
     }
     if (!(error instanceof FetchError))
       return new UnreachableError(`the request to ${host} failed`, true, { transient: false });

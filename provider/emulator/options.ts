@@ -20,6 +20,8 @@ export interface EmulatorOptions {
   inUseStatus?: number;
   /** Pages lists of secrets by this many even where `page_size` is left out. Default: everything in one answer. */
   forcePageSize?: number;
+  /** How long ago a list shows the workspace, in milliseconds. Default: 0, as it is. */
+  listLagMs?: number;
   /** Added to every answer, after the write. Default: 0. */
   latencyMs?: number;
   /** Requests at a time in a workspace; above it: 429 `too_many_concurrent_requests`. Default: no limit. */

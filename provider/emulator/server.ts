@@ -56,7 +56,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const closing = new AbortController();
 
   function tenant(name = "default"): Tenant {
-    const known = tenants.get(name) ?? { workspace: new Workspace(), limits: new Limits(options) };
+    const known = tenants.get(name) ?? { workspace: new Workspace(options.listLagMs), limits: new Limits(options) };
     tenants.set(name, known);
     return known;
   }

@@ -28,7 +28,11 @@ export interface EmulatedWorkspace {
 export class Workspace implements EmulatedWorkspace {
   readonly cursors = new Cursors();
   readonly #secrets = new Map<string, Ordered<StoredSecret>>();
+  /** What was there since when, from the oldest that a list may still show on. */
+  #past: { since: number; secrets: Ordered<StoredSecret>[] }[] = [];
   #created = 0;
+
+  constructor(private readonly listLagMs = 0) {}
 
   secrets(): StoredSecret[] {
     return this.ordered().map(({ item }) => structuredClone(item));
@@ -42,11 +46,13 @@ export class Workspace implements EmulatedWorkspace {
     if (this.#secrets.has(id)) throw new Error(`The workspace has a secret ${id} already`);
     const item = { id, name, value, dependents: dependentsFrom(dependents) };
     this.#secrets.set(id, { order: this.#created++, item });
+    this.#changed();
     return structuredClone(item);
   }
 
   rename(id: string, name: string): void {
     this.#existing(id).name = name;
+    this.#changed();
   }
 
   setValue(id: string, value: string): void {
@@ -56,6 +62,7 @@ export class Workspace implements EmulatedWorkspace {
   remove(id: string): void {
     this.#existing(id);
     this.#secrets.delete(id);
+    this.#changed();
   }
 
   use(id: string, dependents: DependentSeeds): void {
@@ -68,6 +75,20 @@ export class Workspace implements EmulatedWorkspace {
 
   ordered(): Ordered<StoredSecret>[] {
     return [...this.#secrets.values()];
+  }
+
+  /** What a list shows. */
+  listed(): Ordered<StoredSecret>[] {
+    if (this.listLagMs === 0) return this.ordered();
+    return this.#past.findLast(({ since }) => since <= performance.now() - this.listLagMs)?.secrets ?? [];
+  }
+
+  #changed(): void {
+    if (this.listLagMs === 0) return;
+    const now = performance.now();
+    const shown = this.#past.findLastIndex(({ since }) => since <= now - this.listLagMs);
+    this.#past = this.#past.slice(Math.max(0, shown));
+    this.#past.push({ since: now, secrets: structuredClone(this.ordered()) });
   }
 
   hasName(name: string, exceptId?: string): boolean {

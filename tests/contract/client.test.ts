@@ -398,6 +398,6 @@ describe("what an error answers to questions", () => {
 
     expect(error.cause).toMatch(/^the connection to 127\.0\.0\.1:\d+ broke \(/);
     expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
-    expect({ looks, posts: server.requests.length }).toEqual({ looks: 1, posts: 1 });
+    expect({ looks, posts: server.requests.length }).toEqual({ looks: 2, posts: 1 });
   });
 });

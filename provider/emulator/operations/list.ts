@@ -17,7 +17,7 @@ export const list: OperationDefinition = {
   needs: "read",
   run({ workspace, rules, query }) {
     const { page_size, dependency_limit, search, cursor } = check("query", Query, query);
-    const found = workspace.ordered().filter(({ item }) => item.name.startsWith(search));
+    const found = workspace.listed().filter(({ item }) => item.name.startsWith(search));
     const size = page_size ?? rules.forcePageSize ?? Number.POSITIVE_INFINITY;
     const { items, next_cursor } = workspace.cursors.page(found, { scope: "secrets", size, cursor });
     const secrets = items.map((secret) => ({

@@ -15,8 +15,8 @@ export const update: OperationDefinition = {
     const name = call.rules.normalizeName(given);
     const secret = secretOf(call);
     if (call.rules.uniqueNames && call.workspace.hasName(name, secret.id)) throw nameTaken(name);
-    secret.name = name;
-    secret.value = value;
-    return { status: 200, body: stored(secret) };
+    call.workspace.rename(secret.id, name);
+    call.workspace.setValue(secret.id, value);
+    return { status: 200, body: stored(secretOf(call)) };
   },
 };
