@@ -1,15 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Workspaces } from "../config/index.js";
 import {
+  type Registration,
+  type StateHolder,
   type StoredState,
   UNKNOWN,
   UnfinishedUpdate,
   type WorkspaceSecretInputs,
   WorkspaceSecretLifecycle,
 } from "../lifecycle/index.js";
+import { REGISTRATION_INPUT } from "./registration.js";
 import { warn } from "./warn.js";
 
-/** What the engine sends, with what only this host knows of: the provider's text. */
+/** What the engine sends, with what only this host knows of: the provider's text, and the SDK's registration. */
 type Properties = Record<string, unknown>;
 
 /** How the SDK marks what a preview does not know; the host's protocol, so it is known here alone. */
@@ -32,8 +35,12 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     return Promise.resolve();
   }
 
-  async check(_olds: Properties, news: Properties): Promise<pulumi.dynamic.CheckResult<Properties>> {
-    const failures = this.lifecycle.check(fromEngine(news)).map(({ property, reason }) => ({
+  async check(
+    olds: Properties,
+    { [REGISTRATION_INPUT]: registration, ...news }: Properties,
+  ): Promise<pulumi.dynamic.CheckResult<Properties>> {
+    const found = this.lifecycle.check(fromEngine(news), fromEngine(olds ?? {}), registrationIn(registration));
+    const failures = found.map(({ property, reason }) => ({
       // An object is not what anyone meant to give there, so it may be anything.
       property: PRINTABLE.has(property) && typeof news[property] !== "object" ? property : "",
       reason: `${property} ${reason}`,
@@ -71,6 +78,17 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   delete(id: string, olds: Properties): Promise<void> {
     return spoken(`delete of ${id}`, () => this.lifecycle.delete(id, fromEngine(olds) as StoredState));
   }
+}
+
+/** Undefined where an older SDK sends none. */
+function registrationIn(given: unknown): Registration | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const { resource, value, heldByOthers } = fromEngine(given as Properties);
+  return {
+    resource: String(resource),
+    value,
+    heldByOthers: typeof heldByOthers === "string" ? (JSON.parse(heldByOthers) as StateHolder[]) : [],
+  };
 }
 
 function inputs(news: Properties): WorkspaceSecretInputs {

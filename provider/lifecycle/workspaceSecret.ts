@@ -4,6 +4,8 @@ import type { Holder, Workspace } from "../workspace/index.js";
 import { canonical, isDigestOf } from "./digest.js";
 import { type Action, actionText, dependentsText, explained, idsText, withProgram } from "./explain.js";
 import { type CheckFailure, checkInputs, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
+import type { Registration } from "./registration.js";
+import { ownerAdvice, StackCheck } from "./stackCheck.js";
 import {
   changedPolicies,
   isNamed,
@@ -58,11 +60,19 @@ export class WorkspaceSecretLifecycle {
   /** Secrets that the program now wants left where they are in use. Of a replaced one, the state tells what it wanted before. */
   private readonly retained = new Set<string>();
 
+  private readonly stack = new StackCheck();
+
   constructor(private readonly host: Host) {}
 
-  check(inputs: Record<string, unknown>): CheckFailure[] {
+  /** `olds` are the inputs of before, where the state has the resource. */
+  check(
+    inputs: Record<string, unknown>,
+    olds: Record<string, unknown> = {},
+    registration?: Registration,
+  ): CheckFailure[] {
     this.programRuns = true;
     const failures = checkInputs(inputs);
+    if (registration) failures.push(...this.stack.check(inputs, olds, registration));
     const { workspace } = inputs;
     if (typeof workspace === "string" && !failures.some(({ property }) => property === "workspace")) {
       failures.push(...this.faultsOf(workspace));
@@ -281,6 +291,14 @@ export class WorkspaceSecretLifecycle {
         actionText(action),
         `secret ${harmless(found.id)} belongs to another resource of this program, ${holderText(owner, action)}`,
         "Give this one another name, or remove one of the two from the program.",
+      );
+    }
+    const holder = this.stack.holderOf(found.id, inputs);
+    if (holder) {
+      throw new Problem(
+        actionText(action),
+        `secret ${harmless(found.id)} belongs to resource ${quoted(holder.resource)} of this stack`,
+        ownerAdvice(holder),
       );
     }
     if (inputs.onExisting === "keep") return { ...found, valueKept: true };

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { REGISTRATION_INPUT } from "../../provider/host/registration.js";
 import { PROVIDER_TEXT, TYPE_TOKEN } from "../../provider/host/text.js";
 import type { WorkspaceSecretInputs } from "../../provider/lifecycle/inputs.js";
 import { claimId, claimName } from "./claims.js";
 import { isUnderMocks, requireUsableProgram } from "./program.js";
+import { registrationOf } from "./registration.js";
 import { checkedTriggers } from "./triggers.js";
 
 /** The arguments of a {@link WorkspaceSecret}; all but `value` may be left out. */
@@ -86,7 +88,13 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     const isLookup = opts.id !== undefined;
     const outputs = { secretId: undefined, name: undefined, workspace: undefined, endpoint: undefined };
     const digests = isLookup || args?.triggers === undefined ? ["valueDigest"] : ["valueDigest", "triggersDigest"];
-    const properties = { ...outputs, ...(isLookup ? args : managed(name, args ?? {})), __provider: PROVIDER_TEXT };
+    const registration = isLookup || isUnderMocks() ? undefined : registrationOf(name, args ?? {}, opts);
+    const properties = {
+      ...outputs,
+      ...(isLookup ? args : managed(name, args ?? {})),
+      ...(registration && { [REGISTRATION_INPUT]: registration.input }),
+      __provider: PROVIDER_TEXT,
+    };
     const options = { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...digests] };
     // The SDK keeps the stack of every promise that it makes, for its search for leaked ones: a third of a program's time.
     // The place in the program that the engine notes is found without this limit.
@@ -101,6 +109,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
+    registration?.complete(this);
     if (isUnderMocks()) {
       const { id, secretId } = this;
       (this as { secretId: pulumi.Output<string> }).secretId = pulumi

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { digest } from "../../provider/lifecycle/digest";
 import { type Run, SECRET_TYPE, startStack, type TestStack } from "./harness/index";
 
 const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
@@ -13,6 +14,33 @@ async function owners(stack: TestStack): Promise<string[]> {
 
 function warnings({ diagnostics }: Run): string[] {
   return diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+}
+
+interface StateEntry {
+  urn: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/**
+ * Makes the state hold one secret twice, by resource `old` and by `logical`, as a hand can by `pulumi state` and as versions
+ * of this package could that did not look into the state.
+ */
+async function addOwner(stack: TestStack, logical: string, changes: { name?: string; existingId?: string } = {}) {
+  const { output } = await stack.cli(["stack", "export", "--show-secrets"]).orThrow();
+  const state = JSON.parse(output) as { deployment: { resources: StateEntry[] } };
+  const first = state.deployment.resources.find(({ urn }) => urn.includes(SECRET_TYPE));
+  if (!first) throw new Error("The state holds no secret");
+  const { valueDigest, ...outputs } = first.outputs;
+  const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
+  const value = { ...(first.inputs.value as object), plaintext: JSON.stringify("w") };
+  state.deployment.resources.push({
+    ...first,
+    urn: urn(logical),
+    inputs: { ...first.inputs, value, ...changes },
+    outputs: { ...outputs, ...changes, valueDigest: secret },
+  });
+  await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
 }
 
 const isLeft = (name: string, id: string | undefined) =>
@@ -43,22 +71,34 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual(held);
   });
 
-  test("where one took over what the other held, and the up failed: a refresh is fine, and the next up ends with one of them", async () => {
+  test("that hold one secret: a refresh is fine, and the next up leaves it to the one that stays", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
-    stack.workspace.add("TAKEN", "theirs");
-    const taker = 'new WorkspaceSecret("new", { name: "CRM", value: "w", onExisting: "overwrite" });';
-    await stack.program(`${taker} new WorkspaceSecret("failing", { name: "TAKEN", value: "v" });`);
-    expect((await stack.up("--continue-on-error")).code).not.toBe(0);
-    const [id] = stack.workspace.secrets().map(({ id }) => id);
-    expect(await owners(stack)).toEqual([`new ${id}`, `old ${id}`]);
+    const [made] = stack.workspace.secrets();
+    await addOwner(stack, "new");
+    stack.workspace.setValue(made?.id ?? "", "w");
+    expect(await owners(stack)).toEqual([`new ${made?.id}`, `old ${made?.id}`]);
 
     const refresh = await stack.refresh();
 
     expect({ code: refresh.code, errors: refresh.diagnostics }).toEqual({ code: 0, errors: [] });
-    await stack.deploy(taker);
-    expect(await owners(stack)).toEqual([`new ${id}`]);
-    expect(stack.workspace.secrets().map(({ value }) => value)).toEqual(["w", "theirs"]);
+    const run = await stack.deploy('new WorkspaceSecret("new", { name: "CRM", value: "w", onExisting: "overwrite" });');
+    expect(run.calls).toEqual([]);
+    expect(warnings(run)).toEqual([isLeft("CRM", made?.id)]);
+    expect(await owners(stack)).toEqual([`new ${made?.id}`]);
+    expect(stack.workspace.secrets()).toMatchObject([{ id: made?.id, value: "w" }]);
+  });
+
+  test("that hold one secret: destroy deletes it once, and leaves nothing behind", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
+    await addOwner(stack, "new");
+
+    const run = await stack.destroy();
+
+    expect([run.code, run.changes, warnings(run)]).toEqual([0, { delete: 2 }, []]);
+    expect(stack.workspace.secrets()).toEqual([]);
+    expect(await owners(stack)).toEqual([]);
   });
 
   test("with one name that only the update learns: the second fails, and there is one secret of that name", async () => {
@@ -120,7 +160,7 @@ describe("two resources of one program", () => {
     expect(run.output).toContain('WorkspaceSecret "b": "all-X" has the name "P_X" in workspace "default" already.');
   });
 
-  test("from two copies of the package: the second fails at its create", async () => {
+  test("from two copies of the package: the second fails, and makes nothing", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, latencyMs: 50 } });
     await stack.program(`
       delete require.cache[require.resolve("pulumi-elevenlabs")];
@@ -132,9 +172,7 @@ describe("two resources of one program", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(
-      'could not create secret "CRM": another resource of this program creates a secret of this name.',
-    );
+    expect(run.output).toContain("name is that of another resource of this program");
     expect(stack.workspace.secrets()).toHaveLength(1);
     expect(await stack.secrets()).toHaveLength(1);
   });
@@ -154,38 +192,13 @@ describe("two resources of one program", () => {
   });
 });
 
-describe("the secret of another resource of the program", () => {
-  test("is not taken over, by name nor by id", async () => {
-    const stack = await startStack();
-    const a = 'const a = new WorkspaceSecret("a", { name: "A", value: "v" });';
-    await stack.deploy(a);
-    const [made] = stack.workspace.secrets();
-    // Unseen by the stack: without a refresh, the state still has the old name.
-    stack.workspace.rename(made?.id ?? "", "RENAMED");
-    const before = stack.workspace.secrets();
-
-    await stack.program(`${a}
-      new WorkspaceSecret("byName", { name: "RENAMED", value: "w", onExisting: "overwrite" }, { dependsOn: a });
-      new WorkspaceSecret("byId", { value: "w", existingId: a.secretId });
-    `);
-    const run = await stack.up("--continue-on-error");
-
-    expect(run.code).not.toBe(0);
-    for (const name of ["RENAMED", "byId"]) {
-      expect(run.output).toContain(
-        `could not create secret "${name}": secret ${made?.id} belongs to another resource of this program, named "A".`,
-      );
-    }
-    expect(run.calls).not.toContain("update");
-    expect(stack.workspace.secrets()).toEqual(before);
-    expect(await owners(stack)).toEqual([`a ${made?.id}`]);
-  });
-
-  test("cannot be kept where it was taken over before its owner was looked at: the owner fails, and removing one of the two frees it", async () => {
+describe("a secret that two resources of the program hold", () => {
+  test("fails the second of them, and removing one of the two frees it", async () => {
     const stack = await startStack();
     const a = 'new WorkspaceSecret("a", { name: "A", value: "v" }';
     await stack.deploy(`${a});`);
     const [made] = stack.workspace.secrets();
+    await addOwner(stack, "b", { name: "B", existingId: made?.id ?? "" });
 
     await stack.program(`
       const b = new WorkspaceSecret("b", { name: "B", value: "w", existingId: "${made?.id}" });
@@ -229,67 +242,45 @@ describe("a resource that is renamed in the program", () => {
     expect(await owners(stack)).toEqual([`new ${before[0]?.id}`]);
   });
 
-  test("takes its secret along with overwrite and with keep: the clean-up of the old one deletes nothing", async () => {
+  test.each(["overwrite", "keep"])(
+    "is refused at preview where it says %s, also with --target; aliases cure it",
+    async (onExisting) => {
+      const stack = await startStack();
+      const program = (logical: string, options = "{}") =>
+        `new WorkspaceSecret("${logical}", { name: "CRM", value: "v", onExisting: "${onExisting}" }, ${options});`;
+      await stack.deploy(program("old"));
+      const before = stack.workspace.secrets();
+
+      await stack.program(program("new"));
+      for (const run of [await stack.preview(), await stack.up(), await stack.up("--target", urn("new"))]) {
+        expect(run.code).not.toBe(0);
+        expect(run.output).toContain(
+          `name is of secret ${before[0]?.id}, which belongs to resource "old" of this stack.`,
+        );
+        expect(run.output).toContain('add  aliases: [{ name: "old" }]');
+        expect(run.calls).toEqual([]);
+      }
+      expect(await owners(stack)).toEqual([`old ${before[0]?.id}`]);
+
+      const cured = await stack.deploy(program("new", '{ aliases: [{ name: "old" }] }'));
+      expect([cured.changes, cured.calls]).toEqual([{ same: 1 }, []]);
+      expect(stack.workspace.secrets()).toEqual(before);
+      expect(await owners(stack)).toEqual([`new ${before[0]?.id}`]);
+    },
+  );
+
+  test("by a new component above it keeps its secret, where the component has the alias", async () => {
     const stack = await startStack();
-    const program = (prefix: string) => `
-      for (const onExisting of ["overwrite", "keep"]) {
-        new WorkspaceSecret("${prefix}-" + onExisting, { name: onExisting, value: "v", onExisting });
-      }`;
+    const program = (name: string, options = "{}") =>
+      `new WorkspaceSecrets("${name}", { secrets: { CRM: "v" }, onExisting: "overwrite" }, ${options});`;
     await stack.deploy(program("old"));
     const before = stack.workspace.secrets();
-    const id = Object.fromEntries(before.map((secret) => [secret.name, secret.id]));
 
-    const run = await stack.deploy(program("new"));
+    const run = await stack.deploy(program("new", '{ aliases: [{ name: "old" }] }'));
 
-    expect(run.changes).toEqual({ create: 2, delete: 2 });
-    expect(run.calls).not.toContain("delete");
-    expect(warnings(run).sort()).toEqual([isLeft("keep", id.keep), isLeft("overwrite", id.overwrite)]);
+    expect(run.calls).toEqual([]);
     expect(stack.workspace.secrets()).toEqual(before);
-    expect(await owners(stack)).toEqual([`new-keep ${id.keep}`, `new-overwrite ${id.overwrite}`]);
-
-    expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
-    await stack.destroy();
-    expect(stack.workspace.secrets()).toEqual([]);
-  });
-
-  describe("in an up that failed before its clean-up", () => {
-    const broken = `
-      new WorkspaceSecret("new", { name: "CRM", value: "w", onExisting: "overwrite" });
-      new WorkspaceSecret("other", { value: "v" });
-    `;
-
-    async function twoOwners(): Promise<{ stack: TestStack; id: string | undefined }> {
-      const stack = await startStack();
-      await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
-      const [made] = stack.workspace.secrets();
-      stack.emulator.fault({ kind: "status", status: 500, on: "create" });
-      await stack.program(broken);
-      const run = await stack.up("--continue-on-error");
-      expect(run.code).not.toBe(0);
-      expect(await owners(stack)).toEqual([`new ${made?.id}`, `old ${made?.id}`]);
-      return { stack, id: made?.id };
-    }
-
-    test("still has its secret after the next one", async () => {
-      const { stack, id } = await twoOwners();
-
-      const run = await stack.deploy(broken);
-
-      expect(run.calls).not.toContain("delete");
-      expect(warnings(run)).toEqual([isLeft("CRM", id)]);
-      expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "w" }, { name: "other" }]);
-      expect((await owners(stack))[0]).toBe(`new ${id}`);
-    });
-
-    test("leaves nothing behind once both are destroyed", async () => {
-      const { stack } = await twoOwners();
-
-      const run = await stack.destroy();
-
-      expect([run.code, run.changes, warnings(run)]).toEqual([0, { delete: 2 }, []]);
-      expect(stack.workspace.secrets()).toEqual([]);
-      expect(await owners(stack)).toEqual([]);
-    });
+    expect(await owners(stack)).toEqual([`new-CRM ${before[0]?.id}`]);
   });
 });
 

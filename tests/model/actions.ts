@@ -52,12 +52,15 @@ export function faultKind(fault: FaultName): FaultKind {
   return what === "reset" ? { kind: "reset", when } : { kind: "status", status: Number(what), when };
 }
 
+/** Less than the client looks for what a POST may have made. */
+const LIST_LAG_MS = 150;
+
 const which = fc.nat(7);
 const name = fc.constantFrom(...NAMES);
 const logical = fc.constantFrom(...LOGICAL_NAMES);
 const ours = fc.constantFrom(...OUR_VALUES);
 const theirs = fc.constantFrom(...THEIR_VALUES);
-const onExisting = fc.constantFrom("fail", "overwrite", "overwrite", "keep");
+const onExisting = fc.constantFrom("fail", "overwrite", "overwrite", "keep", "keep");
 const onNameChange = fc.constantFrom("replace", "rename");
 const onInUse = fc.constantFrom("fail", "retain");
 const trigger = fc.nat(2);
@@ -103,7 +106,8 @@ const fault = fc.record({
 
 const order = fc.constantFrom<Order[]>("together", "after its first request", "after its second request", "chained");
 const refresh = fc.constantFrom(false, false, true);
-const up = fc.record({ do: fc.constant("up"), order, continueOnError: fc.boolean(), refresh });
+const target = fc.option(logical, { freq: 4, nil: undefined });
+const up = fc.record({ do: fc.constant("up"), order, continueOnError: fc.boolean(), refresh, target });
 
 const edit = fc.oneof(
   { weight: 4, arbitrary: put },
@@ -126,9 +130,13 @@ const before = fc.oneof(
 
 /** A program, maybe secrets by hand, and then rounds of edits, faults and an operation of the engine each. */
 export function scenarios(rounds: { min: number; max: number }): fc.Arbitrary<Scenario> {
-  const settings = fc.record({ uniqueNames: fc.boolean(), maxRetries: fc.nat(1) });
+  const settings = fc.record({
+    uniqueNames: fc.boolean(),
+    maxRetries: fc.nat(1),
+    listLagMs: fc.constantFrom(0, 0, LIST_LAG_MS),
+  });
   const start = fc.tuple(
-    fc.array(handAdds, { maxLength: 1 }),
+    fc.array(handAdds, { maxLength: 2 }),
     fc.array(put, { minLength: 2, maxLength: 4 }),
     fc.array(fault, { maxLength: 1 }),
   );

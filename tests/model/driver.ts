@@ -24,6 +24,8 @@ export interface DestroyOptions {
 export interface UpOptions extends DestroyOptions {
   order: Order;
   continueOnError: boolean;
+  /** The logical name of the one resource that the operation is about; undefined for all. */
+  target?: string | undefined;
 }
 
 /** A secret of the state. */
@@ -59,6 +61,8 @@ export interface Driver {
 }
 
 export interface Settings {
+  /** How long ago a list of the API shows the workspace. */
+  listLagMs: number;
   uniqueNames: boolean;
   maxRetries: number;
 }

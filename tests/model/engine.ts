@@ -2,6 +2,7 @@ import { Workspaces } from "../../provider/config/index";
 import { type Emulator, startEmulator } from "../../provider/emulator/index";
 import {
   type Host,
+  type StateHolder,
   type StoredState,
   UnfinishedUpdate,
   type WorkspaceSecretInputs,
@@ -75,20 +76,26 @@ export class StandInEngine implements Driver {
     settings: Settings,
     make: MakeLifecycle = (host) => new WorkspaceSecretLifecycle(host),
   ): Promise<StandInEngine> {
-    return new StandInEngine(await startEmulator({ uniqueNames: settings.uniqueNames }), settings, make);
+    return new StandInEngine(
+      await startEmulator({ uniqueNames: settings.uniqueNames, listLagMs: settings.listLagMs }),
+      settings,
+      make,
+    );
   }
 
-  async up(program: Resource[], { order, continueOnError, refresh }: UpOptions): Promise<Outcome> {
+  async up(program: Resource[], { order, continueOnError, refresh, target }: UpOptions): Promise<Outcome> {
     const operation = new Operation(this.config, this.make);
     const { outcome } = operation;
-    if (refresh) await this.read(operation);
+    const atFirst = this.held.map(holderOf);
+    const isMeant = ({ logical }: { logical: string }) => target === undefined || logical === target;
+    if (refresh) await this.read(operation, this.held.filter(isMeant));
     if (!outcome.ok) return outcome;
     const running: Promise<unknown>[] = [];
-    for (const resource of program) {
+    for (const resource of program.filter(isMeant)) {
       let step: (() => Promise<void>) | undefined;
       // An error of check or diff ends the operation, whatever the options say.
       const isRegistered = await operation.runs(() => {
-        step = this.register(operation.lifecycle, resource);
+        step = this.register(operation.lifecycle, resource, atFirst);
       });
       if (!isRegistered || !step) break;
       const before = this.emulator.requests.length;
@@ -105,7 +112,7 @@ export class StandInEngine implements Driver {
     const wanted = new Set(program.map(({ logical }) => logical));
     await this.delete(
       operation,
-      this.held.filter(({ logical, pendingDelete }) => pendingDelete || !wanted.has(logical)),
+      this.held.filter(({ logical, pendingDelete }) => pendingDelete || !wanted.has(logical)).filter(isMeant),
     );
     return outcome;
   }
@@ -138,7 +145,7 @@ export class StandInEngine implements Driver {
     return this.emulator.close();
   }
 
-  private async read(operation: Operation): Promise<void> {
+  private async read(operation: Operation, held = this.held): Promise<void> {
     const { lifecycle } = operation;
     const readOne = async (held: Held) => {
       const found = await lifecycle.read(held.id, stored(held.outputs));
@@ -148,20 +155,29 @@ export class StandInEngine implements Driver {
       // For what it shows, the engine compares what was read with the inputs of before.
       lifecycle.diff(held.id, stored(held.outputs), held.inputs);
     };
-    await Promise.all(this.held.map((held) => operation.runs(() => readOne(held))));
+    await Promise.all(held.map((one) => operation.runs(() => readOne(one))));
   }
 
   /** Checks and compares at once, and gives what is left to do. */
-  private register(lifecycle: WorkspaceSecretLifecycle, resource: Resource): () => Promise<void> {
+  private register(
+    lifecycle: WorkspaceSecretLifecycle,
+    resource: Resource,
+    holders: StateHolder[],
+  ): () => Promise<void> {
     const { logical } = resource;
     const inputs: WorkspaceSecretInputs = inputsOf(resource);
-    const failures = lifecycle.check({ ...inputs });
-    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const old = this.held.find((held) => held.logical === logical && !held.pendingDelete);
+    const heldByOthers = resource.onExisting === "fail" ? [] : holders.filter((holder) => holder.resource !== logical);
+    const registration = { resource: logical, value: inputs.value, heldByOthers };
+    const [failure] = lifecycle.check({ ...inputs }, { ...old?.inputs }, registration);
+    if (failure) {
+      const [reason = "", ...next] = failure.reason.split("\n");
+      throw new Problem(`${logical}: ${failure.property}`, reason.replace(/\.$/, ""), next.join("\n"));
+    }
     const create = async () => {
       const { id, state } = await lifecycle.create(inputs);
       this.held.push({ logical, id, inputs, outputs: stored(state), pendingDelete: false });
     };
-    const old = this.held.find((held) => held.logical === logical && !held.pendingDelete);
     if (!old) return create;
     const { changes, replaces } = lifecycle.diff(old.id, stored(old.outputs), inputs);
     if (replaces.length > 0) {
@@ -204,6 +220,10 @@ export class StandInEngine implements Driver {
     // The step may end without any.
     await emulator.waitForRequest(() => emulator.requests.length >= count).catch(() => undefined);
   }
+}
+
+function holderOf({ logical, id, outputs }: Held): StateHolder {
+  return { resource: logical, id, name: outputs.name ?? "", workspace: "default" };
 }
 
 /** As it comes back from the checkpoint. */

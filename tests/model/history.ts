@@ -12,6 +12,8 @@ export interface Observed {
   operation: "up" | "refresh" | "destroy";
   /** Whether the operation looks at the workspace first, or does nothing else. */
   refreshes: boolean;
+  /** The one resource that the operation is about; undefined for all. */
+  target: string | undefined;
   program: Resource[];
   before: Picture;
   after: Picture;
@@ -20,6 +22,8 @@ export interface Observed {
   /** Since the last hand edit, a refresh has succeeded, and nothing else has run. */
   isRefreshed: boolean;
 }
+
+type Basis = Pick<Observed, "before" | "refreshes" | "target">;
 
 const WRITES: (Operation | undefined)[] = ["create", "update", "delete"];
 
@@ -46,13 +50,14 @@ export function isCreated(resource: Resource, before: Picture): boolean {
 }
 
 /** The same, of what the refresh of this operation has left. */
-export function mayBeCreated(resource: Resource, observed: Pick<Observed, "before" | "refreshes">): boolean {
+export function mayBeCreated(resource: Resource, observed: Basis): boolean {
   return isCreated(resource, basisOf(observed));
 }
 
 /** What the state becomes by a look at the workspace: names as they are, what is gone left out. */
-function looked({ secrets, entries }: Picture): Picture {
+function looked({ secrets, entries }: Picture, target: string | undefined): Picture {
   const seen = entries.flatMap((entry) => {
+    if (target !== undefined && entry.logical !== target) return [entry];
     const secret = byId(secrets, entry.id);
     return secret ? [{ ...entry, name: secret.name }] : [];
   });
@@ -60,8 +65,8 @@ function looked({ secrets, entries }: Picture): Picture {
 }
 
 /** What the program is compared with. */
-export function basisOf({ before, refreshes }: Pick<Observed, "before" | "refreshes">): Picture {
-  return refreshes ? looked(before) : before;
+export function basisOf({ before, refreshes, target }: Basis): Picture {
+  return refreshes ? looked(before, target) : before;
 }
 
 /** The secrets that were in the workspace, that nothing in the state held, by name. */

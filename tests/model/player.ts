@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { StoredSecret } from "../../provider/emulator/index";
 import { type Action, faultKind, type Scenario } from "./actions";
@@ -21,14 +22,18 @@ export interface Played extends Figures {
 const TOGETHER: UpOptions = { order: "together", continueOnError: true, refresh: false };
 /** Another than the scenarios have. */
 const LAST_TRIGGER = 9;
-/** The first heals what the hand cannot, and the second what had to wait for it. */
-const ROUNDS = 2;
+/** A timer may fire a little early. */
+const TIMER_SLACK_MS = 20;
+/** The first heals what the hand cannot, and the others what had to wait for it, or for a list that lags behind. */
+const ROUNDS = 3;
 
 /** Plays a scenario to the first broken rule, or to its end; then everything must come right again. */
 export async function play(scenario: Scenario, driver: Driver): Promise<Played> {
-  const player = new Player(driver);
-  const { uniqueNames, maxRetries } = scenario.settings;
-  player.story.push(`names ${uniqueNames ? "are" : "need not be"} unique, ${maxRetries} retries`);
+  const { uniqueNames, maxRetries, listLagMs } = scenario.settings;
+  const player = new Player(driver, listLagMs);
+  player.story.push(
+    `names ${uniqueNames ? "are" : "need not be"} unique, ${maxRetries} retries, lists lag ${listLagMs} ms behind`,
+  );
   for (const action of scenario.actions) {
     if (player.isOver) break;
     await player.act(action);
@@ -48,7 +53,10 @@ class Player {
   private readonly history = new History();
   private isRefreshed = false;
 
-  constructor(private readonly driver: Driver) {}
+  constructor(
+    private readonly driver: Driver,
+    private readonly listLagMs: number,
+  ) {}
 
   get isOver(): boolean {
     return this.violations.length > 0;
@@ -94,6 +102,8 @@ class Player {
       trigger: heldBy(entries, resource.logical)?.valueKept ? LAST_TRIGGER : resource.trigger,
     }));
 
+    await this.clearTheWay();
+    await this.refresh();
     await this.partOwners();
     let settled = false;
     for (let round = 0; round < ROUNDS && !settled; round++) {
@@ -122,14 +132,15 @@ class Player {
       this.fail("destroy leaves something of ours");
   }
 
-  /** Of two resources that came to hold one secret, the error says to remove one; it may come back then. */
+  /** Of two resources that hold one secret, or want to, the error says to remove one; it may come back then. */
   private async partOwners(): Promise<void> {
-    const entries = (await this.driver.state()).filter(({ pendingDelete }) => !pendingDelete);
+    const entries = await this.driver.state();
     const { program } = this;
-    const sole = program.filter(({ logical }, index) => {
-      const id = heldBy(entries, logical)?.id;
+    const sole = program.filter(({ logical, name }, index) => {
+      const held = heldBy(entries, logical);
       const earlier = program.slice(0, index).map((other) => heldBy(entries, other.logical)?.id);
-      return id === undefined || !earlier.includes(id);
+      const isOfAnother = entries.some((entry) => entry.logical !== logical && entry.name === name);
+      return held?.name === name ? !earlier.includes(held.id) : !isOfAnother;
     });
     if (sole.length === program.length) return;
     await this.clearTheWay();
@@ -156,10 +167,12 @@ class Player {
   }
 
   private async up(options: UpOptions): Promise<Observed> {
-    const { order, continueOnError, refresh } = options;
+    const { order, continueOnError, refresh, target } = options;
     for (const resource of this.program) this.story.push(`    ${resource.logical}: ${shown(resource)}`);
-    const flags = `${continueOnError ? " --continue-on-error" : ""}${refresh ? " --refresh" : ""}`;
-    return this.observe("up", refresh, () => this.driver.up(this.program, options), `${flags}, resources ${order}`);
+    const about = target === undefined ? "" : ` --target ${target}`;
+    const flags = `${continueOnError ? " --continue-on-error" : ""}${refresh ? " --refresh" : ""}${about}`;
+    const run = () => this.driver.up(this.program, options);
+    return this.observe("up", refresh, run, `${flags}, resources ${order}`, target);
   }
 
   private refresh(): Promise<Observed> {
@@ -176,7 +189,10 @@ class Player {
     refreshes: boolean,
     run: () => Promise<Outcome>,
     how = "",
+    target?: string,
   ): Promise<Observed> {
+    // What came before the operation is in the lists by now; what it does itself is not.
+    await setTimeout(this.listLagMs === 0 ? 0 : this.listLagMs + TIMER_SLACK_MS);
     const before = await this.picture();
     const { requests } = this.driver.emulator;
     const count = requests.length;
@@ -184,12 +200,13 @@ class Player {
     const observed: Observed = {
       operation,
       refreshes,
+      target,
       program: this.program,
       before,
       after: await this.picture(),
       outcome,
       requests: requests.slice(count),
-      isRefreshed: this.isRefreshed || (refreshes && operation === "up"),
+      isRefreshed: this.isRefreshed || (refreshes && operation === "up" && target === undefined),
     };
     this.operations++;
     this.history.learn(observed);

@@ -20,9 +20,9 @@ export class RealEngine implements Driver {
 
   private constructor(private readonly stack: TestStack) {}
 
-  static async start({ uniqueNames, maxRetries }: Settings): Promise<RealEngine> {
+  static async start({ uniqueNames, maxRetries, listLagMs }: Settings): Promise<RealEngine> {
     const config = { "elevenlabs:maxRetries": String(maxRetries) };
-    return new RealEngine(await startStack({ emulator: { uniqueNames }, config }));
+    return new RealEngine(await startStack({ emulator: { uniqueNames, listLagMs }, config }));
   }
 
   get emulator() {
@@ -30,11 +30,15 @@ export class RealEngine implements Driver {
   }
 
   /** Of the orders, `chained` alone can be asked for; the engine has its own way with the others. */
-  async up(program: Resource[], { order, continueOnError, refresh }: UpOptions): Promise<Outcome> {
-    await this.stack.program(programOf(program, order === "chained"));
-    return this.ran(
-      await this.stack.up(...(continueOnError ? ["--continue-on-error"] : []), ...(refresh ? ["--refresh"] : [])),
-    );
+  async up(program: Resource[], { order, continueOnError, refresh, target }: UpOptions): Promise<Outcome> {
+    // A target that depends on what is not there yet is refused by the engine.
+    await this.stack.program(programOf(program, order === "chained" && target === undefined));
+    const flags = [
+      ...(continueOnError ? ["--continue-on-error"] : []),
+      ...(refresh ? ["--refresh"] : []),
+      ...(target === undefined ? [] : ["--target", `urn:pulumi:test::test::${SECRET_TYPE}::${target}`]),
+    ];
+    return this.ran(await this.stack.up(...flags));
   }
 
   async refresh(): Promise<Outcome> {

@@ -39,7 +39,7 @@ const RULES: Record<Kind, Rule[]> = {
     changesAreAskedFor,
     deletesAreAskedFor,
     takeOversAreAskedFor,
-    refreshMakesNoSecondOwner,
+    nothingMakesASecondOwner,
     keptValuesStay,
   ],
   duplicate: [noDuplicates],
@@ -99,12 +99,13 @@ function takeOversAreAskedFor({ operation, program, after, ...observed }: Observ
   });
 }
 
-function refreshMakesNoSecondOwner({ operation, before, after }: Observed): string[] {
-  if (operation !== "refresh") return [];
-  const holders = (entries: Entry[], id: string) => entries.filter((entry) => entry.id === id).length;
+function nothingMakesASecondOwner({ before, after }: Observed): string[] {
+  // A resource that is replaced may hold its secret beside its own former self.
+  const holders = (entries: Entry[], id: string) =>
+    new Set(entries.filter((entry) => entry.id === id).map(({ logical }) => logical)).size;
   return after.secrets
     .filter(({ id }) => holders(after.entries, id) > Math.max(1, holders(before.entries, id)))
-    .map(({ id, name }) => `a refresh made several resources hold ${name} (${id})`);
+    .map(({ id, name }) => `several resources came to hold ${name} (${id})`);
 }
 
 /** A value that was adopted as it is goes only where the program gives another value, or other triggers. */
@@ -114,9 +115,7 @@ function keptValuesStay({ operation, program, before, after }: Observed, history
     const then = byId(before.secrets, id);
     const resource = program.find((one) => one.logical === logical);
     const isShared = before.entries.filter((entry) => entry.id === id).length > 1;
-    // Another resource that takes the secret over may come first, and its owner then says so.
-    const isTaken = program.some((one) => one !== resource && one.name === then?.name && one.onExisting !== "fail");
-    if (!valueKept || pendingDelete || !then || !resource || isShared || isTaken) return [];
+    if (!valueKept || pendingDelete || !then || !resource || isShared) return [];
     if (history.isPushAskedFor(id)) return [];
     if (byId(after.secrets, id)?.value === then.value) return [];
     return [
@@ -179,8 +178,11 @@ function refreshKeepsDigests({ operation, before, after }: Observed): string[] {
     .map(({ logical }) => `a refresh changed what the state knows of the value of ${logical}`);
 }
 
-function upMakesTheProgram({ operation, outcome, program, after, isRefreshed }: Observed, history: History): string[] {
-  if (operation !== "up" || !outcome.ok) return [];
+function upMakesTheProgram(
+  { operation, outcome, program, after, isRefreshed, target }: Observed,
+  history: History,
+): string[] {
+  if (operation !== "up" || !outcome.ok || target !== undefined) return [];
   const logicalNames = (things: { logical: string }[]) => things.map(({ logical }) => logical).sort();
   const wrong: string[] = [];
   if (!isDeepStrictEqual(logicalNames(after.entries), logicalNames(program))) {

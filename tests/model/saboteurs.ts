@@ -1,5 +1,6 @@
 import {
   type Host,
+  type Registration,
   type StoredState,
   UnfinishedUpdate,
   type WorkspaceSecretInputs,
@@ -7,7 +8,7 @@ import {
   type WorkspaceSecretState,
 } from "../../provider/lifecycle/index";
 import { Problem } from "../../provider/problem";
-import type { Workspace } from "../../provider/workspace/index";
+import { Workspace } from "../../provider/workspace/index";
 import type { MakeLifecycle } from "./engine";
 import type { Kind } from "./rules";
 
@@ -19,17 +20,37 @@ export interface Saboteur {
 
 /** Lifecycles that break a promise each. */
 export const SABOTEURS: Record<string, Saboteur> = {
-  "sends a POST of unknown outcome again without a look": {
+  "sends a POST of unknown outcome again after a look that found nothing": {
     breaks: "duplicate",
     make: overWorkspaces((workspace) => {
-      workspace.namedNow = async () => [];
+      const create = Workspace.prototype.create.bind(workspace);
+      workspace.create = async (name, value, appeared) => {
+        const look = async () => (await appeared()) ?? create(name, value, appeared);
+        return create(name, value, look);
+      };
     }),
   },
-  "deletes what another resource of the program holds": {
+  "does not look into the state for who holds a secret": {
     breaks: "taken or lost",
-    make: overWorkspaces(({ owners }) => {
-      owners.others = () => [];
-    }),
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>, registration?: Registration) {
+          return super.check(inputs, olds, registration && { ...registration, heldByOthers: [] });
+        }
+      })(host),
+  },
+  "knows nothing of the other resources": {
+    breaks: "taken or lost",
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>) {
+          return super.check(inputs, olds);
+        }
+      })(
+        withWorkspaces(host, ({ owners }) => {
+          owners.others = () => [];
+        }),
+      ),
   },
   "takes over what it was not told to": {
     breaks: "taken or lost",
@@ -114,12 +135,14 @@ export const SABOTEURS: Record<string, Saboteur> = {
 };
 
 function overWorkspaces(spoil: (workspace: Workspace) => void): MakeLifecycle {
-  return (host: Host) => {
-    const get = (name: string) => {
-      const workspace = host.workspaces.get(name);
-      spoil(workspace);
-      return workspace;
-    };
-    return new WorkspaceSecretLifecycle({ ...host, workspaces: { get } });
+  return (host) => new WorkspaceSecretLifecycle(withWorkspaces(host, spoil));
+}
+
+function withWorkspaces(host: Host, spoil: (workspace: Workspace) => void): Host {
+  const get = (name: string) => {
+    const workspace = host.workspaces.get(name);
+    spoil(workspace);
+    return workspace;
   };
+  return { ...host, workspaces: { get } };
 }
