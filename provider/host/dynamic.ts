@@ -9,7 +9,7 @@ import {
   type WorkspaceSecretInputs,
   WorkspaceSecretLifecycle,
 } from "../lifecycle/index.js";
-import { REGISTRATION_INPUT } from "./registration.js";
+import { REGISTRATION_INPUT, type SentRegistration } from "./registration.js";
 import { warn } from "./warn.js";
 
 /** What the engine sends, with what only this host knows of: the provider's text, and the SDK's registration. */
@@ -37,14 +37,23 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
 
   async check(
     olds: Properties,
-    { [REGISTRATION_INPUT]: registration, ...news }: Properties,
+    { [REGISTRATION_INPUT]: sent, ...news }: Properties,
   ): Promise<pulumi.dynamic.CheckResult<Properties>> {
-    const found = this.lifecycle.check(fromEngine(news), fromEngine(olds ?? {}), registrationIn(registration));
-    const failures = found.map(({ property, reason }) => ({
+    const registration =
+      sent === undefined ? undefined : (fromEngine(sent as Properties) as unknown as SentRegistration);
+    const found = this.lifecycle.check(
+      fromEngine(news),
+      fromEngine(olds ?? {}),
+      registration && received(registration),
+    );
+    const failures = found.map(({ property, reason }) => {
+      const given = news[property];
+      const isSecret = registration?.secretInputs.includes(property) === true;
       // An object is not what anyone meant to give there, so it may be anything.
-      property: PRINTABLE.has(property) && typeof news[property] !== "object" ? property : "",
-      reason: `${property} ${reason}`,
-    }));
+      const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
+      const shown = isSecret && typeof given === "string" ? reason.replaceAll(given, "[secret]") : reason;
+      return { property: isPrintable ? property : "", reason: `${property} ${shown}` };
+    });
     return { inputs: news, failures };
   }
 
@@ -80,15 +89,8 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   }
 }
 
-/** Undefined where an older SDK sends none. */
-function registrationIn(given: unknown): Registration | undefined {
-  if (typeof given !== "object" || given === null) return undefined;
-  const { resource, value, heldByOthers } = fromEngine(given as Properties);
-  return {
-    resource: String(resource),
-    value,
-    heldByOthers: typeof heldByOthers === "string" ? (JSON.parse(heldByOthers) as StateHolder[]) : [],
-  };
+function received({ resource, value, heldByOthers }: SentRegistration): Registration {
+  return { resource, value, heldByOthers: JSON.parse(heldByOthers) as StateHolder[] };
 }
 
 function inputs(news: Properties): WorkspaceSecretInputs {

@@ -245,7 +245,7 @@ export class WorkspaceSecretLifecycle {
       actionText(action),
       `the name is taken by secret ${harmless(found.id)}${users}`,
       'Add  onExisting: "overwrite"  to take it over and push the value (also after an interrupted run), or  onExisting: "keep"  to leave its value.\n' +
-        'Where a resource of this stack made it, and was renamed in the program, add  aliases: [{ name: "OLD_NAME" }]  to its options instead.',
+        'Where a resource of this stack made it: if that was renamed in the program, add  aliases: [{ name: "OLD_NAME" }] ; if it takes another name now, run  pulumi up  with that change alone first.',
     );
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import type { SentRegistration } from "../../provider/host/registration.js";
 import { TYPE_TOKEN } from "../../provider/host/text.js";
-import type { Registration, StateHolder } from "../../provider/lifecycle/registration.js";
+import type { StateHolder } from "../../provider/lifecycle/registration.js";
 import { holdersOfState } from "./stackState.js";
 import type { WorkspaceSecretArgs } from "./workspaceSecret.js";
 
@@ -17,10 +18,11 @@ export function registrationOf(
   args: Partial<WorkspaceSecretArgs>,
   opts: pulumi.CustomResourceOptions,
 ): PendingRegistration {
-  const known: { [Key in keyof Registration]: unknown } = {
+  const known: { [Key in keyof SentRegistration]: unknown } = {
     resource: `${logicalName} ${randomUUID()}`,
     value: pulumi.secret(args.value),
-    heldByOthers: [],
+    heldByOthers: "[]",
+    secretInputs: secretInputsOf(args),
   };
   const { onExisting, existingId } = args;
   const takesOver = existingId !== undefined || (onExisting !== undefined && onExisting !== "fail");
@@ -29,12 +31,21 @@ export function registrationOf(
   const constructed = new Promise<pulumi.Resource>((resolve) => {
     complete = resolve;
   });
-  // As text: many structured entries would cost the engine much time.
   const heldByOthers = constructed.then(async (resource) => {
     const own = await urnsOf(logicalName, resource, opts);
     return JSON.stringify(othersThan(own, await holdersOfState()));
   });
   return { input: { ...known, heldByOthers }, complete };
+}
+
+/** The inputs that the program has marked as secrets, and that the engine would print where they are wrong. */
+async function secretInputsOf(args: Partial<WorkspaceSecretArgs>): Promise<string[]> {
+  const { value: _, triggers: __, ...shown } = args;
+  const outputs = Object.entries(shown).filter(([, given]) => pulumi.Output.isInstance(given));
+  const marked = outputs.map(async ([key, given]) =>
+    (await pulumi.isSecret(given as pulumi.Output<unknown>)) ? [key] : [],
+  );
+  return (await Promise.all(marked)).flat();
 }
 
 /** The URNs under which the state may know a resource. */

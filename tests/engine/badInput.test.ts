@@ -266,3 +266,17 @@ describe("the config", () => {
     expect(told(run)).toMatchSnapshot();
   });
 });
+
+test("a wrong input that the program marked as a secret is refused, and not printed", async () => {
+  const stack = await startStack();
+  await stack.program(
+    'new WorkspaceSecret("a", { value: "v", onExisting: pulumi.secret("s3cretWord"), workspace: pulumi.secret("s3cretPlace") });',
+  );
+
+  const run = await stack.preview();
+
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain('onExisting must be one of "fail", "overwrite", "keep"');
+  expect(run.output).toContain("workspace cannot be used");
+  expect(run.output).not.toContain("s3cret");
+});

@@ -231,7 +231,7 @@ describe("a resource that is renamed in the program", () => {
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain(`the name is taken by secret ${before[0]?.id}, which nothing uses`);
     expect(failed.output).toContain(
-      'Where a resource of this stack made it, and was renamed in the program, add  aliases: [{ name: "OLD_NAME" }]',
+      'Where a resource of this stack made it: if that was renamed in the program, add  aliases: [{ name: "OLD_NAME" }]',
     );
 
     const cured = await stack.deploy(

@@ -33,6 +33,23 @@ describe("a secret that another resource of the state holds", () => {
     expect((await idsByResource(stack)).a).toBe(made?.id);
   });
 
+  test("gives its name to another only in an up of its own, as the error says", async () => {
+    const stack = await startStack();
+    const program = (a: string, b: string) =>
+      `new WorkspaceSecret("a", { name: "${a}", value: "a" }); new WorkspaceSecret("b", { name: "${b}", value: "b" });`;
+    await stack.deploy(program("A", "B"));
+
+    await stack.program(program("B", "C"));
+    const failed = await stack.up();
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain("if it takes another name now, run  pulumi up  with that change alone first.");
+
+    await stack.deploy(program("A", "C"));
+    await stack.deploy(program("B", "C"));
+    const made = stack.workspace.secrets().map(({ name, value }) => `${name}=${value}`);
+    expect(made.sort()).toEqual(["B=a", "C=b"]);
+  });
+
   test("is not taken over by its id", async () => {
     const stack = await startStack();
     const a = 'const a = new WorkspaceSecret("a", { name: "A", value: "v" });';

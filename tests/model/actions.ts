@@ -19,6 +19,7 @@ export type Action =
   | { do: "hand sets"; which: number; value: string }
   | { do: "hand uses"; which: number }
   | { do: "hand frees"; which: number }
+  | { do: "other stack"; program: Resource[] }
   | { do: "fault"; on: Faulty; what: FaultName; times: number; after: number }
   | ({ do: "up" } & UpOptions)
   | { do: "refresh" }
@@ -65,16 +66,8 @@ const onNameChange = fc.constantFrom("replace", "rename");
 const onInUse = fc.constantFrom("fail", "retain");
 const trigger = fc.nat(2);
 
-const put = fc.record({
-  do: fc.constant("put"),
-  logical,
-  name,
-  value: ours,
-  onExisting,
-  onNameChange,
-  onInUse,
-  trigger,
-});
+const resource = { logical, name, value: ours, onExisting, onNameChange, onInUse, trigger };
+const put = fc.record({ do: fc.constant("put"), ...resource });
 
 const change = fc.oneof(
   fc.record({ do: fc.constant("change"), which, input: fc.constant("name"), to: name }),
@@ -95,6 +88,12 @@ const hand = fc.oneof(
   fc.record({ do: fc.constant("hand uses"), which }),
   fc.record({ do: fc.constant("hand frees"), which }),
 );
+
+/** Another program runs against the same workspace; one secret is enough to meet ours. */
+const otherStack = fc.record({
+  do: fc.constant("other stack"),
+  program: fc.array(fc.record({ ...resource, value: theirs }), { maxLength: 1 }),
+});
 
 const fault = fc.record({
   do: fc.constant("fault"),
@@ -125,6 +124,7 @@ const operation = fc.oneof(
 const before = fc.oneof(
   { weight: 5, arbitrary: edit },
   { weight: 2, arbitrary: hand },
+  { weight: 1, arbitrary: otherStack },
   { weight: 4, arbitrary: fault },
 );
 

@@ -83,6 +83,12 @@ export class StandInEngine implements Driver {
     );
   }
 
+  /** An engine with another stack on the same workspace, and the lifecycle as it is. */
+  static beside(emulator: Emulator): StandInEngine {
+    const settings = { uniqueNames: true, maxRetries: 0, listLagMs: 0 };
+    return new StandInEngine(emulator, settings, (host) => new WorkspaceSecretLifecycle(host));
+  }
+
   async up(program: Resource[], { order, continueOnError, refresh, target }: UpOptions): Promise<Outcome> {
     const operation = new Operation(this.config, this.make);
     const { outcome } = operation;

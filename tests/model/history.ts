@@ -1,5 +1,5 @@
 import type { Operation, RecordedRequest, StoredSecret } from "../../provider/emulator/index";
-import type { Entry, Outcome, Resource } from "./driver";
+import type { Entry, Order, Outcome, Resource } from "./driver";
 
 /** The workspace and the state at one time. */
 export interface Picture {
@@ -14,6 +14,8 @@ export interface Observed {
   refreshes: boolean;
   /** The one resource that the operation is about; undefined for all. */
   target: string | undefined;
+  /** Of an `up`. */
+  order: Order | undefined;
   program: Resource[];
   before: Picture;
   after: Picture;
@@ -27,8 +29,12 @@ type Basis = Pick<Observed, "before" | "refreshes" | "target">;
 
 const WRITES: (Operation | undefined)[] = ["create", "update", "delete"];
 
+export function isWrite(operation: Operation | undefined): boolean {
+  return WRITES.includes(operation);
+}
+
 export function writes({ requests }: Observed): RecordedRequest[] {
-  return requests.filter(({ operation }) => WRITES.includes(operation));
+  return requests.filter(({ operation }) => isWrite(operation));
 }
 
 export function byId<T extends { id: string }>(things: T[], id: string): T | undefined {

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { StoredSecret } from "../../provider/emulator/index";
 import { type Action, faultKind, type Scenario } from "./actions";
 import { type DestroyOptions, type Driver, inputsOf, type Outcome, type Resource, type UpOptions } from "./driver";
-import { History, heldBy, type Observed, type Picture, writes } from "./history";
+import { StandInEngine } from "./engine";
+import { byId, History, heldBy, type Observed, type Picture, writes } from "./history";
 import { type Violation, violations } from "./rules";
 
 export interface Figures {
@@ -52,11 +53,14 @@ class Player {
   private program: Resource[] = [];
   private readonly history = new History();
   private isRefreshed = false;
+  private readonly other: StandInEngine;
 
   constructor(
     private readonly driver: Driver,
     private readonly listLagMs: number,
-  ) {}
+  ) {
+    this.other = StandInEngine.beside(driver.emulator);
+  }
 
   get isOver(): boolean {
     return this.violations.length > 0;
@@ -79,6 +83,9 @@ class Player {
         this.driver.emulator.fault({ ...faultKind(what), on, times, after });
         break;
       }
+      case "other stack":
+        await this.upOfOtherStack(action.program);
+        break;
       default:
         if (action.do.startsWith("hand")) this.editByHand(action);
         else this.editProgram(action);
@@ -172,7 +179,7 @@ class Player {
     const about = target === undefined ? "" : ` --target ${target}`;
     const flags = `${continueOnError ? " --continue-on-error" : ""}${refresh ? " --refresh" : ""}${about}`;
     const run = () => this.driver.up(this.program, options);
-    return this.observe("up", refresh, run, `${flags}, resources ${order}`, target);
+    return this.observe("up", refresh, run, `${flags}, resources ${order}`, { order, target });
   }
 
   private refresh(): Promise<Observed> {
@@ -189,10 +196,9 @@ class Player {
     refreshes: boolean,
     run: () => Promise<Outcome>,
     how = "",
-    target?: string,
+    { order, target }: Partial<UpOptions> = {},
   ): Promise<Observed> {
-    // What came before the operation is in the lists by now; what it does itself is not.
-    await setTimeout(this.listLagMs === 0 ? 0 : this.listLagMs + TIMER_SLACK_MS);
+    await this.listsCatchUp();
     const before = await this.picture();
     const { requests } = this.driver.emulator;
     const count = requests.length;
@@ -201,6 +207,7 @@ class Player {
       operation,
       refreshes,
       target,
+      order,
       program: this.program,
       before,
       after: await this.picture(),
@@ -294,6 +301,22 @@ class Player {
         this.handDid(`frees ${name} (${id})`);
         break;
     }
+  }
+
+  private async upOfOtherStack(program: Resource[]): Promise<void> {
+    await this.listsCatchUp();
+    const before = this.secrets;
+    const { ok } = await this.other.up(program, TOGETHER);
+    for (const { id, value } of this.secrets) {
+      if (byId(before, id)?.value !== value) this.history.handSet(id);
+    }
+    this.isRefreshed = false;
+    this.story.push(`other stack: up ${ok ? "succeeds" : "fails"} with ${program.map(shown).join(", ") || "nothing"}`);
+  }
+
+  /** What came before is in the lists from then on. */
+  private async listsCatchUp(): Promise<void> {
+    await setTimeout(this.listLagMs === 0 ? 0 : this.listLagMs + TIMER_SLACK_MS);
   }
 
   private removeByHand(id: string): void {

@@ -10,6 +10,7 @@ import {
   heldBy,
   isCreated,
   isTold,
+  isWrite,
   mayBeCreated,
   mayTakeOver,
   type Observed,
@@ -42,7 +43,7 @@ const RULES: Record<Kind, Rule[]> = {
     nothingMakesASecondOwner,
     keptValuesStay,
   ],
-  duplicate: [noDuplicates],
+  duplicate: [noDuplicates, createsLookFirst],
   "silent orphan": [orphansAreTold],
   "wrong state": [digestsAreTrue, refreshedStateIsTrue, refreshKeepsDigests],
   "not as the program": [upMakesTheProgram],
@@ -134,6 +135,18 @@ function noDuplicates({ operation, refreshes, before, after }: Observed): string
     const now = named(after, name).filter((secret) => byId(old, secret.id) || !isNamedBack(secret));
     if (now.length <= Math.max(1, old.length)) return [];
     return [`there are ${now.length} secrets named ${name}, and were ${old.length}`];
+  });
+}
+
+/** What a look has shown before the last write may be history. So few resources that each looks for itself. */
+function createsLookFirst({ requests, order }: Observed): string[] {
+  if (order !== "chained") return [];
+  let hasLooked = false;
+  return requests.flatMap(({ operation, status = 0, fault }) => {
+    if (operation === "list") hasLooked = true;
+    const isBlind = operation === "create" && !hasLooked;
+    if (isWrite(operation) && status < 300 && fault === undefined) hasLooked = false;
+    return isBlind ? ["a secret was created without a look since the write before"] : [];
   });
 }
 

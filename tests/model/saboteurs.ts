@@ -1,3 +1,4 @@
+import type { Secret } from "../../provider/api/index";
 import {
   type Host,
   type Registration,
@@ -18,6 +19,8 @@ export interface Saboteur {
   make: MakeLifecycle;
 }
 
+const LISTINGS = new WeakMap<Workspace, Promise<Secret[]>>();
+
 /** Lifecycles that break a promise each. */
 export const SABOTEURS: Record<string, Saboteur> = {
   "sends a POST of unknown outcome again after a look that found nothing": {
@@ -28,6 +31,15 @@ export const SABOTEURS: Record<string, Saboteur> = {
         const look = async () => (await appeared()) ?? create(name, value, appeared);
         return create(name, value, look);
       };
+    }),
+  },
+  "trusts one listing for all names": {
+    breaks: "duplicate",
+    make: overWorkspaces((workspace) => {
+      const listing = LISTINGS.get(workspace) ?? workspace.list();
+      listing.catch(() => undefined);
+      LISTINGS.set(workspace, listing);
+      workspace.named = async (name) => (await listing).filter((secret) => secret.name === name);
     }),
   },
   "does not look into the state for who holds a secret": {
