@@ -92,7 +92,8 @@ export class StandInEngine implements Driver {
   async up(program: Resource[], { order, continueOnError, refresh, target }: UpOptions): Promise<Outcome> {
     const operation = new Operation(this.config, this.make);
     const { outcome } = operation;
-    const atFirst = this.held.map(holderOf);
+    // As Pulumi's engine answers: of a resource that is replaced, only the new secret.
+    const atFirst = this.held.filter(({ pendingDelete }) => !pendingDelete).map(holderOf);
     const isMeant = ({ logical }: { logical: string }) => target === undefined || logical === target;
     if (refresh) await this.read(operation, this.held.filter(isMeant));
     if (!outcome.ok) return outcome;

@@ -71,7 +71,8 @@ function changesAreAskedFor({ operation, program, after, ...observed }: Observed
   });
 }
 
-function deletesAreAskedFor({ operation, program, after, ...observed }: Observed): string[] {
+function deletesAreAskedFor({ operation, program, after, target, ...rest }: Observed): string[] {
+  const observed = { ...rest, target };
   const before = basisOf(observed);
   return before.secrets.flatMap(({ id, name }) => {
     if (byId(after.secrets, id)) return [];
@@ -79,6 +80,7 @@ function deletesAreAskedFor({ operation, program, after, ...observed }: Observed
     const entries = before.entries.filter((entry) => entry.id === id);
     if (entries.length === 0) return [`${gone}, which was never ours`];
     if (operation === "destroy") return [];
+    if (entries.some((entry) => entry.logical === target && isUnseen(entry, target))) return [];
     const wants = (entry: Entry) => program.find(({ logical }) => logical === entry.logical && !entry.pendingDelete);
     const kept = entries.filter((entry) => {
       const resource = wants(entry);
@@ -100,13 +102,18 @@ function takeOversAreAskedFor({ operation, program, after, ...observed }: Observ
   });
 }
 
-function nothingMakesASecondOwner({ before, after }: Observed): string[] {
+function nothingMakesASecondOwner({ before, after, target }: Observed): string[] {
   // A resource that is replaced may hold its secret beside its own former self.
   const holders = (entries: Entry[], id: string) =>
-    new Set(entries.filter((entry) => entry.id === id).map(({ logical }) => logical)).size;
+    new Set(entries.filter((entry) => entry.id === id && !isUnseen(entry, target)).map(({ logical }) => logical)).size;
   return after.secrets
     .filter(({ id }) => holders(after.entries, id) > Math.max(1, holders(before.entries, id)))
     .map(({ id, name }) => `several resources came to hold ${name} (${id})`);
+}
+
+/** A limit (docs/concepts.md): an operation on one target cannot know which secrets others are still to delete. */
+function isUnseen({ pendingDelete }: Entry, target: string | undefined): boolean {
+  return pendingDelete && target !== undefined;
 }
 
 /** A value that was adopted as it is goes only where the program gives another value, or other triggers. */
