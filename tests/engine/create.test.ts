@@ -115,7 +115,7 @@ describe("a name", () => {
     expect(run.output).toContain("conversation initiation webhook");
     expect(run.output).toContain('Add  onExisting: "overwrite"  to take it over and push the value');
     expect(run.output).toContain('onExisting: "keep"  to leave its value');
-    expect(run.output).toContain('add  aliases: [{ name: "OLD_NAME" }]  to its options instead');
+    expect(run.output).toContain('add  aliases: [{ name: "OLD_NAME" }]');
     expect(run.output).not.toMatch(/^\s+at .*:\d+/m);
     expect(run.calls).not.toContain("create");
     expect(run.calls).not.toContain("update");
