@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { perRun } from "./run.js";
 
 // The provider sees one resource at a time; the program sees them all, so it is the one to notice two of a kind, at preview.
 
-/** Per run of a program: a process of the Automation API runs many. */
-const claimsByRun = new WeakMap<pulumi.Resource, Map<string, string>>();
+/** By what is claimed, the logical name of the resource. */
+const claimsOfRun = perRun(() => new Map<string, string>());
 
 /** The secret's name; fails where another resource of the program has it, in the same workspace. */
 export function claimName(
@@ -31,22 +32,14 @@ export function claimId(
   });
 }
 
-function claim(claims: Map<string, string> | undefined, what: string, logicalName: string): void {
-  const holder = claims?.get(what);
+function claim(claims: Map<string, string>, what: string, logicalName: string): void {
+  const holder = claims.get(what);
   if (holder !== undefined) {
     throw new pulumi.RunError(
       `WorkspaceSecret "${logicalName}": "${holder}" has the ${what} already.\nGive one of the two another, or remove it from the program.`,
     );
   }
-  claims?.set(what, logicalName);
-}
-
-function claimsOfRun(): Map<string, string> | undefined {
-  const stack = pulumi.runtime.getStackResource();
-  if (!stack) return undefined;
-  const claims = claimsByRun.get(stack) ?? new Map<string, string>();
-  claimsByRun.set(stack, claims);
-  return claims;
+  claims.set(what, logicalName);
 }
 
 /** At once where all is plain, so that the error carries the line of the program; else when it becomes known. */

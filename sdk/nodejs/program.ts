@@ -6,6 +6,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { DEFAULT_WORKSPACE, settingsOf } from "../../provider/config/settings.js";
 import { Problem } from "../../provider/problem.js";
 import { refusePlainKeys } from "./plainKeys.js";
+import { perRun } from "./run.js";
 
 // Taken at load, before the program can change it.
 const programFolder = process.cwd();
@@ -33,14 +34,7 @@ export function requireUsableProgram(workspace: pulumi.Input<string | undefined>
 type Check = "program" | "config";
 
 /** Every look at the config parses all of it, which many secrets in config would make slow. */
-const checksByRun = new WeakMap<pulumi.Resource, Set<Check>>();
-
-function checksOfRun(): Set<Check> {
-  const run = pulumi.runtime.getStackResource();
-  const done = (run && checksByRun.get(run)) ?? new Set();
-  if (run) checksByRun.set(run, done);
-  return done;
-}
+const checksOfRun = perRun(() => new Set<Check>());
 
 function once(done: Set<Check>, check: Check, run: () => void): void {
   if (done.has(check)) return;

@@ -2,21 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { TYPE_TOKEN } from "../../provider/host/text.js";
 import type { StateHolder } from "../../provider/lifecycle/registration.js";
+import { perRun } from "./run.js";
 
 /** What each `WorkspaceSecret` of the stack's state holds, by URN. The provider sees one resource at a time, and never the state. */
 export type HoldersByUrn = Map<string, StateHolder>;
 
-const holdersByRun = new WeakMap<pulumi.Resource, Promise<HoldersByUrn>>();
-
 /** As the state was when this operation began; read once for each run of a program. */
-export function holdersOfState(): Promise<HoldersByUrn> {
-  const run = pulumi.runtime.getStackResource();
-  const known = run && holdersByRun.get(run);
-  if (known) return known;
-  const holders = readHolders();
-  if (run) holdersByRun.set(run, holders);
-  return holders;
-}
+export const holdersOfState: () => Promise<HoldersByUrn> = perRun(readHolders);
 
 async function readHolders(): Promise<HoldersByUrn> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
