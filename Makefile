@@ -5,7 +5,7 @@
 # The devDependency `node` is newer than many a machine's own, and Pulumi's SDK wants it.
 local := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 modules := node_modules/.package-lock.json
-sources := $(wildcard index.ts) $(shell find provider sdk/nodejs -name '*.ts' 2>/dev/null) $(addprefix scripts/,build.mjs packages.mjs sbom.mjs notices.mjs) tsconfig.json tsconfig.build.json
+sources := $(shell find program.ts provider emulator cli sdk/nodejs -name '*.ts' 2>/dev/null) $(addprefix scripts/,build.mjs packages.mjs sbom.mjs notices.mjs) tsconfig.json tsconfig.build.json
 
 # The vendor's installer may have to be fetched through a proxy.
 engine := NODE_USE_ENV_PROXY=1 $(local) exec node scripts/engine/engine.mjs

@@ -8,9 +8,9 @@ export default {
     "/node_modules/(?!(node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|p-queue|p-timeout|p-retry|is-network-error|eventemitter3|valibot)/)",
   ],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  globalSetup: "<rootDir>/tests/engine/harness/globalSetup.ts",
-  globalTeardown: "<rootDir>/tests/engine/harness/globalTeardown.ts",
-  testSequencer: "<rootDir>/tests/sequencer.mjs",
+  globalSetup: "<rootDir>/tests/support/globalSetup.ts",
+  globalTeardown: "<rootDir>/tests/support/globalTeardown.ts",
+  testSequencer: "<rootDir>/tests/support/sequencer.mjs",
   // The engine waits a lot: three keep two cores busy.
   maxWorkers: 3,
   testTimeout: 300_000,

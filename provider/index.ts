@@ -1,9 +1,10 @@
-import { DynamicHost } from "./host/dynamic.js";
+import { DynamicHost } from "./hosts/dynamic/host.js";
 
-export type { Dependent, Secret } from "./api/index.js";
-export { type ConfigReader, Workspaces } from "./config/index.js";
-export { getDependents, getSecret, listSecrets, type SecretKey } from "./functions/index.js";
-export { Problem } from "./problem.js";
+export type { Dependent, Secret } from "./api/client.js";
+export { Problem } from "./messages/problem.js";
+export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/find.js";
+export { Workspaces } from "./workspaces/registry.js";
+export type { ConfigReader } from "./workspaces/settings.js";
 
 /** What the provider's text in the state calls, and will always call: see `host/text.ts`. */
 export function dynamic(): DynamicHost {

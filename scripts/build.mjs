@@ -10,9 +10,9 @@ const { metafile } = await build({
   entryPoints: {
     sdk: "sdk/nodejs/index.ts",
     provider: "provider/index.ts",
-    emulator: "provider/emulator/index.ts",
-    program: "index.ts",
-    cli: "provider/cli/main.ts",
+    emulator: "emulator/index.ts",
+    program: "program.ts",
+    cli: "cli/main.ts",
   },
   outdir: "dist",
   bundle: true,

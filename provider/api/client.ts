@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type * as v from "valibot";
+import { quoted } from "../messages/foreignText.js";
 import { ApiError, IdError, MalformedAnswerError } from "./errors.js";
 import {
   type Dependent as DependentAnswer,
@@ -11,7 +12,6 @@ import {
   storedSecret,
   type UsedBy,
 } from "./schemas.js";
-import { quoted } from "./text.js";
 import { Transport, type TransportOptions } from "./transport.js";
 
 const SECRETS = "/v1/convai/secrets";

@@ -3,6 +3,7 @@ import https from "node:https";
 import type { Duplex, Readable } from "node:stream";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
+import { harmless, redacted } from "../messages/foreignText.js";
 import {
   AnsweredError,
   ApiError,
@@ -14,7 +15,6 @@ import {
 import { Limiter } from "./limiter.js";
 import { parseRetryAfter, retrying } from "./retry.js";
 import { errorBody } from "./schemas.js";
-import { harmless, redacted } from "./text.js";
 
 /** No answer of the API is near this; a larger one is not the API's. */
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;

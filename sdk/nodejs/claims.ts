@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { perRun } from "./run.js";
+import { perRun } from "./perRun.js";
 
 // The provider sees one resource at a time; the program sees them all, so it is the one to notice two of a kind, at preview.
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
-import { isUnderMocks } from "./program.js";
+import { isUnderMocks } from "./programChecks.js";
 
 /** A secret of a workspace, without its value: the API never returns one. */
 export interface WorkspaceSecretResult {

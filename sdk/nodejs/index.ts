@@ -1,4 +1,3 @@
-export { secretsFromConfig } from "./config.js";
 export {
   type GetSecretDependentsArgs,
   type GetWorkspaceSecretArgs,
@@ -12,5 +11,6 @@ export {
   type SecretDependent,
   type WorkspaceSecretResult,
 } from "./functions.js";
+export { secretsFromConfig } from "./secretsFromConfig.js";
 export { WorkspaceSecret, type WorkspaceSecretArgs } from "./workspaceSecret.js";
 export { WorkspaceSecrets, type WorkspaceSecretsArgs } from "./workspaceSecrets.js";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configPath, shellWord } from "../../provider/configPath.js";
-import { isSecretConfig } from "./config.js";
+import { configPath, shellWord } from "../../provider/pulumi/configPath.js";
+import { isSecretConfig } from "./secretsFromConfig.js";
 import { plainKeysOfStackFile } from "./stackFile.js";
 
 /**

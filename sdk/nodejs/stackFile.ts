@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { plainKeysIn } from "../../provider/config/stackFile.js";
+import { plainKeysIn } from "../../provider/pulumi/stackFile.js";
 
 /** As `plainKeysIn`, of the running stack; where its file lies elsewhere (`--config-file`), nothing is known. */
 export function plainKeysOfStackFile(fullKey: string, part?: string): string[] {

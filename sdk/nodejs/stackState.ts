@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb.js";
-import { TYPE_TOKEN } from "../../provider/host/text.js";
-import type { StateHolder } from "../../provider/lifecycle/registration.js";
-import { perRun } from "./run.js";
+import { TYPE_TOKEN } from "../../provider/hosts/dynamic/storedFormats.js";
+import type { StateHolder } from "../../provider/secret/registration.js";
+import { perRun } from "./perRun.js";
 
 /** What each `WorkspaceSecret` of the stack's state holds, by URN. The provider sees one resource at a time, and never the state. */
 export type HoldersByUrn = Map<string, StateHolder>;

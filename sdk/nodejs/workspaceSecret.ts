@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { REGISTRATION_INPUT } from "../../provider/host/registration.js";
-import { PROVIDER_TEXT, TYPE_TOKEN } from "../../provider/host/text.js";
-import type { WorkspaceSecretInputs } from "../../provider/lifecycle/inputs.js";
+import { REGISTRATION_INPUT } from "../../provider/hosts/dynamic/registrationInput.js";
+import { PROVIDER_TEXT, TYPE_TOKEN } from "../../provider/hosts/dynamic/storedFormats.js";
+import type { WorkspaceSecretInputs } from "../../provider/secret/inputs.js";
 import { claimId, claimName } from "./claims.js";
-import { isUnderMocks, requireUsableProgram } from "./program.js";
-import { registrationOf } from "./registration.js";
+import { isUnderMocks, requireUsableProgram } from "./programChecks.js";
+import { registrationOf } from "./sentRegistration.js";
 import { checkedTriggers } from "./triggers.js";
 
 /** The arguments of a {@link WorkspaceSecret}; all but `value` may be left out. */

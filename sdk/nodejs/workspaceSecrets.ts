@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { secretsFromConfig } from "./config.js";
+import { secretsFromConfig } from "./secretsFromConfig.js";
 import { WorkspaceSecret, type WorkspaceSecretArgs } from "./workspaceSecret.js";
 
 /** The arguments of {@link WorkspaceSecrets}. What goes for one secret (`onExisting` and so on) goes for all of them. */

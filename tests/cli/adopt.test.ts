@@ -5,12 +5,12 @@ import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { askFor, type Terminal } from "../../provider/cli/ask";
-import { openStack, Stack } from "../../provider/cli/stack";
-import { startStack, type TestStack } from "../engine/harness/index";
-import { emulate } from "../engine/harness/servers";
-import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
-import { cli, cliIn, envOf, newKey, stackEnv } from "./run";
+import { askFor, type Terminal } from "../../cli/ask";
+import { openStack, Stack } from "../../cli/stack";
+import { cli, cliIn, envOf, newKey, stackEnv } from "../support/commandRun";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { emulate } from "../support/servers";
+import { startStack, type TestStack } from "../support/testStack";
 
 const run = promisify(execFile);
 

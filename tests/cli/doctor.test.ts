@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { diagnose } from "../../provider/cli/diagnosis";
-import { Workspaces } from "../../provider/config/index";
-import { startStack } from "../engine/harness/index";
-import { closedOrigin, emulate, serve } from "../engine/harness/servers";
-import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
-import { cli, cliIn, envOf, newKey } from "./run";
+import { diagnose } from "../../cli/diagnosis";
+import { Workspaces } from "../../provider/workspaces/registry";
+import { cli, cliIn, envOf, newKey } from "../support/commandRun";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { closedOrigin, emulate, serve } from "../support/servers";
+import { startStack } from "../support/testStack";
 
 async function emulated(permissions?: ("read" | "write")[]) {
   const apiKey = newKey();

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "../engine/harness/index";
-import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
-import { cliIn, newKey } from "./run";
+import { cliIn, newKey } from "../support/commandRun";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** A stack of secrets that are as the program made them, by name. */
 async function deployed(names: string[], args = ""): Promise<{ stack: TestStack; ids: Record<string, string> }> {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { version } from "../../package.json";
-import { cli } from "./run";
+import { cli } from "../support/commandRun";
 
 const COMMANDS = ["doctor", "list", "dependents", "drift", "adopt", "emulator"];
 

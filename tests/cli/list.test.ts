@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { startStack } from "../engine/harness/index";
-import { emulate, json, serve } from "../engine/harness/servers";
-import { addWorkspaces, startAnother } from "../engine/harness/workspaces";
-import { cli, cliIn, envOf, newKey } from "./run";
+import { cli, cliIn, envOf, newKey } from "../support/commandRun";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { emulate, json, serve } from "../support/servers";
+import { startStack } from "../support/testStack";
 
 const emulated = () => emulate({ keys: { [newKey()]: {} } });
 

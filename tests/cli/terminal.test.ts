@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { styled } from "../../provider/cli/terminal";
+import { styled } from "../../cli/terminal";
 
 const { NO_COLOR } = process.env;
 afterEach(() => {

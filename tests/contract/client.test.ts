@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "@jest/globals";
-import { PAGED_KINDS } from "../../provider/api/index";
-import type { DependentSeeds, Emulator, Fault } from "../../provider/emulator/index";
-import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../engine/harness/servers";
+import type { DependentSeeds, Emulator, Fault } from "../../emulator/index";
+import { PAGED_KINDS } from "../../provider/api/client";
+import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../support/servers";
 
 const PREFIX = "/v1/convai/secrets";
 const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
 import { expect, test } from "@jest/globals";
-import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/index";
-import type { Emulator, Fault, FaultKind } from "../../provider/emulator/index";
-import { clientOf, closedOrigin, emulate, failureOf, yesOf } from "../engine/harness/servers";
+import type { Emulator, Fault, FaultKind } from "../../emulator/index";
+import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/client";
+import { clientOf, closedOrigin, emulate, failureOf, yesOf } from "../support/servers";
 
 // Tests, and the rows of a table, run side by side: most of their time is the pause before a retry.
 async function each<Row, Seen>(

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
-import type { FaultKind } from "../../provider/emulator/index";
-import { everythingOf } from "../engine/harness/everything";
-import { clientOf, closedOrigin, emulate, failureOf, json, serve, yesOf } from "../engine/harness/servers";
+import type { FaultKind } from "../../emulator/index";
+import { everythingOf } from "../support/reachable";
+import { clientOf, closedOrigin, emulate, failureOf, json, serve, yesOf } from "../support/servers";
 
 const KEY = "sk_canary-key";
 const VALUE = 'canary "value"\n\\ ünï/🔑';

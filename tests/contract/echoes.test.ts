@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { canary, PUNCTUATION } from "../engine/harness/canary";
-import { clientOf, emulate, failureOf, yesOf } from "../engine/harness/servers";
+import { canary, PUNCTUATION } from "../support/canary";
+import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
 
 const short = canary(PUNCTUATION);
 const long = canary(PUNCTUATION, { length: 64 * 1024 });

@@ -7,8 +7,8 @@ import {
   type EmulatorOptions,
   type Fault,
   startEmulator,
-} from "../../provider/emulator/index";
-import { Limits } from "../../provider/emulator/limits";
+} from "../../emulator/index";
+import { Limits } from "../../emulator/limits";
 
 const SECRETS = "/v1/convai/secrets";
 const started: Emulator[] = [];

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
-import type { FaultKind } from "../../provider/emulator/index";
+import type { FaultKind } from "../../emulator/index";
 import { getSecretDependents, getWorkspaceSecret, listWorkspaceSecrets } from "../../sdk/nodejs/index";
-import { canary } from "../engine/harness/canary";
-import { everythingOf } from "../engine/harness/everything";
-import { closedOrigin, emulate, json, serve } from "../engine/harness/servers";
+import { canary } from "../support/canary";
+import { everythingOf } from "../support/reachable";
+import { closedOrigin, emulate, json, serve } from "../support/servers";
 
 const key = canary('sk_"/%+');
 const body = canary('"<html>');

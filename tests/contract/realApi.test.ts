@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ElevenLabsApi, PAGED_KINDS, REGIONS, type Secret } from "../../provider/api/index";
-import { clientOf, emulate, failureOf, yesOf } from "../engine/harness/servers";
+import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/client";
+import { REGIONS } from "../../provider/api/endpoint";
+import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
 
 // With this variable the same tests run on the real API, in the workspace of that key.
 const apiKey = process.env.ELEVENLABS_TEST_API_KEY;

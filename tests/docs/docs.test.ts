@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
-import { cliIn } from "../cli/run";
-import { startStack } from "../engine/harness/index";
+import { cliIn } from "../support/commandRun";
+import { startStack } from "../support/testStack";
 
 const run = promisify(execFile);
 

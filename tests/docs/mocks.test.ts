@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "../engine/harness/index";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** Runs a script in a program's folder, with a key and an endpoint that must not be used. */
 async function runIn(stack: TestStack, script: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { canary } from "./harness/canary";
-import { type Run, type StackOptions, startStack, type TestStack } from "./harness/index";
-import { tidyProblems } from "./harness/shown";
+import { canary } from "../support/canary";
+import { tidyProblems } from "../support/shownProblems";
+import { type Run, type StackOptions, startStack, type TestStack } from "../support/testStack";
 
 const key = canary("sk_");
 const otherKey = canary("sk_");

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { startStack } from "./harness/index";
+import { startStack } from "../support/testStack";
 
 test("a base URL of the environment never lets the key of a named workspace go to another host", async () => {
   const stack = await startStack({ env: { ELEVENLABS_BASE_URL: "http://127.0.0.1:9" } });

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "@jest/globals";
-import { canary } from "./harness/canary";
-import { type Run, SECRET_TYPE, startStack, type TestStack } from "./harness/index";
-import { tidyProblems } from "./harness/shown";
+import { canary } from "../support/canary";
+import { tidyProblems } from "../support/shownProblems";
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 
 const value = canary("");
 const told = (run: Run) => tidyProblems(run, [value]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RecordedRequest, StoredSecret } from "pulumi-elevenlabs/emulator";
-import { startStack } from "./harness/index";
+import { startStack } from "../support/testStack";
 
 const CRM = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours" });';
 const isCreate = ({ operation }: RecordedRequest) => operation === "create";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { DependentSeeds, Emulator, FaultKind } from "pulumi-elevenlabs/emulator";
-import { status } from "./harness/faults";
-import { type Run, startStack, type TestStack } from "./harness/index";
-import { shownProblems } from "./harness/shown";
-import { addWorkspaces, startAnotherEach } from "./harness/workspaces";
+import { addWorkspaces, startAnotherEach } from "../support/namedWorkspaces";
+import { status } from "../support/setFaults";
+import { shownProblems } from "../support/shownProblems";
+import { type Run, startStack, type TestStack } from "../support/testStack";
 
 const SECRET = 'new WorkspaceSecret("T", { value: "v" })';
 const RETAINED = 'new WorkspaceSecret("T", { value: "v", onInUse: "retain" })';

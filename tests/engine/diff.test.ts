@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { startStack } from "./harness/index";
-import { addWorkspaces } from "./harness/workspaces";
+import { addWorkspaces } from "../support/namedWorkspaces";
+import { startStack } from "../support/testStack";
 
 describe("name", () => {
   test("a changed name makes the new secret before it deletes the old", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind, Operation } from "pulumi-elevenlabs/emulator";
-import { canary } from "./harness/canary";
-import { type Run, SECRET_TYPE, startStack } from "./harness/index";
-import { tidyProblems } from "./harness/shown";
-import { addWorkspaces, startAnother } from "./harness/workspaces";
+import { canary } from "../support/canary";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { tidyProblems } from "../support/shownProblems";
+import { type Run, SECRET_TYPE, startStack } from "../support/testStack";
 
 const value = canary(' "ü"\\/');
 const key = canary('sk_"/%+');

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { canary } from "./harness/canary";
-import { startStack } from "./harness/index";
-import { addWorkspaces, startAnother } from "./harness/workspaces";
+import { canary } from "../support/canary";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { startStack } from "../support/testStack";
 
 const value = canary("");
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "./harness/index";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** A program whose library alone depends on the package, each with its own dependencies, as pnpm lays them out. */
 async function startWithLibrary(): Promise<TestStack> {

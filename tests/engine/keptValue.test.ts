@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Run, startStack, type TestStack } from "./harness/index";
+import { type Run, startStack, type TestStack } from "../support/testStack";
 
 /** A secret CRM, made by hand and adopted by the resource `crm` with its value kept; gives its id. */
 async function adopted(stack: TestStack, args = ""): Promise<string> {

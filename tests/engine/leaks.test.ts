@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind, Operation, RecordedRequest } from "pulumi-elevenlabs/emulator";
-import { PUNCTUATION } from "./harness/canary";
-import { startStack, type TestStack } from "./harness/index";
-import { processTree } from "./harness/processes";
-import { Secrets } from "./harness/secrets";
+import { PUNCTUATION } from "../support/canary";
+import { Secrets } from "../support/canaryProject";
+import { processTree } from "../support/processes";
+import { startStack, type TestStack } from "../support/testStack";
 
 const secrets = new Secrets(PUNCTUATION, { length: 64 * 1024 });
 const { key, inProgram } = secrets;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { TestStack } from "./harness/index";
-import { Secrets } from "./harness/secrets";
+import { Secrets } from "../support/canaryProject";
+import type { TestStack } from "../support/testStack";
 
 // What is seen here, docs/debug.md tells. On one line, as lines are judged one by one.
 const secrets = new Secrets(" \"'ü\\/%<&+");

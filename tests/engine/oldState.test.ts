@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { SECRET_TYPE, type StateResource, startStack, type TestStack } from "./harness/index";
+import { SECRET_TYPE, type StateResource, startStack, type TestStack } from "../support/testStack";
 
 type Properties = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { digest } from "../../provider/lifecycle/digest";
-import { type Run, SECRET_TYPE, startStack, type TestStack } from "./harness/index";
+import { digest } from "../../provider/secret/digest";
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 
 const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
 

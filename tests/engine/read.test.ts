@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "pulumi-elevenlabs/emulator";
-import { status } from "./harness/faults";
-import { startStack, type TestStack } from "./harness/index";
-import { shownProblems } from "./harness/shown";
-import { addWorkspaces, startAnother, startAnotherEach } from "./harness/workspaces";
+import { addWorkspaces, startAnother, startAnotherEach } from "../support/namedWorkspaces";
+import { status } from "../support/setFaults";
+import { shownProblems } from "../support/shownProblems";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** What is ours in the state: the engine encrypts anew at every write, and notes when it looked last. */
 async function held(stack: TestStack) {

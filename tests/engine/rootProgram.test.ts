@@ -1,7 +1,7 @@
 import { cp, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "./harness/index";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** A stack of the repository itself, as `git clone` and `npm install` leave it. */
 async function startRoot(): Promise<TestStack> {

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { startStack } from "./harness/index";
+import { startStack } from "../support/testStack";
 
 const normalizeName = (name: string) => name.trim().toUpperCase();
 const secret = (name: string, args = "") => `new WorkspaceSecret("crm", { name: "${name}", value: "v"${args} });`;

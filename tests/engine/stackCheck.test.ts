@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { SECRET_TYPE, startStack, type TestStack } from "./harness/index";
+import { SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 
 const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
 

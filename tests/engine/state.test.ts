@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "@jest/globals";
-import { canary } from "./harness/canary";
-import { startStack, type TestStack } from "./harness/index";
+import { canary } from "../support/canary";
+import { startStack, type TestStack } from "../support/testStack";
 
 const key = canary("sk_");
 const ENCRYPTED = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "./harness/index";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** A stack whose secret A was replaced by B while something used A, so that the delete of A is pending. */
 async function withPendingDelete(): Promise<TestStack> {

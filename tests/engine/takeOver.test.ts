@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "./harness/index";
+import { startStack, type TestStack } from "../support/testStack";
 
 /** Four secrets made by hand, one for each way to take one over; the resource of each is named like the way. */
 function madeByHand(stack: TestStack) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind, RecordedRequest } from "pulumi-elevenlabs/emulator";
-import { startStack, type TestStack } from "./harness/index";
+import { startStack, type TestStack } from "../support/testStack";
 
 const crm = (onExisting = "fail") =>
   `new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours", onExisting: "${onExisting}" });`;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator, FaultKind, RecordedRequest } from "pulumi-elevenlabs/emulator";
-import { status } from "./harness/faults";
-import { startStack } from "./harness/index";
-import { shownProblems } from "./harness/shown";
-import { addWorkspaces, startAnother, startAnotherEach } from "./harness/workspaces";
+import { addWorkspaces, startAnother, startAnotherEach } from "../support/namedWorkspaces";
+import { status } from "../support/setFaults";
+import { shownProblems } from "../support/shownProblems";
+import { startStack } from "../support/testStack";
 
 describe("update", () => {
   test("a secret that is gone is told as such, with the advice to refresh, and after that it is created", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "pulumi-elevenlabs/emulator";
-import { startStack, type TestStack } from "./harness/index";
-import { addWorkspaces, startAnother } from "./harness/workspaces";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { startStack, type TestStack } from "../support/testStack";
 
 const KEYS = { sk_default: {}, sk_eu: { workspace: "eu" }, sk_us: { workspace: "us" } };
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { json as readJson, text } from "node:stream/consumers";
 import { expect, test } from "@jest/globals";
 import type { Emulator } from "pulumi-elevenlabs/emulator";
-import { json, type PlainServer, serve } from "../engine/harness/servers";
-import { commandsOf, openExample } from "./harness";
+import { commandsOf, openExample } from "../support/exampleProject";
+import { json, type PlainServer, serve } from "../support/servers";
 
 interface ToolRequest {
   tool_config: { name: string; api_schema: { request_headers: Record<string, { secret_id: string }> } };

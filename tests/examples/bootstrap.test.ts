@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { commandsOf, openExample } from "./harness";
+import { commandsOf, openExample } from "../support/exampleProject";
 
 test("bootstrap that cannot set a value says which, shows none, and changes no workspace", async () => {
   const example = await openExample("bootstrap");

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { commandsOf, openExample } from "./harness";
+import { commandsOf, openExample } from "../support/exampleProject";
 
 test("config-secrets gives each stack its own values and its own prefix, in one workspace", async () => {
   const example = await openExample("config-secrets");

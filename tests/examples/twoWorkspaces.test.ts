@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { emulate } from "../engine/harness/servers";
-import { commandsOf, openExample, trialOf } from "./harness";
+import { commandsOf, openExample, trialOf } from "../support/exampleProject";
+import { emulate } from "../support/servers";
 
 test("two-workspaces keeps a secret in each region, with each workspace's own key", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_global: {} } });

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { FaultKind, Operation } from "../../provider/emulator/index";
+import type { FaultKind, Operation } from "../../emulator/index";
 import type { DestroyOptions, Order, Resource, Settings, UpOptions } from "./driver";
 
 /** What a fault does, such as `500 before`: without the write, or after it. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { type Scenario, scenarios } from "./actions";
-import { StandInEngine } from "./engine";
+import { StandInEngine } from "./modelEngine";
 import { type Played, play } from "./player";
 import type { Saboteur } from "./saboteurs";
 

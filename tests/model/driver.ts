@@ -1,5 +1,5 @@
-import type { Emulator } from "../../provider/emulator/index";
-import type { OnExisting, OnInUse, OnNameChange } from "../../provider/lifecycle/index";
+import type { Emulator } from "../../emulator/index";
+import type { OnExisting, OnInUse, OnNameChange } from "../../provider/secret/inputs";
 
 /** A `WorkspaceSecret` of the program. */
 export interface Resource {

@@ -1,4 +1,4 @@
-import type { Operation, RecordedRequest, StoredSecret } from "../../provider/emulator/index";
+import type { Operation, RecordedRequest, StoredSecret } from "../../emulator/index";
 import type { Entry, Order, Outcome, Resource } from "./driver";
 
 /** The workspace and the state at one time. */

@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { StoredSecret } from "../../provider/emulator/index";
+import type { StoredSecret } from "../../emulator/index";
 import { type Action, faultKind, type Scenario } from "./actions";
 import { type DestroyOptions, type Driver, inputsOf, type Outcome, type Resource, type UpOptions } from "./driver";
-import { StandInEngine } from "./engine";
 import { byId, History, heldBy, type Observed, type Picture, writes } from "./history";
+import { StandInEngine } from "./modelEngine";
 import { type Violation, violations } from "./rules";
 
 export interface Figures {

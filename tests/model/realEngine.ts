@@ -1,4 +1,4 @@
-import { type Run, SECRET_TYPE, startStack, type TestStack } from "../engine/harness/index";
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 import {
   type DestroyOptions,
   type Driver,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StoredSecret } from "../../provider/emulator/index";
-import { isDigestOf } from "../../provider/lifecycle/digest";
+import type { StoredSecret } from "../../emulator/index";
+import { isDigestOf } from "../../provider/secret/digest";
 import { OUR_VALUES, THEIR_VALUES } from "./actions";
 import type { Entry, Resource } from "./driver";
 import {

@@ -1,16 +1,11 @@
-import type { Secret } from "../../provider/api/index";
-import {
-  type Host,
-  type Registration,
-  type StoredState,
-  UnfinishedUpdate,
-  type WorkspaceSecretInputs,
-  WorkspaceSecretLifecycle,
-  type WorkspaceSecretState,
-} from "../../provider/lifecycle/index";
-import { Problem } from "../../provider/problem";
-import { Workspace } from "../../provider/workspace/index";
-import type { MakeLifecycle } from "./engine";
+import type { Secret } from "../../provider/api/client";
+import { Problem } from "../../provider/messages/problem";
+import type { WorkspaceSecretInputs } from "../../provider/secret/inputs";
+import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
+import type { Registration } from "../../provider/secret/registration";
+import type { StoredState, WorkspaceSecretState } from "../../provider/secret/state";
+import { Workspace } from "../../provider/workspaces/workspace";
+import type { MakeLifecycle } from "./modelEngine";
 import type { Kind } from "./rules";
 
 export interface Saboteur {

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/pro
 import { join, normalize } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { commandsOf, copyExample, type Example, openProject } from "../examples/harness";
+import { commandsOf, copyExample, type Example, openProject } from "../support/exampleProject";
 
 const REPO = process.cwd();
 const BIN = join(REPO, "node_modules/.bin");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { canary, PUNCTUATION } from "../engine/harness/canary";
+import { canary, PUNCTUATION } from "../support/canary";
 
 const LENGTH = 64 * 1024;
 const short = canary(PUNCTUATION);

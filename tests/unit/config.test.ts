@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { REGIONS } from "../../provider/api/index";
-import { Workspaces } from "../../provider/config/index";
-import { Problem } from "../../provider/problem";
-import { emulate, failureOf } from "../engine/harness/servers";
+import { REGIONS } from "../../provider/api/endpoint";
+import { Problem } from "../../provider/messages/problem";
+import { Workspaces } from "../../provider/workspaces/registry";
+import { emulate, failureOf } from "../support/servers";
 
 type Settings = Record<string, string | undefined>;
 

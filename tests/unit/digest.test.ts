@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { canonical, digest, isDigestOf } from "../../provider/lifecycle/digest";
+import { canonical, digest, isDigestOf } from "../../provider/secret/digest";
 
 describe("a digest", () => {
   test("knows its text, and no other", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Dependent } from "../../provider/api/client";
 import { AnsweredError, IdError, KeyError, MalformedAnswerError, UnreachableError } from "../../provider/api/errors";
-import type { Dependent } from "../../provider/api/index";
-import { actionText, dependentsText, explained, idsText } from "../../provider/lifecycle/explain";
-import { Problem } from "../../provider/problem";
-import { Workspace } from "../../provider/workspace/index";
+import { Problem } from "../../provider/messages/problem";
+import { actionText, dependentsText, explained, idsText } from "../../provider/secret/explain";
+import { Workspace } from "../../provider/workspaces/workspace";
 
 const ACTION = { verb: "update", name: "A", id: "1", workspace: "default" };
 const FRESH = { configMayBeStale: false };

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { checkInputs, UNKNOWN } from "../../provider/lifecycle/inputs";
+import { checkInputs, UNKNOWN } from "../../provider/secret/inputs";
 
 const GOOD = { name: "A", value: "v" };
 

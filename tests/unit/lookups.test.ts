@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Emulator } from "../../provider/emulator/index";
-import { Lookups } from "../../provider/workspace/lookups";
-import { clientOf, emulate, failureOf } from "../engine/harness/servers";
+import type { Emulator } from "../../emulator/index";
+import { Lookups } from "../../provider/workspaces/lookups";
+import { clientOf, emulate, failureOf } from "../support/servers";
 
 const DIRECT = 7;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { harmless, quoted, redacted } from "../../provider/api/text";
+import { harmless, quoted, redacted } from "../../provider/messages/foreignText";
 
 describe("harmless", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DependentSeeds } from "../../provider/emulator/index";
-import { Workspace } from "../../provider/workspace/index";
-import { emulate } from "../engine/harness/servers";
+import type { DependentSeeds } from "../../emulator/index";
+import { Workspace } from "../../provider/workspaces/workspace";
+import { emulate } from "../support/servers";
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
 

@@ -1,4 +1,4 @@
-import { testEveryFault } from "./every";
+import { testEveryFault } from "./everyFault";
 import { LISTINGS } from "./scenarios";
 
 testEveryFault("every fault at the listing that many share", LISTINGS);

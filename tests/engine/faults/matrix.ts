@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
-import { isDigestOf } from "../../../provider/lifecycle/digest";
-import { type Canary, canary } from "../harness/canary";
-import { type Run, type StateResource, startStack, type TestStack } from "../harness/index";
-import { closedOrigin, json, serve } from "../harness/servers";
-import { type Fault, faultsOf, type Places } from "./faults";
+import { isDigestOf } from "../../../provider/secret/digest";
+import { type Canary, canary } from "../../support/canary";
+import { closedOrigin, json, serve } from "../../support/servers";
+import { type Run, type StateResource, startStack, type TestStack } from "../../support/testStack";
+import { type Fault, faultsOf, type Places } from "./faultKinds";
 import { type Args, type Scenario, THEIRS } from "./scenarios";
 
 /** One fault in one scenario: a workspace of its own, so that all of a scenario fit into one stack. */

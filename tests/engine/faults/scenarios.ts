@@ -1,4 +1,4 @@
-import type { EmulatedWorkspace, Fault, Operation } from "../../../provider/emulator/index";
+import type { EmulatedWorkspace, Fault, Operation } from "../../../emulator/index";
 
 export type Args = { name: string; value: string } & Record<string, unknown>;
 

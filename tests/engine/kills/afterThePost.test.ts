@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startStack, type TestStack } from "../harness/index";
-import { kill, type Process, processTree } from "../harness/processes";
+import { kill, type Process, processTree } from "../../support/processes";
+import { startStack, type TestStack } from "../../support/testStack";
 
 const crm = (onExisting: string) =>
   `new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "new", onExisting: "${onExisting}" });`;

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { on, once } from "node:events";
 import { join } from "node:path";
 import { afterEach } from "@jest/globals";
-import type { Operation, StoredSecret } from "../../../provider/emulator/index";
+import type { Operation, StoredSecret } from "../../../emulator/index";
 
 const running = new Set<ChildProcess>();
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, expect } from "@jest/globals";
+import { kill, type Process, processTree } from "../../support/processes";
+import { type Run, startStack, type TestStack } from "../../support/testStack";
 import type { Args } from "../faults/scenarios";
-import { type Run, startStack, type TestStack } from "../harness/index";
-import { kill, type Process, processTree } from "../harness/processes";
 import { ApiProcess } from "./apiProcess";
 import type { Point, Victim } from "./points";
 

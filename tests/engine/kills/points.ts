@@ -1,4 +1,4 @@
-import type { Operation } from "../../../provider/emulator/index";
+import type { Operation } from "../../../emulator/index";
 import type { Args } from "../faults/scenarios";
 
 /** A moment between a request and its answer. */

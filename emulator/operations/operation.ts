@@ -1,0 +1,45 @@
+import { secretNotFound } from "../errorAnswers";
+import type { StoredSecret, Workspace } from "../store";
+
+/** The API's calls for secrets. */
+export type Operation = "create" | "list" | "get" | "update" | "delete" | "dependencies";
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Rules {
+  uniqueNames: boolean;
+  normalizeName: (name: string) => string;
+  inUseStatus: number;
+  forcePageSize: number | undefined;
+}
+
+export interface Call {
+  workspace: Workspace;
+  rules: Rules;
+  /** What stands in the path's variable places, decoded. */
+  path: string[];
+  query: Record<string, string>;
+  json(): unknown;
+}
+
+export interface OperationDefinition {
+  operation: Operation;
+  method: string;
+  path: RegExp;
+  needs: "read" | "write";
+  run(call: Call): Answer;
+}
+
+export function secretOf({ workspace, path: [id = ""] }: Call): StoredSecret {
+  const secret = workspace.find(id);
+  if (secret === undefined) throw secretNotFound(id);
+  return secret;
+}
+
+export function stored({ id, name }: StoredSecret) {
+  return { type: "stored", secret_id: id, name };
+}

@@ -1,1 +1,0 @@
-export { getDependents, getSecret, listSecrets, type SecretKey } from "./functions.js";

@@ -1,2 +1,0 @@
-export type { Holder, Shared } from "./owners.js";
-export { Workspace, type WorkspaceOptions } from "./workspace.js";

@@ -1,0 +1,80 @@
+import type { FaultKind } from "../../../emulator/index";
+
+/** What can go wrong between a request and its answer. */
+export interface Fault {
+  name: string;
+  /** Undefined where the API cannot be reached at all. */
+  kind?: FaultKind;
+  /** Where the API is looked for instead. */
+  origin?: (places: Places) => string;
+}
+
+/** Servers that the faults need. */
+export interface Places {
+  /** An origin at which nothing listens. */
+  closed: string;
+  /** A host that is not the API, and speaks no TLS. */
+  other: string;
+}
+
+const HTML = "<html><body>An error occurred</body></html>";
+const BODIES = {
+  JSON: {},
+  HTML: { body: HTML, contentType: "text/html" },
+  empty: { body: "", contentType: "text/plain" },
+};
+/** More than the client takes. */
+const HUGE = `"${"x".repeat(64 * 1024 * 1024)}"`;
+
+/** `where` is what is told of the moment, if it makes a difference. */
+function at(when: "before" | "after", where: string): Fault[] {
+  return [
+    ...[500, 501, 502, 503, 504].flatMap((status) =>
+      Object.entries(BODIES).map(([body, parts]) => ({
+        name: `${status}${where} (${body})`,
+        kind: { kind: "status", status, when, ...parts } as const,
+      })),
+    ),
+    { name: `408${where}`, kind: { kind: "status", status: 408, when } },
+    { name: `reset${where}`, kind: { kind: "reset", when } },
+    { name: `timeout${where}`, kind: { kind: "hang", when } },
+  ];
+}
+
+const rateLimit = (name: string, more: object = {}): Fault => ({
+  name: `429${name}`,
+  kind: { kind: "status", status: 429, ...more },
+});
+
+/** All faults; before or after the write makes a difference for calls that write. */
+export function faultsOf(call: { writes: boolean }, { other }: Places): Fault[] {
+  return [
+    rateLimit(""),
+    rateLimit(" with Retry-After in seconds", { retryAfter: 1 }),
+    rateLimit(" with Retry-After as a date", { retryAfter: new Date(Date.now() + 1_000).toUTCString() }),
+    rateLimit(" with Retry-After of an hour", { retryAfter: 3_600 }),
+    ...(call.writes ? [...at("before", " before the write"), ...at("after", " after the write")] : at("before", "")),
+    { name: "body cut off", kind: { kind: "truncated" } },
+    { name: "body of wrong types", kind: { kind: "malformed", body: '{"secret_id":7,"name":{},"secrets":{}}' } },
+    { name: "huge body", kind: { kind: "malformed", body: HUGE } },
+    { name: "HTML with 200", kind: { kind: "malformed" } },
+    { name: "redirect to another host", kind: { kind: "redirect", location: `${other}/` } },
+    { name: "no TLS", origin: ({ other }) => other.replace("http:", "https:") },
+    { name: "no such host", origin: () => "https://secrets.invalid" },
+    { name: "connection refused", origin: ({ closed }) => closed },
+  ];
+}
+
+/** Faults of one sort in few words: `500 before the write (JSON, HTML, empty)` becomes `500 before the write`. */
+export function inFewWords(names: string[]): string {
+  const sorts = new Map<string, string[]>();
+  for (const name of names) {
+    const [, sort = name, body] = /^(.*?)(?: \((JSON|HTML|empty)\))?$/.exec(name) ?? [];
+    sorts.set(sort, [...(sorts.get(sort) ?? []), ...(body ? [body] : [])]);
+  }
+  return [...sorts]
+    .map(([sort, bodies]) =>
+      [0, Object.keys(BODIES).length].includes(bodies.length) ? sort : `${sort} (${bodies.join(", ")})`,
+    )
+    .join("; ");
+}

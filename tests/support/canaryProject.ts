@@ -1,0 +1,82 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
+import { type Canary, canary } from "./canary";
+import { type StackOptions, startStack, type TestStack } from "./testStack";
+
+/** A key and values that are told apart when they turn up, by the place where a program has them from. */
+export class Secrets {
+  readonly key = canary('sk_"/%+');
+  readonly inConfig: Canary;
+  readonly inObject: Canary;
+  readonly inProgram: Canary;
+  readonly ofResource: Canary;
+
+  /** `length`: of the values that stand alone in the config, and in the program. */
+  constructor(punctuation: string, options?: { length: number }) {
+    this.inConfig = canary(punctuation, options);
+    this.inObject = canary(punctuation);
+    this.inProgram = canary(punctuation, options);
+    this.ofResource = canary(punctuation);
+  }
+
+  /** Which of them are there, by name, and how. */
+  foundIn(text: string): string[] {
+    return Object.entries(this).flatMap(([name, bird]: [string, Canary]) =>
+      bird.foundIn(text).map((how) => `${name} as ${how}`),
+    );
+  }
+
+  /** The files that hold any: of all that were written, also to the folder for temporary files, and the stack's config. */
+  async foundInFiles(stack: TestStack): Promise<string[]> {
+    const files = await stack.writtenFiles();
+    const config = join(stack.folder, "Pulumi.test.yaml");
+    files.set(config, await readFile(config, "latin1"));
+    return [...files].flatMap(([file, text]) =>
+      this.foundIn(unzipped(text)).map((what) => `${file.slice(stack.folder.length)}: ${what}`),
+    );
+  }
+
+  /** A stack that writes nothing outside its own folder, with the key and two of the values in its config. */
+  async startStack(options: StackOptions = {}): Promise<TestStack> {
+    const stack = await startStack({ emulator: { keys: { [this.key.text]: {} } }, ...options });
+    delete stack.env.ELEVENLABS_API_KEY;
+    stack.env.TMPDIR = join(stack.folder, "tmp");
+    await mkdir(stack.env.TMPDIR);
+    await stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], this.key.text).orThrow();
+    await stack.cli(["config", "set", "--secret", "token"], this.inConfig.text).orThrow();
+    await stack.cli(["config", "set", "--secret", "--path", "secrets.TOKEN"], this.inObject.text).orThrow();
+    return stack;
+  }
+
+  /** A program with a secret of each value, and `suffix` after it; `more` are further arguments by logical name. */
+  program(suffix: string, more: Partial<Record<"inConfig" | "inObject" | "inProgram", object>> = {}): string {
+    return `
+      const more = ${JSON.stringify(more)};
+      const config = new pulumi.Config();
+      const of = (value) => pulumi.interpolate\`\${value}${suffix}\`;
+      new WorkspaceSecret("inConfig", { value: of(config.requireSecret("token")), triggers: ["${suffix}"], ...more.inConfig });
+      new WorkspaceSecret("inProgram", { value: ${JSON.stringify(this.inProgram.text)} + "${suffix}", ...more.inProgram });
+      const secrets = Object.entries(secretsFromConfig()).map(([name, value]) => [name, of(value)]);
+      new WorkspaceSecrets("inObject", { secrets: Object.fromEntries(secrets), ...more.inObject });`;
+  }
+
+  /** To be added to it: a secret whose value is an output of another resource, which a first preview does not know. */
+  programOfResource(suffix: string): string {
+    return `
+      const provider = { async create({ given }) { return { id: "1", outs: { made: given } }; } };
+      provider.update = async (_id, _olds, { given }) => ({ outs: { made: given } });
+      class Other extends pulumi.dynamic.Resource {
+        constructor(name, given) { super(provider, name, { given, made: undefined }, { additionalSecretOutputs: ["made"] }); }
+      }
+      const other = new Other("other", pulumi.secret(${JSON.stringify(this.ofResource.text)} + "${suffix}"));
+      new WorkspaceSecret("ofResource", { value: other.made });`;
+  }
+}
+
+/** The engine packs some of its logs. */
+function unzipped(text: string): string {
+  if (!text.startsWith("\u001f\u008b")) return text;
+  // Also one that is still being written.
+  return gunzipSync(Buffer.from(text, "latin1"), { finishFlush: constants.Z_SYNC_FLUSH }).toString("latin1");
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, expect } from "@jest/globals";
+import { environmentOf } from "./pulumiCli";
+import type { TestStack } from "./testStack";
+
+export interface CliOptions {
+  folder?: string;
+  env?: Record<string, string>;
+  /** Stands in for DNS and the network: addresses by host; every other host has none. */
+  dns?: Record<string, string>;
+}
+
+export interface CliResult {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the built command line as users do. That it never shows the key of its environment is checked at every run. */
+export async function cli(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  const { child, ended } = start(args, options);
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const key = options.env?.ELEVENLABS_API_KEY?.trim();
+  if (key) expect(out + err).not.toContain(key);
+  expect(out + err).not.toMatch(/^\s+at /m);
+  return { code, out, err };
+}
+
+export function start(args: string[], { folder, env = {}, dns }: CliOptions = {}) {
+  const { TEST_ROOT = "", PATH = "" } = process.env;
+  const preload = dns ? ["--require", join(__dirname, "dns.cjs")] : [];
+  const child = spawn(process.execPath, [...preload, join(process.cwd(), "dist/cli.js"), ...args], {
+    cwd: folder ?? TEST_ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH, HOME: TEST_ROOT, ...(dns ? { FAKE_DNS: JSON.stringify(dns) } : {}), ...env },
+  });
+  started.add(child);
+  const ended = once(child, "close").then(([code]) => {
+    started.delete(child);
+    return code as number | null;
+  });
+  return { child, ended };
+}
+
+const started = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
+/** The same, in the project of a stack. Its config has no key of its own, so the environment's counts. */
+export function cliIn(stack: TestStack, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
+  return cli(args, { folder: stack.folder, env: { ...stackEnv(stack), ...env } });
+}
+
+export function stackEnv(stack: TestStack): Record<string, string> {
+  return { ...environmentOf(stack.folder), PULUMI_STACK: "test", ...stack.env };
+}
+
+/** A key that is nowhere else in any text. */
+export function newKey(): string {
+  return `sk_${randomUUID()}`;
+}
+
+/** The environment of a user of an emulator. */
+export function envOf({ url, apiKey }: { url: string; apiKey: string }): Record<string, string> {
+  return { ELEVENLABS_BASE_URL: url, ELEVENLABS_API_KEY: apiKey };
+}

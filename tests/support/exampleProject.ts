@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { afterEach } from "@jest/globals";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index";
+import { kill, processTree } from "./processes";
+import { environmentOf } from "./pulumiCli";
+
+const REPO = process.cwd();
+const EXAMPLES = join(REPO, "examples");
+
+const open = new Set<Example>();
+
+afterEach(async () => {
+  const examples = [...open];
+  open.clear();
+  await Promise.all(examples.map((example) => example.close()));
+});
+
+export interface ShellResult {
+  code: number | null;
+  /** What was printed, standard output first. */
+  output: string;
+}
+
+export interface ShellOptions {
+  input?: string;
+  env?: Record<string, string>;
+  /** Told of each piece of standard output as it comes. */
+  onOutput?: (text: string) => void;
+}
+
+/** A copy of an example as a user has it after `npm install`, with a backend of its own; it ends with the test. */
+export async function openExample(name: string, options?: EmulatorOptions): Promise<Example> {
+  const example = await openProject(undefined, options);
+  await copyExample(name, example.folder);
+  await install(example.folder);
+  return example;
+}
+
+/** The project in a folder, with a backend of its own, which ends with the test. */
+export async function openProject(folder?: string, options?: EmulatorOptions): Promise<Example> {
+  const root = await mkdtemp(join(process.env.TEST_ROOT ?? "", "example-"));
+  const example = new Example(root, await startEmulator(options), folder ?? join(root, "project"));
+  open.add(example);
+  return example;
+}
+
+export async function copyExample(name: string, to: string): Promise<void> {
+  const isSource = (path: string) => basename(path) !== "node_modules";
+  await cp(join(EXAMPLES, name), to, { recursive: true, filter: isSource });
+}
+
+export class Example {
+  private readonly running = new Set<ChildProcess>();
+  readonly env: Record<string, string>;
+
+  constructor(
+    readonly root: string,
+    readonly emulator: Emulator,
+    readonly folder: string,
+  ) {
+    this.env = {
+      ...environmentOf(root),
+      PULUMI_BACKEND_URL: `file://${root}`,
+      // What a person answers, and what a person may skip.
+      PULUMI_SKIP_CONFIRMATIONS: "true",
+      PULUMI_OPTION_SKIP_PREVIEW: "true",
+      ELEVENLABS_API_KEY: emulator.apiKey,
+      ELEVENLABS_BASE_URL: emulator.url,
+    };
+  }
+
+  /** The values of the workspace's secrets by their names. */
+  secrets(): Record<string, string> {
+    const secrets = this.emulator.workspace().secrets();
+    return Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
+  }
+
+  /** Runs a command of a shell in the example's folder. */
+  async shell(command: string, { input = "", env = {}, onOutput }: ShellOptions = {}): Promise<ShellResult> {
+    // A group of its own, so that it can be ended with all that it started.
+    const child = spawn("bash", ["-e", "-c", command], {
+      cwd: this.folder,
+      env: { ...this.env, ...env },
+      detached: true,
+    });
+    this.running.add(child);
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (chunk: string) => {
+        said[stream] += chunk;
+      });
+    }
+    if (onOutput) child.stdout.on("data", onOutput);
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+    try {
+      return await new Promise((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (code) => resolve({ code, output: said.stdout + said.stderr }));
+      });
+    } finally {
+      this.running.delete(child);
+    }
+  }
+
+  /** The same, but a failure of the command is an error; gives what was printed. */
+  async run(command: string, options?: ShellOptions): Promise<string> {
+    const { code, output } = await this.shell(command, options);
+    if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output}`);
+    return output;
+  }
+
+  /** Every file that the CLI and the program have written, and the example's own. */
+  async files(): Promise<Map<string, string>> {
+    const files = new Map<string, string>();
+    for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && !path.includes("/node_modules/")) files.set(path, await readFile(path, "latin1"));
+    }
+    return files;
+  }
+
+  async close(): Promise<void> {
+    for (const { pid } of this.running) if (pid !== undefined) kill(...(await processTree(pid)));
+    await this.emulator.close();
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+const TRIAL = "## Without an account\n";
+
+/** The commands of an example's README, line by line, but for `npm install` and the trial on the emulator. */
+export async function commandsOf(name: string): Promise<string[]> {
+  const [commands = ""] = (await readFile(join(EXAMPLES, name, "README.md"), "utf8")).split(TRIAL);
+  return commandsIn(commands);
+}
+
+/** The commands with which an example's README tries it on the emulator. */
+export async function trialOf(name: string): Promise<string[]> {
+  const [, trial = ""] = (await readFile(join(EXAMPLES, name, "README.md"), "utf8")).split(TRIAL);
+  return commandsIn(trial);
+}
+
+function commandsIn(markdown: string): string[] {
+  return [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .flatMap(([, block = ""]) => block.trimEnd().split("\n"))
+    .map((line) => line.replace(/ +#.*$/, ""))
+    .filter((command) => command !== "npm install");
+}
+
+/** What `npm install` does, from the packages of this repository: exactly those that the example asks for. */
+export async function install(folder: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    const link = join(folder, "node_modules", name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(name === "pulumi-elevenlabs" ? REPO : join(REPO, "node_modules", name), link);
+  }
+}

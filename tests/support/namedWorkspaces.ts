@@ -1,0 +1,32 @@
+import { afterEach } from "@jest/globals";
+import type { Emulator, EmulatorOptions } from "pulumi-elevenlabs/emulator";
+import { startEmulator } from "../../emulator/index";
+import type { TestStack } from "./testStack";
+
+const open: Emulator[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((emulator) => emulator.close()));
+});
+
+/** A further emulator, which ends with the test. */
+export async function startAnother(options?: EmulatorOptions): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  open.push(emulator);
+  return emulator;
+}
+
+/** A further emulator for each of the names, to be workspaces of these names. */
+export function startAnotherEach(
+  names: string[],
+  options: (name: string) => EmulatorOptions = () => ({}),
+): Promise<[string, Emulator][]> {
+  return Promise.all(names.map(async (name) => [name, await startAnother(options(name))]));
+}
+
+/** Describes further workspaces in the stack's config, all at once. */
+export async function addWorkspaces(stack: TestStack, workspaces: Record<string, { apiKey: string; url: string }>) {
+  const described = Object.entries(workspaces).map(([name, { apiKey, url }]) => [name, { apiKey, baseUrl: url }]);
+  const text = JSON.stringify(Object.fromEntries(described));
+  await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], text).orThrow();
+}

@@ -1,0 +1,138 @@
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { afterAll } from "@jest/globals";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index";
+import { ElevenLabsApi } from "../../provider/api/client";
+import { ApiError } from "../../provider/api/errors";
+import type { TransportOptions } from "../../provider/api/transport";
+
+const started: { close(): Promise<unknown> }[] = [];
+
+// Not after each test: those of a file may run side by side.
+afterAll(async () => {
+  await Promise.all(started.splice(0).map((server) => server.close()));
+});
+
+/** An emulator that ends with the file's tests. */
+export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  started.push(emulator);
+  return emulator;
+}
+
+export interface PlainServer {
+  url: string;
+  requests: IncomingMessage[];
+  /** How many TCP connections were made to it. */
+  connections: number;
+  close(): Promise<void>;
+}
+
+/** A server that answers what no emulator would; it ends with the file's tests. */
+export function serve(listener: RequestListener): Promise<PlainServer> {
+  return listen(createServer(), listener, "http:");
+}
+
+/** The same with TLS, by a certificate that this process trusts until the file's tests end. */
+export async function serveTls(listener: RequestListener): Promise<PlainServer> {
+  const pem = await readFile(join(import.meta.dirname, "loopback.pem"), "utf8");
+  const trusted = getCACertificates("default");
+  setDefaultCACertificates([...trusted, pem]);
+  started.push({ close: async () => setDefaultCACertificates(trusted) });
+  return listen(createTlsServer({ key: pem, cert: pem }), listener, "https:");
+}
+
+async function listen(
+  http: Server | TlsServer,
+  listener: RequestListener,
+  protocol: "http:" | "https:",
+): Promise<PlainServer> {
+  http.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    server.requests.push(request);
+    listener(request, response as Parameters<RequestListener>[1]);
+  });
+  http.on("connection", () => server.connections++);
+  http.keepAliveTimeout = 0;
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const server: PlainServer = {
+    url: `${protocol}//127.0.0.1:${(http.address() as AddressInfo).port}`,
+    requests: [],
+    connections: 0,
+    async close() {
+      const closed = once(http, "close");
+      http.close();
+      http.closeAllConnections();
+      await closed;
+    },
+  };
+  started.push(server);
+  return server;
+}
+
+/** Answers every request with this JSON. */
+export function json(body: unknown, status = 200): RequestListener {
+  return (_request, response) => {
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
+}
+
+/**
+ * An origin at which nothing listens. Its port is below those that any system hands out, so that nobody gets it by chance,
+ * neither a server nor a connection.
+ */
+export async function closedOrigin(): Promise<string> {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, "close");
+    return `http://127.0.0.1:${port}`;
+  }
+}
+
+/** A client that does not retry, unless told so. */
+export function clientOf(
+  server: { url: string; apiKey?: string },
+  options: Partial<TransportOptions> = {},
+): ElevenLabsApi {
+  const { url: origin, apiKey = "sk_test" } = server;
+  return new ElevenLabsApi({ origin, apiKey, timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16, ...options });
+}
+
+export async function failureOf(call: Promise<unknown>): Promise<ApiError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ApiError) return error;
+  throw new Error("The call did not fail with an ApiError", { cause: error });
+}
+
+const QUESTIONS = [
+  "isNotFound",
+  "isUnauthorized",
+  "lacksPermission",
+  "isRateLimit",
+  "isRefusal",
+  "isForeign",
+  "isTransient",
+  "outcomeUnknown",
+] as const;
+
+/** The questions to which an error says yes. */
+export function yesOf(error: ApiError): (typeof QUESTIONS)[number][] {
+  return QUESTIONS.filter((question) => error[question]);
+}

@@ -1,0 +1,50 @@
+import { expect } from "@jest/globals";
+import type { Canary } from "./canary";
+import type { Run } from "./testStack";
+
+/** With --continue-on-error, Pulumi's SDK adds an error of its own to that of a resource, with a stack. */
+const OF_THE_SDK = /^(error: )?Error: resource \S+ \[\S+\] failed to register(\n\s+at .*)*\n?/gm;
+/** What the provider process says of an error that the engine shows. */
+const POINTER =
+  /^elevenlabs:WorkspaceSecret: (diff|read|delete) of \S+: failed; the error is shown with its resource\n?/gm;
+
+/** What a run says went wrong, after a look at how it says so: three lines at most each, no stack, nothing secret. */
+export function tidyProblems(run: Run, secrets: Canary[]): Record<string, string> {
+  const messages = run.diagnostics
+    .filter(({ severity }) => ["error", "warning"].includes(severity))
+    .map(({ message }) => message.replaceAll(OF_THE_SDK, ""));
+  expect(messages.filter((message) => message.split("\n").length > 3)).toEqual([]);
+  expect(secrets.flatMap((secret) => secret.foundIn(run.output))).toEqual([]);
+  const problems = Object.entries(shownProblems(run.output))
+    .map(([name, text]) => [name, text.replaceAll(OF_THE_SDK, "").replaceAll(POINTER, "").trim()] as const)
+    .filter(([, text]) => text);
+  expect(problems.filter(([, text]) => /^\s*at /m.test(text))).toEqual([]);
+  return Object.fromEntries(problems);
+}
+
+/**
+ * What the CLI shows under `Diagnostics`, by the resource's logical name, with ids and ports made the same in every run.
+ * Debug lines, and the engine's own last word on a run that failed, are left out.
+ */
+export function shownProblems(output: string): Record<string, string> {
+  const [, section = ""] = output.split(/^Diagnostics:$/m);
+  const [diagnostics = ""] = section.split(/^(?:Resources|Outputs|Duration):/m);
+  const problems: Record<string, string> = {};
+  let name = "";
+  for (const line of diagnostics.split("\n")) {
+    const header = /^ {2}\S+ \((.+)\):$/.exec(line);
+    const text = line.slice(4).trimEnd();
+    if (header?.[1]) name = header[1];
+    else if (text && !/^(?:debug: |error: (?:update|preview) failed$)/.test(text)) {
+      problems[name] = `${problems[name] === undefined ? "" : `${problems[name]}\n`}${normalised(text)}`;
+    }
+  }
+  return problems;
+}
+
+function normalised(text: string): string {
+  return text
+    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "ID")
+    .replaceAll(/\b[0-9a-f]{32}\b/g, "REQUEST")
+    .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT");
+}

@@ -1,0 +1,223 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach } from "@jest/globals";
+import type { Emulator, EmulatorOptions, Operation, RecordedRequest } from "pulumi-elevenlabs/emulator";
+import { startEmulator } from "../../emulator/index";
+import { type Diagnostic, readEvents } from "./engineEvents";
+import { kill, processTree } from "./processes";
+import { type CliRun, pulumi } from "./pulumiCli";
+
+export type { Diagnostic } from "./engineEvents";
+
+export interface Run {
+  code: number | null;
+  output: string;
+  /** How many secrets met which operation of the engine, such as `{ create: 2, same: 1 }`. */
+  changes: Record<string, number>;
+  /** The operation of each secret by its logical name; of several, the first. */
+  steps: Record<string, string>;
+  diagnostics: Diagnostic[];
+  /** What the program exported; a secret is shown as `[secret]`. */
+  requests: RecordedRequest[];
+  /** The API's operations in order. */
+  calls: (Operation | undefined)[];
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  delete?: boolean;
+  /** Where the program makes it. */
+  sourcePosition?: string;
+}
+
+export interface StackOptions {
+  emulator?: EmulatorOptions;
+  /** Written to the stack's config, beside the API key and the base URL; `undefined` leaves one of these out. */
+  config?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+export const SECRET_TYPE = "pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret";
+
+const open = new Set<TestStack>();
+
+afterEach(async () => {
+  const stacks = [...open];
+  open.clear();
+  await Promise.all(stacks.map((stack) => stack.close()));
+});
+
+/** A project with a stack of its own, and an emulator; both end with the test. */
+export async function startStack(options: StackOptions = {}): Promise<TestStack> {
+  const root = process.env.TEST_ROOT ?? "";
+  const folder = await mkdtemp(join(root, "stack-"));
+  await cp(join(root, "template"), folder, { recursive: true, verbatimSymlinks: true });
+  const stack = new TestStack(folder, await startEmulator(options.emulator), options.env ?? {});
+  open.add(stack);
+  await stack.configure({
+    "elevenlabs:baseUrl": stack.emulator.url,
+    // Few and short waits: what is retried, and how long, has tests of its own.
+    "elevenlabs:maxRetries": "2",
+    ...options.config,
+  });
+  return stack;
+}
+
+export class TestStack {
+  private operations = 0;
+  private readonly running = new Set<CliRun>();
+  readonly env: Record<string, string>;
+
+  constructor(
+    readonly folder: string,
+    readonly emulator: Emulator,
+    env: Record<string, string>,
+  ) {
+    this.env = { ELEVENLABS_API_KEY: emulator.apiKey, ...env };
+  }
+
+  get workspace() {
+    return this.emulator.workspace();
+  }
+
+  /** The body of a JavaScript program that has `pulumi` and the package's exports at hand. */
+  async program(body: string): Promise<this> {
+    const names = "WorkspaceSecret, WorkspaceSecrets, secretsFromConfig";
+    const preamble = `const pulumi = require("@pulumi/pulumi");\nconst { ${names} } = require("pulumi-elevenlabs");\n`;
+    await writeFile(join(this.folder, "index.js"), preamble + body);
+    return this;
+  }
+
+  /** Adds to the stack's config. Values are stored plain, unless they went through `pulumi config set --secret`. */
+  async configure(config: Record<string, unknown>): Promise<void> {
+    const file = join(this.folder, "Pulumi.test.yaml");
+    const yaml = await readFile(file, "utf8");
+    const [head = "", , ...kept] = yaml.split(/^(config:)\n/m);
+    const lines = kept
+      .join("")
+      .split("\n")
+      .filter((line) => !Object.keys(config).some((key) => line.startsWith(`  ${key}:`)));
+    const added = Object.entries(config)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
+    await writeFile(file, [head.trimEnd(), "config:", ...lines.filter(Boolean), ...added, ""].join("\n"));
+  }
+
+  up(...args: string[]): Promise<Run> {
+    return this.run(["up", "--yes", "--skip-preview", ...args]);
+  }
+
+  preview(...args: string[]): Promise<Run> {
+    return this.run(["preview", ...args]);
+  }
+
+  refresh(...args: string[]): Promise<Run> {
+    return this.run(["refresh", "--yes", "--skip-preview", ...args]);
+  }
+
+  destroy(...args: string[]): Promise<Run> {
+    return this.run(["destroy", "--yes", "--skip-preview", ...args]);
+  }
+
+  /** Runs the program on `source`, and wants it to succeed. */
+  async deploy(body: string): Promise<Run> {
+    await this.program(body);
+    const run = await this.up();
+    if (run.code !== 0) throw new Error(`up ended with ${run.code}:\n${run.output}`);
+    return run;
+  }
+
+  /** A run that the test need not wait for: it ends with it. */
+  cli(args: string[], input?: string): CliRun {
+    const run = pulumi(this.folder, args, { env: this.env, input });
+    this.running.add(run);
+    run.finally(() => this.running.delete(run)).catch(() => undefined);
+    return run;
+  }
+
+  /** The checkpoint as it lies on the disk, secrets encrypted. */
+  async resources(): Promise<StateResource[]> {
+    const checkpoint = JSON.parse(await readFile(this.checkpointFile, "utf8"));
+    return checkpoint.checkpoint.latest?.resources ?? [];
+  }
+
+  get checkpointFile(): string {
+    return join(this.folder, "state/.pulumi/stacks/test/test.json");
+  }
+
+  /** The secrets of the state. */
+  async secrets(): Promise<StateResource[]> {
+    return (await this.resources()).filter(({ type }) => type === SECRET_TYPE);
+  }
+
+  /** The secrets of the state with what is encrypted decrypted, those that wait to be deleted included. */
+  async everySecret(): Promise<StateResource[]> {
+    const { output } = await this.cli(["stack", "export", "--show-secrets"]).orThrow();
+    const { deployment } = JSON.parse(output) as { deployment: { resources?: StateResource[] } };
+    const secrets = (deployment.resources ?? []).filter(({ type }) => type === SECRET_TYPE);
+    return secrets.map((secret) => decrypted(secret) as StateResource);
+  }
+
+  /** The same by logical name. */
+  async decryptedSecrets(): Promise<Record<string, StateResource>> {
+    const secrets = await this.everySecret();
+    // Of several with one name, the first: the others wait to be deleted.
+    return Object.fromEntries(secrets.toReversed().map((secret) => [secret.urn.split("::").at(-1), secret]));
+  }
+
+  /** The one secret of this logical name in the state, with what is encrypted decrypted. */
+  async secret(logicalName: string): Promise<StateResource | undefined> {
+    return (await this.decryptedSecrets())[logicalName];
+  }
+
+  /** Every file of the project but the program, its config and the packages: what the engine and we have written. */
+  async writtenFiles(): Promise<Map<string, string>> {
+    const files = new Map<string, string>();
+    for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      const isOurs = /node_modules|index\.js$|Pulumi\..*yaml$/.test(path.slice(this.folder.length));
+      if (entry.isFile() && !isOurs) files.set(path, await readFile(path, "latin1"));
+    }
+    return files;
+  }
+
+  async close(): Promise<void> {
+    for (const { child } of this.running) {
+      if (child.pid !== undefined) kill(...(await processTree(child.pid)));
+    }
+    await Promise.all([...this.running].map((run) => run.catch(() => undefined)));
+    await this.emulator.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(args: string[]): Promise<Run> {
+    const eventLog = join(this.folder, `events-${this.operations++}.json`);
+    const before = this.emulator.requests.length;
+    const run = this.cli([
+      ...args,
+      "--non-interactive",
+      "--color=never",
+      "--suppress-progress",
+      "--event-log",
+      eventLog,
+    ]);
+    const { code, output } = await run;
+    const requests = this.emulator.requests.slice(before);
+    const events = await readEvents(eventLog, SECRET_TYPE);
+    await rm(eventLog, { force: true });
+    return { code, output, requests, calls: requests.map(({ operation }) => operation), ...events };
+  }
+}
+
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+function decrypted(data: unknown): unknown {
+  if (typeof data !== "object" || data === null) return data;
+  if (SECRET_SIGNATURE in data && "plaintext" in data) return JSON.parse(String(data.plaintext));
+  if (Array.isArray(data)) return data.map(decrypted);
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decrypted(value)]));
+}
