@@ -12,7 +12,7 @@ interface PageOptions {
   cursor: string | undefined;
 }
 
-/** A cursor names the last item shown by its order, so that a removal between two pages skips nothing. */
+/** A cursor stores the position of the last item on a page, so that removing an item between two pages skips no other. */
 export class Cursors {
   readonly #issued = new Map<string, { scope: string; last: number }>();
 

@@ -1,21 +1,21 @@
 import { randomInt, randomUUID } from "node:crypto";
 
-/** A tool, agent or MCP server the key's owner may see. */
+/** A tool, agent or MCP server that the API key's owner can see. */
 export interface AvailableDependent {
   type: "available";
   id: string;
   name: string;
   created_at_unix_secs: number;
   access_level: "admin" | "editor" | "commenter" | "viewer";
-  /** Agents only: what stands between the agent and the secret. */
+  /** Agents only: the ids of the resources through which the agent uses the secret. */
   referenced_resource_ids?: string[];
 }
 
-/** A tool, agent or MCP server the key's owner may not see. */
+/** A tool, agent or MCP server that the API key's owner can't see. */
 export interface UnknownDependent {
   type: "unknown";
   id: string;
-  /** Agents only: what stands between the agent and the secret. */
+  /** Agents only: the ids of the resources through which the agent uses the secret. */
   referenced_resource_ids?: string[];
 }
 
@@ -33,15 +33,19 @@ export interface Dependents {
   agents: (AvailableDependent | UnknownDependent)[];
   phone_numbers: PhoneNumberDependent[];
   mcp_servers: (AvailableDependent | UnknownDependent)[];
-  /** Words such as `conversation_initiation_webhook`. */
+  /** Other uses, such as `conversation_initiation_webhook`. */
   others: string[];
 }
 
-/** `Dependents`, loosely: what is left out is empty, and a string is the name (or label) of a dependent to make up. */
+/**
+ * A short form of `Dependents`. A kind that is left out is empty. A string creates a dependent with that name, or for a
+ * phone number, with that label.
+ */
 export type DependentSeeds = { [Kind in keyof Dependents]?: (Dependents[Kind][number] | string)[] };
 
 export const RESOURCE_TYPES = ["tools", "agents", "phone_numbers"] as const;
-export const PREVIEW = 10;
+/** How many tools, agents and phone numbers the API lists in `used_by` and on one page by default. */
+export const DEFAULT_PAGE_SIZE = 10;
 
 const available = (name: string): AvailableDependent => ({
   type: "available",
@@ -58,16 +62,16 @@ const phoneNumber = (label: string): PhoneNumberDependent => ({
   provider: "twilio",
 });
 
-function grow<T>(seeds: (T | string)[] = [], make: (name: string) => T): T[] {
+function expand<T>(seeds: (T | string)[] = [], make: (name: string) => T): T[] {
   return seeds.map((seed) => (typeof seed === "string" ? make(seed) : structuredClone(seed)));
 }
 
 export function dependentsFrom(seeds: DependentSeeds): Dependents {
   return {
-    tools: grow(seeds.tools, available),
-    agents: grow(seeds.agents, (name) => ({ ...available(name), referenced_resource_ids: [] })),
-    phone_numbers: grow(seeds.phone_numbers, phoneNumber),
-    mcp_servers: grow(seeds.mcp_servers, available),
+    tools: expand(seeds.tools, available),
+    agents: expand(seeds.agents, (name) => ({ ...available(name), referenced_resource_ids: [] })),
+    phone_numbers: expand(seeds.phone_numbers, phoneNumber),
+    mcp_servers: expand(seeds.mcp_servers, available),
     others: [...(seeds.others ?? [])],
   };
 }
@@ -76,8 +80,8 @@ export function isUsed(dependents: Dependents): boolean {
   return Object.values(dependents).some((kind) => kind.length > 0);
 }
 
-/** `used_by` of an answer. */
-export function preview(dependents: Dependents, limit: number = PREVIEW) {
+/** The `used_by` field of a response. */
+export function preview(dependents: Dependents, limit: number = DEFAULT_PAGE_SIZE) {
   const { tools, agents, phone_numbers } = dependents;
   return {
     ...dependents,

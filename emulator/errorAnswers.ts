@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-/** An answer other than success. */
-export class ApiError extends Error {
+/** An error response. Throw it to answer a request with it. */
+export class ErrorAnswer extends Error {
   constructor(
     readonly status: number,
     readonly detail: unknown,
@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** One entry of a 422. */
+/** One entry of a 422 response. */
 export interface Invalid {
   loc: string[];
   msg: string;
@@ -27,28 +27,30 @@ const detailed = (type: string, code: string, message: string) => ({
   param: null,
 });
 
-export const unknownPath = () => new ApiError(404, "Not Found");
+export const unknownPath = () => new ErrorAnswer(404, "Not Found");
 
-export const wrongMethod = () => new ApiError(405, "Method Not Allowed");
+export const wrongMethod = () => new ErrorAnswer(405, "Method Not Allowed");
 
-export const invalidApiKey = () => new ApiError(401, { status: "invalid_api_key", message: "Invalid API key" });
+export const invalidApiKey = () => new ErrorAnswer(401, { status: "invalid_api_key", message: "Invalid API key" });
 
 export const missingPermission = (permission: string) =>
-  new ApiError(401, { status: "missing_permissions", message: `The API key lacks the permission to ${permission}` });
+  new ErrorAnswer(401, { status: "missing_permissions", message: `The API key lacks the permission to ${permission}` });
 
-export const invalid = (...entries: Invalid[]) => new ApiError(422, entries);
+export const invalid = (...entries: Invalid[]) => new ErrorAnswer(422, entries);
 
 export const secretNotFound = (id: string) =>
-  new ApiError(404, detailed("not_found", "secret_not_found", `Secret with id ${id} not found`));
+  new ErrorAnswer(404, detailed("not_found", "secret_not_found", `Secret with id ${id} not found`));
 
 export const nameTaken = (name: string) =>
-  new ApiError(409, detailed("conflict", "secret_name_taken", `Secret with name ${name} already exists`));
+  new ErrorAnswer(409, detailed("conflict", "secret_name_taken", `Secret with name ${name} already exists`));
 
 export const secretInUse = (status: number) =>
-  new ApiError(status, { status: "secret_in_use", message: "Secret is in use and cannot be deleted" });
+  new ErrorAnswer(status, { status: "secret_in_use", message: "Secret is in use and cannot be deleted" });
 
 export const tooManyConcurrent = () =>
-  new ApiError(429, detailed("rate_limit_error", "too_many_concurrent_requests", "Too many concurrent requests"));
+  new ErrorAnswer(429, detailed("rate_limit_error", "too_many_concurrent_requests", "Too many concurrent requests"));
 
 export const tooManyPerSecond = () =>
-  new ApiError(429, detailed("rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded"), { "retry-after": "1" });
+  new ErrorAnswer(429, detailed("rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded"), {
+    "retry-after": "1",
+  });

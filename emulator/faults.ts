@@ -3,42 +3,43 @@ import type { Answer, Operation } from "./operations/operation";
 import type { RecordedRequest } from "./requests";
 import { send } from "./send";
 
-/** Which requests a fault meets. A fault counts the requests that no fault queued before it took. */
+/** Which requests a fault affects. It doesn't count requests that an earlier fault in the queue has affected. */
 export interface FaultScope {
-  /** Default: any request, also to an unknown path. */
+  /** The operations it affects. Default: every request, including requests to unknown paths. */
   on?: Operation | Operation[];
-  /** Of lists, only searches, or only those without one. Default: either. */
+  /** `true`: only lists with a `search`. `false`: only lists without one. Default: both, and all other operations. */
   search?: boolean;
-  /** The workspace whose requests it meets. Default: any. */
+  /** The workspace whose requests it affects. Default: all. */
   workspace?: string;
-  /** How many requests it meets. Default: 1; may be `Infinity`. */
+  /** How many requests it affects. `Infinity` is allowed. Default: 1. */
   times?: number;
-  /** How many such requests pass untouched first. Default: 0. */
+  /** How many matching requests are answered normally first. Default: 0. */
   after?: number;
 }
 
-/** What goes wrong. `when` is before the write (the default), so that it never happens, or after it. */
+/** What goes wrong. `when: "before"` (the default) means that the write doesn't happen; `"after"` means that it does. */
 export type FaultKind =
-  /** Answers with a status. A body that is an object is sent as JSON, one left out has the API's shape. */
+  /** Answers with this status. An object `body` is sent as JSON. Default body: an error in the API's format. */
   | {
       kind: "status";
       status: number;
       when?: "before" | "after";
+      /** The `Retry-After` header: seconds, or a date. Default: no header. */
       retryAfter?: number | string;
       body?: string | object;
       contentType?: string;
     }
-  /** Resets the connection without an answer. */
+  /** Resets the connection without a response. */
   | { kind: "reset"; when?: "before" | "after" }
-  /** Never answers; the connection ends with the client or with `close()`. */
+  /** Never answers. The connection stays open until the client or `close()` ends it. */
   | { kind: "hang"; when?: "before" | "after" }
-  /** After the write, ends the connection before the end of the answer. A 204 becomes a 200, as it has nothing to cut. */
+  /** Ends the connection after the write, one byte before the end of the response. A 204 becomes a 200 with a body. */
   | { kind: "truncated" }
-  /** After the write, answers 200 with another body: HTML, or `body`, which is called JSON. */
+  /** Answers 200 after the write, with `body` as `application/json`. Default body: a page of HTML, as `text/html`. */
   | { kind: "malformed"; body?: string }
   /** Answers 307 before the write. */
   | { kind: "redirect"; location: string }
-  /** Waits; the answer is the ordinary one. */
+  /** Waits `ms` milliseconds before or after the write. The response is the normal one. */
   | { kind: "delay"; ms: number; when?: "before" | "after" };
 
 export type Fault = FaultScope & FaultKind;
@@ -46,13 +47,13 @@ export type Fault = FaultScope & FaultKind;
 type Request = Pick<RecordedRequest, "operation" | "workspace" | "query">;
 
 export class FaultQueue {
-  #queue: { fault: Fault; pass: number; left: number }[] = [];
+  #queue: { fault: Fault; skip: number; left: number }[] = [];
 
   add(fault: Fault): void {
     if (fault.kind === "status" && STATUS_CODES[fault.status] === undefined) {
-      throw new RangeError(`A fault cannot answer status ${fault.status}`);
+      throw new RangeError(`Can't queue a fault with status ${fault.status}: it isn't an HTTP status code.`);
     }
-    this.#queue.push({ fault, pass: fault.after ?? 0, left: fault.times ?? 1 });
+    this.#queue.push({ fault, skip: fault.after ?? 0, left: fault.times ?? 1 });
   }
 
   clear(): void {
@@ -61,18 +62,18 @@ export class FaultQueue {
 
   take(request: Request): Fault | undefined {
     for (const queued of this.#queue) {
-      if (queued.left === 0 || !meets(queued.fault, request)) continue;
-      if (queued.pass === 0) {
+      if (queued.left === 0 || !matches(queued.fault, request)) continue;
+      if (queued.skip === 0) {
         queued.left -= 1;
         return queued.fault;
       }
-      queued.pass -= 1;
+      queued.skip -= 1;
     }
     return undefined;
   }
 }
 
-function meets({ on, search, workspace }: Fault, request: Request): boolean {
+function matches({ on, search, workspace }: Fault, request: Request): boolean {
   if (workspace !== undefined && workspace !== request.workspace) return false;
   if (search !== undefined && (request.operation !== "list" || search !== (request.query.search !== undefined))) {
     return false;
@@ -80,14 +81,13 @@ function meets({ on, search, workspace }: Fault, request: Request): boolean {
   return on === undefined || [on].flat().some((one) => one === request.operation);
 }
 
-/** Whether the write never happens. */
-export function forestalls(fault: Fault | undefined): boolean {
+export function preventsWrite(fault: Fault | undefined): boolean {
   if (fault?.kind === "redirect") return true;
-  const mayForestall = fault?.kind === "status" || fault?.kind === "reset" || fault?.kind === "hang";
-  return mayForestall && fault.when !== "after";
+  const canPrevent = fault?.kind === "status" || fault?.kind === "reset" || fault?.kind === "hang";
+  return canPrevent && fault.when !== "after";
 }
 
-/** Spoils an answer on its way out; gives the status sent, if any. */
+/** Sends the response, changed by the fault if there is one. Returns the status that was sent, if any. */
 export function deliver(response: ServerResponse, answer: Answer, fault: Fault | undefined): number | undefined {
   switch (fault?.kind) {
     case "status":
@@ -101,7 +101,7 @@ export function deliver(response: ServerResponse, answer: Answer, fault: Fault |
     case "redirect":
       return send(response, { status: 307, headers: { location: fault.location } });
     case "truncated":
-      return cut(response, answer);
+      return truncate(response, answer);
     case "reset":
       response.socket?.resetAndDestroy();
       return undefined;
@@ -120,7 +120,7 @@ function statusAnswer({ status, retryAfter, body, contentType }: FaultKind & { k
   return { status, body: body ?? { detail: { status: word, message: STATUS_CODES[status] } }, headers };
 }
 
-function cut(response: ServerResponse, answer: Answer): number {
+function truncate(response: ServerResponse, answer: Answer): number {
   const whole = Buffer.from(JSON.stringify(answer.body ?? {}));
   const status = answer.status === 204 ? 200 : answer.status;
   response.writeHead(status, { "content-type": "application/json", "content-length": whole.length });

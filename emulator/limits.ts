@@ -1,4 +1,4 @@
-import { type ApiError, tooManyConcurrent, tooManyPerSecond } from "./errorAnswers";
+import { type ErrorAnswer, tooManyConcurrent, tooManyPerSecond } from "./errorAnswers";
 
 interface LimitOptions {
   maxConcurrent?: number | undefined;
@@ -6,10 +6,10 @@ interface LimitOptions {
   now?: () => number;
 }
 
-/** The limits of one workspace. A refused request counts for neither. */
+/** The rate limits of one workspace. Refused requests don't count towards either limit. */
 export class Limits {
-  #inside = 0;
-  #entered: number[] = [];
+  #active = 0;
+  #startTimes: number[] = [];
   readonly #maxConcurrent: number;
   readonly #maxPerSecond: number;
   readonly #now: () => number;
@@ -20,16 +20,16 @@ export class Limits {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** The refusal, or how to leave. */
-  enter(): ApiError | (() => void) {
+  /** Returns the error to answer with, or a function to call once the request has ended. */
+  start(): ErrorAnswer | (() => void) {
     const now = this.#now();
-    this.#entered = this.#entered.filter((then) => then > now - 1000);
-    if (this.#inside >= this.#maxConcurrent) return tooManyConcurrent();
-    if (this.#entered.length >= this.#maxPerSecond) return tooManyPerSecond();
-    this.#entered.push(now);
-    this.#inside += 1;
+    this.#startTimes = this.#startTimes.filter((time) => time > now - 1000);
+    if (this.#active >= this.#maxConcurrent) return tooManyConcurrent();
+    if (this.#startTimes.length >= this.#maxPerSecond) return tooManyPerSecond();
+    this.#startTimes.push(now);
+    this.#active += 1;
     return () => {
-      this.#inside -= 1;
+      this.#active -= 1;
     };
   }
 }

@@ -1,31 +1,31 @@
-/** What one API key may do. */
+/** The workspace and permissions of one API key. */
 export interface KeyOptions {
   /** The workspace the key belongs to. Default: `"default"`. */
   workspace?: string;
-  /** Default: both. A request that needs the other one answers 401 `missing_permissions`. */
+  /** What the key is allowed to do. Other requests get 401 `missing_permissions`. Default: both. */
   permissions?: ("read" | "write")[];
 }
 
-/** How the emulator behaves. Where the API's own behaviour is not known, an option lets it play either. */
+/** How the emulator behaves. If the API's documentation leaves a behaviour open, an option selects it. */
 export interface EmulatorOptions {
-  /** Default: 0, any free port. */
+  /** The TCP port. Default: 0, any free port. */
   port?: number;
-  /** The API keys it knows. Default: `{ sk_emulator: {} }`. */
+  /** The valid API keys, and what each one is for. Default: `{ sk_emulator: {} }`. */
   keys?: Record<string, KeyOptions>;
-  /** Whether a POST or PATCH of a taken name answers 409. Default: true. */
+  /** Whether a POST or PATCH with a name that another secret has gets 409. Default: true. */
   uniqueNames?: boolean;
-  /** How a POST or PATCH spells a name before it stores it, such as `(name) => name.trim()`. Default: as given. */
+  /** Changes the name of a POST or PATCH before it is stored, for example `(name) => name.trim()`. Default: no change. */
   normalizeName?: (name: string) => string;
-  /** The status of a DELETE of a secret in use. Default: 409. */
+  /** The status of the response to a DELETE of a secret in use. Default: 409. */
   inUseStatus?: number;
-  /** Pages lists of secrets by this many even where `page_size` is left out. Default: everything in one answer. */
+  /** The page size of a list of secrets if the request has no `page_size`. Default: all secrets on one page. */
   forcePageSize?: number;
-  /** How long ago a list shows the workspace, in milliseconds. Default: 0, as it is. */
+  /** How far lists lag behind changes, in milliseconds. Default: 0. */
   listLagMs?: number;
-  /** Added to every answer, after the write. Default: 0. */
+  /** How long every response is delayed after its write, in milliseconds. Default: 0. */
   latencyMs?: number;
-  /** Requests at a time in a workspace; above it: 429 `too_many_concurrent_requests`. Default: no limit. */
+  /** Concurrent requests per workspace. More get 429 `too_many_concurrent_requests`. Default: no limit. */
   maxConcurrent?: number;
-  /** Requests a second in a workspace; above it: 429 `rate_limit_exceeded` with `Retry-After: 1`. Default: no limit. */
+  /** Requests per second and workspace. More get 429 `rate_limit_exceeded`, `Retry-After: 1`. Default: no limit. */
   maxPerSecond?: number;
 }

@@ -1,18 +1,18 @@
 import type { Operation } from "./operations/operation";
 
-/** A request that arrived whole. Never holds a key, a value or a body. */
+/** A request that has arrived completely. It never contains an API key, a secret's value or a body. */
 export interface RecordedRequest {
   readonly method: string;
-  /** As sent, without the query. */
+  /** The path as sent, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Undefined where path or method are none of the API's. */
+  /** Undefined if the API has no such path or method. */
   readonly operation: Operation | undefined;
-  /** The key's workspace; undefined where the key is missing or unknown. */
+  /** The API key's workspace. Undefined if the key is missing or unknown. */
   readonly workspace: string | undefined;
-  /** Undefined until answered, and for good where a fault left it without an answer. */
+  /** The status of the response. Undefined until it is sent, and if a fault prevents it. */
   status: number | undefined;
-  /** The kind of the fault it met. */
+  /** The kind of the fault that affected it, if any. */
   fault?: string;
 }
 
@@ -20,7 +20,7 @@ interface Waiting {
   predicate: (request: RecordedRequest) => boolean;
   resolve: (request: RecordedRequest) => void;
   reject: (error: Error) => void;
-  late: NodeJS.Timeout;
+  timer: NodeJS.Timeout;
 }
 
 export class RequestLog {
@@ -29,33 +29,36 @@ export class RequestLog {
 
   arrived(request: RecordedRequest): void {
     this.requests.push(request);
-    this.#tell(request);
+    this.#notify(request);
   }
 
   answered(request: RecordedRequest, status: number): void {
     request.status = status;
-    this.#tell(request);
+    this.#notify(request);
   }
 
   wait(predicate: Waiting["predicate"], timeoutMs: number): Promise<RecordedRequest> {
     const already = this.requests.find(predicate);
     if (already !== undefined) return Promise.resolve(already);
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`No such request within ${timeoutMs} ms`)), timeoutMs);
-      this.#waiting.add({ predicate, resolve, reject, late });
+      const timer = setTimeout(
+        () => reject(new Error(`No matching request arrived within ${timeoutMs} ms.`)),
+        timeoutMs,
+      );
+      this.#waiting.add({ predicate, resolve, reject, timer });
     });
   }
 
   close(): void {
-    for (const { late, reject } of this.#waiting) {
-      clearTimeout(late);
-      reject(new Error("The emulator was closed before such a request"));
+    for (const { timer, reject } of this.#waiting) {
+      clearTimeout(timer);
+      reject(new Error("The emulator was closed before a matching request arrived."));
     }
   }
 
-  #tell(request: RecordedRequest): void {
+  #notify(request: RecordedRequest): void {
     for (const waiting of [...this.#waiting].filter(({ predicate }) => predicate(request))) {
-      clearTimeout(waiting.late);
+      clearTimeout(waiting.timer);
       this.#waiting.delete(waiting);
       waiting.resolve(request);
     }

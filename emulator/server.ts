@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError, invalidApiKey, missingPermission } from "./errorAnswers";
-import { deliver, type Fault, FaultQueue, forestalls } from "./faults";
+import { ErrorAnswer, invalidApiKey, missingPermission } from "./errorAnswers";
+import { deliver, type Fault, FaultQueue, preventsWrite } from "./faults";
 import { Limits } from "./limits";
 import type { Answer, Call } from "./operations/operation";
 import type { EmulatorOptions, KeyOptions } from "./options";
@@ -15,25 +15,25 @@ import { parseJson } from "./validation";
 
 /** A running emulator. */
 export interface Emulator {
-  /** Such as `http://127.0.0.1:49152`. */
+  /** The base URL, for example `http://127.0.0.1:49152`. */
   readonly url: string;
-  /** The first of its keys. */
+  /** The first of its API keys. */
   readonly apiKey: string;
   /** Every request, in order of arrival. */
   readonly requests: RecordedRequest[];
-  /** A workspace, made when first asked for. Default: `"default"`. */
+  /** Returns a workspace, and creates it if it doesn't exist yet. Default: `"default"`. */
   workspace(name?: string): EmulatedWorkspace;
-  /** Queues a fault. A request meets one at most; one that a limit refuses meets none. */
+  /** Queues a fault. At most one fault affects a request. A request refused by a rate limit uses none. */
   fault(fault: Fault): void;
-  /** Forgets all faults that have not happened. */
+  /** Removes all faults from the queue. */
   clearFaults(): void;
   /**
-   * The first request that matches, arrived already or yet to come; looked at on arrival and again when answered.
-   * By then its write has been done, unless a fault prevents or delays it. Rejects after `timeoutMs` (default 10,000)
-   * and on `close()`.
+   * Waits for the first matching request, and resolves at once if it has already arrived. The predicate runs when a
+   * request arrives and again when it is answered. In both cases the write is already done, unless a fault prevents or
+   * delays it. Rejects on `close()` and after `timeoutMs` milliseconds (default: 10,000).
    */
   waitForRequest(predicate: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
-  /** Stops, and ends every connection, also one that hangs. */
+  /** Stops the server and ends all connections, including those that hang. */
   close(): Promise<void>;
 }
 
@@ -42,14 +42,14 @@ interface Tenant {
   limits: Limits;
 }
 
-/** Starts the workspace-secret API as a server of its own on 127.0.0.1. */
+/** Starts an HTTP server on 127.0.0.1 that emulates the workspace-secret API. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, latencyMs = 0, uniqueNames = true, inUseStatus = 409, forcePageSize } = options;
   const { normalizeName = (name) => name } = options;
   const rules = { uniqueNames, normalizeName, inUseStatus, forcePageSize };
   const keys = new Map(Object.entries(options.keys ?? { sk_emulator: {} }));
   const [apiKey] = keys.keys();
-  if (apiKey === undefined) throw new Error("The emulator needs one API key at least");
+  if (apiKey === undefined) throw new Error("The emulator requires at least one API key in `keys`.");
   const tenants = new Map<string, Tenant>();
   const faults = new FaultQueue();
   const log = new RequestLog();
@@ -65,31 +65,31 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return;
 
-    // No await from here to the write: waitForRequest promises that they are one step.
+    // Don't await between here and the write: a request that `waitForRequest` returns must already be written.
     const { method = "", url = "", headers } = request;
     const [path = "", search] = url.split(/\?(.*)/s);
     const query = Object.fromEntries(new URLSearchParams(search));
     const key = keys.get(String(headers["xi-api-key"]));
     const found = route(method, path);
-    const operation = found instanceof ApiError ? undefined : found.definition.operation;
+    const operation = found instanceof ErrorAnswer ? undefined : found.definition.operation;
     const workspace = key && (key.workspace ?? "default");
     const record: RecordedRequest = { method, path, query, operation, workspace, status: undefined };
     log.arrived(record);
 
-    const entered = key && tenant(workspace).limits.enter();
-    const refusal = entered instanceof ApiError ? entered : undefined;
-    if (entered instanceof Function) response.once("close", entered);
+    const started = key && tenant(workspace).limits.start();
+    const refusal = started instanceof ErrorAnswer ? started : undefined;
+    if (started instanceof Function) response.once("close", started);
     const fault = refusal ? undefined : faults.take(record);
     if (fault) record.fault = fault.kind;
 
     const pause = fault?.kind === "delay" ? fault : undefined;
     if (pause && pause.when !== "after") await sleep(pause.ms, undefined, { signal: closing.signal });
     const json = () => parseJson(headers["content-type"], body);
-    const answer = forestalls(fault)
+    const answer = preventsWrite(fault)
       ? { status: 0 }
-      : settle(() => {
+      : answerOf(() => {
           if (refusal) throw refusal;
-          const { definition, path } = permit(found, key);
+          const { definition, path } = authorize(found, key);
           return definition.run({ workspace: tenant(workspace).workspace, rules, path, query, json } satisfies Call);
         });
     if (pause?.when === "after") await sleep(pause.ms, undefined, { signal: closing.signal });
@@ -104,7 +104,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (!closing.signal.aborted) throw error;
     });
   });
-  // A server that ends idle connections gives its clients resets that no test asked for.
+  // If the server closed idle connections, clients would see connection resets that no test has asked for.
   server.keepAliveTimeout = 0;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -128,19 +128,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function permit(found: Route | ApiError, key: KeyOptions | undefined): Route {
-  if (found instanceof ApiError) throw found;
+function authorize(found: Route | ErrorAnswer, key: KeyOptions | undefined): Route {
+  if (found instanceof ErrorAnswer) throw found;
   if (key === undefined) throw invalidApiKey();
   const { needs } = found.definition;
   if (!(key.permissions ?? ["read", "write"]).includes(needs)) throw missingPermission(needs);
   return found;
 }
 
-function settle(run: () => Answer): Answer {
+function answerOf(run: () => Answer): Answer {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ErrorAnswer)) throw error;
     return { status: error.status, body: { detail: error.detail }, headers: error.headers };
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Cursors, type Ordered } from "./cursors";
 import { type DependentSeeds, type Dependents, dependentsFrom } from "./dependents";
 
-/** A secret as the emulator keeps it: unlike the API, it shows the value. */
+/** A secret in the emulator. Unlike the API, it includes the value. */
 export interface StoredSecret {
   id: string;
   name: string;
@@ -10,26 +10,27 @@ export interface StoredSecret {
   dependents: Dependents;
 }
 
-/** A workspace seen from the inside: edits as by another hand, and what a test looks at. Unknown ids throw. */
+/** Direct access to a workspace, without the API. Its methods throw if an id is unknown, and `add` if it is taken. */
 export interface EmulatedWorkspace {
-  /** Copies of all secrets, in order of creation. */
+  /** Returns copies of all secrets, in order of creation. */
   secrets(): StoredSecret[];
-  /** Adds a secret, also under a taken name, and returns a copy. A value left out is made up. */
+  /** Adds a secret, even if another one has the name, and returns a copy. Default value and id: random. */
   add(name: string, value?: string, options?: { id?: string; dependents?: DependentSeeds }): StoredSecret;
-  /** Renames a secret, also to a taken name. */
+  /** Renames a secret, even if another one has the name. */
   rename(id: string, name: string): void;
+  /** Replaces the value of a secret. */
   setValue(id: string, value: string): void;
-  /** Removes a secret, also one in use. */
+  /** Removes a secret, even if it is in use. */
   remove(id: string): void;
-  /** Sets everything that uses a secret; `{}` sets it free. */
+  /** Replaces the dependents of a secret. After `{}`, it is no longer in use. */
   use(id: string, dependents: DependentSeeds): void;
 }
 
 export class Workspace implements EmulatedWorkspace {
   readonly cursors = new Cursors();
   readonly #secrets = new Map<string, Ordered<StoredSecret>>();
-  /** What was there since when, from the oldest that a list may still show on. */
-  #past: { since: number; secrets: Ordered<StoredSecret>[] }[] = [];
+  /** Snapshots for `listLagMs`, each with the time of its change. The first is the oldest that a list can still show. */
+  #snapshots: { since: number; secrets: Ordered<StoredSecret>[] }[] = [];
   #created = 0;
 
   constructor(private readonly listLagMs = 0) {}
@@ -43,16 +44,16 @@ export class Workspace implements EmulatedWorkspace {
     value: string = randomUUID(),
     { id = randomUUID(), dependents = {} }: { id?: string; dependents?: DependentSeeds } = {},
   ): StoredSecret {
-    if (this.#secrets.has(id)) throw new Error(`The workspace has a secret ${id} already`);
+    if (this.#secrets.has(id)) throw new Error(`The workspace already has a secret ${id}.`);
     const item = { id, name, value, dependents: dependentsFrom(dependents) };
     this.#secrets.set(id, { order: this.#created++, item });
-    this.#changed();
+    this.#takeSnapshot();
     return structuredClone(item);
   }
 
   rename(id: string, name: string): void {
     this.#existing(id).name = name;
-    this.#changed();
+    this.#takeSnapshot();
   }
 
   setValue(id: string, value: string): void {
@@ -62,7 +63,7 @@ export class Workspace implements EmulatedWorkspace {
   remove(id: string): void {
     this.#existing(id);
     this.#secrets.delete(id);
-    this.#changed();
+    this.#takeSnapshot();
   }
 
   use(id: string, dependents: DependentSeeds): void {
@@ -77,18 +78,18 @@ export class Workspace implements EmulatedWorkspace {
     return [...this.#secrets.values()];
   }
 
-  /** What a list shows. */
+  /** The secrets that a list shows: those of `listLagMs` ago. */
   listed(): Ordered<StoredSecret>[] {
     if (this.listLagMs === 0) return this.ordered();
-    return this.#past.findLast(({ since }) => since <= performance.now() - this.listLagMs)?.secrets ?? [];
+    return this.#snapshots.findLast(({ since }) => since <= performance.now() - this.listLagMs)?.secrets ?? [];
   }
 
-  #changed(): void {
+  #takeSnapshot(): void {
     if (this.listLagMs === 0) return;
     const now = performance.now();
-    const shown = this.#past.findLastIndex(({ since }) => since <= now - this.listLagMs);
-    this.#past = this.#past.slice(Math.max(0, shown));
-    this.#past.push({ since: now, secrets: structuredClone(this.ordered()) });
+    const shown = this.#snapshots.findLastIndex(({ since }) => since <= now - this.listLagMs);
+    this.#snapshots = this.#snapshots.slice(Math.max(0, shown));
+    this.#snapshots.push({ since: now, secrets: structuredClone(this.ordered()) });
   }
 
   hasName(name: string, exceptId?: string): boolean {
@@ -97,7 +98,7 @@ export class Workspace implements EmulatedWorkspace {
 
   #existing(id: string): StoredSecret {
     const secret = this.find(id);
-    if (secret === undefined) throw new Error(`The workspace has no secret ${id}`);
+    if (secret === undefined) throw new Error(`The workspace has no secret ${id}.`);
     return secret;
   }
 }

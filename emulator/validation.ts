@@ -4,7 +4,7 @@ import { type Invalid, invalid } from "./errorAnswers";
 export const text = v.pipe(v.string(), v.nonEmpty());
 export const limit = v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number), v.minValue(1), v.maxValue(100));
 
-// Own words for every kind of issue: valibot's messages quote what they received, which may be a secret's value.
+// Valibot's own messages quote the input, which may be a secret's value. These don't.
 const PROBLEMS: Record<string, { msg: string; type: string }> = {
   literal: { msg: "Input should be the documented word", type: "literal_error" },
   string: { msg: "Input should be a valid string", type: "string_type" },

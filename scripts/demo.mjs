@@ -1,4 +1,5 @@
-// Runs the real CLI on the program at the root, against the emulator, and checks after each step what it announced.
+// Runs the real Pulumi CLI against the emulator, with the program at the root of the repository. Each step checks that
+// what its heading says has really happened.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -6,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { count, furnish } from "./demo/sandbox.mjs";
+import { count, createSandbox } from "./demo/sandbox.mjs";
 import { engine } from "./engine/engine.mjs";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -14,13 +15,13 @@ const { startEmulator } = createRequire(import.meta.url)("../dist/emulator.js");
 
 const interrupt = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.on(name, () => interrupt.abort(new Error(`interrupted by ${name}`)));
+  process.on(name, () => interrupt.abort(new Error(`Interrupted by ${name}.`)));
 }
 
 const names = ["CRM_TOKEN", "BILLING_KEY", "WEBHOOK_SECRET"];
 const values = Object.fromEntries(names.map((name) => [name, randomUUID()]));
 const rotated = randomUUID();
-const everyValue = [...Object.values(values), rotated];
+const allValues = [...Object.values(values), rotated];
 const apiKey = `sk_${randomUUID()}`;
 
 async function main({ step, emulator, sandbox }) {
@@ -38,7 +39,7 @@ async function main({ step, emulator, sandbox }) {
   const up = ["up", "--yes", "--skip-preview"];
 
   await step(
-    "Three secrets in the stack's encrypted config, and `pulumi up` puts them into the workspace",
+    "Store three secrets in the stack's encrypted config. `pulumi up` creates them in the workspace",
     async () => {
       await pulumi(["stack", "init", "demo"]);
       await pulumi(["config", "set", "elevenlabs:baseUrl", emulator.url]);
@@ -51,13 +52,13 @@ async function main({ step, emulator, sandbox }) {
     },
   );
 
-  await step("Nothing has changed: the preview says so, without a single request", async () => {
+  await step("Preview without changes. It makes no API request", async () => {
     const before = emulator.requests.length;
     await pulumi(["preview", "--expect-no-changes"]);
     equal(emulator.requests.length, before);
   });
 
-  await step("A rotated value: one secret is updated, and keeps its id", async () => {
+  await step("Change one value. The secret is updated and keeps its id", async () => {
     const { id } = named("CRM_TOKEN");
     values.CRM_TOKEN = rotated;
     await setSecret(["--path", "secrets.CRM_TOKEN"], rotated, "CRM_TOKEN");
@@ -66,26 +67,29 @@ async function main({ step, emulator, sandbox }) {
     equal(named("CRM_TOKEN").id, id);
   });
 
-  await step("By hand, BILLING_KEY is renamed and WEBHOOK_SECRET deleted: `preview --refresh` finds both", async () => {
-    workspace.rename(named("BILLING_KEY").id, "RENAMED_BY_HAND");
-    workspace.remove(named("WEBHOOK_SECRET").id);
-    const found = await pulumi(["preview", "--refresh"]);
-    equal(count(found, "to replace"), 1);
-    equal(count(found, "to create"), 1);
-    ok(named("RENAMED_BY_HAND"));
-    equal(ours().length, 2);
-  });
+  await step(
+    "Someone renames BILLING_KEY and deletes WEBHOOK_SECRET. `preview --refresh` detects the drift",
+    async () => {
+      workspace.rename(named("BILLING_KEY").id, "RENAMED_BY_HAND");
+      workspace.remove(named("WEBHOOK_SECRET").id);
+      const found = await pulumi(["preview", "--refresh"]);
+      equal(count(found, "to replace"), 1);
+      equal(count(found, "to create"), 1);
+      ok(named("RENAMED_BY_HAND"));
+      equal(ours().length, 2);
+    },
+  );
 
-  await step("`up --refresh` repairs both", async () => {
+  await step("`up --refresh` repairs the drift", async () => {
     await pulumi([...up, "--refresh"]);
     deepEqual(byName(), values);
   });
 
-  await step("Workspace and program agree again: a preview with refresh finds nothing", async () => {
+  await step("`preview --refresh` finds no more drift", async () => {
     await pulumi(["preview", "--refresh", "--expect-no-changes"]);
   });
 
-  await step("A prefix changes every name: each secret is replaced", async () => {
+  await step("Set a prefix, which changes every name. Each secret is replaced", async () => {
     const before = ours().map(({ id }) => id);
     await pulumi(["config", "set", "prefix", "prod_"]);
     equal(count(await pulumi(up), "replaced"), names.length);
@@ -93,14 +97,14 @@ async function main({ step, emulator, sandbox }) {
     for (const { id } of ours()) ok(!before.includes(id));
   });
 
-  await step("None of the values and no API key is in a file of the stack in plain text", async () => {
-    const { files, hits } = await search([apiKey, ...everyValue]);
+  await step("Search all files of the stack. None contains a value or the API key in plain text", async () => {
+    const { files, hits } = await search([apiKey, ...allValues]);
     ok(files.some((file) => file.endsWith("Pulumi.demo.yaml")) && files.some((file) => /stacks.*\.json$/.test(file)));
     deepEqual(hits, []);
-    console.log(`    ${files.length} files of config, state, history and logs searched, none holds one`);
+    console.log(`    searched ${files.length} files (config, state, history and logs): no match`);
   });
 
-  await step("`destroy` takes away what the stack made, and nothing else", async () => {
+  await step("`destroy` deletes the secrets of the stack, and no others", async () => {
     await pulumi(["destroy", "--yes", "--skip-preview"]);
     deepEqual(workspace.secrets(), [foreign]);
   });
@@ -117,10 +121,10 @@ try {
   const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(300_000)]);
   const root = await mkdtemp(join(tmpdir(), "pulumi-elevenlabs-demo-"));
   cleanups.push(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
-  const sandbox = await furnish(root, { repository, engine: folder, signal });
-  console.log(`The engine is ${join(folder, "pulumi")}, the API an emulator at ${emulator.url}`);
-  const step = async (announced, run) => {
-    current = `${passed + 1}. ${announced}`;
+  const sandbox = await createSandbox(root, { repository, engine: folder, signal });
+  console.log(`Engine: ${join(folder, "pulumi")}\nAPI: the emulator, at ${emulator.url}`);
+  const step = async (heading, run) => {
+    current = `${passed + 1}. ${heading}`;
     console.log(`\n${current}`);
     await run();
     passed++;
@@ -128,7 +132,7 @@ try {
   await main({ step, emulator, sandbox });
 } catch (error) {
   failed++;
-  console.error(`\nfailed at ${current}\n${error.message}`);
+  console.error(`\nFailed: ${current}\n${error.message}`);
 } finally {
   for (const cleanup of cleanups) await cleanup();
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-// They ask for their notice, or for nothing. Another one is for a person to judge.
+// These licences require at most that their text is kept. Before you add another one, check what it requires.
 const ALLOWED = [
   "MIT",
   "ISC",
@@ -14,18 +14,26 @@ const ALLOWED = [
   "CC0-1.0",
 ];
 
-/** The licences of what is bundled, each in full. Throws where one is missing or is not allowed. */
+/** Returns the full licence of each bundled package. Throws if one has no licence text or its licence isn't allowed. */
 export function notices(packages) {
   const sections = packages.map(({ id, license, folder, files }) => {
-    if (!ALLOWED.includes(license))
+    if (!isAllowed(license))
       throw new Error(`${id} is bundled, and its licence is not one of those allowed: ${license}`);
     const text = licenceIn(folder);
     if (text === "") throw new Error(`${id} is bundled, and has no text of its licence (${license}): ${folder}`);
     return `${id} (${license}), in ${files.join(", ")}\n\n${text}\n`;
   });
-  return ["This package holds code of these packages, under their licences.\n", ...sections].join(
+  return ["This package contains code of the following packages, under their licences.\n", ...sections].join(
     `\n${"-".repeat(80)}\n\n`,
   );
+}
+
+/** A licence, or several that all apply. */
+function isAllowed(license = "") {
+  return license
+    .replace(/^\((.*)\)$/, "$1")
+    .split(" AND ")
+    .every((one) => ALLOWED.includes(one));
 }
 
 function licenceIn(folder) {
@@ -39,12 +47,12 @@ function licenceIn(folder) {
         .map(read)
         .map(licenceSection),
     );
-  // An Apache licence wants this one kept too.
+  // The Apache licence requires that the notice is kept too.
   const notice = names.filter((name) => /^notice/i.test(name)).map(read);
   return texts.join("") && [...texts, ...notice].join("\n\n");
 }
 
-/** Some packages have their licence in the README alone. One that only names it there has no text of it. */
+/** Some packages have their licence only in the README. A README that just names the licence doesn't count. */
 function licenceSection(readme) {
   const [section = ""] = /^(?:#+ *)?licen[cs]e\b.*\n[\s\S]*/im.exec(readme) ?? [];
   return /copyright/i.test(section) ? section : "";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 const json = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 /**
- * The packages of which the bundles hold code, as esbuild's metafile tells: what is imported and then left out does not count.
+ * Returns the packages whose code is in the bundles. Packages that tree shaking has removed don't count.
  * @param {import("esbuild").Metafile} metafile
  */
 export function bundledPackages({ inputs, outputs }) {
@@ -17,7 +17,7 @@ export function bundledPackages({ inputs, outputs }) {
     return { id: `${name}@${version}`, name, version, license, folder };
   };
 
-  // By name and version: the same may lie in several folders.
+  // The key is name and version, because the same package can be installed in several folders.
   const packages = new Map();
   for (const [file, output] of Object.entries(outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 
-// A scope's @ is escaped in a package URL.
+// In a package URL, the `@` of a scope is escaped.
 const purl = ({ name, version }) => `pkg:npm/${name.replace("@", "%40")}@${version}`;
 
-/** A CycloneDX bill of materials of what is bundled. It holds no time and no random number: the same build gives the same. */
+/** A CycloneDX bill of materials of the bundled packages. Without a timestamp or random id, builds are reproducible. */
 export function sbom({ direct, packages }, manifest, esbuild) {
   const refs = new Map(packages.map((bundled) => [bundled.id, purl(bundled)]));
   const component = ({ name, version, license, ...bundled }) => ({
@@ -36,7 +36,7 @@ export function sbom({ direct, packages }, manifest, esbuild) {
   };
 }
 
-/** Of the package's tarball, as the lock file has it. */
+/** The hashes of the package's tarball, from the lock file. */
 function hashes(integrity) {
   return integrity.split(" ").map((one) => {
     const [, bits, digest] = /^sha(\d+)-(.+)$/.exec(one) ?? [];

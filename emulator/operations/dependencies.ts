@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { PREVIEW, RESOURCE_TYPES } from "../dependents";
+import { DEFAULT_PAGE_SIZE, RESOURCE_TYPES } from "../dependents";
 import { check, limit } from "../validation";
 import { type OperationDefinition, secretOf } from "./operation";
 
@@ -13,7 +13,7 @@ export const dependencies: OperationDefinition = {
   needs: "read",
   run(call) {
     const { resource_type } = check("path", Path, { resource_type: call.path[1] });
-    const { page_size: size = PREVIEW, cursor } = check("query", Query, call.query);
+    const { page_size: size = DEFAULT_PAGE_SIZE, cursor } = check("query", Query, call.query);
     const { id, dependents } = secretOf(call);
     const all = dependents[resource_type].map((item, order) => ({ order, item }));
     const { items, next_cursor } = call.workspace.cursors.page(all, { scope: `${id}/${resource_type}`, size, cursor });

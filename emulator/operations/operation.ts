@@ -1,7 +1,7 @@
 import { secretNotFound } from "../errorAnswers";
 import type { StoredSecret, Workspace } from "../store";
 
-/** The API's calls for secrets. */
+/** An operation of the API on secrets. */
 export type Operation = "create" | "list" | "get" | "update" | "delete" | "dependencies";
 
 export interface Answer {
@@ -20,7 +20,7 @@ export interface Rules {
 export interface Call {
   workspace: Workspace;
   rules: Rules;
-  /** What stands in the path's variable places, decoded. */
+  /** The values of the path's parameters, URL-decoded. */
   path: string[];
   query: Record<string, string>;
   json(): unknown;

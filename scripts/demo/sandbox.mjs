@@ -1,4 +1,4 @@
-// Makes a throwaway folder as a user's clone is, with a backend, a home and a passphrase of its own, and the real CLI in it.
+// A temporary folder like a user's clone, in which the real CLI runs with its own backend, home and passphrase.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -8,12 +8,13 @@ import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
 const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_USE_ENV_PROXY$)/;
-const COLORED = process.stdout.isTTY && !process.env.NO_COLOR;
+const { FORCE_COLOR, NO_COLOR } = process.env;
+const COLORED = FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY && !NO_COLOR;
 
-/** The line of an operation's summary that ends in `did`: "updated" finds "~ 1 updated". */
-export const count = (output, did) => Number(output.match(new RegExp(`^\\W*(\\d+) ${did}$`, "m"))?.[1] ?? 0);
+/** The number in a line of the summary that Pulumi prints: 1 for `"updated"`, if the line is "~ 1 updated". */
+export const count = (output, change) => Number(output.match(new RegExp(`^\\W*(\\d+) ${change}$`, "m"))?.[1] ?? 0);
 
-export async function furnish(root, { repository, engine, signal }) {
+export async function createSandbox(root, { repository, engine, signal }) {
   const project = join(root, "project");
   for (const folder of ["project", "state", "home", "tmp"]) await mkdir(join(root, folder));
   for (const name of ["Pulumi.yaml", "package.json", "dist"]) {
@@ -30,7 +31,7 @@ export async function furnish(root, { repository, engine, signal }) {
     TMPDIR: join(root, "tmp"),
   };
 
-  /** Runs the CLI, shows what it says, and returns that; `input` goes to its standard input. */
+  /** Runs the CLI, prints its output, and returns it. `input` is its standard input; `shown` is the command to print. */
   async function pulumi(args, { input, shown = `pulumi ${args.join(" ")}` } = {}) {
     signal.throwIfAborted();
     console.log(`  $ ${shown}`);
@@ -41,7 +42,7 @@ export async function furnish(root, { repository, engine, signal }) {
     const closed = once(child, "close");
     child.stdin.on("error", () => {});
     child.stdin.end(input);
-    const [said] = [child.stdout, child.stderr].map(async (stream) => {
+    const [output] = [child.stdout, child.stderr].map(async (stream) => {
       const lines = [];
       for await (const line of createInterface({ input: stream })) {
         console.log(line && `    ${line}`);
@@ -52,11 +53,11 @@ export async function furnish(root, { repository, engine, signal }) {
     const [code] = await closed;
     signal.removeEventListener("abort", stop);
     signal.throwIfAborted();
-    if (code !== 0) throw new Error(`${shown} ended with ${code}`);
-    return said;
+    if (code !== 0) throw new Error(`\`${shown}\` failed with exit code ${code}.`);
+    return output;
   }
 
-  /** All files that the CLI wrote, and those that hold one of the words. */
+  /** Returns all files that the CLI has written, and as `hits` those that contain one of the words. */
   async function search(words) {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     const files = entries
@@ -70,10 +71,10 @@ export async function furnish(root, { repository, engine, signal }) {
   return { pulumi, search };
 }
 
-/** The second interrupt ends the CLI and its plugins at once; killed, it would leave its plugins behind. */
+/** Two interrupts make the CLI stop its plugins and exit at once. After a SIGKILL, the plugins would go on running. */
 function end(child) {
   const interrupt = () => child.kill("SIGINT");
   interrupt();
-  const late = [setTimeout(interrupt, 1_000), setTimeout(() => child.kill("SIGKILL"), 20_000)];
-  child.once("close", () => late.forEach(clearTimeout));
+  const timers = [setTimeout(interrupt, 1_000), setTimeout(() => child.kill("SIGKILL"), 20_000)];
+  child.once("close", () => timers.forEach(clearTimeout));
 }

@@ -1,4 +1,4 @@
-// Prints the folder of a Pulumi engine that can run this repository's programs, after getting one where there is none.
+// Prints the folder of a Pulumi engine that can run the programs in this repository. If there is none, it gets one first.
 import { execFile, spawn } from "node:child_process";
 import { constants, realpathSync } from "node:fs";
 import { access, copyFile, mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
@@ -8,21 +8,21 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const VERSION = "3.259.0";
-// The oldest that is accepted from the PATH.
+// The oldest version that is used if it is on the PATH.
 const MINIMUM = "3.200.0";
 const BINARIES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(here, "../../.engine");
 const ours = join(cache, `${VERSION}-${process.platform}-${process.arch}`);
-// Even `pulumi version` writes logs.
+// `pulumi version` writes logs to its home, and the user's own home must stay unchanged.
 const home = join(cache, "home");
 const require = createRequire(import.meta.url);
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const reason = (error) => String(error.message ?? error).trim();
 
-const isWhole = async (folder) => {
+const isComplete = async (folder) => {
   const found = await Promise.allSettled(BINARIES.map((name) => access(join(folder, name), constants.X_OK)));
   return found.every(({ status }) => status === "fulfilled");
 };
@@ -40,10 +40,10 @@ const onPath = async () => {
     const target = await realpath(join(entry, "pulumi")).catch(() => undefined);
     if (!target) continue;
     for (const folder of new Set([entry, dirname(target)])) {
-      if (!(await isWhole(folder))) continue;
+      if (!(await isComplete(folder))) continue;
       const version = await versionOf(folder).catch(() => "0");
       if (!isOlder(version, MINIMUM)) return folder;
-      say(`${folder} has Pulumi ${version}, and ${MINIMUM} or newer is needed: looking for another`);
+      say(`Skipping Pulumi ${version} in ${folder}: ${MINIMUM} or newer is required.`);
     }
   }
 };
@@ -53,8 +53,8 @@ const install = async (root, signal) => {
     method: "HEAD",
     signal: AbortSignal.timeout(5_000),
   });
-  if (!probe.ok) throw new Error(`get.pulumi.com answered ${probe.status}`);
-  say(`installing Pulumi ${VERSION} with the vendor's installer, once`);
+  if (!probe.ok) throw new Error(`get.pulumi.com returned status ${probe.status}`);
+  say(`Installing Pulumi ${VERSION} with Pulumi's own installer. This happens once.`);
   const { PulumiCommand } = require("@pulumi/pulumi/automation");
   const { SemVer } = createRequire(require.resolve("@pulumi/pulumi"))("semver");
   const stop = AbortSignal.any([signal, AbortSignal.timeout(600_000)]);
@@ -81,20 +81,22 @@ const go = (module, args, signal) =>
       killSignal: "SIGINT",
       stdio: ["ignore", "ignore", "pipe"],
     });
-    let said = "";
+    let output = "";
     child.stderr.on("data", (chunk) => {
-      said = (said + chunk).slice(-2_000);
+      output = (output + chunk).slice(-2_000);
     });
     child.once("error", (error) => {
-      said = error.code === "ENOENT" ? "go is missing" : error.message;
+      output = error.code === "ENOENT" ? "Go isn't installed" : error.message;
     });
-    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(said.trim() || `go ended with ${code}`))));
+    child.once("close", (code) =>
+      code === 0 ? resolve() : reject(new Error(output.trim() || `\`go\` failed with exit code ${code}`)),
+    );
   });
 
 const build = async (root, signal) => {
-  // Says it at once where this Go is too old and may not get a newer one by itself.
+  // Fails at once if this version of Go is too old and can't download a newer one.
   await go("cli", ["list", "-m"], signal);
-  say(`building Pulumi ${VERSION} from Go modules, about 4 minutes, once`);
+  say(`Building Pulumi ${VERSION} from its Go modules. This happens once and takes about 4 minutes.`);
   const bin = join(root, "bin");
   await go(
     "language-nodejs",
@@ -117,11 +119,14 @@ const build = async (root, signal) => {
   await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), launcher), join(bin, launcher));
 };
 
-/** The folder that holds `pulumi`. Several processes may ask at once: a new folder appears whole, and the first one stays. */
+/**
+ * Returns the folder that contains `pulumi`. Several processes can call this at the same time: a new engine is renamed
+ * into its place when it is complete, and the first one stays.
+ */
 export async function engine(signal = new AbortController().signal) {
   const found = await onPath();
   if (found) return found;
-  if (await isWhole(ours)) return ours;
+  if (await isComplete(ours)) return ours;
   await mkdir(cache, { recursive: true });
   const root = await mkdtemp(join(cache, "new-"));
   try {
@@ -129,9 +134,10 @@ export async function engine(signal = new AbortController().signal) {
     for (const get of [install, build]) {
       try {
         await get(root, signal);
-        if (!(await isWhole(join(root, "bin")))) throw new Error(`not all of ${BINARIES.join(", ")} are there`);
+        if (!(await isComplete(join(root, "bin"))))
+          throw new Error(`${BINARIES.join(", ")}: at least one of these is missing`);
         await rename(join(root, "bin"), ours).catch(async (error) => {
-          if (!(await isWhole(ours))) throw error;
+          if (!(await isComplete(ours))) throw error;
         });
         return ours;
       } catch (error) {
@@ -142,10 +148,10 @@ export async function engine(signal = new AbortController().signal) {
     const [installing, building] = failures;
     throw new Error(
       [
-        `No Pulumi engine of ${MINIMUM} or newer on the PATH, and neither way to get one worked:`,
-        `  the vendor's installer: ${installing}`,
-        `  a build from Go modules: ${building}`,
-        "Install Pulumi, https://www.pulumi.com/docs/install/, or Go 1.25.11 or newer, https://go.dev/dl/",
+        `Found no Pulumi ${MINIMUM} or newer on the PATH, and couldn't get one:`,
+        `  Pulumi's installer: ${installing}`,
+        `  build from Go modules: ${building}`,
+        "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.25.11 or newer (https://go.dev/dl/), and try again.",
       ].join("\n"),
     );
   } finally {
@@ -159,7 +165,7 @@ if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.me
   try {
     process.stdout.write(`${await engine(interrupt.signal)}\n`, () => process.exit(0));
   } catch (error) {
-    say(interrupt.signal.aborted ? "interrupted" : reason(error));
+    say(interrupt.signal.aborted ? "Interrupted." : reason(error));
     process.exit(1);
   }
 }

@@ -1,4 +1,4 @@
-// Measures this provider beside a naive dynamic provider and one that does nothing, on the real engine.
+// Compares this provider with a naive dynamic provider and with one that does nothing, on the real engine.
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -6,24 +6,31 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { engine } from "../../scripts/engine/engine.mjs";
 import { chart } from "./chart.mjs";
-import { verdicts } from "./limits.mjs";
+import { measureForeign, measureLimitedApi } from "./environments.mjs";
 import { createSite } from "./project.mjs";
-import { measureForeign, measureLimitedApi } from "./scenarios.mjs";
+import {
+  foreignTable,
+  limitedApiTable,
+  sizesTable,
+  stateTable,
+  variantsTable,
+  verdictsTable,
+} from "./resultTables.mjs";
 import { defaultRounds, LATENCY_MS, measureSize, SIZES, warmUp } from "./sizes.mjs";
-import { foreignTable, limitedApiTable, sizesTable, stateTable, variantsTable, verdictsTable } from "./table.mjs";
 import { measureCompileCache, measureVariants } from "./tuning.mjs";
+import { verdicts } from "./verdicts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = join(here, "../..");
 
 const HELP = `Usage: npm run bench -- [options]
 
-  --n 1,10,100,1000   numbers of secrets; "none" leaves this part out. Default: ${SIZES.join(",")}
-  --rounds K          for each number, or K,K,… for each its own. Default: ${SIZES.map((n) => `${defaultRounds(n)} of ${n}`).join(", ")}
-  --limits            also: an API that bears little, and a workspace full of others' secrets
-  --tuning            also: what helps with the engine's own time, at the largest N, and at 1 for Node's compile cache
-  --out FOLDER        for latest.json and benchmark.svg. Default: tests/bench/results/latest.json and docs/benchmark.svg;
-                      of a run without all of the default numbers, tests/bench/results/short.json and short.svg`;
+  --n 1,10,100,1000   Numbers of secrets, or "none" to skip this part. Default: ${SIZES.join(",")}
+  --rounds K          Rounds for every number, or K,K,… for each number. Default: ${SIZES.map((n) => `${defaultRounds(n)} of ${n}`).join(", ")}
+  --limits            Also measure an API with strict rate limits, and a workspace full of other secrets.
+  --tuning            Also measure which settings reduce the engine's own time: at the largest N, and at 1 for Node's compile cache.
+  --out FOLDER        Folder for latest.json and benchmark.svg. Default: tests/bench/results/latest.json and docs/benchmark.svg,
+                      or short.json and short.svg in tests/bench/results if a default number is left out.`;
 
 class UsageError extends Error {}
 
@@ -42,12 +49,12 @@ function read(args) {
   const counts = (name, text) => {
     const numbers = text.split(",").map(Number);
     if (numbers.every((number) => Number.isInteger(number) && number > 0)) return numbers;
-    throw new UsageError(`--${name} wants whole numbers above 0 with commas between, not ${text}`);
+    throw new UsageError(`--${name} requires positive integers, separated by commas. It is ${text}.`);
   };
   const sizes = values.n === "none" ? [] : counts("n", values.n ?? SIZES.join());
   const rounds = values.rounds === undefined ? sizes.map(defaultRounds) : counts("rounds", values.rounds);
   if (rounds.length !== 1 && rounds.length !== sizes.length) {
-    throw new UsageError(`--rounds wants one number, or one for each of the ${sizes.length} of --n`);
+    throw new UsageError(`--rounds requires one number, or ${sizes.length}: one for each number of --n.`);
   }
   const plan = sizes.map((n, index) => ({ n, rounds: rounds[index] ?? rounds[0] }));
   return { ...values, plan: plan.sort((one, other) => one.n - other.n) };
@@ -56,7 +63,7 @@ function read(args) {
 function places({ out, plan }) {
   if (out) return { json: join(out, "latest.json"), svg: join(out, "benchmark.svg") };
   const results = join(here, "results");
-  // What the README shows is of a whole run.
+  // Only a complete run may update the figures that the README shows.
   if (SIZES.every((size) => plan.some(({ n }) => n === size))) {
     return { json: join(results, "latest.json"), svg: join(repository, "docs/benchmark.svg") };
   }
@@ -66,7 +73,7 @@ function places({ out, plan }) {
 async function write(path, content) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
-  console.error(`written: ${relative(process.cwd(), path)}`);
+  console.error(`Wrote ${relative(process.cwd(), path)}`);
 }
 
 async function run(options, site, say) {
@@ -79,9 +86,9 @@ async function run(options, site, say) {
   };
   const show = (title, ...tables) => console.log([`\n## ${title}`, ...tables].join("\n\n"));
   const about = `Pulumi ${results.pulumi} (SDK ${results.sdk}), Node ${results.node}, ${results.cpus} CPUs`;
-  console.log(`${about}; the API answers in ${LATENCY_MS} ms. Seconds are medians.`);
+  console.log(`${about}; API latency ${LATENCY_MS} ms. Times are medians.`);
 
-  say("warming up");
+  say("Warming up");
   await warmUp(site);
   if (plan.length > 0) {
     results.sizes = [];
@@ -89,26 +96,26 @@ async function run(options, site, say) {
     results.verdicts = verdicts(results.sizes);
     const ran = results.sizes.map(({ n, rounds }) => `${rounds} of ${n}`).join(", ");
     show(
-      `This provider, a naive one, and the engine's floor (rounds: ${ran})`,
+      `This provider, a naive one, and one that does nothing ("floor"); rounds: ${ran}`,
       sizesTable(results.sizes),
       stateTable(results.sizes),
     );
-    if (results.verdicts.length > 0) show("The limits of these sizes", verdictsTable(results.verdicts));
+    if (results.verdicts.length > 0) show("Limits", verdictsTable(results.verdicts));
   }
   if (limits) {
     results.limitedApi = await measureLimitedApi(site, { say });
     const { secrets, maxConcurrent, maxPerSecond } = results.limitedApi;
     show(
-      `${secrets} secrets, an API that bears ${maxConcurrent} requests at a time and ${maxPerSecond} a second: nothing failed`,
+      `${secrets} secrets, an API that allows ${maxConcurrent} concurrent requests and ${maxPerSecond} per second: nothing failed`,
       limitedApiTable(results.limitedApi),
     );
     results.foreign = await measureForeign(site, { say });
-    show(`1 secret of ours in a workspace of ${results.foreign.foreign} others`, foreignTable(results.foreign));
+    show(`1 secret in a workspace with ${results.foreign.foreign} other secrets`, foreignTable(results.foreign));
   }
   if (tuning) {
     const largest = plan.at(-1)?.n ?? SIZES.at(-1);
     results.variants = await measureVariants(site, largest, { say });
-    show(`What a user can change: ${largest} secrets, one round each`, variantsTable(results.variants));
+    show(`Settings that you can change: ${largest} secrets, one round each`, variantsTable(results.variants));
     results.compileCache = await measureCompileCache(site, { say });
     const { rounds } = results.compileCache;
     show(`Node's compile cache: 1 secret, medians of ${rounds} rounds`, variantsTable(results.compileCache));
@@ -118,7 +125,7 @@ async function run(options, site, say) {
 
 const interrupt = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.on(name, () => interrupt.abort(new Error(`interrupted by ${name}`)));
+  process.on(name, () => interrupt.abort(new Error(`Interrupted by ${name}.`)));
 }
 
 try {

@@ -4,7 +4,7 @@ const WIDTH = 840;
 const HEIGHT = 304;
 const PANEL = { width: 140, height: 176, top: 88, left: 52, gap: 56 };
 const LEGEND = { ours: "this provider", naive: "naive dynamic provider", floor: "a provider that does nothing" };
-/** The floor below, since ours often covers it. */
+/** From bottom to top. The line of the floor is often hidden by ours, so it is drawn first, and wider. */
 const DRAWN = ["floor", "naive", "ours"];
 
 const STYLE = `
@@ -31,7 +31,7 @@ const place = (value) => value.toFixed(1);
 const short = (value) => `${value.toLocaleString("en", { maximumSignificantDigits: value < 100 ? 2 : 3 })} s`;
 const LINE_HEIGHT = 14;
 
-/** Where the last points are named: beside them, but apart from each other. */
+/** Positions for the labels of the last points: beside the points, without overlap. */
 function labels({ ours, naive }, y) {
   const [upper, lower] = [
     { program: "ours", seconds: ours.seconds, at: y(ours.seconds) },
@@ -44,7 +44,7 @@ function labels({ ours, naive }, y) {
   ];
 }
 
-/** Seconds over N, a panel for each step, both axes logarithmic and the same in all of them. */
+/** Draws seconds over N, with one panel per step. All panels have the same two logarithmic axes. */
 export function chart(sizes, { latencyMs }) {
   const steps = Object.keys(sizes[0].steps);
   const all = sizes.flatMap((size) =>
@@ -89,18 +89,18 @@ export function chart(sizes, { latencyMs }) {
   });
 
   const title = "Seconds by number of secrets";
-  const told = steps.map((step) => {
+  const description = steps.map((step) => {
     const { ours, naive, floor } = last.steps[step];
     return `${step}: ${short(ours.seconds)}, naive ${short(naive.seconds)}, floor ${short(floor.seconds)}`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title told">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title description">
 <title id="title">${title}</title>
-<desc id="told">With ${last.n.toLocaleString("en")} secrets: ${told.join("; ")}.</desc>
+<desc id="description">With ${last.n.toLocaleString("en")} secrets: ${description.join("; ")}.</desc>
 <style>${STYLE}
 </style>
 <rect class="card" x=".5" y=".5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8"/>
 <text class="strong" x="20" y="26">${title}</text>
-<text class="weak" x="${WIDTH - 20}" y="26" text-anchor="end">the API answers in ${latencyMs} ms; both axes logarithmic</text>
+<text class="weak" x="${WIDTH - 20}" y="26" text-anchor="end">API latency ${latencyMs} ms; both axes are logarithmic</text>
 ${[...legend, ...panels].join("\n")}
 </svg>
 `;

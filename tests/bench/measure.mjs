@@ -2,7 +2,7 @@ import { watchMemory } from "./memory.mjs";
 
 const QUIET = ["--non-interactive", "--color=never", "--suppress-progress"];
 
-/** The steps in the order in which each stack goes through them. */
+/** The steps of a stack, in order. */
 export const STEPS = {
   up: { args: ["up", "--yes", "--skip-preview"], done: "created" },
   preview: { args: ["preview", "--expect-no-changes"] },
@@ -10,7 +10,7 @@ export const STEPS = {
   destroy: { args: ["destroy", "--yes", "--skip-preview"], done: "deleted" },
 };
 
-/** Runs one step of a project, checks that it did what it is measured for, and tells what it cost. */
+/** Runs one step of a project, checks that it did its work, and returns what it cost. */
 export async function measure(project, step, { args = [], extraEnv } = {}) {
   const { args: own, done } = STEPS[step];
   const { emulator, count } = project;
@@ -26,7 +26,9 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
   const counted = Number(run.output.match(new RegExp(`^\\W*(\\d+) ${done}$`, "m"))?.[1]);
   // The stack itself counts as a resource.
   if (done && counted !== count + 1) {
-    throw new Error(`${step} of ${count} (${project.program}) says ${counted} ${done}:\n${run.output.slice(-4_000)}`);
+    throw new Error(
+      `${step} of ${count} secrets (${project.program}) reports ${counted} resources ${done}:\n${run.output.slice(-4_000)}`,
+    );
   }
   const requests = emulator.requests.slice(before);
   return {
@@ -39,7 +41,7 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
   };
 }
 
-/** The median of each figure of several runs of one step, and the range of the seconds. */
+/** The median of each figure over several runs of one step, and the range of the seconds. */
 export function summary(runs) {
   const of = (figure) => median(runs.map((run) => run[figure]).filter((value) => value !== undefined));
   const seconds = runs.map((run) => run.seconds);
@@ -53,7 +55,7 @@ export function summary(runs) {
   };
 }
 
-/** Undefined where there are none. */
+/** Returns undefined if there are no values. */
 function median(values) {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);

@@ -7,7 +7,7 @@ const read = (pid, file) => {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    // It has ended, or there is no /proc.
+    // The process has ended, or the system has no /proc.
     return "";
   }
 };
@@ -23,15 +23,15 @@ const processes = () => {
 const isUnder = (pid, ancestor) => {
   for (let current = Number(pid); current > 1; ) {
     if (current === ancestor) return true;
-    // The name of the command, in parentheses, may hold anything.
+    // The fields after the command's name. The name is in parentheses and can contain spaces and parentheses.
     current = Number(read(current, "stat").split(") ").at(-1).split(" ")[1]);
   }
   return false;
 };
 
 /**
- * Watches the dynamic-provider process of a CLI that is about to start. The kernel keeps the peak by itself, so that it
- * need not be met, only be read before the process ends. Undefined where there is no /proc.
+ * Measures the peak memory of the dynamic-provider process of a CLI that is about to start. The kernel records the peak,
+ * so one reading before the process ends is enough. The result is undefined if the system has no /proc.
  */
 export function watchMemory() {
   const before = new Set(processes());

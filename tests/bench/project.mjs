@@ -1,4 +1,4 @@
-// Throwaway projects with a backend, a home and a passphrase of their own, and the real CLI in them.
+// Temporary projects in which the real CLI runs, each with its own backend, home and passphrase.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -14,10 +14,10 @@ const { startEmulator } = createRequire(import.meta.url)("../../dist/emulator.js
 
 const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_|GO(GC|MAXPROCS|MEMLIMIT|DEBUG)$)/;
 const API_KEY = "sk_bench";
-/** Nothing that is measured here takes half as long. */
+/** More than twice as long as any run takes. */
 const LONGEST_RUN_MS = 30 * 60_000;
 
-/** The folder that holds the projects. A project is a copy of its template, which saves a `stack init` for each. */
+/** Creates the folder for the projects. Each one is a copy of a template, which is faster than `pulumi stack init`. */
 export async function createSite({ engine, signal }) {
   const root = await mkdtemp(join(tmpdir(), "pulumi-elevenlabs-bench-"));
   const elsewhere = new Set();
@@ -35,14 +35,14 @@ export async function createSite({ engine, signal }) {
     PULUMI_SKIP_UPDATE_CHECK: "1",
   };
 
-  /** Runs a command in a folder; `started` is given the process. */
+  /** Runs a command in a folder. `started` is called with the process. */
   async function run(folder, command, args, { extraEnv = {}, input = "", started = () => {} } = {}) {
     signal.throwIfAborted();
     const child = spawn(command, args, { cwd: folder, env: { ...env, ...extraEnv }, detached: true });
     const begun = performance.now();
     started(child);
     const stop = () => end(child);
-    const late = setTimeout(stop, LONGEST_RUN_MS);
+    const timer = setTimeout(stop, LONGEST_RUN_MS);
     signal.addEventListener("abort", stop, { once: true });
     let seconds;
     child.once("exit", () => {
@@ -59,10 +59,11 @@ export async function createSite({ engine, signal }) {
     try {
       const [code] = await once(child, "close");
       signal.throwIfAborted();
-      if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output.slice(-4_000)}`);
+      if (code !== 0)
+        throw new Error(`${command} ${args.join(" ")} failed with exit code ${code}:\n${output.slice(-4_000)}`);
       return { seconds, output };
     } finally {
-      clearTimeout(late);
+      clearTimeout(timer);
       signal.removeEventListener("abort", stop);
     }
   }
@@ -85,7 +86,7 @@ export async function createSite({ engine, signal }) {
       await mkdir(join(root, folder), { recursive: true });
     }
     await symlink(join(repository, "node_modules/@pulumi"), join(root, "node_modules/@pulumi"));
-    // A copy, so that a build meanwhile does not change what is measured.
+    // A copy, so that a build during the benchmark doesn't change what is measured.
     for (const name of ["package.json", "dist"]) {
       await cp(join(repository, name), join(root, "node_modules/pulumi-elevenlabs", name), { recursive: true });
     }
@@ -96,17 +97,17 @@ export async function createSite({ engine, signal }) {
   }
 
   return {
-    /** Where files may go that end with the site. */
+    /** Files in this folder are removed together with the site. */
     root,
 
-    /** What is measured, by version. */
+    /** The versions of the engine, the SDK and Node. */
     async versions() {
       const version = async (command, ...args) => (await run(root, command, args)).output.trim().replace(/^v/, "");
       const { version: sdk } = createRequire(import.meta.url)("@pulumi/pulumi/package.json");
       return { pulumi: await version("pulumi", "version"), sdk, node: await version("node", "--version") };
     },
 
-    /** A stack of one of the programs, with an emulator of its own unless it shares one. */
+    /** Creates a stack of one of the programs. It starts its own emulator, unless `shares` is one. */
     async project(program, count, { first = 0, api = { latencyMs: 100 }, shares, stateUnder } = {}) {
       const folder = join(root, `${program}-${made++}`);
       await cp(join(root, "template"), folder, { recursive: true, verbatimSymlinks: true });
@@ -135,7 +136,7 @@ export async function createSite({ engine, signal }) {
         emulator,
         pulumi: (args, { extraEnv, ...options } = {}) =>
           run(folder, "pulumi", args, { ...options, extraEnv: { ...backend(state), ...extraEnv } }),
-        /** The size of the checkpoint, compressed or not. */
+        /** The size of the checkpoint file, which can be compressed. */
         async stateBytes() {
           const stacks = join(state, ".pulumi/stacks/bench");
           const name = (await readdir(stacks)).find((file) => /^bench\.json(\.gz|\.zst)?$/.test(file));
@@ -159,10 +160,10 @@ export async function createSite({ engine, signal }) {
   };
 }
 
-/** The second interrupt ends the CLI and its plugins at once; killed, it would leave its plugins behind. */
+/** Two interrupts make the CLI stop its plugins and exit at once. After a SIGKILL, the plugins would go on running. */
 function end(child) {
   const interrupt = () => child.kill("SIGINT");
   interrupt();
-  const late = [setTimeout(interrupt, 1_000), setTimeout(() => child.kill("SIGKILL"), 20_000)];
-  child.once("close", () => late.forEach(clearTimeout));
+  const timers = [setTimeout(interrupt, 1_000), setTimeout(() => child.kill("SIGKILL"), 20_000)];
+  child.once("close", () => timers.forEach(clearTimeout));
 }

@@ -4,10 +4,10 @@ export const PROGRAMS = ["ours", "naive", "floor"];
 export const SIZES = [1, 10, 100, 1000];
 export const LATENCY_MS = 100;
 
-/** A round of 1,000 takes minutes; one of 1 takes seconds, and its limits are the narrowest. */
+/** A round with 1,000 secrets takes minutes. A round with 1 secret takes seconds and has the strictest limits. */
 export const defaultRounds = (n) => (n >= 1000 ? 1 : n > 1 ? 3 : 7);
 
-/** All steps of the three programs with N secrets each, side by side: `{ up: { ours, naive, floor }, … }`. */
+/** Measures all steps of the three programs, with N secrets each. Returns `{ up: { ours, naive, floor }, … }`. */
 export async function measureSize(site, n, { rounds, say }) {
   const runs = {};
   let turn = 0;
@@ -16,7 +16,7 @@ export async function measureSize(site, n, { rounds, say }) {
     for (const program of PROGRAMS)
       projects[program] = await site.project(program, n, { api: { latencyMs: LATENCY_MS } });
     for (const step of Object.keys(STEPS)) {
-      // Turned round each time, so that none of them always runs on what another has warmed up.
+      // The order alternates, so that no program always profits from the caches that another one has filled.
       const order = turn++ % 2 ? PROGRAMS.toReversed() : PROGRAMS;
       for (const program of order) {
         const run = await measure(projects[program], step);
@@ -36,7 +36,7 @@ export async function measureSize(site, n, { rounds, say }) {
   return { n, rounds, steps };
 }
 
-/** The first run of each program reads the files that all later ones find in the system's cache. */
+/** Runs each program once, so that the files are in the system's cache when the measurements start. */
 export async function warmUp(site) {
   for (const program of PROGRAMS) {
     const project = await site.project(program, 1);
@@ -45,7 +45,8 @@ export async function warmUp(site) {
   }
 }
 
-function checkWorkspace({ emulator, program }, wanted) {
+function checkWorkspace({ emulator, program }, expected) {
   const { length } = emulator.workspace().secrets();
-  if (length !== wanted) throw new Error(`${program} left ${length} secrets in its workspace instead of ${wanted}`);
+  if (length !== expected)
+    throw new Error(`${program} left ${length} secrets in its workspace instead of ${expected}.`);
 }

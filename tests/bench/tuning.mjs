@@ -11,12 +11,12 @@ const variable = (name, value) => ({ name: `${name}=${value}`, extraEnv: { [name
 const parallel = (count) => ({ name: `--parallel ${count}`, args: ["--parallel", String(count)] });
 
 /**
- * What a user can change about the engine's own time, each alone, and the two strongest together; and what remains of it
- * where the provider does nothing.
+ * Settings that reduce the engine's own time: each one alone, and the two most effective ones together. The variant
+ * without work shows the time that the engine takes if the provider does nothing.
  */
 const VARIANTS = [
-  { name: "as it comes" },
-  { name: "the same state, and no work", program: "idle" },
+  { name: "default settings" },
+  { name: "the same state, without the provider's work", program: "idle" },
   parallel(64),
   variable("PULUMI_SKIP_CHECKPOINTS", "true"),
   {
@@ -29,13 +29,13 @@ const VARIANTS = [
   variable("PULUMI_DIY_BACKEND_ZSTD", "true"),
   variable("PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS", "true"),
   variable("PULUMI_PARALLEL_DIFF", "true"),
-  // Each write of the checkpoint leaves garbage of its size.
+  // Every write of the checkpoint allocates memory of its size, so less garbage collection can save time.
   variable("GOGC", "400"),
-  { name: "the state in memory (tmpfs)", stateUnder: MEMORY_FOLDER },
-  { name: "4 stacks, one after another", stacks: 4 },
+  { name: "state in memory (tmpfs)", stateUnder: MEMORY_FOLDER },
+  { name: "4 stacks, one after the other", stacks: 4 },
 ];
 
-/** One stack of N secrets of ours under each variant, once. */
+/** Runs a stack of this provider with N secrets once for each variant. */
 export async function measureVariants(site, n, { say }) {
   const rows = [];
   for (const variant of VARIANTS) {
@@ -61,23 +61,23 @@ export async function measureVariants(site, n, { say }) {
       }
       say(`${n} secrets, ${name}: ${step}: ${steps[step].toFixed(2)} s`);
     }
-    // The first one holds the emulator that the others share.
+    // The first project owns the emulator that the others share, so it is removed last.
     for (const project of projects.toReversed()) await project.remove();
     rows.push({ name, steps, stateBytes });
   }
   return { n, rows };
 }
 
-/** One secret of ours with and without Node's compile cache, in turn. */
+/** Runs a stack with one secret with and without Node's compile cache, alternately. */
 export async function measureCompileCache(site, { say }) {
   const folder = join(site.root, "compile-cache");
   await mkdir(folder);
   const variants = [
-    { name: "as it comes", extraEnv: {} },
+    { name: "default settings", extraEnv: {} },
     { name: "NODE_COMPILE_CACHE=FOLDER", extraEnv: { NODE_COMPILE_CACHE: folder } },
   ];
   const runs = new Map(variants.map(({ name }) => [name, {}]));
-  // The first round fills the cache.
+  // The first round fills the cache and isn't measured.
   for (let round = 0; round <= CACHE_ROUNDS; round++) {
     for (const { name, extraEnv } of round % 2 ? variants.toReversed() : variants) {
       const project = await site.project("ours", 1);

@@ -42,7 +42,7 @@ function send(emulator: Emulator, method: string, path: string, { body, headers 
 async function ask(emulator: Emulator, method: string, path: string, given: Ask = {}) {
   const response = await send(emulator, method, path, given);
   const text = await response.text();
-  // biome-ignore lint/suspicious/noExplicitAny: what a test expects is its type
+  // biome-ignore lint/suspicious/noExplicitAny: each test's expectations describe the body
   return { status: response.status, headers: response.headers, text, body: (text ? JSON.parse(text) : "") as any };
 }
 
@@ -55,16 +55,16 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => `n${
 
 const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
 
-async function statusWhen(emulator: Emulator, wanted: number): Promise<number> {
+async function waitForStatus(emulator: Emulator, expected: number): Promise<number> {
   for (;;) {
     const { status } = await ask(emulator, "GET", SECRETS);
-    if (status === wanted) return status;
+    if (status === expected) return status;
     await turn();
   }
 }
 
-describe("the life of a secret", () => {
-  test("a created secret is stored, and its value never comes back", async () => {
+describe("operations on a secret", () => {
+  test("a created secret is stored, and no response contains its value", async () => {
     const emulator = await start();
     const { status, body } = await create(emulator, "A", "hush");
     const [secret] = emulator.workspace().secrets();
@@ -76,7 +76,7 @@ describe("the life of a secret", () => {
     expect(read.text + all.text).not.toContain("hush");
   });
 
-  test("GET of one shows everything that uses it", async () => {
+  test("GET of a secret lists its dependents", async () => {
     const emulator = await start();
     const hidden = { type: "unknown", id: "t1" } as const;
     const seeds = {
@@ -115,7 +115,7 @@ describe("the life of a secret", () => {
     });
   });
 
-  test("PATCH replaces name and value, and keeps id and dependents", async () => {
+  test("PATCH replaces the name and the value, and keeps id and dependents", async () => {
     const emulator = await start();
     const before = emulator.workspace().add("A", "old", { dependents: { tools: ["T"] } });
     const { status, body } = await put(emulator, before.id, "B", "new");
@@ -124,7 +124,7 @@ describe("the life of a secret", () => {
     expect(emulator.workspace().secrets()).toEqual([{ ...before, name: "B", value: "new" }]);
   });
 
-  test("DELETE of an unused secret answers 204 without a body, and a second one 404", async () => {
+  test("DELETE answers 204 without a body, and 404 the second time", async () => {
     const emulator = await start();
     const { id } = emulator.workspace().add("A");
     const first = await ask(emulator, "DELETE", `${SECRETS}/${id}`);
@@ -143,10 +143,10 @@ describe("the life of a secret", () => {
 
 describe("refusals", () => {
   test.each([
-    ["missing", undefined],
-    ["unknown", "no-such-key"],
-    ["a name every object has", "constructor"],
-  ])("a key that is %s answers 401 invalid_api_key", async (_, key) => {
+    ["is missing", undefined],
+    ["is unknown", "no-such-key"],
+    ["is the name of a property of every object", "constructor"],
+  ])("an API key that %s gets 401 invalid_api_key", async (_, key) => {
     const emulator = await start();
     const response = await fetch(`${emulator.url}${SECRETS}`, {
       headers: key === undefined ? {} : { "xi-api-key": key },
@@ -155,7 +155,7 @@ describe("refusals", () => {
     expect(await response.json()).toEqual({ detail: { status: "invalid_api_key", message: "Invalid API key" } });
   });
 
-  test("a key without a permission answers 401 missing_permissions, and writes nothing", async () => {
+  test("a key without the permission gets 401, and nothing is written", async () => {
     const emulator = await start({ keys: { reader: { permissions: ["read"] }, writer: { permissions: ["write"] } } });
     const { id } = emulator.workspace().add("A", "v");
     const missing = { detail: { status: "missing_permissions", message: expect.any(String) } };
@@ -177,7 +177,7 @@ describe("refusals", () => {
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
   });
 
-  test("an unknown id answers 404 secret_not_found at every call that takes one", async () => {
+  test("an unknown id gets 404 secret_not_found from every operation", async () => {
     const emulator = await start();
     const calls = [
       await ask(emulator, "GET", `${SECRETS}/nope`),
@@ -198,7 +198,7 @@ describe("refusals", () => {
     }
   });
 
-  test("an unknown path answers 404 and a wrong method 405, in the plain form", async () => {
+  test("an unknown path gets 404 and a wrong method 405, as plain details", async () => {
     const emulator = await start();
     const lost = await ask(emulator, "GET", "/v1/convai/secret");
     expect([lost.status, lost.body]).toEqual([404, { detail: "Not Found" }]);
@@ -206,7 +206,7 @@ describe("refusals", () => {
     expect([wrong.status, wrong.body]).toEqual([405, { detail: "Method Not Allowed" }]);
   });
 
-  test("a taken name answers 409 secret_name_taken at POST and PATCH, but a secret may keep its own", async () => {
+  test("a taken name gets 409, but a secret can keep its own name", async () => {
     const emulator = await start();
     const workspace = emulator.workspace();
     workspace.add("A");
@@ -219,7 +219,7 @@ describe("refusals", () => {
     expect(workspace.secrets().map(({ name }) => name)).toEqual(["A", "B"]);
   });
 
-  test("without uniqueNames a name may be taken twice", async () => {
+  test("without uniqueNames, two secrets can have one name", async () => {
     const emulator = await start({ uniqueNames: false });
     const ids = [(await create(emulator, "A")).body.secret_id, (await create(emulator, "A")).body.secret_id];
     expect(new Set(ids).size).toBe(2);
@@ -227,7 +227,7 @@ describe("refusals", () => {
   });
 
   test.each(["tools", "agents", "phone_numbers", "mcp_servers", "others"])(
-    "DELETE of a secret that %s use answers 409 secret_in_use, until they let it go",
+    "DELETE gets 409 secret_in_use as long as %s use the secret",
     async (kind) => {
       const emulator = await start();
       const { id } = emulator.workspace().add("A");
@@ -241,7 +241,7 @@ describe("refusals", () => {
     },
   );
 
-  test("inUseStatus changes the status of a DELETE of a secret in use", async () => {
+  test("inUseStatus changes the status for a DELETE of a secret in use", async () => {
     const emulator = await start({ inUseStatus: 400 });
     const { id } = emulator.workspace().add("A", "v", { dependents: { agents: ["Support"] } });
     const { status, body } = await ask(emulator, "DELETE", `${SECRETS}/${id}`);
@@ -252,7 +252,7 @@ describe("refusals", () => {
 describe("validation", () => {
   const required = (field: string) => ({ loc: ["body", field], msg: "Field required", type: "missing" });
 
-  test.each(["POST", "PATCH"])("%s names every missing field at once", async (method) => {
+  test.each(["POST", "PATCH"])("%s lists every missing field at once", async (method) => {
     const emulator = await start();
     const { id } = emulator.workspace().add("A");
     const { status, body } = await ask(emulator, method, method === "POST" ? SECRETS : `${SECRETS}/${id}`, {
@@ -264,11 +264,11 @@ describe("validation", () => {
 
   test.each([
     ["a wrong type", { type: "hush", name: "A", value: "v" }, "type", "literal_error"],
-    ["a name that is no string", { type: "new", name: 4711, value: "v" }, "name", "string_type"],
+    ["a name that isn't a string", { type: "new", name: 4711, value: "v" }, "name", "string_type"],
     ["an empty name", { type: "new", name: "", value: "hush" }, "name", "string_too_short"],
-    ["a value that is no string", { type: "new", name: "A", value: { hush: 4711 } }, "value", "string_type"],
+    ["a value that isn't a string", { type: "new", name: "A", value: { hush: 4711 } }, "value", "string_type"],
     ["an empty value", { type: "new", name: "hush", value: "" }, "value", "string_too_short"],
-  ])("POST with %s answers 422 without an echo", async (_, given, field, type) => {
+  ])("POST with %s gets 422, which doesn't repeat the input", async (_, given, field, type) => {
     const emulator = await start();
     const { status, body, text } = await ask(emulator, "POST", SECRETS, { body: given });
     expect(status).toBe(422);
@@ -277,7 +277,7 @@ describe("validation", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("PATCH takes no body of a POST", async () => {
+  test("PATCH refuses the body of a POST", async () => {
     const emulator = await start();
     const { id } = emulator.workspace().add("A");
     const given = { body: { type: "new", name: "B", value: "" } };
@@ -287,11 +287,11 @@ describe("validation", () => {
   });
 
   test.each([
-    ["is no JSON", "hush", "application/json", "json_invalid"],
+    ["isn't JSON", "hush", "application/json", "json_invalid"],
     ["is empty", "", "application/json", "json_invalid"],
-    ["is no object", '"hush"', "application/json", "model_attributes_type"],
-    ["is not called JSON", '{"type":"new","name":"A","value":"hush"}', "text/plain", "model_attributes_type"],
-  ])("a body that %s answers 422 without an echo", async (_, body, type, problem) => {
+    ["isn't an object", '"hush"', "application/json", "model_attributes_type"],
+    ["has another content type", '{"type":"new","name":"A","value":"hush"}', "text/plain", "model_attributes_type"],
+  ])("a body that %s gets 422, which doesn't repeat the input", async (_, body, type, problem) => {
     const emulator = await start();
     const answer = await ask(emulator, "POST", SECRETS, { body, headers: { "content-type": type } });
     expect(answer.status).toBe(422);
@@ -306,7 +306,7 @@ describe("validation", () => {
     ["dependency_limit=0", "greater_than_equal"],
     ["dependency_limit=101", "less_than_equal"],
     ["cursor=made-up", "value_error"],
-  ])("a list with %s answers 422", async (query, type) => {
+  ])("a list with %s gets 422", async (query, type) => {
     const emulator = await start();
     const { status, body } = await ask(emulator, "GET", `${SECRETS}?${query}`);
     expect(status).toBe(422);
@@ -317,7 +317,7 @@ describe("validation", () => {
     ["mcp_servers", ["path", "resource_type"], "enum"],
     ["tools?page_size=101", ["query", "page_size"], "less_than_equal"],
     ["tools?cursor=made-up", ["query", "cursor"], "value_error"],
-  ])("dependencies/%s answers 422", async (rest, loc, type) => {
+  ])("dependencies/%s gets 422", async (rest, loc, type) => {
     const emulator = await start();
     const { id } = emulator.workspace().add("A", "v", { dependents: { mcp_servers: ["M"] } });
     const { status, body } = await ask(emulator, "GET", `${SECRETS}/${id}/dependencies/${rest}`);
@@ -327,7 +327,7 @@ describe("validation", () => {
 });
 
 describe("lists", () => {
-  test("page_size left out gives everything at once, in order of creation", async () => {
+  test("a list without page_size has all secrets, in order of creation", async () => {
     const emulator = await start();
     for (const name of many(120)) emulator.workspace().add(name);
     const { body } = await ask(emulator, "GET", SECRETS);
@@ -336,7 +336,7 @@ describe("lists", () => {
     expect(body.secrets[0].type).toBe("stored");
   });
 
-  test("cursors lead through all pages, and the last full page has none", async () => {
+  test("cursors lead through all pages; the last page has no cursor", async () => {
     const emulator = await start();
     for (const name of many(4)) emulator.workspace().add(name);
     const first = (await ask(emulator, "GET", `${SECRETS}?page_size=2`)).body;
@@ -348,7 +348,7 @@ describe("lists", () => {
     expect(second.next_cursor).toBeNull();
   });
 
-  test("a secret removed between two pages hides no other", async () => {
+  test("no secret is skipped if another is removed between two pages", async () => {
     const emulator = await start();
     const [first] = many(4).map((name) => emulator.workspace().add(name));
     const { next_cursor } = (await ask(emulator, "GET", `${SECRETS}?page_size=2`)).body;
@@ -359,7 +359,7 @@ describe("lists", () => {
     ]);
   });
 
-  test("a cursor of one list is unknown to another", async () => {
+  test("a cursor is valid only for the list that it came from", async () => {
     const emulator = await start();
     const [a, b] = ["A", "B"].map((name) => emulator.workspace().add(name, "v", { dependents: { tools: many(11) } }));
     const { next_cursor } = (await ask(emulator, "GET", `${SECRETS}/${a?.id}/dependencies/tools`)).body;
@@ -367,7 +367,7 @@ describe("lists", () => {
     expect(other.status).toBe(422);
   });
 
-  test("forcePageSize pages where page_size is left out, and yields to it", async () => {
+  test("forcePageSize applies to lists without page_size only", async () => {
     const emulator = await start({ forcePageSize: 1 });
     for (const name of many(3)) emulator.workspace().add(name);
     const { body } = await ask(emulator, "GET", SECRETS);
@@ -375,7 +375,7 @@ describe("lists", () => {
     expect(names((await ask(emulator, "GET", `${SECRETS}?page_size=2`)).body)).toEqual(["n0", "n1"]);
   });
 
-  test("search takes a prefix of the name, and minds its case", async () => {
+  test("search finds names by prefix, and is case-sensitive", async () => {
     const emulator = await start();
     for (const name of ["Key", "Keyring", "key", "MyKey"]) emulator.workspace().add(name);
     expect(names((await ask(emulator, "GET", `${SECRETS}?search=Key`)).body)).toEqual(["Key", "Keyring"]);
@@ -384,7 +384,7 @@ describe("lists", () => {
   test.each([
     [10, false],
     [11, true],
-  ])("used_by previews ten of each paged kind: of %i, more is %p", async (count, more) => {
+  ])("used_by lists ten of each paged kind; with %i in all, has_more is %p", async (count, more) => {
     const emulator = await start();
     const of = many(count);
     const dependents = { tools: of, agents: of, phone_numbers: of, mcp_servers: of };
@@ -398,7 +398,7 @@ describe("lists", () => {
     expect(one.mcp_servers).toHaveLength(count);
   });
 
-  test("dependency_limit changes the preview of a list", async () => {
+  test("dependency_limit changes how many dependents a list shows", async () => {
     const emulator = await start();
     emulator.workspace().add("A", "v", { dependents: { tools: many(3), agents: many(2) } });
     const { used_by } = (await ask(emulator, "GET", `${SECRETS}?dependency_limit=2`)).body.secrets[0];
@@ -407,7 +407,7 @@ describe("lists", () => {
   });
 
   test.each(["tools", "agents", "phone_numbers"])(
-    "dependencies of %s come in pages of ten or page_size",
+    "dependencies of type %s are paged by ten or by page_size",
     async (kind) => {
       const emulator = await start();
       const { id } = emulator.workspace().add("A", "v", { dependents: { [kind]: many(12) } as DependentSeeds });
@@ -423,7 +423,7 @@ describe("lists", () => {
 });
 
 describe("workspaces", () => {
-  test("keys of one workspace share its secrets, and other workspaces see none of them", async () => {
+  test("keys of one workspace share its secrets, and others don't see them", async () => {
     const emulator = await start({ keys: { a: { workspace: "one" }, b: { workspace: "one" }, c: {} } });
     await create(emulator, "A");
     const seen = (key: string) => ask(emulator, "GET", SECRETS, { headers: { "xi-api-key": key } });
@@ -434,7 +434,7 @@ describe("workspaces", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("edits by hand are seen by the API, and mind neither names nor use", async () => {
+  test("direct changes show in the API and skip its checks", async () => {
     const emulator = await start();
     const workspace = emulator.workspace();
     const [a, b] = [
@@ -450,7 +450,7 @@ describe("workspaces", () => {
     expect(workspace.secrets()).toMatchObject([{ id: "given", name: "A", value: "w" }]);
   });
 
-  test("edits by hand throw at an unknown or a taken id", async () => {
+  test("direct changes throw if the id is unknown or taken", async () => {
     const workspace = (await start()).workspace();
     workspace.add("A", "v", { id: "a" });
     expect(() => workspace.add("B", "v", { id: "a" })).toThrow("a");
@@ -460,20 +460,20 @@ describe("workspaces", () => {
     expect(() => workspace.use("b", {})).toThrow("no secret b");
   });
 
-  test("what secrets() and add() return are copies", async () => {
+  test("secrets() and add() return copies", async () => {
     const workspace = (await start()).workspace();
     workspace.add("A", "v").name = "changed";
     for (const secret of workspace.secrets()) secret.dependents.others.push("changed");
     expect(workspace.secrets()).toMatchObject([{ name: "A", dependents: { others: [] } }]);
   });
 
-  test("an emulator needs a key", async () => {
+  test("an emulator without API keys doesn't start", async () => {
     await expect(startEmulator({ keys: {} })).rejects.toThrow("one API key");
   });
 });
 
 describe("recorded requests", () => {
-  test("each request is recorded in order with what it asked and how it ended, but no key, value or body", async () => {
+  test("requests are recorded in order, without key, value or body", async () => {
     const emulator = await start({ keys: { "the-key": {} } });
     const { body } = await create(emulator, "A", "hush");
     await ask(emulator, "GET", `${SECRETS}?search=A&page_size=5`);
@@ -496,7 +496,7 @@ describe("recorded requests", () => {
     expect(JSON.stringify(emulator.requests)).not.toMatch(/hush|the-key/);
   });
 
-  test("each of the API's calls is recorded by its name", async () => {
+  test("each operation is recorded by its name", async () => {
     const emulator = await start();
     const id = (await create(emulator, "A")).body.secret_id;
     await ask(emulator, "GET", SECRETS);
@@ -508,7 +508,7 @@ describe("recorded requests", () => {
     expect(emulator.requests.map(({ operation }) => operation)).toEqual(calls);
   });
 
-  test("waitForRequest gives a request that has arrived already, or waits for one", async () => {
+  test("waitForRequest resolves with an earlier or a later request", async () => {
     const emulator = await start();
     const later = emulator.waitForRequest(({ operation }) => operation === "create");
     const answered = emulator.waitForRequest(({ status }) => status === 404);
@@ -520,7 +520,7 @@ describe("recorded requests", () => {
     expect(await answered).toBe(emulator.requests[2]);
   });
 
-  test("waitForRequest rejects when its time is over, and when the emulator closes", async () => {
+  test("waitForRequest rejects after the timeout and on close", async () => {
     const emulator = await start();
     await expect(emulator.waitForRequest(() => true, 1)).rejects.toThrow("within 1 ms");
     const waiting = expect(emulator.waitForRequest(() => true)).rejects.toThrow("closed");
@@ -528,7 +528,7 @@ describe("recorded requests", () => {
     await waiting;
   });
 
-  test("waitForRequest leaves no timer behind", async () => {
+  test("waitForRequest leaves no timer running", async () => {
     const emulator = await start();
     const before = timers();
     const arrives = emulator.waitForRequest(({ operation }) => operation === "list");
@@ -546,20 +546,27 @@ describe("recorded requests", () => {
 describe("faults", () => {
   const isCreate = ({ operation }: { operation: string | undefined }) => operation === "create";
 
-  async function meet(fault: Fault) {
+  /** When a fault happens, and how many secrets exist while it lasts. */
+  const MOMENTS: [title: string, moment: { when?: "before" | "after" }, written: number][] = [
+    ["before the write", { when: "before" }, 0],
+    ["after the write", { when: "after" }, 1],
+    ["without `when`, so before the write,", {}, 0],
+  ];
+
+  async function startWithFault(fault: Fault) {
     const emulator = await start();
     emulator.fault(fault);
     return { emulator, count: () => emulator.workspace().secrets().length };
   }
 
-  test("a fault happens once, at any request, unless told otherwise", async () => {
-    const { emulator } = await meet({ kind: "status", status: 500 });
+  test("by default, a fault affects one request of any kind", async () => {
+    const { emulator } = await startWithFault({ kind: "status", status: 500 });
     expect((await ask(emulator, "GET", "/elsewhere")).status).toBe(500);
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
     expect(emulator.requests.map(({ fault }) => fault)).toEqual(["status", undefined]);
   });
 
-  test("a fault meets the operations it names, `times` often, from the one `after` on", async () => {
+  test("a fault affects its operations, `times` times, after the first `after`", async () => {
     const emulator = await start();
     emulator.fault({ kind: "status", status: 500, on: ["list", "get"], times: 2, after: 1 });
     const statuses = [];
@@ -569,7 +576,7 @@ describe("faults", () => {
     expect(statuses).toEqual([200, 500, 404, 500, 200]);
   });
 
-  test("a fault meets searches alone, or lists without one alone, where it says so", async () => {
+  test("a fault with `search` affects only lists with or without a search", async () => {
     const emulator = await start();
     emulator.fault({ kind: "status", status: 500, search: true });
     emulator.fault({ kind: "status", status: 503, search: false });
@@ -580,21 +587,26 @@ describe("faults", () => {
     expect(statuses).toEqual([404, 503, 500, 200, 200]);
   });
 
-  test("a fault without end lasts until clearFaults", async () => {
-    const { emulator } = await meet({ kind: "status", status: 500, on: "list", times: Number.POSITIVE_INFINITY });
+  test("a fault with infinite `times` lasts until clearFaults", async () => {
+    const { emulator } = await startWithFault({
+      kind: "status",
+      status: 500,
+      on: "list",
+      times: Number.POSITIVE_INFINITY,
+    });
     for (const _ of many(3)) expect((await ask(emulator, "GET", SECRETS)).status).toBe(500);
     emulator.clearFaults();
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
   });
 
-  test("a fault of one workspace lets the requests of others pass", async () => {
+  test("a fault of one workspace doesn't affect other workspaces", async () => {
     const emulator = await start({ keys: { a: {}, b: { workspace: "other" } } });
     emulator.fault({ kind: "status", status: 500, on: "list", workspace: "other" });
     const list = (key: string) => ask(emulator, "GET", SECRETS, { headers: { "xi-api-key": key } });
     expect([(await list("a")).status, (await list("b")).status, (await list("b")).status]).toEqual([200, 500, 200]);
   });
 
-  test("queued faults happen one a request, in turn", async () => {
+  test("queued faults affect one request each, in order", async () => {
     const emulator = await start();
     emulator.fault({ kind: "status", status: 500 });
     emulator.fault({ kind: "status", status: 503 });
@@ -602,8 +614,8 @@ describe("faults", () => {
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(503);
   });
 
-  test("status answers the API's shape before the write by default", async () => {
-    const { emulator, count } = await meet({ kind: "status", status: 503, retryAfter: 7 });
+  test("a status fault has the API's error format, by default before the write", async () => {
+    const { emulator, count } = await startWithFault({ kind: "status", status: 503, retryAfter: 7 });
     const { status, headers, body } = await create(emulator, "A");
     expect([status, headers.get("retry-after")]).toEqual([503, "7"]);
     expect(headers.get("content-type")).toBe("application/json");
@@ -612,19 +624,19 @@ describe("faults", () => {
     expect(emulator.requests[0]).toMatchObject({ status: 503, fault: "status" });
   });
 
-  test("status 429 is called rate_limit_exceeded", async () => {
-    const { emulator } = await meet({ kind: "status", status: 429 });
+  test("a status fault of 429 is called rate_limit_exceeded", async () => {
+    const { emulator } = await startWithFault({ kind: "status", status: 429 });
     const { body, headers } = await ask(emulator, "GET", SECRETS);
     expect([body.detail.status, headers.get("retry-after")]).toEqual(["rate_limit_exceeded", null]);
   });
 
-  test("status after the write hides a write that was done", async () => {
-    const { emulator, count } = await meet({ kind: "status", status: 500, when: "after" });
+  test("a status fault after the write leaves the write done", async () => {
+    const { emulator, count } = await startWithFault({ kind: "status", status: 500, when: "after" });
     expect((await create(emulator, "A")).status).toBe(500);
     expect(count()).toBe(1);
   });
 
-  test("status sends the body and content type it is given", async () => {
+  test("a status fault sends the given body and content type", async () => {
     const emulator = await start();
     emulator.fault({ kind: "status", status: 502, body: "<p>Bad</p>", contentType: "text/html" });
     emulator.fault({ kind: "status", status: 502, body: "Bad" });
@@ -636,28 +648,20 @@ describe("faults", () => {
     expect((await ask(emulator, "GET", SECRETS)).body).toEqual({ detail: "Bad" });
   });
 
-  test("a status that does not exist is refused when queued", async () => {
+  test("a fault with a status that doesn't exist is refused", async () => {
     const emulator = await start();
     expect(() => emulator.fault({ kind: "status", status: 9999 })).toThrow(RangeError);
   });
 
-  test.each([
-    ["before", 0],
-    ["after", 1],
-    [undefined, 0],
-  ] as const)("reset %s the write ends the connection without an answer", async (when, written) => {
-    const { emulator, count } = await meet({ kind: "reset", ...(when && { when }) });
+  test.each(MOMENTS)("a reset %s ends the connection without a response", async (_, moment, written) => {
+    const { emulator, count } = await startWithFault({ kind: "reset", ...moment });
     await expect(create(emulator, "A")).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
     expect(count()).toBe(written);
     expect(emulator.requests[0]).toMatchObject({ status: undefined, fault: "reset" });
   });
 
-  test.each([
-    ["before", 0],
-    ["after", 1],
-    [undefined, 0],
-  ] as const)("hang %s the write never answers until close", async (when, written) => {
-    const { emulator, count } = await meet({ kind: "hang", ...(when && { when }) });
+  test.each(MOMENTS)("a hang %s lasts until the emulator closes", async (_, moment, written) => {
+    const { emulator, count } = await startWithFault({ kind: "hang", ...moment });
     const hanging = expect(create(emulator, "A")).rejects.toThrow();
     await emulator.waitForRequest(isCreate);
     expect(count()).toBe(written);
@@ -667,8 +671,8 @@ describe("faults", () => {
     expect(emulator.requests[0]).toMatchObject({ status: undefined, fault: "hang" });
   });
 
-  test("truncated sends less than the content length it tells, after the write", async () => {
-    const { emulator, count } = await meet({ kind: "truncated" });
+  test("a truncated response is shorter than its content-length", async () => {
+    const { emulator, count } = await startWithFault({ kind: "truncated" });
     const response = await send(emulator, "POST", SECRETS, { body: { type: "new", name: "A", value: "v" } });
     const [id] = emulator
       .workspace()
@@ -682,8 +686,8 @@ describe("faults", () => {
     expect(emulator.requests[0]).toMatchObject({ status: 200, fault: "truncated" });
   });
 
-  test("truncated cuts the answer to a DELETE too", async () => {
-    const { emulator, count } = await meet({ kind: "truncated", on: "delete" });
+  test("the response to a DELETE can be truncated too", async () => {
+    const { emulator, count } = await startWithFault({ kind: "truncated", on: "delete" });
     const { id } = emulator.workspace().add("A");
     const response = await send(emulator, "DELETE", `${SECRETS}/${id}`);
     expect(response.status).toBe(200);
@@ -691,8 +695,8 @@ describe("faults", () => {
     expect(count()).toBe(0);
   });
 
-  test("malformed answers 200 with HTML, or a body that is called JSON, after the write", async () => {
-    const { emulator, count } = await meet({ kind: "malformed" });
+  test("a malformed response is HTML or the given JSON, after the write", async () => {
+    const { emulator, count } = await startWithFault({ kind: "malformed" });
     emulator.fault({ kind: "malformed", body: '{"type":"stored"}' });
     const html = await send(emulator, "POST", SECRETS, { body: { type: "new", name: "A", value: "v" } });
     expect([html.status, html.headers.get("content-type")]).toEqual([200, "text/html"]);
@@ -703,18 +707,14 @@ describe("faults", () => {
     expect(count()).toBe(2);
   });
 
-  test("redirect answers 307 before the write", async () => {
-    const { emulator, count } = await meet({ kind: "redirect", location: "https://example.com/" });
+  test("a redirect answers 307 before the write", async () => {
+    const { emulator, count } = await startWithFault({ kind: "redirect", location: "https://example.com/" });
     const { status, headers } = await create(emulator, "A");
     expect([status, headers.get("location"), count()]).toEqual([307, "https://example.com/", 0]);
   });
 
-  test.each([
-    ["before", 0],
-    ["after", 1],
-    [undefined, 0],
-  ] as const)("delay %s the write holds the ordinary answer back", async (when, written) => {
-    const { emulator, count } = await meet({ kind: "delay", ms: 50, ...(when && { when }) });
+  test.each(MOMENTS)("a delay %s delays the normal response", async (_, moment, written) => {
+    const { emulator, count } = await startWithFault({ kind: "delay", ms: 50, ...moment });
     const began = performance.now();
     const answer = create(emulator, "A");
     await emulator.waitForRequest(isCreate);
@@ -726,7 +726,7 @@ describe("faults", () => {
 });
 
 describe("limits", () => {
-  test("more requests at a time than maxConcurrent answer 429 without Retry-After", async () => {
+  test("requests above maxConcurrent get 429 without Retry-After", async () => {
     const emulator = await start({ maxConcurrent: 1, keys: { a: {}, b: {}, c: { workspace: "other" } } });
     emulator.fault({ kind: "hang" });
     const client = new AbortController();
@@ -739,16 +739,16 @@ describe("limits", () => {
     expect((await ask(emulator, "GET", SECRETS, { headers: { "xi-api-key": "c" } })).status).toBe(200);
     client.abort();
     await hanging;
-    expect(await statusWhen(emulator, 200)).toBe(200);
+    expect(await waitForStatus(emulator, 200)).toBe(200);
   });
 
-  test("a place is free again once its request is answered", async () => {
+  test("an answered request no longer counts towards maxConcurrent", async () => {
     const emulator = await start({ maxConcurrent: 1 });
     for (const name of many(30)) expect((await create(emulator, name)).status).toBe(200);
     for (const _ of many(30)) expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
   });
 
-  test("more requests a second than maxPerSecond answer 429 with Retry-After: 1, and use no fault up", async () => {
+  test("requests above maxPerSecond get 429 with Retry-After, and use no fault", async () => {
     const emulator = await start({ maxPerSecond: 1, keys: { a: {}, b: { workspace: "other" } } });
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
     emulator.fault({ kind: "status", status: 500 });
@@ -759,17 +759,17 @@ describe("limits", () => {
     expect((await ask(emulator, "GET", SECRETS, { headers: { "xi-api-key": "b" } })).status).toBe(500);
   });
 
-  test("a second later there is room again, and refused requests took none", () => {
+  test("maxPerSecond counts the last second, without refused requests", () => {
     let now = 0;
     const limits = new Limits({ maxPerSecond: 1, now: () => now });
-    expect(limits.enter()).toBeInstanceOf(Function);
+    expect(limits.start()).toBeInstanceOf(Function);
     now = 999;
-    expect(limits.enter()).toMatchObject({ status: 429 });
+    expect(limits.start()).toMatchObject({ status: 429 });
     now = 1000;
-    expect(limits.enter()).toBeInstanceOf(Function);
+    expect(limits.start()).toBeInstanceOf(Function);
   });
 
-  test("latencyMs holds every answer back", async () => {
+  test("latencyMs delays every response", async () => {
     const emulator = await start({ latencyMs: 50 });
     for (const path of [SECRETS, "/elsewhere"]) {
       const began = performance.now();
@@ -780,7 +780,7 @@ describe("limits", () => {
 });
 
 describe("the server", () => {
-  test("it listens on 127.0.0.1, at a free port or the one it is given", async () => {
+  test("it listens on 127.0.0.1, on a free port or the given one", async () => {
     const first = await start();
     expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(first.apiKey).toBe("sk_emulator");
@@ -796,7 +796,7 @@ describe("the server", () => {
     expect(headers.get("keep-alive")).toBeNull();
   });
 
-  test("close ends silent and waiting connections, leaves no timer, and may be called twice", async () => {
+  test("close ends all connections and timers, and can be called twice", async () => {
     const before = timers();
     const emulator = await start({ latencyMs: 1_000_000 });
     const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
@@ -810,7 +810,7 @@ describe("the server", () => {
     expect(timers()).toBe(before);
   });
 
-  test("a request that never arrives whole is neither recorded nor done", async () => {
+  test("an incomplete request is neither recorded nor executed", async () => {
     const emulator = await start();
     const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
     const head = `POST ${SECRETS} HTTP/1.1\r\nhost: x\r\nxi-api-key: sk_emulator\r\ncontent-length: 999\r\n\r\n{`;

@@ -4,7 +4,8 @@ const config = new pulumi.Config();
 const first = config.requireNumber("first");
 const count = config.requireNumber("count");
 
-// Pulumi's SDK does the rest by itself: it takes inputs as they are, reads back what the state holds, and deletes nothing.
+// Without `check`, `diff`, `read`, `update` and `delete`, Pulumi's SDK uses its defaults: it accepts all inputs, returns
+// the state as it is, and deletes nothing.
 const PROVIDER_TEXT = 'exports.handler=()=>({create:()=>({id:"0"})})';
 
 class Nothing extends pulumi.CustomResource {

@@ -1,4 +1,4 @@
-// The same state as this provider's, byte for byte in length, without its work: what is left is the cost of the state.
+// Writes a state of exactly the same size as this provider's, without its work, to measure the cost of the state alone.
 const pulumi = require("@pulumi/pulumi");
 const { outputs } = require("./provider.js");
 

@@ -1,12 +1,12 @@
-// What one writes after Pulumi's guide to dynamic providers: an object of functions that use what the program has at hand,
-// which the SDK serialises into the state of every resource.
+// A provider as Pulumi's guide to dynamic providers suggests: an object of functions that use variables of the program.
+// The SDK serialises them into the state of every resource.
 const pulumi = require("@pulumi/pulumi");
 
 const config = new pulumi.Config();
 const first = config.requireNumber("first");
 const count = config.requireNumber("count");
 const apiUrl = config.require("apiUrl");
-// Captured in plain text, which is kinder to this provider: a secret would have every copy of the functions encrypted.
+// Captured in plain text, which favours this provider: with a secret, Pulumi would encrypt every copy of the functions.
 const apiKey = config.require("apiKey");
 
 const headers = { "xi-api-key": apiKey, "content-type": "application/json" };

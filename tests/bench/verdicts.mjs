@@ -1,6 +1,6 @@
 import { LATENCY_MS } from "./sizes.mjs";
 
-/** What each step of one secret must ask of the API: a create first looks whether the name is free. */
+/** The requests that each step needs for one secret. A create first checks that the name is free. */
 const NEEDED = { up: 2, preview: 0, refresh: 1, destroy: 1 };
 
 const seconds = (program) => (steps, step) => steps[step][program].seconds;
@@ -12,16 +12,16 @@ const ratio = (other, figure = "seconds") => ({
 const overFloorAndRequests = (step) => ({
   n: 1,
   step,
-  what: `${step} of 1: seconds, at most 1.05 of the floor and ${NEEDED[step]} × ${LATENCY_MS} ms`,
+  what: `${step} of 1: seconds (limit: 1.05 × floor + ${NEEDED[step]} × ${LATENCY_MS} ms)`,
   measure: seconds("ours"),
   atMost: (steps) => 1.05 * seconds("floor")(steps, step) + (NEEDED[step] * LATENCY_MS) / 1000,
   digits: 2,
 });
 
-/** What the benchmark has to show. */
+/** The limits that the benchmark checks. */
 const LIMITS = [
-  { n: 1000, step: "refresh", what: "refresh of 1,000: time of naive's", atMost: 0.15, ...ratio("naive") },
-  { n: 1000, step: "refresh", what: "refresh of 1,000: time of the floor's", atMost: 1.25, ...ratio("floor") },
+  { n: 1000, step: "refresh", what: "refresh of 1,000: time / naive", atMost: 0.15, ...ratio("naive") },
+  { n: 1000, step: "refresh", what: "refresh of 1,000: time / floor", atMost: 1.25, ...ratio("floor") },
   {
     n: 1000,
     step: "refresh",
@@ -29,13 +29,13 @@ const LIMITS = [
     atMost: 10,
     measure: (steps) => steps.refresh.ours.requests,
   },
-  { n: 100, step: "refresh", what: "refresh of 100: time of naive's", atMost: 0.6, ...ratio("naive") },
-  { n: 1000, step: "up", what: "up of 1,000: time of naive's", atMost: 0.45, ...ratio("naive") },
-  { n: 1000, step: "up", what: "up of 1,000: time of the floor's", atMost: 1.1, ...ratio("floor") },
-  { n: 1000, step: "destroy", what: "destroy of 1,000: time of naive's", atMost: 0.45, ...ratio("naive") },
-  { n: 1000, step: "destroy", what: "destroy of 1,000: time of the floor's", atMost: 1.1, ...ratio("floor") },
-  { n: 1000, step: "up", what: "state of 1,000: bytes of naive's", atMost: 0.25, ...ratio("naive", "stateBytes") },
-  { n: 1000, step: "preview", what: "preview of 1,000: time of naive's", atMost: 0.75, ...ratio("naive") },
+  { n: 100, step: "refresh", what: "refresh of 100: time / naive", atMost: 0.6, ...ratio("naive") },
+  { n: 1000, step: "up", what: "up of 1,000: time / naive", atMost: 0.45, ...ratio("naive") },
+  { n: 1000, step: "up", what: "up of 1,000: time / floor", atMost: 1.1, ...ratio("floor") },
+  { n: 1000, step: "destroy", what: "destroy of 1,000: time / naive", atMost: 0.45, ...ratio("naive") },
+  { n: 1000, step: "destroy", what: "destroy of 1,000: time / floor", atMost: 1.1, ...ratio("floor") },
+  { n: 1000, step: "up", what: "state of 1,000: bytes / naive", atMost: 0.25, ...ratio("naive", "stateBytes") },
+  { n: 1000, step: "preview", what: "preview of 1,000: time / naive", atMost: 0.75, ...ratio("naive") },
   {
     n: 1000,
     step: "preview",
@@ -46,7 +46,7 @@ const LIMITS = [
   ...Object.keys(NEEDED).map(overFloorAndRequests),
 ];
 
-/** The limits of the sizes that were measured, each with what was found. */
+/** Returns each limit of the measured sizes, together with the measured figure. */
 export function verdicts(sizes) {
   return LIMITS.flatMap(({ n, step, what, measure, atMost, digits = 0 }) => {
     const steps = sizes.find((size) => size.n === n)?.steps;

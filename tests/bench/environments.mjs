@@ -5,9 +5,9 @@ const SECRETS = 200;
 const PER_SECOND = 20;
 const FOREIGN = 5000;
 
-/** An API that bears 2 requests at a time and 20 a second: nothing may fail, and no secret may be made twice. */
+/** An API that allows 2 concurrent requests and 20 per second. Nothing may fail, and no secret may be created twice. */
 export async function measureLimitedApi(site, { say }) {
-  // It takes a name twice, so that a secret that is made twice is seen.
+  // Names needn't be unique, so that a secret that is created twice shows.
   const api = { latencyMs: LATENCY_MS, maxConcurrent: 2, maxPerSecond: PER_SECOND, uniqueNames: false };
   const project = await site.project("ours", SECRETS, { api });
   const rows = [];
@@ -21,13 +21,13 @@ export async function measureLimitedApi(site, { say }) {
     const missing = (step === "destroy" ? 0 : SECRETS) - names.length;
     const best = (requests - refused) / PER_SECOND;
     rows.push({ step, seconds, best, requests, refused, duplicates, missing });
-    say(`${SECRETS} secrets, limited API: ${step}: ${seconds.toFixed(2)} s`);
+    say(`${SECRETS} secrets, API with rate limits: ${step}: ${seconds.toFixed(2)} s`);
   }
   await project.remove();
   return { secrets: SECRETS, maxConcurrent: api.maxConcurrent, maxPerSecond: PER_SECOND, rows };
 }
 
-/** One secret of ours in a large workspace of others': it must cost what it costs in an empty one. */
+/** One secret in a large workspace of other secrets. It must cost as much as in an empty workspace. */
 export async function measureForeign(site, { say }) {
   const project = await site.project("ours", 1);
   const workspace = project.emulator.workspace();
@@ -38,10 +38,10 @@ export async function measureForeign(site, { say }) {
     const { seconds, requests, operations } = await measure(project, step);
     const atMost = allowed[step];
     rows.push({ step, seconds, requests, operations, ...(atMost && { atMost, isMet: requests <= atMost }) });
-    say(`1 secret among ${FOREIGN} others: ${step}: ${seconds.toFixed(2)} s`);
+    say(`1 secret in a workspace of ${FOREIGN} others: ${step}: ${seconds.toFixed(2)} s`);
   }
   const { length } = workspace.secrets();
-  if (length !== FOREIGN) throw new Error(`${length} of ${FOREIGN} foreign secrets are left`);
+  if (length !== FOREIGN) throw new Error(`Only ${length} of the ${FOREIGN} other secrets are left.`);
   await project.remove();
   return { foreign: FOREIGN, rows };
 }

@@ -17,7 +17,7 @@ const number = (head, of) => ({
   rule: (width) => `${"-".repeat(width - 1)}:`,
 });
 
-/** A Markdown table that can be read as it is. */
+/** A Markdown table with aligned columns, readable in a terminal too. */
 function table(columns, rows) {
   const cells = [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ of }) => of(row)))];
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => line[index].length)));
@@ -26,38 +26,38 @@ function table(columns, rows) {
   return [shown[0], rule, ...shown.slice(1)].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
-/** Every size and step: seconds, requests and memory of the three programs. */
+/** Seconds, requests and memory of the three programs, for every size and step. */
 export function sizesTable(sizes) {
   const rows = sizes.flatMap(({ n, steps }) => Object.entries(steps).map(([step, of]) => ({ n, step, ...of })));
   return table(
     [
       number("N", ({ n }) => whole(n)),
       text("step", ({ step }) => step),
-      number("this, s", ({ ours }) => seconds(ours.seconds)),
-      number("naive, s", ({ naive }) => seconds(naive.seconds)),
-      number("floor, s", ({ floor }) => seconds(floor.seconds)),
-      number("of naive", ({ ours, naive }) => fixed(ours.seconds / naive.seconds, 2)),
-      number("of floor", ({ ours, floor }) => fixed(ours.seconds / floor.seconds, 2)),
+      number("this (s)", ({ ours }) => seconds(ours.seconds)),
+      number("naive (s)", ({ naive }) => seconds(naive.seconds)),
+      number("floor (s)", ({ floor }) => seconds(floor.seconds)),
+      number("this / naive", ({ ours, naive }) => fixed(ours.seconds / naive.seconds, 2)),
+      number("this / floor", ({ ours, floor }) => fixed(ours.seconds / floor.seconds, 2)),
       number("requests", ({ ours }) => whole(ours.requests)),
-      number("naive's", ({ naive }) => whole(naive.requests)),
-      number("memory, MB", ({ ours }) => millions(ours.providerBytes)),
-      number("naive's", ({ naive }) => millions(naive.providerBytes)),
-      number("floor's", ({ floor }) => millions(floor.providerBytes)),
+      number("naive requests", ({ naive }) => whole(naive.requests)),
+      number("memory (MB)", ({ ours }) => millions(ours.providerBytes)),
+      number("naive (MB)", ({ naive }) => millions(naive.providerBytes)),
+      number("floor (MB)", ({ floor }) => millions(floor.providerBytes)),
     ],
     rows,
   );
 }
 
-/** The state that an `up` of each size leaves. */
+/** The size of the state after an `up`, for every number of secrets. */
 export function stateTable(sizes) {
   return table(
     [
       number("N", ({ n }) => whole(n)),
-      number("this, KB of state", ({ steps }) => thousands(steps.up.ours.stateBytes)),
-      number("naive, KB", ({ steps }) => thousands(steps.up.naive.stateBytes)),
-      number("floor, KB", ({ steps }) => thousands(steps.up.floor.stateBytes)),
-      number("of naive", ({ steps }) => fixed(steps.up.ours.stateBytes / steps.up.naive.stateBytes, 2)),
-      number("of floor", ({ steps }) => fixed(steps.up.ours.stateBytes / steps.up.floor.stateBytes, 2)),
+      number("state, this (KB)", ({ steps }) => thousands(steps.up.ours.stateBytes)),
+      number("naive (KB)", ({ steps }) => thousands(steps.up.naive.stateBytes)),
+      number("floor (KB)", ({ steps }) => thousands(steps.up.floor.stateBytes)),
+      number("this / naive", ({ steps }) => fixed(steps.up.ours.stateBytes / steps.up.naive.stateBytes, 2)),
+      number("this / floor", ({ steps }) => fixed(steps.up.ours.stateBytes / steps.up.floor.stateBytes, 2)),
     ],
     sizes,
   );
@@ -82,10 +82,10 @@ export function limitedApiTable({ rows }) {
     [
       text("step", ({ step }) => step),
       number("seconds", (row) => seconds(row.seconds)),
-      number("the API alone at best, s", ({ best }) => seconds(best)),
-      number("beyond that, s", (row) => seconds(row.seconds - row.best)),
+      number("minimum at this rate limit (s)", ({ best }) => seconds(best)),
+      number("above the minimum (s)", (row) => seconds(row.seconds - row.best)),
       number("requests", ({ requests }) => whole(requests)),
-      number("of them refused", ({ refused }) => whole(refused)),
+      number("refused with 429", ({ refused }) => whole(refused)),
       number("duplicates", ({ duplicates }) => whole(duplicates)),
       number("missing", ({ missing }) => whole(missing)),
     ],
@@ -101,7 +101,7 @@ export function foreignTable({ rows }) {
       number("requests", ({ requests }) => whole(requests)),
       number("at most", ({ atMost }) => whole(atMost)),
       text("", verdict),
-      text("which", ({ operations }) =>
+      text("operations", ({ operations }) =>
         Object.entries(operations)
           .map(([name, count]) => `${count} ${name}`)
           .join(", "),
@@ -111,7 +111,7 @@ export function foreignTable({ rows }) {
   );
 }
 
-/** The seconds of each step under each variant, and in parentheses as a part of the first row's. */
+/** The seconds of each step for each variant, and in parentheses the ratio to the first row. */
 export function variantsTable({ rows }) {
   const [plain] = rows;
   const steps = Object.keys(plain.steps);
@@ -119,8 +119,8 @@ export function variantsTable({ rows }) {
   return table(
     [
       text("variant", ({ name }) => name),
-      ...steps.map((step) => number(`${step}, s`, (row) => cell(row, step))),
-      ...(plain.stateBytes ? [number("state, KB", ({ stateBytes }) => thousands(stateBytes))] : []),
+      ...steps.map((step) => number(`${step} (s)`, (row) => cell(row, step))),
+      ...(plain.stateBytes ? [number("state (KB)", ({ stateBytes }) => thousands(stateBytes))] : []),
     ],
     rows,
   );

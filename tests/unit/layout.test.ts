@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, extname, join, normalize } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import ts from "typescript";
+
+const FOLDERS = ["cli", "emulator", "provider", "scripts", "sdk", "tests"];
+const PULUMI = /^@pulumi\//;
+/** The package imports itself by its name in `sdk` alone, to reach the other bundle. */
+const ITSELF = /^pulumi-elevenlabs/;
+const HTTP = /^(node:)?https?2?$|^node-fetch$/;
+
+/** What the files of a folder must not import: other folders of the repository, and packages. */
+const FORBIDDEN: { folder: string; folders: string[]; packages?: RegExp[] }[] = [
+  { folder: "emulator", folders: ["provider", "cli", "sdk"], packages: [PULUMI, ITSELF] },
+  { folder: "provider", folders: ["cli", "sdk", "emulator"], packages: [ITSELF] },
+  { folder: "provider/api", folders: [], packages: [PULUMI] },
+  { folder: "provider/secret", folders: [], packages: [PULUMI, HTTP] },
+  { folder: "sdk", folders: ["cli", "emulator"] },
+];
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.m?[jt]s$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes("node_modules"));
+}
+
+/** The modules that a file imports, including its types: a package by its name, a file by its path in the repository. */
+function imports(file: string): string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(file, "utf8"), true, true);
+  return importedFiles.map(({ fileName }) =>
+    fileName.startsWith(".") ? normalize(join(dirname(file), fileName)) : fileName,
+  );
+}
+
+describe("imports", () => {
+  test.each(FORBIDDEN)("$folder imports nothing that is forbidden there", ({ folder, folders, packages = [] }) => {
+    const files = sourceFiles(folder);
+    expect(files.flatMap(imports)).not.toEqual([]);
+
+    const isForbidden = (path: string) =>
+      folders.some((other) => path.startsWith(`${other}/`)) || packages.some((name) => name.test(path));
+    const found = files.flatMap((file) => imports(file).map((path) => ({ file, path })));
+    expect(found.filter(({ path }) => isForbidden(path))).toEqual([]);
+  });
+
+  test("the scan sees static, type, re-exported and dynamic imports", () => {
+    expect(imports("emulator/server.ts")).toContain("emulator/limits");
+    expect(imports("emulator/server.ts")).toContain("node:http");
+    expect(imports("emulator/index.ts")).toContain("emulator/store");
+    expect(imports("provider/hosts/dynamic/host.ts")).toContain("@pulumi/pulumi");
+    expect(imports("provider/hosts/dynamic/warn.ts")).toContain("@pulumi/pulumi/log/index.js");
+  });
+});
+
+test("no two source files share a name, except index", () => {
+  const byName = Map.groupBy(FOLDERS.flatMap(sourceFiles), (file) => basename(file, extname(file)));
+  byName.delete("index");
+  expect([...byName.values()].filter((files) => files.length > 1)).toEqual([]);
+});
