@@ -1,10 +1,10 @@
-// The program of the `Pulumi.yaml` beside this file: every key under `secrets` in the stack's config becomes a secret of
-// the workspace.
+// The program of the `Pulumi.yaml` in this folder. Each key under `secrets` in the stack's config becomes a secret of the
+// workspace.
 import * as pulumi from "@pulumi/pulumi";
 import { WorkspaceSecrets } from "pulumi-elevenlabs";
 
 const prefix = new pulumi.Config().get("prefix");
 const secrets = new WorkspaceSecrets("secrets", { prefix });
 
-/** The ids by name, to be used in the config of agents and tools. */
+/** The ids by name, for the config of agents and tools. */
 export const secretIds = secrets.secretIds;

@@ -1,100 +1,107 @@
 import type { Secret } from "../provider/api/client.js";
-import { DEFAULT_WORKSPACE } from "../provider/workspaces/settings.js";
-import { shellWord, unseenEscaped } from "./jsonText.js";
+import { type ConfigPath, configPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
+import { withInvisibleEscaped } from "./jsonText.js";
 
-/** A secret that a program is to take over. */
-export interface Adopted extends Secret {
-  /** Where config has its value: a key, or a key under `secrets`. */
-  path: string;
+/** A secret that the program is to adopt. */
+export interface AdoptedSecret extends Secret {
+  /** Where the config has its value: a key of its own, or a step in `secrets`. */
+  path: ConfigPath;
 }
 
-export interface Style {
-  /** One `WorkspaceSecrets` for all, of secrets whose names have this prefix. Those it cannot hold get lines of their own. */
-  component?: string;
+export interface ProgramLayout {
+  /**
+   * The prefix of one `WorkspaceSecrets` that holds all secrets with this prefix. Secrets that it can't hold get a
+   * `WorkspaceSecret` each, as all of them do if this is missing.
+   */
+  componentPrefix?: string;
 }
+
+const COMPONENT_KEY = "secrets";
 
 /**
- * Gives each secret that is not yet `owned` a config key of its own; a program can have one secret of a name, so those that
- * share theirs are left out, and so are those without one.
+ * Gives each secret whose id isn't in `ownedIds` a place in the config. Secrets that share a name are returned apart, because
+ * a program can have only one secret of a name; secrets without a name are left out.
  */
-export function adoptedFrom(
+export function planAdoption(
   secrets: Secret[],
-  owned: Set<string>,
-  style: Style,
-): { adopted: Adopted[]; twice: Secret[][] } {
-  const isNew = ({ id }: Secret) => !owned.has(id);
+  ownedIds: Set<string>,
+  layout: ProgramLayout,
+): { adopted: AdoptedSecret[]; sharingNames: Secret[][] } {
+  const isNew = ({ id }: Secret) => !ownedIds.has(id);
   const named = secrets.filter(({ name }) => name.trim() !== "");
-  const byName = [...Map.groupBy(named, ({ name }) => name).values()].filter((same) => same.some(isNew));
-  const once = byName.flatMap((same) => (same.length === 1 ? same : []));
-  const taken = new Set(once.map(({ name }) => name).filter(isPlainKey));
-  const adopted = once.map((secret) => {
-    const key = keyInComponent(secret, style);
-    if (key !== undefined) return { ...secret, path: `secrets.${key}` };
-    return { ...secret, path: isPlainKey(secret.name) ? secret.name : freeKey(secret.name, taken) };
-  });
-  return { adopted, twice: byName.filter((same) => same.length > 1) };
+  const groups = [...Map.groupBy(named, ({ name }) => name).values()].filter((group) => group.some(isNew));
+  const unique = groups.flatMap((group) => (group.length === 1 ? group : []));
+  const usedKeys = new Set(unique.map(({ name }) => name).filter(isPlainKey));
+  const adopted = unique.map((secret) => ({ ...secret, path: pathFor(secret, { layout, usedKeys }) }));
+  return { adopted, sharingNames: groups.filter((group) => group.length > 1) };
 }
 
-/** TypeScript that takes them over. */
-export function programLines(adopted: Adopted[], workspace: { name: string; endpoint: string }, style: Style): string {
-  const where = workspace.name === DEFAULT_WORKSPACE ? "" : `, workspace: ${literal(workspace.name)}`;
-  const alone = adopted.filter((secret) => keyInComponent(secret, style) === undefined);
+function pathFor(secret: Secret, { layout, usedKeys }: { layout: ProgramLayout; usedKeys: Set<string> }): ConfigPath {
+  const componentKey = keyInComponent(secret, layout);
+  if (componentKey !== undefined) return configPath(COMPONENT_KEY, componentKey);
+  if (isPlainKey(secret.name)) return configPath(secret.name);
+  const key = unusedKey(secret.name, usedKeys);
+  usedKeys.add(key);
+  return configPath(key);
+}
+
+/** The TypeScript that adopts these secrets. */
+export function programLines(
+  adopted: AdoptedSecret[],
+  workspace: { name: string; endpoint: string },
+  { componentPrefix = "" }: ProgramLayout,
+): string {
+  const workspaceInput = workspace.name === DEFAULT_WORKSPACE ? "" : `, workspace: ${literal(workspace.name)}`;
+  const single = adopted.filter(({ path }) => path.steps.length === 0);
+  const hasComponent = single.length < adopted.length;
   const lines: string[] = [];
-  if (alone.length < adopted.length) {
-    const prefix = style.component ? `prefix: ${literal(style.component)}, ` : "";
-    lines.push(`new WorkspaceSecrets("secrets", { ${prefix}onExisting: "keep"${where} });`);
+  if (hasComponent) {
+    const prefix = componentPrefix ? `prefix: ${literal(componentPrefix)}, ` : "";
+    lines.push(`new WorkspaceSecrets("${COMPONENT_KEY}", { ${prefix}onExisting: "keep"${workspaceInput} });`);
   }
-  for (const { name, id, path } of alone) {
-    const takeOver = `existingId: ${literal(id)}, onExisting: "keep"${where}`;
-    const value = `config.requireSecret(${literal(path)})`;
-    lines.push(`new WorkspaceSecret(${literal(path)}, { name: ${literal(name)}, value: ${value}, ${takeOver} });`);
+  for (const { name, id, path } of single) {
+    const key = literal(path.key);
+    const value = `config.requireSecret(${key})`;
+    const adoption = `existingId: ${literal(id)}, onExisting: "keep"${workspaceInput}`;
+    lines.push(`new WorkspaceSecret(${key}, { name: ${literal(name)}, value: ${value}, ${adoption} });`);
   }
-  const classes = [
-    ...(alone.length > 0 ? ["WorkspaceSecret"] : []),
-    ...(alone.length < adopted.length ? ["WorkspaceSecrets"] : []),
-  ];
+  const classes = [...(single.length > 0 ? ["WorkspaceSecret"] : []), ...(hasComponent ? ["WorkspaceSecrets"] : [])];
   const imports = [`import { ${classes.join(", ")} } from "pulumi-elevenlabs";`];
-  if (alone.length > 0) imports.unshift('import * as pulumi from "@pulumi/pulumi";');
+  if (single.length > 0) imports.unshift('import * as pulumi from "@pulumi/pulumi";');
   return [
-    `// Takes over ${adopted.length === 1 ? "1 secret" : `${adopted.length} secrets`} of ${workspace.endpoint}, as they are.`,
-    `// After the first  pulumi up,  remove  ${alone.length > 0 ? "existingId  and  " : ""}onExisting  from these lines: their work is done.`,
+    `// Adopts ${adopted.length === 1 ? "1 secret" : `${adopted.length} secrets`} of ${workspace.endpoint} unchanged.`,
+    `// After the first "pulumi up", remove ${single.length > 0 ? "existingId and " : ""}onExisting from these lines.`,
     ...imports,
     "",
-    ...(alone.length > 0 ? ["const config = new pulumi.Config();"] : []),
+    ...(single.length > 0 ? ["const config = new pulumi.Config();"] : []),
     ...lines,
   ].join("\n");
 }
 
-/** A command for a POSIX shell that asks for a value and sets it. */
-export function setCommand(path: string, stackArguments: string[]): string {
-  const which = path.includes(".") ? ["--path", path] : [path];
-  return ["pulumi", "config", "set", "--secret", ...which, ...stackArguments].map(shellWord).join(" ");
-}
+/** Pulumi takes `secure` for an encrypted value. `secrets` holds the values of a component. */
+const RESERVED_KEYS = new Set(["secure", COMPONENT_KEY, "__proto__"]);
 
-/** `secure` means an encrypted value to Pulumi, and under `secrets` lie those of a component. */
-const RESERVED = new Set(["secure", "secrets", "__proto__"]);
-
-/** Whether a name can be a config key, alone and as a step of a path, with nothing to escape. */
+/** Whether a name can be a config key, or a step of a config path, without any escape. */
 function isPlainKey(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) && !RESERVED.has(name);
+  return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) && !RESERVED_KEYS.has(name);
 }
 
-function keyInComponent({ name }: Secret, { component: prefix }: Style): string | undefined {
-  if (prefix === undefined) return undefined;
-  const key = name.slice(prefix.length);
+function keyInComponent({ name }: Secret, { componentPrefix }: ProgramLayout): string | undefined {
+  if (componentPrefix === undefined) return undefined;
+  const key = name.slice(componentPrefix.length);
   return isPlainKey(key) ? key : undefined;
 }
 
-function freeKey(name: string, taken: Set<string>): string {
-  const base = name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_+|_+$/g, "") || "secret";
-  const plain = /^[0-9]/.test(base) || !isPlainKey(base) ? `secret_${base}` : base;
-  let key = plain;
-  for (let n = 2; taken.has(key); n++) key = `${plain}_${n}`;
-  taken.add(key);
+/** A plain key that resembles the name. */
+function unusedKey(name: string, usedKeys: Set<string>): string {
+  const words = name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_+|_+$/g, "") || "secret";
+  const base = isPlainKey(words) ? words : `secret_${words}`;
+  let key = base;
+  for (let n = 2; usedKeys.has(key); n++) key = `${base}_${n}`;
   return key;
 }
 
-/** A string of TypeScript on one line. */
+/** A string literal of TypeScript. */
 function literal(text: string): string {
-  return unseenEscaped(JSON.stringify(text));
+  return withInvisibleEscaped(JSON.stringify(text));
 }

@@ -1,38 +1,45 @@
 import type { Secret } from "../provider/api/client.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
-import type { Owned } from "./stack.js";
+import type { OwnedSecret } from "./stackOutput.js";
 
-/** How a secret of the state differs from what the workspace holds, as a refresh would find it. */
-export type Drift = { owned: Owned } & (
+/** How a secret in the state differs from the workspace, as a refresh would find it. */
+export type Drift = { owned: OwnedSecret } & (
   | { kind: "missing" }
-  | { kind: "renamed"; now: Secret }
-  /** Its id is gone, and other secrets have its name: made again by hand, or someone else's. */
-  | { kind: "replaced"; now: Secret[] }
+  | { kind: "renamed"; found: Secret }
+  /** Its id is gone, and other secrets have its name: someone created it again by hand, or they are unrelated. */
+  | { kind: "replaced"; namesakes: Secret[] }
 );
 
 export interface WorkspaceDrift {
   workspace: Workspace;
-  /** How many secrets of the state were looked for. */
-  looked: number;
+  /** How many secrets of the state were compared. */
+  compared: number;
   drifts: Drift[];
-  /** How many secrets of the workspace the stack does not own. */
+  /** How many secrets of the workspace the stack doesn't own. */
   unmanaged: number;
 }
 
-/** Compares by one listing; what that lacks is asked for by its id, since a listing is no proof that a secret is gone. */
-export async function findDrift(workspace: Workspace, owned: Owned[]): Promise<WorkspaceDrift> {
+/** Compares with one listing. A listing doesn't prove that a secret is gone, so one that it lacks is looked up by its id. */
+export async function findDrift(workspace: Workspace, owned: OwnedSecret[]): Promise<WorkspaceDrift> {
   const listed = new Map((await workspace.list()).map((secret) => [secret.id, secret]));
   const ids = new Set(owned.map(({ id }) => id));
   const others = [...listed.values()].filter(({ id }) => !ids.has(id));
-  const found = await Promise.all(
-    owned.map(async (one) => compared(one, listed.get(one.id) ?? (await workspace.findNow(one.id)), others)),
+  const drifts = await Promise.all(
+    owned.map(async (one) => driftOf(one, listed.get(one.id) ?? (await workspace.findDirectly(one.id)), others)),
   );
-  const drifts = found.filter((drift) => drift !== undefined);
-  return { workspace, looked: owned.length, drifts, unmanaged: others.length };
+  return {
+    workspace,
+    compared: owned.length,
+    drifts: drifts.filter((drift) => drift !== undefined),
+    unmanaged: others.length,
+  };
 }
 
-function compared(owned: Owned, now: Secret | undefined, others: Secret[]): Drift | undefined {
-  if (now) return owned.name === undefined || now.name === owned.name ? undefined : { owned, kind: "renamed", now };
+function driftOf(owned: OwnedSecret, found: Secret | undefined, others: Secret[]): Drift | undefined {
+  if (found) {
+    const isSame = owned.name === undefined || found.name === owned.name;
+    return isSame ? undefined : { owned, kind: "renamed", found };
+  }
   const namesakes = others.filter(({ name }) => name === owned.name);
-  return namesakes.length === 0 ? { owned, kind: "missing" } : { owned, kind: "replaced", now: namesakes };
+  return namesakes.length === 0 ? { owned, kind: "missing" } : { owned, kind: "replaced", namesakes };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
+import type { Reader } from "../provider/messages/phrases.js";
 import { Problem } from "../provider/messages/problem.js";
 import { adopt } from "./commands/adoptCommand.js";
 import { dependents } from "./commands/dependentsCommand.js";
@@ -8,48 +9,51 @@ import { doctor } from "./commands/doctorCommand.js";
 import { drift } from "./commands/driftCommand.js";
 import { emulator } from "./commands/emulatorCommand.js";
 import { list } from "./commands/listCommand.js";
+import { readerOf } from "./context.js";
 import { fail } from "./terminal.js";
+import { reportUsageProblems } from "./usage.js";
 
 const NOTES = `
-Config comes from the Pulumi stack of this folder, where there is one, then from
-the environment: ELEVENLABS_API_KEY, ELEVENLABS_REGION, ELEVENLABS_BASE_URL.
-No command shows a key or the value of a secret.
+Config comes from the Pulumi stack of this folder, if there is one, and then
+from the environment: ELEVENLABS_API_KEY, ELEVENLABS_REGION,
+ELEVENLABS_BASE_URL.
+No command prints an API key or the value of a secret.
 
-Exit codes: 0 fine, 1 failed or a fault found, 2 drift found.
+Exit codes: 0 success, 1 failure or failed check, 2 drift.
 
 Examples:
-  pulumi-elevenlabs doctor           is everything as it should be?
-  pulumi-elevenlabs list --stack     what is there, and what does this stack own?
-  pulumi-elevenlabs drift            has someone changed it by hand?
+  pulumi-elevenlabs doctor           check the API key, region and network
+  pulumi-elevenlabs list --stack     list secrets, and who owns them
+  pulumi-elevenlabs drift            find secrets that were changed by hand
   pulumi-elevenlabs help adopt       more about one command`;
 
-// What reads the output may stop early, as `head` does.
+// A reader of the output may close it early, as "head" does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });
 
+let reader: Reader = {};
+
 const program = new Command("pulumi-elevenlabs")
-  .description("Looks after the secrets of ElevenLabs workspaces.")
+  .description("Lists, checks and adopts the secrets of ElevenLabs workspaces.")
   .version(version)
   .addHelpText("after", NOTES)
-  .showHelpAfterError("Run it with --help to see what there is.")
-  .configureOutput({ outputError: (text, write) => write(withoutArguments(text)) });
+  .hook("preAction", (_program, command) => {
+    reader = readerOf(command.opts());
+  });
 
 for (const command of [doctor(), list(), dependents(), drift(), adopt(), emulator()]) {
-  program.addCommand(command.copyInheritedSettings(program));
+  program.addCommand(reportUsageProblems(command));
 }
 
 const { node } = process.versions;
 if (Number.parseInt(node, 10) < 22) {
-  fail(new Problem("could not start", `this is Node ${node}`, "Get Node 22 or newer: https://nodejs.org/en/download"));
+  fail(new Problem("node-too-old", { version: node }, { step: "start" }), reader);
 } else {
-  program.parseAsync().catch(fail);
+  reportUsageProblems(program).parseAsync().catch(end);
 }
 
-/** What was given may hold a key, in a place where none is expected. */
-function withoutArguments(text: string): string {
-  return text
-    .replace(/^(error: unknown option '[^=]*)=.*'/s, "$1=...'")
-    .replace(/( arguments? but got \d+): .*(?=\n)/s, "$1.")
-    .replace(/ argument '.*' is invalid\./s, " has an argument that is invalid.");
+function end(error: unknown): void {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else fail(error, reader);
 }

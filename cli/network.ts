@@ -3,16 +3,16 @@ import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { REGIONS } from "../provider/api/endpoint.js";
 
-const LONGEST_LOOKUP_MS = 5_000;
+const LOOKUP_TIMEOUT_MS = 5_000;
 
-/** Why a host cannot be reached: itself, this machine's network or DNS, or something on the way to it. */
-export async function whyUnreachable(origin: string): Promise<"host" | "network" | "way"> {
+/** Why a host can't be reached: its name is wrong, this machine has no network or DNS, or the connection fails on the way. */
+export async function whyUnreachable(origin: string): Promise<"host" | "network" | "connection"> {
   const host = hostOf(origin);
-  if (await isKnown(host)) return isOnline() || (await isHere(host)) ? "way" : "network";
-  // Nothing is sent to these: only their names are looked up.
+  if (await isInDns(host)) return isOnline() || (await isLoopback(host)) ? "connection" : "network";
+  // Only their names are looked up: nothing is sent to these hosts.
   const others = Object.values(REGIONS).map(hostOf);
-  const known = await Promise.all(others.filter((other) => other !== host).map(isKnown));
-  return known.includes(true) ? "host" : "network";
+  const found = await Promise.all(others.filter((other) => other !== host).map(isInDns));
+  return found.includes(true) ? "host" : "network";
 }
 
 function hostOf(origin: string): string {
@@ -23,19 +23,19 @@ function isOnline(): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
 }
 
-async function isHere(host: string): Promise<boolean> {
+async function isLoopback(host: string): Promise<boolean> {
   const { address } = await lookup(host);
   return address === "::1" || address.startsWith("127.");
 }
 
-async function isKnown(host: string): Promise<boolean> {
-  const patience = new AbortController();
+async function isInDns(host: string): Promise<boolean> {
+  const stopTimer = new AbortController();
   const found = lookup(host).then(
     () => true,
     () => false,
   );
-  const late = sleep(LONGEST_LOOKUP_MS, false, { signal: patience.signal }).catch(() => false);
-  const isFound = await Promise.race([found, late]);
-  patience.abort();
+  const timeout = sleep(LOOKUP_TIMEOUT_MS, false, { signal: stopTimer.signal }).catch(() => false);
+  const isFound = await Promise.race([found, timeout]);
+  stopTimer.abort();
   return isFound;
 }

@@ -1,42 +1,47 @@
 import cliui from "cliui";
 import stringWidth from "string-width";
-import { harmless } from "../provider/messages/foreignText.js";
-import { type Style, styled } from "./terminal.js";
-
-export type Cell = string | { text: string; style: Style };
+import { quoted, sanitized } from "../provider/messages/sanitize.js";
+import { styled } from "./terminal.js";
 
 const GAP = 2;
 
 /**
- * Columns that fit `width`: the widest ones are broken into lines, between words. Where even these are too wide, each row
- * is a list of lines instead: a word may be an id, which can only be copied whole. Without a width, a row is a line.
+ * A table that fits `width`: the widest columns wrap between words. If it still doesn't fit, each row becomes a list of
+ * lines, because an id must stay in one piece to be copied. Without a width, each row is one line.
  */
-export function table(head: string[], rows: Cell[][], width: number | undefined): string {
-  const all = [head.map((text): Cell => ({ text, style: "bold" })), ...rows].map((row) => row.map(shown));
-  const widest = (of: (text: string) => number) =>
-    head.map((_, column) => Math.max(...all.map((row) => of(row[column]?.text ?? ""))));
+export function table(head: string[], rows: string[][], width: number | undefined): string {
+  const cells = rows.map((row) => row.map(sanitized));
+  const all = [head, ...cells];
+  const widest = (measure: (text: string) => number) =>
+    head.map((_, column) => Math.max(...all.map((row) => measure(row[column] ?? ""))));
   const natural = widest(stringWidth);
   const widths = width === undefined ? natural : fitted(natural, widest(longestWord), width - GAP * (head.length - 1));
-  if (widths === undefined) return lists(head, all.slice(1));
+  if (widths === undefined) return lists(head, cells);
   const ui = cliui({ width: width ?? 0, wrap: width !== undefined });
   for (const row of all) {
     ui.div(
-      ...row.map(({ text, style }, column) => {
+      ...row.map((text, column) => {
         const gap = column < row.length - 1 ? GAP : 0;
         const padding: [number, number, number, number] = [0, gap, 0, 0];
-        return { text: style ? styled(style, text) : text, width: (widths[column] ?? 0) + gap, padding };
+        return { text: row === head ? styled("bold", text) : text, width: (widths[column] ?? 0) + gap, padding };
       }),
     );
   }
   return ui.toString();
 }
 
-/** The same widths, the largest of them cut so that they fit, but none below its least; undefined where that cannot be. */
-function fitted(natural: number[], least: number[], width: number): number[] | undefined {
-  const cutTo = (most: number) => natural.map((one, column) => Math.max(Math.min(one, most), least[column] ?? 0));
-  for (let most = Math.max(...natural); most > 0; most--) {
-    const widths = cutTo(most);
-    if (widths.reduce((sum, one) => sum + one) <= width) return widths;
+/** A secret's name as a cell: in quotes if it has spaces that a table would hide. */
+export function nameCell(name: string): string {
+  return /^$|^\s|\s$|\s\s/.test(name) ? quoted(name) : name;
+}
+
+/** The column widths, with the largest cut until they fit, but none below its minimum; undefined if they can't fit. */
+function fitted(natural: number[], minimums: number[], width: number): number[] | undefined {
+  const cutTo = (limit: number) =>
+    natural.map((column, index) => Math.max(Math.min(column, limit), minimums[index] ?? 0));
+  for (let limit = Math.max(...natural); limit > 0; limit--) {
+    const widths = cutTo(limit);
+    if (widths.reduce((sum, column) => sum + column) <= width) return widths;
   }
   return undefined;
 }
@@ -45,13 +50,9 @@ function longestWord(text: string): number {
   return Math.max(...text.split(/\s/).map((word) => stringWidth(word)));
 }
 
-function lists(head: string[], rows: { text: string; style?: Style }[][]): string {
-  const labels = Math.max(...head.map((label) => stringWidth(label)));
-  const lines = (row: { text: string }[]) =>
-    row.map(({ text }, column) => `${(head[column] ?? "").padEnd(labels + GAP)}${text}`.trimEnd()).join("\n");
+function lists(head: string[], rows: string[][]): string {
+  const labelWidth = Math.max(...head.map((label) => stringWidth(label)));
+  const lines = (row: string[]) =>
+    row.map((text, column) => `${(head[column] ?? "").padEnd(labelWidth + GAP)}${text}`.trimEnd()).join("\n");
   return rows.map(lines).join("\n\n");
-}
-
-function shown(cell: Cell): { text: string; style?: Style } {
-  return typeof cell === "string" ? { text: harmless(cell) } : { ...cell, text: harmless(cell.text) };
 }

@@ -6,7 +6,7 @@ export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/
 export { Workspaces } from "./workspaces/registry.js";
 export type { ConfigReader } from "./workspaces/settings.js";
 
-/** What the provider's text in the state calls, and will always call: see `host/text.ts`. */
+/** What the provider's text in the state calls, and will always call: see `hosts/dynamic/storedFormats.ts`. */
 export function dynamic(): DynamicHost {
   return new DynamicHost();
 }

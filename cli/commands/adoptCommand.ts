@@ -1,32 +1,33 @@
 import { Command, Option } from "commander";
 import type { Secret } from "../../provider/api/client.js";
-import { quoted } from "../../provider/messages/foreignText.js";
+import { pulumiPreview, setConfig } from "../../provider/messages/commands.js";
+import { commandFor, idsText, type Reader } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { idsText } from "../../provider/secret/explain.js";
+import { quoted } from "../../provider/messages/sanitize.js";
+import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type Adopted, adoptedFrom, programLines, type Style, setCommand } from "../adoption.js";
-import { askFor, canAsk } from "../ask.js";
-import { type ContextOptions, calling, openWorkspace, withStack, withWorkspace } from "../context.js";
-import type { Stack } from "../stack.js";
+import { type AdoptedSecret, type ProgramLayout, planAdoption, programLines } from "../adoption.js";
+import { ASK_ATTEMPT, askFor, canAsk } from "../ask.js";
+import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
 import { note, print } from "../terminal.js";
-import { livesIn } from "./listCommand.js";
+import { invalidOption } from "../usage.js";
 
 const NOTES = `
-The API tells no value, so the values must come from where you keep them. The
-lines take the secrets over as they are: nothing is pushed before a value or the
-triggers change. After the first "pulumi up", existingId and onExisting can go
-from the lines. Secrets that the stack owns are left out; so are the commands
-for values that its config has.
+The API doesn't return values, so you must have them. Adopting changes nothing
+in the workspace: a value is pushed only when value or triggers change. After
+the first "pulumi up", you can remove existingId and onExisting from the lines.
+The output leaves out secrets that the stack owns, and commands for values that
+the config already has.
 
-Without --component, each secret has a line and a config key of its own. With
-it, the values lie under "secrets" in config, and one WorkspaceSecrets makes
-them all, as in the program of the package's own repository.
+Without --component, each secret gets a WorkspaceSecret and a config key. With
+it, the config holds all values under "secrets", and one WorkspaceSecrets adopts
+all secrets.
 
-Exit codes: 0 fine, 1 failed.
+Exit codes: 0 success, 1 failure.
 
 Examples:
   pulumi-elevenlabs adopt
-  pulumi-elevenlabs adopt --prefix CRM_ --ask          ask for the values, too
+  pulumi-elevenlabs adopt --prefix CRM_ --ask          also ask for the values
   pulumi-elevenlabs adopt --name CRM_TOKEN --name ERP_TOKEN
   pulumi-elevenlabs adopt --only program > adopted.ts
                                                        and in index.ts:
@@ -36,73 +37,80 @@ interface Options extends ContextOptions {
   prefix?: string;
   name?: string[];
   component?: boolean;
-  only?: "program" | "commands";
+  only?: Part;
   ask?: boolean;
 }
 
+const PARTS = ["program", "commands"] as const;
+type Part = (typeof PARTS)[number];
+
 export function adopt(): Command {
   return withWorkspace(withStack(new Command("adopt")))
-    .description("Write the program lines and the config commands that take over the secrets of a workspace.")
-    .option("-p, --prefix <text>", "only secrets whose names start with this")
-    .option("-n, --name <name>", "only this secret; as often as needed", (name, names: string[] = []) => [
-      ...names,
-      name,
-    ])
-    .option("--component", "for a program with WorkspaceSecrets")
-    .addOption(new Option("--only <part>", "print one part alone").choices(["program", "commands"]))
-    .option("--ask", "ask for the values on the terminal, without echo, and set them in the stack's config")
+    .description("Print the program lines and the config commands that adopt the secrets of a workspace.")
+    .option("-p, --prefix <text>", "only secrets whose names start with this text")
+    .option("-n, --name <name>", "only this secret (repeatable)", (name, names: string[] = []) => [...names, name])
+    .option("--component", "use one WorkspaceSecrets component")
+    .addOption(new Option("--only <part>", "print only one part").choices(PARTS).argParser(partOf))
+    .option("--ask", "ask for the values in the terminal (hidden), and set them in the stack's config")
     .addHelpText("after", NOTES)
     .action(run);
 }
 
+function partOf(text: string): Part {
+  const part = PARTS.find((one) => one === text);
+  if (part === undefined) throw invalidOption("adopt", "--only", PARTS.join(" or "));
+  return part;
+}
+
 async function run(options: Options): Promise<void> {
-  if (options.ask && !canAsk()) {
-    throw new Problem(
-      "could not ask for values",
-      "this is no terminal",
-      "Run it in one, or leave --ask out and set them.",
-    );
-  }
-  const { workspace, stack } = await openWorkspace(options);
-  if (options.ask && !stack) {
-    const next = "Run it where Pulumi works: in the folder of a project, with its stack selected.";
-    throw new Problem("could not ask for values", "there is no stack to set them in", next);
-  }
-  const style: Style = options.component ? { component: options.prefix ?? "" } : {};
+  if (options.ask && !canAsk()) throw new Problem("no-terminal", {}, ASK_ATTEMPT);
+  const { workspace, stack, reader } = await openWorkspace(options);
+  if (options.ask && !stack) throw new Problem("no-stack-for-values", {}, ASK_ATTEMPT);
+  const attempt = { step: "list", workspace: workspace.name } as const;
   const [listed, owned] = await Promise.all([
-    calling(workspace, { verb: "list" }, () => workspace.list(options.prefix)),
-    stack?.owned() ?? [],
+    withProblems(workspace, { attempt }, () => workspace.list(options.prefix)),
+    stack?.ownedIn(workspace) ?? [],
   ]);
-  const ids = new Set(owned.filter((one) => livesIn(one, workspace)).map(({ id }) => id));
-  const wanted = selected(listed, options, workspace);
-  const { adopted, twice } = adoptedFrom(wanted, ids, style);
-  for (const secrets of twice) {
-    note(
-      `Left out: several secrets are named ${quoted(secrets[0]?.name ?? "")}: ${idsText(secrets)}. Rename or delete all but one.`,
-    );
-  }
-  const nameless = wanted.filter(({ name }) => name.trim() === "");
-  if (nameless.length > 0) note(`Left out, since a program's secret needs a name: ${idsText(nameless)}.`);
-  const ownedCount = wanted.filter(({ id }) => ids.has(id)).length;
-  if (ownedCount > 0) note(`Left out, since the stack owns them: ${ownedCount}.`);
-  if (adopted.length === 0) return note("Nothing to take over.");
+  const layout: ProgramLayout = options.component ? { componentPrefix: options.prefix ?? "" } : {};
+  const ownedIds = new Set(owned.map(({ id }) => id));
+  const selected = selectedByName(listed, options.name, workspace);
+  const { adopted, sharingNames } = planAdoption(selected, ownedIds, layout);
+  noteLeftOut(selected, { sharingNames, ownedIds });
+  if (adopted.length === 0) return note("Nothing to adopt.");
   const unset = adopted.filter(({ path }) => !stack?.isSet(path));
-  const left = options.ask && stack ? await askFor(unset, stack) : unset;
-  if (options.only !== "commands") print(programLines(adopted, workspace, style));
+  const remaining = options.ask && stack ? await askFor(unset, stack) : unset;
+  if (options.only !== "commands") print(programLines(adopted, workspace, layout));
   if (options.only === undefined) print("");
-  if (options.only !== "program") print(commandLines(left, stack));
+  if (options.only !== "program") print(commandLines(remaining, reader));
 }
 
-function selected(listed: Secret[], { prefix = "", name: names }: Options, workspace: Workspace): Secret[] {
-  const wanted = listed.filter(({ name }) => name.startsWith(prefix) && (names?.includes(name) ?? true));
-  const lacking = names?.filter((name) => !wanted.some((secret) => secret.name === name)) ?? [];
-  if (lacking.length === 0) return wanted;
-  const reason = `the workspace at ${workspace.endpoint} has no ${lacking.map(quoted).join(", ")}`;
-  throw new Problem("could not take over the secrets", reason, "See what there is: pulumi-elevenlabs list");
+function selectedByName(listed: Secret[], names: string[] | undefined, workspace: Workspace): Secret[] {
+  if (names === undefined) return listed;
+  const missing = names.filter((name) => !listed.some((secret) => secret.name === name));
+  if (missing.length > 0) {
+    const facts = { names: missing, endpoint: workspace.endpoint };
+    throw new Problem("secrets-not-found", facts, { step: "adopt", workspace: workspace.name });
+  }
+  return listed.filter(({ name }) => names.includes(name));
 }
 
-function commandLines(left: Adopted[], stack: Stack | undefined): string {
-  if (left.length === 0) return "# Config has a value for each of them. Next: pulumi preview";
-  const commands = left.map(({ path }) => setCommand(path, stack?.arguments ?? []));
-  return ["# Set the values: each command asks for one, without echo. Next: pulumi preview", ...commands].join("\n");
+function noteLeftOut(
+  selected: Secret[],
+  { sharingNames, ownedIds }: { sharingNames: Secret[][]; ownedIds: Set<string> },
+): void {
+  for (const secrets of sharingNames) {
+    const name = quoted(secrets[0]?.name ?? "");
+    note(`Left out: several secrets are named ${name}: ${idsText(secrets)}. Rename or delete all but one.`);
+  }
+  const nameless = selected.filter(({ name }) => name.trim() === "");
+  if (nameless.length > 0) note(`Left out because they have no name: ${idsText(nameless)}.`);
+  const ownedCount = selected.filter(({ id }) => ownedIds.has(id)).length;
+  if (ownedCount > 0) note(`Left out because the stack owns them: ${ownedCount}.`);
+}
+
+function commandLines(remaining: AdoptedSecret[], reader: Reader): string {
+  const next = `Next: ${commandFor(reader, pulumiPreview())}`;
+  if (remaining.length === 0) return `# The config has all values. ${next}`;
+  const commands = remaining.map(({ path }) => commandFor(reader, setConfig(path, { secret: true })));
+  return [`# Set the values: each command asks for one and hides it. ${next}`, ...commands].join("\n");
 }

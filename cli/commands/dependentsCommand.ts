@@ -1,23 +1,25 @@
 import { Argument, Command } from "commander";
 import type { Dependent, Secret } from "../../provider/api/client.js";
-import { harmless, quoted } from "../../provider/messages/foreignText.js";
+import type { Attempt } from "../../provider/messages/attempts.js";
+import { kindText } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { actionText, idsText, kindText } from "../../provider/secret/explain.js";
-import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type ContextOptions, calling, openWorkspace, withNoStack, withWorkspace } from "../context.js";
+import { quoted, sanitized } from "../../provider/messages/sanitize.js";
+import { findDependents, findSecret, type SecretKey } from "../../provider/secret/find.js";
+import { withProblems } from "../../provider/workspaces/callProblems.js";
+import { type ContextOptions, openWorkspace, STACK_HELP, withNoStack, withWorkspace } from "../context.js";
 import { jsonText } from "../jsonText.js";
 import { table } from "../table.js";
 import { lineWidth, note, print } from "../terminal.js";
 
 const NOTES = `
-All of them are listed, over every page. One to which the key has no access is
-shown by its id alone.
+The list is complete, however long it is. If the API key has no access to a
+dependent, only its id is shown.
 
-Exit codes: 0 fine, also where nothing uses the secret; 1 failed.
+Exit codes: 0 success (even if nothing uses the secret), 1 failure.
 
 Examples:
   pulumi-elevenlabs dependents CRM_TOKEN
-  pulumi-elevenlabs dependents --id 2f6Hx0QTzq   where several share a name
+  pulumi-elevenlabs dependents --id 2f6Hx0QTzq   if several secrets share a name
   pulumi-elevenlabs dependents CRM_TOKEN --json`;
 
 interface Options extends ContextOptions {
@@ -27,56 +29,42 @@ interface Options extends ContextOptions {
 
 export function dependents(): Command {
   const command = new Command("dependents")
-    .description("List everything that uses a secret: what stands in the way of deleting it.")
-    .addArgument(new Argument("[name]", "the secret's name, exactly"))
-    .option("--id <id>", "the secret's id, instead of its name")
+    .description("List the dependents of a secret: everything that uses it, and so prevents its deletion.")
+    .addArgument(new Argument("[name]", "the exact name of the secret"))
+    .option("--id <id>", "the id of the secret, instead of its name")
     .option("--json", "print JSON")
-    // A name is required: left out, it would take the secret's name for its own.
-    .option("-s, --stack <name>", "the Pulumi stack whose config counts (default: the selected one, if any)");
+    // Here the stack's name isn't optional: "--stack CRM_TOKEN" would otherwise take the name of the secret.
+    .option("-s, --stack <name>", STACK_HELP);
   return withWorkspace(withNoStack(command)).addHelpText("after", NOTES).action(run);
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
-  if ((name === undefined) === (options.id === undefined)) {
-    const reason = name === undefined ? "no secret is named" : "a name and an id are given";
-    throw new Problem("could not list the dependents", reason, "Give the secret's NAME, or --id ID.");
-  }
+  const key = keyOf(name, options.id);
   const { workspace } = await openWorkspace(options);
-  const action = { verb: "list the dependents of", name: name ?? options.id ?? "" };
-  const { secret, users } = await calling(workspace, action, async () => {
-    const found = await find(workspace, name, options.id, action);
-    return { secret: found, users: await workspace.dependents(found.id) };
+  const attempt: Attempt = { step: "listDependents", name: key.secretId ?? key.name ?? "", workspace: workspace.name };
+  const seeking = { attempt, seeker: "command" } as const;
+  const sendsOnlyId = key.secretId !== undefined;
+  const { secret, found } = await withProblems(workspace, { attempt, sendsOnlyId }, async () => {
+    const secret = await findSecret(workspace, key, seeking);
+    return { secret, found: await findDependents(workspace, secret.id, seeking) };
   });
-  if (options.json) print(asJson(secret, users));
-  else if (users.length === 0) note(`Nothing uses secret ${quoted(secret.name)} (${harmless(secret.id)}).`);
-  else print(asTable(users));
+  if (options.json) print(asJson(secret, found));
+  else if (found.length === 0) note(`Nothing uses secret ${quoted(secret.name)} (${sanitized(secret.id)}).`);
+  else print(asTable(found));
 }
 
-async function find(
-  workspace: Workspace,
-  name: string | undefined,
-  id: string | undefined,
-  action: { verb: string; name: string },
-): Promise<Secret> {
-  const byId = id === undefined ? undefined : await workspace.findNow(id);
-  const found = id === undefined ? await workspace.namedNow(name ?? "") : byId ? [byId] : [];
-  const [secret] = found;
-  const told = actionText({ ...action, workspace: workspace.name });
-  if (!secret) {
-    const next = "See what there is, and check the workspace: pulumi-elevenlabs list";
-    throw new Problem(told, `the workspace at ${workspace.endpoint} has no such secret`, next);
-  }
-  if (found.length > 1) {
-    throw new Problem(told, `several secrets have this name: ${idsText(found)}`, "Choose one by its id: --id ID");
-  }
-  return secret;
+function keyOf(name: string | undefined, id: string | undefined): SecretKey {
+  if (name && !id) return { name };
+  if (id && !name) return { secretId: id };
+  throw new Problem("name-or-id", { isNeither: !name }, { step: "runCommand", name: "dependents" });
 }
 
-function asTable(users: Dependent[]): string {
-  const rows = users.map(({ kind, id, name }) => [kindText(kind), name ?? "(no access)", id ?? ""]);
+function asTable(found: Dependent[]): string {
+  const rows = found.map(({ kind, id, name }) => [kindText(kind), name ?? "(no access)", id ?? ""]);
   return table(["KIND", "NAME", "ID"], rows, lineWidth());
 }
 
-function asJson(secret: Secret, users: Dependent[]): string {
-  return jsonText({ name: secret.name, secretId: secret.id, dependents: users });
+/** The keys are a public format. */
+function asJson(secret: Secret, found: Dependent[]): string {
+  return jsonText({ name: secret.name, secretId: secret.id, dependents: found });
 }

@@ -1,31 +1,33 @@
 import { Command } from "commander";
 import { REGIONS } from "../../provider/api/endpoint.js";
-import { harmless } from "../../provider/messages/foreignText.js";
+import type { Reader } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { configPath, shellWord } from "../../provider/pulumi/configPath.js";
-import { DEFAULT_WORKSPACE } from "../../provider/workspaces/settings.js";
+import { sanitized } from "../../provider/messages/sanitize.js";
+import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
 import { diagnose, type Finding } from "../diagnosis.js";
+import { findingWords } from "../findingWording.js";
 import { jsonText } from "../jsonText.js";
-import { advice, print, type Style, styled } from "../terminal.js";
+import { print, styled, type TextStyle } from "../terminal.js";
 
 const NOTES = `
-It lists, and asks to change a secret that cannot exist, so nothing is written.
-A key that one region of ElevenLabs does not take is tried in the others.
+Nothing is written: to test the permissions, the command lists secrets and tries
+to update a secret that can't exist. If a region of ElevenLabs doesn't accept
+the API key, the command tries the other regions.
 
-Exit codes: 0 fine, 1 a fault found, or failed.
+Exit codes: 0 success, 1 failed check or other failure.
 
 Examples:
   pulumi-elevenlabs doctor
   pulumi-elevenlabs doctor --workspace eu
   pulumi-elevenlabs doctor --stack prod --json
-  pulumi-elevenlabs doctor --no-stack            by the environment alone`;
+  pulumi-elevenlabs doctor --no-stack            use only the environment`;
 
 export function doctor(): Command {
-  const which = "check this workspace alone (default: every one that is configured)";
-  return withWorkspace(withStack(new Command("doctor")), which)
-    .description("Find out whether the API can be used: key, region, network, permissions.")
+  const workspaceHelp = "check only this workspace (default: all configured workspaces)";
+  return withWorkspace(withStack(new Command("doctor")), workspaceHelp)
+    .description("Check whether the API can be used: API key, region, network, permissions.")
     .option("--json", "print JSON")
     .addHelpText("after", NOTES)
     .action(run);
@@ -35,36 +37,29 @@ interface Options extends ContextOptions {
   json?: boolean;
 }
 
+interface CheckedWorkspace {
+  name: string;
+  findings: Finding[];
+}
+
 async function run({ json, ...options }: Options): Promise<void> {
   const context = await openContext(options);
   const names = options.workspace === undefined ? context.workspaces.names() : [options.workspace];
-  const workspaces: { name: string; findings: Finding[] }[] = [];
+  const checked: CheckedWorkspace[] = [];
   if (!json) print(`Config: ${context.source}`);
   for (const name of names) {
-    const found = isOptional(name, names, context) ? [NO_KEY_NEEDED] : await findings(name, context);
-    if (found.some(({ status }) => status === "failed")) process.exitCode = 1;
-    if (json) workspaces.push({ name, findings: found });
-    else print([`\n${styled("bold", `Workspace ${harmless(name)}`)}`, ...found.map(textOf)].join("\n"));
+    const findings = needsNoKey(name, names, context) ? [NO_KEY_NEEDED] : await check(name, context);
+    if (findings.some(({ status }) => status === "failed")) process.exitCode = 1;
+    checked.push({ name, findings });
+    if (!json) print(asText({ name, findings }, context.reader));
   }
-  if (json) print(asJson(context, workspaces));
+  if (json) print(asJson(context, checked));
 }
 
-const NO_KEY_NEEDED: Finding = {
-  check: "key",
-  status: "fact",
-  text: "none, and none is needed while no resource uses this workspace",
-};
+const NO_KEY_NEEDED: Finding = { check: "key", status: "fact", kind: "no-key-needed", facts: {} };
 
-function asJson({ source }: Context, workspaces: { name: string; findings: Finding[] }[]): string {
-  const shown = workspaces.map(({ name, findings }) => ({
-    name,
-    findings: findings.map(({ next, ...finding }) => ({ ...finding, next: next === undefined ? null : advice(next) })),
-  }));
-  return jsonText({ config: source, workspaces: shown });
-}
-
-/** With workspaces of their own names, the one of the top-level config may stay without a key. */
-function isOptional(name: string, names: string[], { workspaces }: Context): boolean {
+/** If other workspaces are configured, the default one may have no key. */
+function needsNoKey(name: string, names: string[], { workspaces }: Context): boolean {
   if (name !== DEFAULT_WORKSPACE || names.length === 1) return false;
   try {
     return workspaces.get(name).keySource === undefined;
@@ -73,42 +68,56 @@ function isOptional(name: string, names: string[], { workspaces }: Context): boo
   }
 }
 
-async function findings(name: string, context: Context): Promise<Finding[]> {
+async function check(name: string, context: Context): Promise<Finding[]> {
   let workspace: Workspace;
   try {
     workspace = context.workspaces.get(name);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return [{ check: "config", status: "failed", text: error.reason, next: error.next }];
+    return [{ check: "config", status: "failed", kind: "problem", facts: { problem: error } }];
   }
   const found = await diagnose(workspace);
-  // Where there is no usable key, it comes from nowhere.
-  const key = found.some(({ check }) => check === "key") ? [] : [keyOf(workspace, context)];
-  return [hostOf(workspace), ...key, ...found];
+  // If the key is missing or malformed, a finding already says so.
+  const key = found.some((finding) => finding.check === "key") ? [] : [keyFinding(workspace, context)];
+  return [hostFinding(workspace), ...key, ...found];
 }
 
-function hostOf({ endpoint }: Workspace): Finding {
+function hostFinding({ endpoint }: Workspace): Finding {
   const region = Object.entries(REGIONS).find(([, origin]) => origin === endpoint)?.[0];
-  return { check: "host", status: "fact", text: `${endpoint}${region ? ` (region ${region})` : ""}` };
+  return { check: "host", status: "fact", kind: "api-host", facts: { endpoint, region } };
 }
 
-function keyOf({ name, keySource }: Workspace, { stack }: Context): Finding {
-  if (keySource === "environment") {
-    return { check: "key", status: "fact", text: "from the environment variable ELEVENLABS_API_KEY" };
+function keyFinding({ name, keySource }: Workspace, { stack }: Context): Finding {
+  if (keySource === "environment" || !stack) {
+    return { check: "key", status: "fact", kind: "key-from-environment", facts: {} };
   }
-  const isDefault = name === DEFAULT_WORKSPACE;
-  const key = isDefault ? "elevenlabs:apiKey" : configPath("elevenlabs:workspaces", name, "apiKey");
-  if (stack?.isPlainKey(name)) {
-    const next = `Take it for known to others, and set a new one: pulumi config set --secret ${isDefault ? key : `--path ${shellWord(key)}`}`;
-    return { check: "key", status: "failed", text: `${key} is set in plain text, which programs refuse`, next };
+  if (stack.isPlainKey(name)) {
+    return { check: "key", status: "failed", kind: "key-in-plain-text", facts: { workspace: name } };
   }
-  return { check: "key", status: "fact", text: `from ${key} of stack ${stack?.name ?? "?"}` };
+  return { check: "key", status: "fact", kind: "key-from-stack", facts: { workspace: name, stack: stack.name } };
 }
 
-const STYLES: Record<Finding["status"], Style> = { fact: "dim", ok: "green", warning: "yellow", failed: "red" };
+/** The keys are a public format. */
+function asJson({ source, reader }: Context, checked: CheckedWorkspace[]): string {
+  const workspaces = checked.map(({ name, findings }) => ({
+    name,
+    findings: findings.map((finding) => {
+      const { text, next } = findingWords(finding, reader);
+      return { check: finding.check, status: finding.status, text, next: next.length > 0 ? next.join("\n") : null };
+    }),
+  }));
+  return jsonText({ config: source, workspaces });
+}
 
-function textOf({ check, status, text, next }: Finding): string {
-  const line = `  ${styled(STYLES[status], (status === "fact" ? "-" : status).padEnd(7))}  ${check.padEnd(7)}  ${text}`;
-  const advised = next === undefined ? [] : advice(next).split("\n");
-  return [line, ...advised.map((one) => `${" ".repeat(20)}${one}`)].join("\n");
+const STYLES: Record<Finding["status"], TextStyle> = { fact: "dim", ok: "green", warning: "yellow", failed: "red" };
+
+function asText({ name, findings }: CheckedWorkspace, reader: Reader): string {
+  const title = `\n${styled("bold", `Workspace ${sanitized(name)}`)}`;
+  return [title, ...findings.flatMap((finding) => findingLines(finding, reader))].join("\n");
+}
+
+function findingLines(finding: Finding, reader: Reader): string[] {
+  const { text, next } = findingWords(finding, reader);
+  const status = styled(STYLES[finding.status], (finding.status === "fact" ? "-" : finding.status).padEnd(7));
+  return [`  ${status}  ${finding.check.padEnd(7)}  ${text}`, ...next.map((line) => `${" ".repeat(20)}${line}`)];
 }

@@ -1,23 +1,25 @@
 import { STATUS_CODES } from "node:http";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type Fault, type KeyOptions, type Operation, startEmulator } from "../../emulator/index.js";
 import { Problem } from "../../provider/messages/problem.js";
 import { print } from "../terminal.js";
+import { invalidOption } from "../usage.js";
 
 const DEFAULT_KEY = "sk_emulator";
+const MAX_LATENCY_MS = 3_600_000;
 
 const NOTES = `
-Kept in memory, until interrupted. It is strict about the documented requests;
-nothing of it reaches ElevenLabs.
+The secrets stay in memory until you interrupt the emulator. It accepts only
+requests that the API documents, and sends nothing to ElevenLabs.
 
-Exit codes: 0 interrupted, 1 failed.
+Exit codes: 0 interrupted, 1 failure.
 
 Examples:
   pulumi-elevenlabs emulator
   pulumi-elevenlabs emulator --port 0 --key sk_a=one --key sk_b=two
-  pulumi-elevenlabs emulator --read-only-key sk_r      may list, may not write
-  pulumi-elevenlabs emulator --in-use CRM_TOKEN        its delete is refused
-  pulumi-elevenlabs emulator --fault create=503:2      two creates fail
+  pulumi-elevenlabs emulator --read-only-key sk_r      can list, can't write
+  pulumi-elevenlabs emulator --in-use CRM_TOKEN        deleting it fails
+  pulumi-elevenlabs emulator --fault create=503:2      the next two creates fail
 
   # then, in another terminal:
   export ELEVENLABS_BASE_URL=http://127.0.0.1:8787
@@ -26,82 +28,96 @@ Examples:
 
 interface Options {
   port: number;
-  key?: Pair[];
-  readOnlyKey?: Pair[];
-  inUse?: Pair[];
+  key?: ForWorkspace[];
+  readOnlyKey?: ForWorkspace[];
+  inUse?: ForWorkspace[];
   fault?: Fault[];
   latency: number;
 }
 
-/** What was given, and the workspace that it is for. */
-type Pair = [given: string, workspace: string | undefined];
+/** A key or a name, and the emulated workspace that it belongs to. */
+interface ForWorkspace {
+  text: string;
+  workspace: string | undefined;
+}
 
 export function emulator(): Command {
   return new Command("emulator")
-    .description("Serve the same API on this machine, to try things and for tests.")
-    .option("--port <port>", "0 is any free port", wholeNumber(65_535), 8787)
-    .option("--key <key[=workspace]>", `an API key, as often as needed (default: ${DEFAULT_KEY})`, pairs("KEY"))
-    .option("--read-only-key <key[=workspace]>", "one that may not write, as often as needed", pairs("KEY"))
-    .option("--in-use <name[=workspace]>", "add a secret that an agent uses, as often as needed", pairs("NAME"))
-    .option("--fault <operation=status[:times]>", "let the next such requests fail, as often as needed", faults)
-    .option("--latency <ms>", "added to every answer", wholeNumber(3_600_000), 0)
+    .description("Run an emulator of the API on this machine, for experiments and tests.")
+    .option("--port <port>", "0 means any free port", wholeNumber("--port", 65_535), 8787)
+    .option("--key <key[=workspace]>", `an API key (repeatable; default: ${DEFAULT_KEY})`, forWorkspace("--key", "KEY"))
+    .option(
+      "--read-only-key <key[=workspace]>",
+      "an API key that can't write (repeatable)",
+      forWorkspace("--read-only-key", "KEY"),
+    )
+    .option(
+      "--in-use <name[=workspace]>",
+      "add a secret that an agent uses (repeatable)",
+      forWorkspace("--in-use", "NAME"),
+    )
+    .option("--fault <operation=status[:times]>", "make the next such requests fail (repeatable)", addFault)
+    .option("--latency <ms>", "delay of each answer", wholeNumber("--latency", MAX_LATENCY_MS), 0)
     .addHelpText("after", NOTES)
     .action(run);
 }
 
 async function run({ port, key, readOnlyKey = [], inUse = [], fault = [], latency }: Options): Promise<void> {
-  const isDefault = key === undefined && readOnlyKey.length === 0;
+  const usesDefaultKey = key === undefined && readOnlyKey.length === 0;
+  const writers = usesDefaultKey ? [{ text: DEFAULT_KEY, workspace: undefined }] : (key ?? []);
   const keys = Object.fromEntries([
-    ...(isDefault ? [[DEFAULT_KEY, undefined] as Pair] : (key ?? [])).map(([text, workspace]) => [
-      text,
-      keyOf(workspace),
-    ]),
-    ...readOnlyKey.map(([text, workspace]) => [text, { ...keyOf(workspace), permissions: ["read"] }]),
+    ...writers.map(({ text, workspace }) => [text, keyOptions(workspace)]),
+    ...readOnlyKey.map(({ text, workspace }) => [text, { ...keyOptions(workspace), permissions: ["read"] }]),
   ]);
   try {
     const started = await startEmulator({ port, keys, latencyMs: latency });
-    for (const [name, workspace] of inUse) {
+    for (const { text: name, workspace } of inUse) {
       started.workspace(workspace).add(name, undefined, { dependents: { agents: ["Support"] } });
     }
     for (const one of fault) started.fault(one);
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => started.close());
-    const which = isDefault ? `API key ${DEFAULT_KEY}` : `API keys as given: ${Object.keys(keys).length}`;
-    print(`ElevenLabs emulator at ${started.url}, ${which}`);
+    const keyText = usesDefaultKey ? `API key ${DEFAULT_KEY}` : `API keys as given: ${Object.keys(keys).length}`;
+    print(`ElevenLabs emulator at ${started.url}, ${keyText}`);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    const reason = code === "EADDRINUSE" ? "the port is taken" : `the system says ${code}`;
-    throw new Problem(`could not serve at port ${port}`, reason, "Give another: --port PORT, 0 for any free one");
+    throw listenProblem(error, port);
   }
 }
 
-function wholeNumber(most: number): (text: string) => number {
-  return (text) => {
-    if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`It takes a whole number from 0 to ${most}.`);
-  };
+function listenProblem(error: unknown, port: number): Problem {
+  const attempt = { step: "serve", name: String(port) } as const;
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+  return code === "EADDRINUSE"
+    ? new Problem("port-taken", {}, attempt)
+    : new Problem("port-unusable", { code }, attempt);
 }
 
-function keyOf(workspace: string | undefined): KeyOptions {
+function keyOptions(workspace: string | undefined): KeyOptions {
   return workspace === undefined ? {} : { workspace };
 }
 
-function pairs(what: string): (text: string, before?: Pair[]) => Pair[] {
-  return (text, before = []) => {
-    const [given = "", workspace] = text.split(/=(.*)/s);
-    if (given === "" || workspace === "") throw new InvalidArgumentError(`It takes ${what} or ${what}=WORKSPACE.`);
-    return [...before, [given, workspace]];
+function wholeNumber(option: string, max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
+    throw invalidOption("emulator", option, `a whole number from 0 to ${max}`);
+  };
+}
+
+function forWorkspace(option: string, what: string): (text: string, before?: ForWorkspace[]) => ForWorkspace[] {
+  return (given, before = []) => {
+    const [text = "", workspace] = given.split(/=(.*)/s);
+    if (text === "" || workspace === "") throw invalidOption("emulator", option, `${what} or ${what}=WORKSPACE`);
+    return [...before, { text, workspace }];
   };
 }
 
 const OPERATIONS: Operation[] = ["create", "list", "get", "update", "delete", "dependencies"];
 
-function faults(text: string, before: Fault[] = []): Fault[] {
-  const [, on, status, times] = /^(\w+)=([45]\d\d)(?::(\d+))?$/.exec(text) ?? [];
-  const operation = OPERATIONS.find((one) => one === on);
+function addFault(text: string, before: Fault[] = []): Fault[] {
+  const [, name, status, times] = /^(\w+)=([45]\d\d)(?::(\d+))?$/.exec(text) ?? [];
+  const operation = OPERATIONS.find((one) => one === name);
   if (operation === undefined || STATUS_CODES[status ?? ""] === undefined) {
-    throw new InvalidArgumentError(
-      `It takes one of ${OPERATIONS.join(", ")}, and a status: create=503, or create=503:2.`,
-    );
+    const expected = `one of ${OPERATIONS.join(", ")}, with an error status, such as create=503 or create=503:2`;
+    throw invalidOption("emulator", "--fault", expected);
   }
   return [...before, { kind: "status", on: operation, status: Number(status), times: Number(times ?? 1) }];
 }

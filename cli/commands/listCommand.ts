@@ -1,21 +1,24 @@
 import { Command } from "commander";
 import type { CountedSecret } from "../../provider/api/client.js";
+import { inWorkspaceText } from "../../provider/messages/phrases.js";
+import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type ContextOptions, calling, inWorkspace, openWorkspace, withStack, withWorkspace } from "../context.js";
-import { jsonText, nameText } from "../jsonText.js";
-import type { Owned, Stack } from "../stack.js";
-import { table } from "../table.js";
+import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
+import { jsonText } from "../jsonText.js";
+import type { Stack } from "../stack.js";
+import type { OwnedSecret } from "../stackOutput.js";
+import { nameCell, table } from "../table.js";
 import { lineWidth, note, print } from "../terminal.js";
 
 const NOTES = `
-With --stack, the last column names the resource of the stack that owns a
-secret, or says "nobody": no resource of this stack, though another may.
+With --stack, the last column is the resource of the stack that owns the secret.
+"(none)" means that this stack doesn't own it; another stack may.
 
-Exit codes: 0 fine, 1 failed.
+Exit codes: 0 success, 1 failure.
 
 Examples:
   pulumi-elevenlabs list
-  pulumi-elevenlabs list --stack                 who owns what
+  pulumi-elevenlabs list --stack                 also show the owners
   pulumi-elevenlabs list --stack prod --prefix CRM_
   pulumi-elevenlabs list --json | jq -r '.secrets[] | select(.users == 0).name'`;
 
@@ -24,10 +27,13 @@ interface Options extends ContextOptions {
   json?: boolean;
 }
 
+/** The resources of the stack that own secrets, by the secret's id. */
+type Owners = Map<string, OwnedSecret>;
+
 export function list(): Command {
   return withWorkspace(withStack(new Command("list")))
-    .description("List the secrets of a workspace: name, id and number of users.")
-    .option("-p, --prefix <text>", "only secrets whose names start with this")
+    .description("List the secrets of a workspace: name, id and number of dependents.")
+    .option("-p, --prefix <text>", "only secrets whose names start with this text")
     .option("--json", "print JSON")
     .addHelpText("after", NOTES)
     .action(run);
@@ -35,45 +41,38 @@ export function list(): Command {
 
 async function run(options: Options): Promise<void> {
   const { workspace, stack } = await openWorkspace(options);
-  const asksForOwners = options.stack !== undefined && options.stack !== false;
+  const showsOwners = options.stack !== undefined && options.stack !== false;
+  const attempt = { step: "list", workspace: workspace.name } as const;
   const [listed, owners] = await Promise.all([
-    calling(workspace, { verb: "list" }, () => workspace.listCounted(options.prefix)),
-    asksForOwners && stack ? ownersIn(stack, workspace) : undefined,
+    withProblems(workspace, { attempt }, () => workspace.listCounted(options.prefix)),
+    showsOwners && stack ? ownersIn(stack, workspace) : undefined,
   ]);
-  const secrets = listed
-    .filter(({ name }) => name.startsWith(options.prefix ?? ""))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const secrets = listed.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   if (options.json) print(asJson(workspace, secrets, owners));
-  else if (secrets.length === 0) note(`No secrets${inWorkspace(workspace)} at ${workspace.endpoint}.`);
+  else if (secrets.length === 0) note(`No secrets${inWorkspaceText(workspace.name)} at ${workspace.endpoint}.`);
   else print(asTable(secrets, owners));
 }
 
-async function ownersIn(stack: Stack, workspace: Workspace): Promise<Map<string, Owned>> {
-  const owned = await stack.owned();
-  return new Map(owned.filter((one) => livesIn(one, workspace)).map((one) => [one.id, one]));
+async function ownersIn(stack: Stack, workspace: Workspace): Promise<Owners> {
+  return new Map((await stack.ownedIn(workspace)).map((owned) => [owned.id, owned]));
 }
 
-/** Whether a secret of the state is one of this workspace. */
-export function livesIn(owned: Owned, workspace: Workspace): boolean {
-  return owned.workspace === workspace.name && (owned.endpoint ?? workspace.endpoint) === workspace.endpoint;
-}
-
-function asTable(secrets: CountedSecret[], owners: Map<string, Owned> | undefined): string {
-  const head = ["NAME", "ID", "USERS", ...(owners ? ["OWNER"] : [])];
-  const rows = secrets.map((secret) => {
-    const { name, id, users, more } = secret;
-    const count = users === undefined ? "?" : `${users}${more ? "+" : ""}`;
-    return [nameText(name), id, count, ...(owners ? [owners.get(id)?.resource ?? "nobody"] : [])];
+function asTable(secrets: CountedSecret[], owners: Owners | undefined): string {
+  const head = ["NAME", "ID", "DEPENDENTS", ...(owners ? ["OWNER"] : [])];
+  const rows = secrets.map(({ name, id, dependentCount, hasMore }) => {
+    const count = dependentCount === undefined ? "?" : `${dependentCount}${hasMore ? "+" : ""}`;
+    return [nameCell(name), id, count, ...(owners ? [owners.get(id)?.resource ?? "(none)"] : [])];
   });
   return table(head, rows, lineWidth());
 }
 
-function asJson(workspace: Workspace, secrets: CountedSecret[], owners: Map<string, Owned> | undefined): string {
-  const shown = secrets.map(({ id, name, users, more }) => ({
+/** The keys are a public format. */
+function asJson(workspace: Workspace, secrets: CountedSecret[], owners: Owners | undefined): string {
+  const shown = secrets.map(({ id, name, dependentCount, hasMore }) => ({
     name,
     secretId: id,
-    users: users ?? null,
-    moreUsers: more,
+    users: dependentCount ?? null,
+    moreUsers: hasMore,
     ...(owners ? { owner: owners.get(id)?.urn ?? null } : {}),
   }));
   return jsonText({ workspace: workspace.name, endpoint: workspace.endpoint, secrets: shown });

@@ -2,16 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** A webhook tool of an agent: a URL, and what to send there. */
 export interface ToolInputs {
-  /** Where the secrets that it uses live: the key is of no use elsewhere, and must not go there. */
+  /** The API origin where its secrets live. The API key must not be sent anywhere else. */
   endpoint: string;
   name: string;
   description: string;
   url: string;
-  /** A header's value, or the secret that holds it. */
+  /** For each header: its value, or the secret that has it. */
   requestHeaders: Record<string, string | { secret_id: string }>;
 }
 
-/** Only as much of the tools API as this example needs. */
+/** The part of the tools API that this example needs. */
 class ToolProvider implements pulumi.dynamic.ResourceProvider<ToolInputs, ToolInputs> {
   private config: pulumi.dynamic.Config | undefined;
 

@@ -1,4 +1,4 @@
-// Opens a GitLab issue with the given file as its text, or updates the one that is open. Without a file, closes it.
+// Opens a GitLab issue with the text of the given file, or updates the open issue. Without a file, closes the open issue.
 import { readFileSync } from "node:fs";
 
 const { CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN } = process.env;

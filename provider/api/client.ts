@@ -1,7 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import type * as v from "valibot";
-import { quoted } from "../messages/foreignText.js";
-import { ApiError, IdError, MalformedAnswerError } from "./errors.js";
+import { ApiError } from "./errors.js";
 import {
   type Dependent as DependentAnswer,
   dependentPage,
@@ -13,6 +11,7 @@ import {
   type UsedBy,
 } from "./schemas.js";
 import { Transport, type TransportOptions } from "./transport.js";
+import { LOOK_PAUSES_MS, lookRepeatedly } from "./uncertainWrite.js";
 
 const SECRETS = "/v1/convai/secrets";
 
@@ -28,27 +27,27 @@ export type PagedKind = (typeof PAGED_KINDS)[number];
 
 /** Something that uses a secret. */
 export interface Dependent {
-  /** As the API names it. Source: `used_by` of the reference page for getting a secret. */
+  /** As the API names it. Source: `used_by` on the reference page for getting a secret. */
   kind: PagedKind | "mcp_servers" | "others";
-  /** Missing for `others`, which the API tells by a word alone. */
+  /** Missing for `others`, which the API describes by a word only. */
   id?: string;
-  /** Missing where the key has no access to the dependent; for `others`, the API's word. */
+  /** Missing if the key has no access to the dependent. For `others`, the API's word. */
   name?: string;
 }
 
 export interface SecretWithDependents extends Secret {
   /** The first few of each kind. */
   dependents: Dependent[];
-  /** The kinds of which there are more. */
-  more: PagedKind[];
+  /** The kinds that have more. */
+  kindsWithMore: PagedKind[];
 }
 
-/** A secret, and how much uses it. */
+/** A secret, and how many dependents it has. */
 export interface CountedSecret extends Secret {
-  /** Undefined where the API does not tell. */
-  users: number | undefined;
-  /** Whether there are more users than that. */
-  more: boolean;
+  /** Undefined if the API doesn't say. */
+  dependentCount: number | undefined;
+  /** Whether there are more than `dependentCount`. */
+  hasMore: boolean;
 }
 
 /** The six calls of the workspace-secret API. Every failure is an `ApiError`. */
@@ -60,19 +59,20 @@ export class ElevenLabsApi {
   }
 
   /**
-   * Creates a secret. The API makes one of each POST that it takes, so none is sent again that may have been taken: `appeared`
-   * is asked for the secret instead, again and again, since a list may lag behind what was written. An error with
-   * `outcomeUnknown` means that it may exist all the same.
+   * Creates a secret. The API creates one for each POST that it takes, so a POST that it may have taken is never sent again.
+   * Instead, `look` is asked for the new secret, several times, because a list may lag behind. If the error has
+   * `outcomeUnknown`, the secret may have been created anyway.
    */
-  async createSecret(name: string, value: string, appeared: () => Promise<Secret | undefined>): Promise<Secret> {
+  async createSecret(name: string, value: string, look: () => Promise<Secret | undefined>): Promise<Secret> {
     const body = { type: "new", name, value };
     try {
       return toSecret(await this.transport.send({ method: "POST", path: SECRETS, body, answer: storedSecret }));
     } catch (error) {
       if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
-      const secret = await firstOf(appeared, LOOK_PAUSES_MS.slice(0, this.options.maxRetries + 1));
-      if (secret === undefined) throw error;
-      return secret;
+      const pauses = LOOK_PAUSES_MS.slice(0, this.options.maxRetries + 1);
+      const found = await lookRepeatedly(look, pauses, this.options.signal);
+      if (found === undefined) throw error;
+      return found;
     }
   }
 
@@ -82,32 +82,33 @@ export class ElevenLabsApi {
     return pages.flatMap(({ secrets }) => secrets.map(toSecret));
   }
 
-  /** The same, each with the number of its dependents, which the API counts up to 100 of a kind. */
+  /** The same, each with the number of its dependents. The API counts up to 100 of a kind. */
   async countDependents({ search }: { search?: string } = {}): Promise<CountedSecret[]> {
     const pages = await this.pages(SECRETS, { search, dependency_limit: 100 }, secretPageWithDependents);
     return pages.flatMap(({ secrets }) =>
       secrets.map((answer) => {
         const used = answer.used_by;
-        const users = used && dependentsOf(used).length;
-        return { ...toSecret(answer), users, more: used !== undefined && kindsWithMore(used).length > 0 };
+        const dependentCount = used && dependentsOf(used).length;
+        const hasMore = used !== undefined && kindsWithMore(used).length > 0;
+        return { ...toSecret(answer), dependentCount, hasMore };
       }),
     );
   }
 
-  /** Throws an error with `isNotFound` where there is none. */
+  /** Throws an error with `isNotFound` if there is no such secret. */
   async getSecret(id: string): Promise<SecretWithDependents> {
     const answer = await this.transport.send({ method: "GET", path: pathOf(id), answer: secretWithDependents });
     const { used_by: used } = answer;
-    return { ...toSecret(answer), dependents: dependentsOf(used), more: kindsWithMore(used) };
+    return { ...toSecret(answer), dependents: dependentsOf(used), kindsWithMore: kindsWithMore(used) };
   }
 
-  /** Sets name and value; the API wants both. */
+  /** Sets name and value. The API requires both. */
   async updateSecret(id: string, name: string, value: string): Promise<Secret> {
     const body = { type: "update", name, value };
     return toSecret(await this.transport.send({ method: "PATCH", path: pathOf(id), body, answer: storedSecret }));
   }
 
-  /** Throws an error with `isNotFound` where there is none, with `isRefusal` where the API will not, as for one in use. */
+  /** Throws an error with `isNotFound` if there is no such secret, and with `isRefusal` if the API refuses, as for one in use. */
   async deleteSecret(id: string): Promise<void> {
     await this.transport.send({ method: "DELETE", path: pathOf(id), answer: "empty" });
   }
@@ -129,10 +130,10 @@ export class ElevenLabsApi {
     do {
       const page = await this.transport.send({ method: "GET", path, query: { ...query, cursor }, answer });
       pages.push(page);
-      // An empty cursor would name the first page again.
+      // An empty cursor would mean the first page again.
       cursor = page.next_cursor || undefined;
       if (cursor !== undefined && (seen.has(cursor) || seen.size >= MOST_PAGES)) {
-        throw new MalformedAnswerError("the pages of the listing never end");
+        throw new ApiError({ kind: "endless-pages" });
       }
       if (cursor !== undefined) seen.add(cursor);
     } while (cursor !== undefined);
@@ -140,30 +141,12 @@ export class ElevenLabsApi {
   }
 }
 
-/** Before each further look for what a POST has made, 10.5 s in all: how far the API's lists lag is not documented. */
-const LOOK_PAUSES_MS = [500, 1_000, 2_000, 3_000, 4_000];
-
-/** Looks at once, and again after each pause, until there is something to see. */
-async function firstOf<T>(look: () => Promise<T | undefined>, pausesMs: number[]): Promise<T | undefined> {
-  for (const pauseMs of [0, ...pausesMs]) {
-    await setTimeout(pauseMs);
-    try {
-      const seen = await look();
-      if (seen !== undefined) return seen;
-    } catch (error) {
-      // A later look may go through.
-      if (!(error instanceof ApiError)) throw error;
-    }
-  }
-  return undefined;
-}
-
-/** Far more than any workspace has. */
+/** Far more pages than any workspace has. */
 const MOST_PAGES = 1_000;
 
 function pathOf(id: string): string {
-  // The first would name the whole listing; the dots survive every escape, and would climb up the path.
-  if (["", ".", ".."].includes(id)) throw new IdError(`${quoted(id)} is no id of a secret`);
+  // An empty id would mean the whole listing; no escape keeps dots from climbing up the path.
+  if (["", ".", ".."].includes(id)) throw new ApiError({ kind: "invalid-id", id });
   return `${SECRETS}/${encodeURIComponent(id.toWellFormed())}`;
 }
 

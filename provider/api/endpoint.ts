@@ -15,19 +15,20 @@ export function isRegion(text: string): text is Region {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** The origin that `baseUrl` names, or why it cannot be used. The key travels there, so plain http is for this machine. */
-export function parseOrigin(baseUrl: string): { origin: string } | { problem: string } {
+/** Why a base URL can't be used. */
+export type BaseUrlFault = "not-a-url" | "has-credentials" | "not-an-origin" | "not-https";
+
+/** The origin of a base URL, or why it can't be used. The key travels there, so plain http is for this machine only. */
+export function parseOrigin(baseUrl: string): { origin: string } | { fault: BaseUrlFault } {
   let url: URL;
   try {
     url = new URL(baseUrl);
   } catch {
-    return { problem: "is not a URL, such as https://api.elevenlabs.io" };
+    return { fault: "not-a-url" };
   }
-  if (url.username || url.password) return { problem: "must not hold a user name or a password" };
-  if ((url.pathname !== "/" && url.pathname !== "") || url.search || url.hash) {
-    return { problem: "must be an origin alone, such as https://api.elevenlabs.io, without a path" };
-  }
+  if (url.username || url.password) return { fault: "has-credentials" };
+  if ((url.pathname !== "/" && url.pathname !== "") || url.search || url.hash) return { fault: "not-an-origin" };
   if (url.protocol === "https:") return { origin: url.origin };
   if (url.protocol === "http:" && LOOPBACK.test(url.hostname)) return { origin: url.origin };
-  return { problem: "must be https (http is for a loopback address alone): the API key travels there" };
+  return { fault: "not-https" };
 }

@@ -1,166 +1,122 @@
-/** What went wrong with one call of the API. Callers ask its questions; none of them reads its text. */
-export abstract class ApiError extends Error {
-  /** What happened, in words for a person: no value, no key, no body, one line. */
-  abstract override readonly cause: string;
+/** Why a call of the API failed, as facts. `provider/messages` turns them into words. */
+export type ApiFailure =
+  | AnsweredFailure
+  /** No answer in time. */
+  | { kind: "timeout"; host: string; seconds: number }
+  /** The connection ended after the request may have been sent. */
+  | { kind: "connection-lost"; host: string; code?: string }
+  /** The caller stopped it. */
+  | { kind: "cancelled"; host: string }
+  /** The request failed in a way that Node.js doesn't classify. */
+  | { kind: "request-failed"; host: string }
+  /** The server's certificate isn't trusted, or the server doesn't speak TLS. */
+  | { kind: "untrusted-tls"; host: string; code: string }
+  /** No connection was made, so nothing was sent. */
+  | { kind: "no-connection"; host: string; code: string }
+  /** A 2xx answer that isn't what the API documents. */
+  | { kind: "too-large"; host: string }
+  | { kind: "not-json" }
+  | { kind: "unexpected-shape"; place: string }
+  | { kind: "endless-pages" }
+  /** Found before anything was sent. */
+  | { kind: "invalid-id"; id: string }
+  | { kind: "no-api-key" }
+  | { kind: "malformed-api-key" };
 
-  /** The API itself says that it holds no such secret. */
-  get isNotFound(): boolean {
-    return false;
-  }
-  /** The key is not accepted. */
-  get isUnauthorized(): boolean {
-    return false;
-  }
-  /** The key is accepted, but may not do this. */
-  get lacksPermission(): boolean {
-    return false;
-  }
-  get isRateLimit(): boolean {
-    return false;
-  }
-  /** The API understood and said no: what was asked for did not happen, and asking again will not help. */
-  get isRefusal(): boolean {
-    return false;
-  }
-  /** A refusal of what the request holds, whoever sends it. */
-  get isInvalidRequest(): boolean {
-    return false;
-  }
-  /** The API answered, and failed. */
-  get isFailure(): boolean {
-    return false;
-  }
-  /** What answered does not look like the API. */
-  get isForeign(): boolean {
-    return false;
-  }
-  /** A passing fault: the same call may go through later. */
-  get isTransient(): boolean {
-    return false;
-  }
-  /** Whether a write may have happened all the same. */
-  get outcomeUnknown(): boolean {
-    return false;
-  }
+/** The API, or something in front of it, answered with a status other than 2xx. */
+export interface AnsweredFailure {
+  kind: "answered";
+  status: number;
+  /** The API's own words, sanitized; undefined if the body doesn't have the API's form. */
+  words?: string | undefined;
+  /** The API's own code for the error, such as `missing_permissions`. */
+  code?: string | undefined;
+  requestId?: string | undefined;
+  /** How long the API asks to wait, in milliseconds. */
+  retryAfterMs?: number | undefined;
 }
 
 /** @internal The API's code for a key that may not do what was asked. */
 export const MISSING_PERMISSIONS = "missing_permissions";
 
-const TRANSIENT_STATUSES = new Set([408, 429, 502, 503, 504]);
+const TEMPORARY_STATUSES = new Set([408, 429, 502, 503, 504]);
+const KEY_FAILURES = new Set(["no-api-key", "malformed-api-key"]);
+const MALFORMED_ANSWERS = new Set(["too-large", "not-json", "unexpected-shape", "endless-pages"]);
+const NEVER_SENT = new Set([...KEY_FAILURES, "invalid-id", "untrusted-tls", "no-connection"]);
+const TEMPORARY_CONNECTION_FAILURES = new Set(["timeout", "connection-lost", "no-connection"]);
 
-/** The API, or something in front of it, answered with a status other than 2xx. */
-export class AnsweredError extends ApiError {
-  override readonly name = "AnsweredError";
+/** A failed call of the API. Callers ask its questions. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
 
-  constructor(
-    readonly status: number,
-    /** The API's own words, made harmless; undefined where the body was not of the API's form. */
-    readonly words: string | undefined,
-    /** The API's own code for the error, such as `missing_permissions`. */
-    readonly code: string | undefined,
-    readonly requestId: string | undefined,
-    /** Milliseconds that the API asks to wait. */
-    readonly retryAfterMs: number | undefined,
-  ) {
-    super();
-    this.message = this.cause;
+  constructor(readonly failure: ApiFailure) {
+    super(failure.kind === "answered" ? `the API answered ${failure.status}` : failure.kind);
   }
 
-  override get cause(): string {
-    const request = this.requestId ? `, request ${this.requestId}` : "";
-    return this.words === undefined
-      ? `something answered ${this.status}, and not in the API's form`
-      : `the API answered ${this.status}${request}: ${this.words}`;
+  /** The API itself says that it has no such secret. */
+  get isNotFound(): boolean {
+    // A proxy's 404 must never make a secret "gone".
+    return this.status === 404 && this.isOfApi;
   }
-  // A proxy's 404 must never make a secret "gone".
-  override get isNotFound(): boolean {
-    return this.status === 404 && this.words !== undefined;
+  /** There is no API key, or it can't be one. */
+  get isAboutKey(): boolean {
+    return KEY_FAILURES.has(this.failure.kind);
   }
-  override get isUnauthorized(): boolean {
-    return this.status === 401 && this.words !== undefined && !this.lacksPermission;
+  /** The API doesn't accept the key. */
+  get isUnauthorized(): boolean {
+    return this.status === 401 && this.isOfApi && !this.lacksPermission;
   }
-  override get lacksPermission(): boolean {
-    return this.words !== undefined && (this.status === 403 || this.code === MISSING_PERMISSIONS);
+  /** The API accepts the key, but the key may not do this. */
+  get lacksPermission(): boolean {
+    return this.isOfApi && (this.status === 403 || this.code === MISSING_PERMISSIONS);
   }
-  override get isRateLimit(): boolean {
+  get isRateLimit(): boolean {
     return this.status === 429;
   }
-  override get isRefusal(): boolean {
+  /** The API understood the request and refused it: nothing happened, and asking again won't help. */
+  get isRefusal(): boolean {
     // A 403 may be a rule that has nothing to do with the key, such as one for secrets in use.
-    const isOfKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
-    const passing = this.isTransient || this.isNotFound || isOfKey;
-    return this.status >= 400 && this.status < 500 && this.words !== undefined && !passing;
+    const isAboutKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
+    const isClientError = this.status !== undefined && this.status >= 400 && this.status < 500;
+    return isClientError && this.isOfApi && !this.isTemporary && !this.isNotFound && !isAboutKey;
   }
-  override get isInvalidRequest(): boolean {
-    return this.isRefusal && (this.status === 400 || this.status === 422);
+  /** A refusal of what the request contains, whoever sends it. */
+  get isInvalidRequest(): boolean {
+    return this.failure.kind === "invalid-id" || (this.isRefusal && (this.status === 400 || this.status === 422));
   }
-  override get isFailure(): boolean {
-    return this.status >= 500 || this.status === 408;
+  /** The API answered, and failed. */
+  get isServerFailure(): boolean {
+    return this.status !== undefined && (this.status >= 500 || this.status === 408);
   }
-  override get isForeign(): boolean {
-    return this.words === undefined && this.status < 500 && !this.isTransient;
+  /** What answered doesn't look like the API. */
+  get isForeign(): boolean {
+    if (MALFORMED_ANSWERS.has(this.failure.kind)) return true;
+    return this.status !== undefined && !this.isOfApi && this.status < 500 && !this.isTemporary;
   }
-  override get isTransient(): boolean {
-    return TRANSIENT_STATUSES.has(this.status);
+  /** The same call may succeed later. */
+  get isTemporary(): boolean {
+    if (this.status !== undefined) return TEMPORARY_STATUSES.has(this.status);
+    return TEMPORARY_CONNECTION_FAILURES.has(this.failure.kind);
   }
-  override get outcomeUnknown(): boolean {
-    return this.isFailure;
+  /** Whether a write may have happened anyway. */
+  get outcomeUnknown(): boolean {
+    return this.status === undefined ? !NEVER_SENT.has(this.failure.kind) : this.isServerFailure;
   }
-}
-
-/** Nothing answered, or the answer broke off. */
-export class UnreachableError extends ApiError {
-  override readonly name = "UnreachableError";
-
-  constructor(
-    override readonly cause: string,
-    /** Whether the request may have arrived. */
-    private readonly sent: boolean,
-    private readonly options: { transient: boolean },
-  ) {
-    super(cause);
+  /** How long the API asks to wait, in milliseconds. */
+  get retryAfterMs(): number | undefined {
+    return this.answered?.retryAfterMs;
   }
 
-  override get isTransient(): boolean {
-    return this.options.transient;
+  private get answered(): AnsweredFailure | undefined {
+    return this.failure.kind === "answered" ? this.failure : undefined;
   }
-  override get outcomeUnknown(): boolean {
-    return this.sent;
+  private get status(): number | undefined {
+    return this.answered?.status;
   }
-}
-
-/** A 2xx whose body is not what the API documents. */
-export class MalformedAnswerError extends ApiError {
-  override readonly name = "MalformedAnswerError";
-  override readonly cause: string;
-
-  constructor(what: string) {
-    super(what);
-    this.cause = what;
+  private get code(): string | undefined {
+    return this.answered?.code;
   }
-  override get isForeign(): boolean {
-    return true;
-  }
-  override get outcomeUnknown(): boolean {
-    return true;
-  }
-}
-
-/** What was given cannot be the id of a secret. */
-export class IdError extends ApiError {
-  override readonly name = "IdError";
-
-  constructor(override readonly cause: string) {
-    super(cause);
-  }
-}
-
-/** There is no key to call the API with, or none that could be one. */
-export class KeyError extends ApiError {
-  override readonly name = "KeyError";
-
-  constructor(override readonly cause: string) {
-    super(cause);
+  private get isOfApi(): boolean {
+    return this.answered?.words !== undefined;
   }
 }

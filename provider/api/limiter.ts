@@ -1,23 +1,23 @@
 import PQueue from "p-queue";
-import { AnsweredError, type ApiError } from "./errors.js";
+import { ApiError } from "./errors.js";
 import { LONGEST_RETRY_AFTER_MS } from "./retry.js";
 
-/** How many calls must succeed at the highest level that is known to work, before a higher one is tried. */
+/** How many calls must succeed at the highest level known to work before a higher one is tried. */
 const CALLS_BEFORE_PROBE = 100;
-const RETRY = 1;
+const RETRY_PRIORITY = 1;
 
 /**
- * Lets as many calls run at a time as the API bears: starts at `max`, halves when the API says that it is too many, grows
- * back by one for each full round of successes, and remembers where it had to stop. `Retry-After` holds everyone back.
+ * Limits how many calls run at a time to what the API allows. It starts at `max`, halves when the API answers 429, and grows
+ * by one for each full round of successes up to the level at which it last had to stop. `Retry-After` pauses all calls.
  */
 export class Limiter {
   private readonly queue: PQueue;
   private level: number;
-  /** The lowest level at which the API said no. */
+  /** The lowest level at which the API refused. */
   private ceiling = Number.POSITIVE_INFINITY;
   private successesAtCeiling = 0;
-  /** Counts the decreases: calls that began before the last one tell nothing about the level since. */
-  private era = 0;
+  /** A call that began before the last decrease says nothing about the level since. */
+  private decreases = 0;
   private resumeAt = 0;
   private resumeTimer: NodeJS.Timeout | undefined;
   private readonly levelAtRefusal = new WeakMap<ApiError, number>();
@@ -32,27 +32,27 @@ export class Limiter {
     return this.queue.concurrency;
   }
 
-  run<T>(call: () => Promise<T>, options: { isRetry: boolean }): Promise<T> {
+  run<T>(call: () => Promise<T>, options: { isRetry: boolean; signal?: AbortSignal | undefined }): Promise<T> {
     const result = this.queue.add(
       async () => {
-        const { era } = this;
+        const decreasesBefore = this.decreases;
         try {
           const result = await call();
           this.succeeded();
           return result;
         } catch (error) {
-          if (error instanceof AnsweredError) this.refused(error, era);
+          if (error instanceof ApiError) this.failed(error, decreasesBefore);
           throw error;
         }
       },
-      { priority: options.isRetry ? RETRY : 0 },
+      { priority: options.isRetry ? RETRY_PRIORITY : 0, ...(options.signal ? { signal: options.signal } : {}) },
     );
-    this.keepAlive();
+    this.keepProcessAlive();
     return result;
   }
 
-  /** Whether a call was turned away only because we asked for several at a time. */
-  isOwnDoing(error: ApiError): boolean {
+  /** Whether the API refused a call only because several ran at a time. */
+  isCausedByConcurrency(error: ApiError): boolean {
     return error.isRateLimit && this.levelAtRefusal.get(error) !== 1;
   }
 
@@ -67,14 +67,14 @@ export class Limiter {
     }
   }
 
-  private refused(error: AnsweredError, era: number): void {
-    if (!error.isTransient) return;
+  private failed(error: ApiError, decreasesBefore: number): void {
+    if (!error.isTemporary) return;
     const { retryAfterMs } = error;
-    if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_RETRY_AFTER_MS) this.holdFor(retryAfterMs);
+    if (retryAfterMs !== undefined && retryAfterMs <= LONGEST_RETRY_AFTER_MS) this.pauseFor(retryAfterMs);
     if (!error.isRateLimit) return;
     this.levelAtRefusal.set(error, this.queue.concurrency);
-    if (era !== this.era) return;
-    this.era++;
+    if (decreasesBefore !== this.decreases) return;
+    this.decreases++;
     this.ceiling = Math.floor(this.level);
     this.successesAtCeiling = 0;
     this.setLevel(this.level / 2);
@@ -85,18 +85,18 @@ export class Limiter {
     this.queue.concurrency = Math.floor(this.level);
   }
 
-  private holdFor(ms: number): void {
+  private pauseFor(ms: number): void {
     const until = Date.now() + ms;
     if (until <= this.resumeAt) return;
     this.resumeAt = until;
     clearTimeout(this.resumeTimer);
     this.queue.pause();
     this.resumeTimer = setTimeout(() => this.queue.start(), ms).unref();
-    this.keepAlive();
+    this.keepProcessAlive();
   }
 
-  /** The process must not end before calls that wait, nor wait where there are none. */
-  private keepAlive(): void {
+  /** The process must not end while calls wait, and must not wait if there are none. */
+  private keepProcessAlive(): void {
     if (this.queue.size > 0) this.resumeTimer?.ref();
   }
 }

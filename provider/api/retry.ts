@@ -1,19 +1,21 @@
 import pRetry from "p-retry";
-import { AnsweredError, ApiError } from "./errors.js";
+import { ApiError } from "./errors.js";
 
-/** The first pause in milliseconds; each further one is twice as long, times a random 1 to 2, at most `LONGEST_PAUSE_MS`. */
+/** The first pause in milliseconds. Each further one is twice as long, times a random factor of 1 to 2, up to `LONGEST_PAUSE_MS`. */
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8_000;
-/** A longer `Retry-After` than this is told to the user instead of waited for. */
+/** If the API asks to wait longer than this, the call fails and the error says so. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 
 export interface RetryOptions {
-  /** How often a call is repeated, after the first try. */
+  /** How often a call is repeated after the first attempt. */
   maxRetries: number;
-  /** Whether this fault is worth another try. */
-  again(error: ApiError): boolean;
-  /** A fault that says nothing about the call itself (we asked too much at a time) uses up no retry. */
-  free(error: ApiError): boolean;
+  /** Whether another attempt may succeed after this error. */
+  mayRepeatAfter(error: ApiError): boolean;
+  /** Whether the error says nothing about the call itself (too many calls ran at a time), so that it doesn't count as a retry. */
+  isUncounted(error: ApiError): boolean;
+  /** Ends the pauses. */
+  signal?: AbortSignal | undefined;
 }
 
 export function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
@@ -23,16 +25,17 @@ export function retrying<T>(call: () => Promise<T>, options: RetryOptions): Prom
     maxTimeout: LONGEST_PAUSE_MS,
     factor: 2,
     randomize: true,
-    shouldRetry: ({ error }) => error instanceof ApiError && !asksForTooLong(error) && options.again(error),
-    shouldConsumeRetry: ({ error }) => !(error instanceof ApiError && options.free(error)),
+    ...(options.signal ? { signal: options.signal } : {}),
+    shouldRetry: ({ error }) => error instanceof ApiError && !asksToWaitTooLong(error) && options.mayRepeatAfter(error),
+    shouldConsumeRetry: ({ error }) => !(error instanceof ApiError && options.isUncounted(error)),
   });
 }
 
-function asksForTooLong(error: ApiError): boolean {
-  return error instanceof AnsweredError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
+function asksToWaitTooLong(error: ApiError): boolean {
+  return (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
 }
 
-/** `Retry-After` in milliseconds: a number of seconds, or a date. Undefined where it is missing or is neither. */
+/** `Retry-After` in milliseconds: a number of seconds, or a date. Undefined if it is missing or is neither. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();

@@ -1,19 +1,19 @@
 import * as v from "valibot";
 
-// The shapes of the reference pages. What the API adds later is let through unseen; what it documents must be there.
+// The shapes of the reference pages. What the API adds later is ignored; what it documents must be there.
 
 const id = v.pipe(v.string(), v.nonEmpty());
 
 /** Answer of create and update. */
 export const storedSecret = v.object({ secret_id: id, name: v.string() });
 
-// Who uses a secret is told to people, and decides nothing else: what is odd there must not fail a call that needs only id and
-// name. So every part may be missing, or of a kind that is not documented.
+// Dependents are only shown to people, so an odd one must not fail a call that needs only id and name. Every part may be
+// missing, or of a kind that isn't documented.
 const text = v.fallback(v.nullish(v.string()), undefined);
 const list = <Schema extends v.GenericSchema>(item: Schema) => v.nullish(v.array(item), []);
 const hasMore = v.fallback(v.nullish(v.boolean(), false), false);
 
-/** A tool, agent or MCP server; one to which the key has no access comes without a name. */
+/** A tool, agent or MCP server. One that the key has no access to comes without a name. */
 const dependent = v.fallback(v.object({ id: text, name: text }), {});
 const phoneNumber = v.object({ phone_number_id: v.string(), phone_number: text, label: text });
 
@@ -34,13 +34,13 @@ export const secretWithDependents = v.object({
   used_by: v.fallback(v.optional(usedBy), undefined),
 });
 
-/** Answer of list. What `used_by` holds is asked for one secret at a time, so it is not looked at here. */
+/** Answer of list. `used_by` is ignored here: dependents are read one secret at a time. */
 export const secretPage = v.object({
   secrets: v.array(storedSecret),
   next_cursor: v.nullish(v.string()),
 });
 
-/** The same, with what uses each secret; where that is odd, it counts as not told, and the listing stays of use. */
+/** The same with dependents. If they are odd, they count as not given, and the listing stays usable. */
 export const secretPageWithDependents = v.object({
   secrets: v.array(v.object({ ...storedSecret.entries, used_by: v.fallback(v.optional(usedBy), undefined) })),
   next_cursor: v.nullish(v.string()),

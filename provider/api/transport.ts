@@ -3,30 +3,26 @@ import https from "node:https";
 import type { Duplex, Readable } from "node:stream";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
-import { harmless, redacted } from "../messages/foreignText.js";
-import {
-  AnsweredError,
-  ApiError,
-  KeyError,
-  MalformedAnswerError,
-  MISSING_PERMISSIONS,
-  UnreachableError,
-} from "./errors.js";
+import { redacted, sanitized } from "../messages/sanitize.js";
+import { type AnsweredFailure, ApiError, MISSING_PERMISSIONS } from "./errors.js";
 import { Limiter } from "./limiter.js";
 import { parseRetryAfter, retrying } from "./retry.js";
 import { errorBody } from "./schemas.js";
+import { UncertainWrite } from "./uncertainWrite.js";
 
-/** No answer of the API is near this; a larger one is not the API's. */
+/** No answer of the API is nearly as large; a larger one isn't the API's. */
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 export interface TransportOptions {
   /** Such as `https://api.elevenlabs.io`. */
   origin: string;
   apiKey: string | undefined;
-  /** For each try of each call, until the body is read. */
+  /** For each attempt of each call, until the body is read. */
   timeoutMs: number;
   maxRetries: number;
   maxConcurrency: number;
+  /** Ends all requests and pauses. Default: none. */
+  signal?: AbortSignal | undefined;
 }
 
 /** @internal */
@@ -38,7 +34,7 @@ export interface Request<T> {
   answer: v.GenericSchema<unknown, T> | "empty";
 }
 
-/** One call: its key, its timeout, its place in the queue, its retries, and its answer as the documented type. */
+/** Sends calls: key, timeout, queue, retries, and the answer as the documented type. */
 export class Transport {
   private readonly agent: http.Agent;
   private readonly limiter: Limiter;
@@ -46,11 +42,11 @@ export class Transport {
   constructor(private readonly options: TransportOptions) {
     const secure = options.origin.startsWith("https:");
     this.agent = new (secure ? https : http).Agent({ keepAlive: true });
-    // NODE_DEBUG=net and NODE_DEBUG=https print what a connection is made with: the headers too, and so the key.
+    // NODE_DEBUG=net and NODE_DEBUG=https print the options of each connection, which include the headers, and so the key.
     const connect = this.agent.createConnection.bind(this.agent);
     this.agent.createConnection = ({ headers: _, ...options }, callback) => {
       const socket = connect(options, callback);
-      markUntil(secure ? "secureConnect" : "connect", socket);
+      markErrorsBefore(secure ? "secureConnect" : "connect", socket);
       return socket;
     };
     this.limiter = new Limiter(options.maxConcurrency);
@@ -58,31 +54,29 @@ export class Transport {
 
   /** @internal */
   async send<T>(request: Request<T>): Promise<T> {
-    const { method } = request;
-    let tries = 0;
-    /** The last fault of an update that may have taken effect, and that no later try has undone. */
-    let unsettled: ApiError | undefined;
-
+    const write = new UncertainWrite(request.method);
+    let attempts = 0;
     const attempt = async (): Promise<T> => {
       try {
-        return await this.limiter.run(() => this.sendOnce(request), { isRetry: tries++ > 0 });
+        return await this.limiter.run(() => this.sendOnce(request), {
+          isRetry: attempts++ > 0,
+          signal: this.options.signal,
+        });
       } catch (error) {
-        if (method === "PATCH" && error instanceof ApiError && error.outcomeUnknown) unsettled = error;
+        write.attemptFailed(error);
         throw error;
       }
     };
-
     try {
       return await retrying(attempt, {
         maxRetries: this.options.maxRetries,
-        // The API makes a secret of each POST that it takes.
-        again: (error) => error.isTransient && !(method === "POST" && error.outcomeUnknown),
-        free: (error) => this.limiter.isOwnDoing(error),
+        mayRepeatAfter: (error) => write.mayRepeatAfter(error),
+        isUncounted: (error) => this.limiter.isCausedByConcurrency(error),
+        signal: this.options.signal,
       });
     } catch (error) {
-      // That the last try changed nothing says nothing of those before it.
-      if (unsettled && error instanceof ApiError && !error.isNotFound) throw unsettled;
-      throw error;
+      const isCancelled = !(error instanceof ApiError) && this.options.signal?.aborted === true;
+      throw write.finalError(isCancelled ? this.cancelled() : error);
     }
   }
 
@@ -92,8 +86,9 @@ export class Transport {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const shown = (text: string) => harmless(redacted(text, [key, body?.value]));
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    const withoutSecrets = (text: string) => sanitized(redacted(text, [key, body?.value]));
+    const timeout = AbortSignal.timeout(this.options.timeoutMs);
+    const { signal: stop } = this.options;
     try {
       const response = await fetch(url, {
         method,
@@ -104,71 +99,62 @@ export class Transport {
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
         agent: this.agent,
-        // A redirect would take the key to another host.
+        // A redirect would send the key to another host.
         redirect: "manual",
         size: LARGEST_BODY_BYTES,
-        signal,
+        signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
       });
-      if (!response.ok) throw await answered(response, shown);
+      if (!response.ok) throw await answered(response, withoutSecrets);
       const text = await textOf(response);
       if (answer === "empty" && text === "") return undefined as T;
-      // Also where nothing is expected: a proxy's page must not pass for the API's "deleted".
+      // Also if no body is expected: a proxy's page must not pass for the API's "deleted".
       return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
     } catch (error) {
-      throw error instanceof ApiError ? error : this.unreachable(error, signal);
+      throw error instanceof ApiError ? error : this.withoutAnswer(error, timeout);
     }
   }
 
-  /** What kept the answer from coming, without the error itself: those of the network carry the request along. */
-  private unreachable(error: unknown, signal: AbortSignal): ApiError {
+  private cancelled(): ApiError {
+    return new ApiError({ kind: "cancelled", host: new URL(this.options.origin).host });
+  }
+
+  /** Why no answer came. The error of the network isn't kept, because it carries the request. */
+  private withoutAnswer(error: unknown, timeout: AbortSignal): ApiError {
     const host = new URL(this.options.origin).host;
-    if (signal.aborted) {
-      const seconds = this.options.timeoutMs / 1000;
-      const problem = `${host} did not answer within ${seconds} s`;
-      return new UnreachableError(problem, true, { transient: true });
+    if (this.options.signal?.aborted) return this.cancelled();
+    if (timeout.aborted) return new ApiError({ kind: "timeout", host, seconds: this.options.timeoutMs / 1000 });
+    if (!(error instanceof FetchError)) return new ApiError({ kind: "request-failed", host });
+    if (error.type === "max-size") return new ApiError({ kind: "too-large", host });
+    const code = sanitized(error.code ?? "");
+    if ((error as { erroredSysCall?: string }).erroredSysCall !== BEFORE_SENDING) {
+      return new ApiError({ kind: "connection-lost", host, code });
     }
-    if (!(error instanceof FetchError))
-      return new UnreachableError(`the request to ${host} failed`, true, { transient: false });
-    if (error.type === "max-size") return new MalformedAnswerError(`${host} answered with more than the API ever does`);
-    const code = error.code ?? "";
-    const reason = code ? ` (${harmless(code)})` : "";
-    if ((error as { erroredSysCall?: string }).erroredSysCall !== UNMADE) {
-      return new UnreachableError(`the connection to ${host} broke${reason}`, true, { transient: true });
-    }
-    if (["CERT", "TLS", "SSL", "SIGNATURE", "EPROTO"].some((part) => code.includes(part))) {
-      return new UnreachableError(`no trusted TLS connection to ${host}${reason}`, false, { transient: false });
-    }
-    return new UnreachableError(`${host}: ${WORDS[code] ?? `no connection${reason}`}`, false, { transient: true });
+    const isTls = ["CERT", "TLS", "SSL", "SIGNATURE", "EPROTO"].some((part) => code.includes(part));
+    return new ApiError({ kind: isTls ? "untrusted-tls" : "no-connection", host, code });
   }
 }
 
-const WORDS: Record<string, string | undefined> = {
-  ECONNREFUSED: "connection refused",
-  ENOTFOUND: "no such host (DNS)",
-  EAI_AGAIN: "the host's name could not be looked up (DNS)",
-  EHOSTUNREACH: "no route to the host",
-  ENETUNREACH: "no network",
-};
+/** Takes the place of the failed system call in an error that happened before anything was sent. */
+const BEFORE_SENDING = "before sending";
 
-/** Stands in an error for the system call that failed, where the connection was never made. */
-const UNMADE = "unmade";
-
-/** Nothing is sent before `made`. Later, the same codes, those of TLS too, tell nothing of what the server has done. */
-function markUntil(made: string, socket: Duplex | null | undefined): void {
+/**
+ * Nothing is sent before `event`, so an error before it means that the request never left. After it, the same error codes,
+ * including those of TLS, say nothing about what the server has done.
+ */
+function markErrorsBefore(event: string, socket: Duplex | null | undefined): void {
   const mark = (error: NodeJS.ErrnoException) => {
-    error.syscall = UNMADE;
+    error.syscall = BEFORE_SENDING;
   };
-  socket?.once("error", mark).once(made, () => socket.off("error", mark));
+  socket?.once("error", mark).once(event, () => socket.off("error", mark));
 }
 
 function usableKey(apiKey: string | undefined): string {
-  if (!apiKey) throw new KeyError("there is no API key");
-  if (!/^[\x21-\x7e]+$/.test(apiKey))
-    throw new KeyError("the API key holds characters that no key has, such as a space or a line break");
+  if (!apiKey) throw new ApiError({ kind: "no-api-key" });
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new ApiError({ kind: "malformed-api-key" });
   return apiKey;
 }
 
-/** The body. One that declares itself too large is not waited for, so that the outcome is not one of the network's speed. */
+/** The body. One that declares itself too large isn't waited for, so that the outcome doesn't depend on the network's speed. */
 async function textOf(response: Response): Promise<string> {
   if (Number(response.headers.get("content-length")) > LARGEST_BODY_BYTES) {
     (response.body as Readable | null)?.destroy();
@@ -182,16 +168,15 @@ function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): T {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new MalformedAnswerError("what answered is not JSON");
+    throw new ApiError({ kind: "not-json" });
   }
   const result = v.safeParse(schema, json);
-  // The issues of the schema hold pieces of the body; only the place is told.
   if (result.success) return result.output;
-  const place = v.getDotPath(result.issues[0]) ?? "the whole";
-  throw new MalformedAnswerError(`the answer is not of the API's form (at ${harmless(place)})`);
+  // The schema's issues contain pieces of the body, so only the place is kept.
+  throw new ApiError({ kind: "unexpected-shape", place: sanitized(v.getDotPath(result.issues[0]) ?? "the whole") });
 }
 
-async function answered(response: Response, shown: (text: string) => string): Promise<AnsweredError> {
+async function answered(response: Response, withoutSecrets: (text: string) => string): Promise<ApiError> {
   const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), Date.now());
   let body: unknown;
   try {
@@ -199,14 +184,21 @@ async function answered(response: Response, shown: (text: string) => string): Pr
   } catch {
     body = undefined;
   }
-  const { words, code, requestId } = spelledOut(body);
-  const told = (text: string | undefined) => (text === undefined ? undefined : shown(text));
-  // A value that has a piece of the word in common with it must not make the error another one.
-  const shownCode = code === MISSING_PERMISSIONS ? code : told(code);
-  return new AnsweredError(response.status, told(words), shownCode, told(requestId), retryAfterMs);
+  const { words, code, requestId } = detailsIn(body);
+  const shown = (text: string | undefined) => (text === undefined ? undefined : withoutSecrets(text));
+  // A value that shares a piece with this code must not change the kind of the error.
+  const shownCode = code === MISSING_PERMISSIONS ? code : shown(code);
+  return new ApiError({
+    kind: "answered",
+    status: response.status,
+    words: shown(words),
+    code: shownCode,
+    requestId: shown(requestId),
+    retryAfterMs,
+  });
 }
 
-function spelledOut(body: unknown): { words?: string; code?: string; requestId?: string } {
+function detailsIn(body: unknown): Pick<AnsweredFailure, "words" | "code" | "requestId"> {
   const result = v.safeParse(errorBody, body);
   if (!result.success) return {};
   const { detail } = result.output;

@@ -1,13 +1,22 @@
-import { harmless } from "../messages/foreignText.js";
-
-/** The path of a config value, as  pulumi config set --path  takes it: steps that are no plain words go into brackets. */
-export function configPath(key: string, ...steps: string[]): string {
-  return (
-    key + steps.map((step) => (/^[\w-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(harmless(step))}]`)).join("")
-  );
+/** A place in Pulumi config: a key, and the steps into its object. */
+export interface ConfigPath {
+  /** Such as `elevenlabs:workspaces`. */
+  key: string;
+  /** Such as `["eu", "apiKey"]`; empty for the key itself. */
+  steps: string[];
 }
 
-/** A word of a command for a POSIX shell, always in quotes. */
-export function shellWord(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+export type WorkspaceSetting = "apiKey" | "region" | "baseUrl";
+
+/** The name of the workspace that the top-level config describes. */
+export const DEFAULT_WORKSPACE = "default";
+
+export function configPath(key: string, ...steps: string[]): ConfigPath {
+  return { key, steps };
+}
+
+/** Where the config keeps a setting of a workspace: `elevenlabs:apiKey` for the default one, else a path in `elevenlabs:workspaces`. */
+export function workspaceSettingPath(workspace: string, setting: WorkspaceSetting): ConfigPath {
+  if (workspace === DEFAULT_WORKSPACE) return configPath(`elevenlabs:${setting}`);
+  return configPath("elevenlabs:workspaces", workspace, setting);
 }

@@ -1,27 +1,34 @@
-import { readFileSync } from "node:fs";
-import type * as yaml from "yaml";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Project, parsedYaml } from "./project.js";
+
+/** The file with a stack's config; undefined if it isn't beside the project file (as with `--config-file`). */
+export function stackFileOf(project: Project | undefined, stack: string): string | undefined {
+  if (!project) return undefined;
+  // The CLI gives it the extension of the project file.
+  const files = ["yaml", "yml", "json"].map((extension) => join(project.folder, `Pulumi.${stack}.${extension}`));
+  return files.find(existsSync);
+}
 
 /**
- * The keys of a config object that a stack's file holds in plain text, or those whose `part` it does. Pulumi tells only
- * whether any part of an object is secret, so its file is asked; where there is none, nothing is known.
+ * The keys of a config object whose value the stack's file has in plain text; with `part`, those whose `part` it has so.
+ * Pulumi only tells whether any part of an object is secret, so the file is read. Empty if there is no file.
  */
-export function plainKeysIn(file: string, fullKey: string, part?: string): string[] {
-  // Loaded here, since few programs get here.
-  const { parse } = require("yaml") as typeof yaml;
-  try {
-    const config: unknown = parse(readFileSync(file, "utf8"))?.config?.[fullKey];
-    if (typeof config !== "object" || config === null || isEncrypted(config)) return [];
-    return Object.entries(config).flatMap(([key, value]) => {
-      const inQuestion: unknown = part === undefined ? value : value?.[part];
-      return typeof inQuestion === "string" ? [key] : [];
-    });
-  } catch {
-    // Pulumi has read it; what is odd about it is not ours to tell.
-    return [];
-  }
+export function plainKeysIn(file: string | undefined, configKey: string, part?: string): string[] {
+  const config = file === undefined ? undefined : parsedYaml(file)?.config;
+  const object = isObject(config) ? config[configKey] : undefined;
+  if (!isObject(object) || isEncrypted(object)) return [];
+  return Object.entries(object).flatMap(([key, value]) => {
+    const candidate = part === undefined ? value : isObject(value) ? value[part] : undefined;
+    return typeof candidate === "string" ? [key] : [];
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /** How Pulumi writes an object that was set as one secret. */
-function isEncrypted(config: object): boolean {
-  return "secure" in config && typeof config.secure === "string" && Object.keys(config).length === 1;
+function isEncrypted(config: Record<string, unknown>): boolean {
+  return typeof config.secure === "string" && Object.keys(config).length === 1;
 }

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
 
 const SALT_BYTES = 9;
-/** Half of an HMAC-SHA-256, the least that RFC 2104 recommends: every secret of a state carries one. */
+/** Half of an HMAC-SHA-256, the least that RFC 2104 recommends: the state has one for every secret. */
 const DIGEST_BYTES = 16;
 
-/** A salted digest: tells whether a text is the one of before, and nothing else about it. */
+/** A salted digest: it tells whether a text is the same as before, and nothing else about it. */
 export function digest(text: string): string {
   return withSalt(text, randomBytes(SALT_BYTES).toString("base64url"));
 }

@@ -1,82 +1,78 @@
 import type { Dependent, Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
+import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
+import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
+import { withProblems } from "../workspaces/callProblems.js";
 import type { Workspaces } from "../workspaces/registry.js";
-import { DEFAULT_WORKSPACE } from "../workspaces/settings.js";
 import type { Workspace } from "../workspaces/workspace.js";
-import { type Action, actionText, explained, idsText } from "./explain.js";
+import { requireAtMostOne } from "./guards.js";
 
-/** Names a secret: by `secretId`, or by `name`. */
+/** Names a secret: by `secretId`, by `name`, or by both. */
 export interface SecretKey {
   secretId?: string;
   name?: string;
 }
 
-/** The one secret of this id or this exact name. */
+/** Who looks for a secret: errors then name the right way to choose one and to list all. */
+export type Seeker = "function" | "command";
+
+/** The one secret with this id or exactly this name. */
+export async function findSecret(
+  workspace: Workspace,
+  { secretId, name }: SecretKey,
+  { attempt, seeker }: { attempt: Attempt; seeker: Seeker },
+): Promise<Secret> {
+  if (!secretId && !name) throw new Problem("no-secret-given", {}, attempt);
+  const found =
+    secretId === undefined ? await workspace.findByNameDirectly(name ?? "") : [await workspace.findDirectly(secretId)];
+  const secrets = found.filter((secret) => secret !== undefined);
+  const secret = requireAtMostOne(secrets, attempt, seeker === "function" ? "secretId" : "--id");
+  if (!secret) throw notFound(workspace, { attempt, seeker });
+  if (name !== undefined && secret.name !== name) throw new Problem("name-mismatch", { name }, attempt);
+  return secret;
+}
+
+/** Everything that uses the secret, across all pages. */
+export async function findDependents(
+  workspace: Workspace,
+  id: string,
+  { attempt, seeker }: { attempt: Attempt; seeker: Seeker },
+): Promise<Dependent[]> {
+  try {
+    return await workspace.dependents(id);
+  } catch (error) {
+    throw error instanceof ApiError && error.isNotFound ? notFound(workspace, { attempt, seeker }) : error;
+  }
+}
+
 export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?: string): Promise<Secret> {
-  const { secretId, name } = key;
-  const action = { verb: "look up", name: secretId ?? name ?? "" };
-  return perform(workspaces, workspaceName, action, async (workspace, where) => {
-    if ((secretId ?? "") === "" && (name ?? "") === "") {
-      throw new Problem(actionText(where), "neither secretId nor name is given", "Give one of the two.");
-    }
-    const byId = secretId === undefined ? undefined : await workspace.findNow(secretId);
-    const found = secretId === undefined ? await workspace.namedNow(name ?? "") : byId ? [byId] : [];
-    const [secret] = found;
-    if (!secret) throw noSuchSecret(where);
-    if (found.length > 1) {
-      throw new Problem(
-        actionText(where),
-        `several secrets have this name: ${idsText(found)}`,
-        "Choose one by its secretId.",
-      );
-    }
-    if (name !== undefined && secret.name !== name) {
-      throw new Problem(actionText(where), `it is not named ${JSON.stringify(name)}`, "Give secretId or name alone.");
-    }
-    return secret;
-  });
+  const attempt: Attempt = { step: "lookUp", name: key.secretId ?? key.name ?? "", workspace: nameOf(workspaceName) };
+  const workspace = workspaces.get(workspaceName);
+  return withProblems(workspace, { attempt, sendsOnlyId: key.secretId !== undefined }, () =>
+    findSecret(workspace, key, { attempt, seeker: "function" }),
+  );
 }
 
 /** All secrets, or those whose names start with `prefix`. */
 export function listSecrets(workspaces: Workspaces, prefix?: string, workspaceName?: string): Promise<Secret[]> {
-  return perform(workspaces, workspaceName, { verb: "list" }, async (workspace) => {
-    const secrets = await workspace.list(prefix);
-    return secrets.filter(({ name }) => name.startsWith(prefix ?? ""));
-  });
+  const workspace = workspaces.get(workspaceName);
+  const attempt: Attempt = { step: "list", workspace: nameOf(workspaceName) };
+  return withProblems(workspace, { attempt }, () => workspace.list(prefix));
 }
 
-/** Everything that uses the secret, across all pages. */
 export function getDependents(workspaces: Workspaces, secretId: string, workspaceName?: string): Promise<Dependent[]> {
-  const action = { verb: "list the dependents of", name: secretId };
-  return perform(workspaces, workspaceName, action, async (workspace, where) => {
-    try {
-      return await workspace.dependents(secretId);
-    } catch (error) {
-      throw error instanceof ApiError && error.isNotFound ? noSuchSecret(where) : error;
-    }
-  });
-}
-
-function noSuchSecret(action: Action): Problem {
-  return new Problem(
-    actionText(action),
-    "the workspace has no such secret",
-    "Check the spelling, and whether the key is of the workspace that holds it; listWorkspaceSecrets() gives all of them.",
+  const workspace = workspaces.get(workspaceName);
+  const attempt: Attempt = { step: "listDependents", name: secretId, workspace: nameOf(workspaceName) };
+  return withProblems(workspace, { attempt, sendsOnlyId: true }, () =>
+    findDependents(workspace, secretId, { attempt, seeker: "function" }),
   );
 }
 
-async function perform<T>(
-  workspaces: Workspaces,
-  name: string | undefined,
-  action: Omit<Action, "workspace">,
-  step: (workspace: Workspace, action: Action) => Promise<T>,
-): Promise<T> {
-  const where: Action = { ...action, workspace: name ?? DEFAULT_WORKSPACE };
-  const workspace = workspaces.get(name);
-  try {
-    return await step(workspace, where);
-  } catch (error) {
-    throw explained(error, where, workspace, { configMayBeStale: false });
-  }
+function notFound({ endpoint }: Workspace, { attempt, seeker }: { attempt: Attempt; seeker: Seeker }): Problem {
+  return new Problem("secret-not-found", { endpoint, listedBy: seeker }, attempt);
+}
+
+function nameOf(workspaceName: string | undefined): string {
+  return workspaceName ?? DEFAULT_WORKSPACE;
 }

@@ -2,14 +2,15 @@ import type { ElevenLabsApi, Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 
 /**
- * Up to so many lookups of a kind go to the API one by one, which is cheapest in a large workspace that holds few of ours. One
- * less than the engine runs at a time on 2 CPUs, the fewest: so the listing starts together with them.
+ * The first look-ups of a kind are requests of their own, which is cheapest in a large workspace with few secrets of this
+ * stack. The number is one less than the engine runs at a time on 2 CPUs, the fewest, so that the listing starts together
+ * with them.
  */
 const DIRECT_LOOKUPS = 7;
 
 /**
- * In milliseconds: a listing that began longer before a lookup by name is not used for it, but made anew. What a create is
- * told to be free may have been taken since by someone else, and the value of a secret may come late.
+ * In milliseconds. A look-up by name doesn't use a listing that began longer ago, but makes a new one: since then, someone
+ * else may have created a secret with that name.
  */
 const LISTING_LASTS_MS = 5_000;
 
@@ -19,12 +20,12 @@ interface Listing {
 }
 
 /**
- * Lookups by id and by name, for one operation of the engine. The first few are calls of their own; all further ones share
- * one listing. What this process writes is looked up anew from then on.
+ * Look-ups by id and by name for one operation of the engine. The first few are requests of their own; all others share one
+ * listing. A secret that this process has written is looked up directly from then on.
  */
 export class Lookups {
-  private directReads = 0;
-  private directSearches = 0;
+  private reads = 0;
+  private searches = 0;
   private listing: Promise<Listing | undefined> | undefined;
   private listedAt = 0;
   private readonly writtenIds = new Set<string>();
@@ -35,27 +36,28 @@ export class Lookups {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** The secret of this id; undefined where the API says that there is none. */
+  /** The secret with this id; undefined if the API says that there is none. */
   async byId(id: string): Promise<Secret | undefined> {
-    if (!this.writtenIds.has(id) && (this.listing || ++this.directReads > DIRECT_LOOKUPS)) {
-      const found = (await this.shared())?.byId.get(id);
+    if (!this.writtenIds.has(id) && (this.listing || ++this.reads > DIRECT_LOOKUPS)) {
+      const found = (await this.sharedListing())?.byId.get(id);
       if (found && !this.writtenIds.has(id)) return found;
-      // That a listing lacks it does not make it gone.
+      // A secret that a listing lacks isn't necessarily gone.
     }
-    return this.readNow(id);
+    return this.byIdDirectly(id);
   }
 
-  /** The secrets of exactly this name. */
+  /** The secrets with exactly this name. */
   async byName(name: string): Promise<Secret[]> {
-    if (!this.writtenNames.has(name) && (this.listing || ++this.directSearches > DIRECT_LOOKUPS)) {
+    if (!this.writtenNames.has(name) && (this.listing || ++this.searches > DIRECT_LOOKUPS)) {
       if (this.now() - this.listedAt > LISTING_LASTS_MS) this.listing = undefined;
-      const listing = await this.shared();
+      const listing = await this.sharedListing();
       if (listing && !this.writtenNames.has(name)) return listing.byName.get(name) ?? [];
     }
-    return this.searchNow(name);
+    return this.byNameDirectly(name);
   }
 
-  async readNow(id: string): Promise<Secret | undefined> {
+  /** The same as `byId`, by a request of its own. */
+  async byIdDirectly(id: string): Promise<Secret | undefined> {
     try {
       const { id: found, name } = await this.api.getSecret(id);
       return { id: found, name };
@@ -65,19 +67,20 @@ export class Lookups {
     }
   }
 
-  async searchNow(name: string): Promise<Secret[]> {
+  /** The same as `byName`, by a request of its own. */
+  async byNameDirectly(name: string): Promise<Secret[]> {
     const secrets = await this.api.listSecrets({ search: name });
     return secrets.filter((secret) => secret.name === name);
   }
 
-  /** To be told of every write before it is sent: its outcome may stay unknown. */
-  written({ id, name }: Partial<Secret>): void {
+  /** To be called before every write is sent, because its outcome may stay unknown. */
+  noteWrite({ id, name }: Partial<Secret>): void {
     if (id !== undefined) this.writtenIds.add(id);
     if (name !== undefined) this.writtenNames.add(name);
   }
 
-  /** Undefined where the listing failed: each lookup then asks for itself, and meets the error if it lasts. */
-  private shared(): Promise<Listing | undefined> {
+  /** Undefined if the listing failed: each look-up then makes a request of its own, and meets the error if it lasts. */
+  private sharedListing(): Promise<Listing | undefined> {
     if (!this.listing) {
       this.listedAt = this.now();
       this.listing = this.api.listSecrets().then(indexed, () => undefined);

@@ -1,55 +1,79 @@
-export interface Holder {
-  /** Tells resources apart that hold one secret. */
-  mark: string;
-  /** The name that the resource wants its secret to have; no two of a program want the same in one of its workspaces. */
-  wants: string;
+/** A resource of the program that owns a secret. */
+export interface Owner {
+  /** Tells resources that own the same secret apart. */
+  resource: string;
+  /** The name that the resource gives its secret. No two resources of a program give the same name in one workspace. */
+  name: string;
   /** As the config names it. */
   workspace: string;
+  /** The process that manages the resource, if it is another one. */
+  process?: string;
 }
 
 /** By secret id. */
-export type Holders = Map<string, Holder[]>;
+export type OwnersById = Pick<Map<string, Owner[]>, "get" | "set">;
+export type NamesInCreation = Pick<Set<string>, "has" | "add" | "delete">;
 
-/** What workspaces know in common that may turn out to be one, under two names in the config. */
-export interface Shared {
-  /** Those of one endpoint, whose ids are unique. */
-  holders: Holders;
-  /** Those of one endpoint and key. */
-  namesInCreation: Set<string>;
+/** What workspaces share that may turn out to be one, under two names in the config. */
+export interface SharedOwners {
+  /** Shared by the workspaces of one endpoint, whose ids are unique. */
+  ownersById: OwnersById;
+  /** Shared by the workspaces of one endpoint and key. */
+  namesInCreation: NamesInCreation;
+}
+
+/** Where the owners of all workspaces are kept. */
+export interface OwnerStore {
+  ownersAt(origin: string): OwnersById;
+  namesAt(origin: string, apiKey: string | undefined): NamesInCreation;
+}
+
+/** Keeps the owners in this process. */
+export class OwnersInMemory implements OwnerStore {
+  private readonly ownersByOrigin = new Map<string, OwnersById>();
+  private readonly namesByAccount = new Map<string, NamesInCreation>();
+
+  ownersAt(origin: string): OwnersById {
+    return getOrAdd(this.ownersByOrigin, origin, () => new Map());
+  }
+
+  namesAt(origin: string, apiKey: string | undefined): NamesInCreation {
+    return getOrAdd(this.namesByAccount, `${origin} ${apiKey}`, () => new Set());
+  }
 }
 
 /**
- * Which resources of the program hold which secret, as far as this process has seen. The engine shows a provider one
- * resource at a time and without its URN, so the random salt in a resource's value digest serves as its mark.
+ * Which resources of the program own which secret, as far as this process has seen: the engine shows a provider one resource
+ * at a time.
  */
 export class Owners {
-  private readonly holdersById: Holders;
-  private readonly namesInCreation: Set<string>;
+  private readonly ownersById: SharedOwners["ownersById"];
+  private readonly namesInCreation: SharedOwners["namesInCreation"];
 
   constructor(
     private readonly workspace: string,
-    shared: Partial<Shared> = {},
+    shared: Partial<SharedOwners> = {},
   ) {
-    this.holdersById = shared.holders ?? new Map();
+    this.ownersById = shared.ownersById ?? new Map();
     this.namesInCreation = shared.namesInCreation ?? new Set();
   }
 
-  /** A resource that the program wants to exist holds this secret. */
-  hold(id: string, { mark, wants }: Omit<Holder, "workspace">): void {
-    this.holdersById.set(id, [...this.others(id, mark), { mark, wants, workspace: this.workspace }]);
+  /** Records that a resource that the program wants to exist owns this secret. */
+  add(id: string, { resource, name }: Omit<Owner, "workspace">): void {
+    this.ownersById.set(id, [...this.others(id, resource), { resource, name, workspace: this.workspace }]);
   }
 
-  /** The resource of this mark holds it no more, or under another mark. */
-  release(id: string, mark: string): void {
-    this.holdersById.set(id, this.others(id, mark));
+  /** Records that this resource owns the secret no longer, or under another key. */
+  remove(id: string, resource: string): void {
+    this.ownersById.set(id, this.others(id, resource));
   }
 
-  /** The resources that hold the secret, but for the one of this mark. */
-  others(id: string, mark?: string): Holder[] {
-    return (this.holdersById.get(id) ?? []).filter((holder) => holder.mark !== mark);
+  /** The owners of the secret other than `resource`. */
+  others(id: string, resource?: string): Owner[] {
+    return (this.ownersById.get(id) ?? []).filter((owner) => owner.resource !== resource);
   }
 
-  /** False where this process is creating, or has created, another secret of this name. */
+  /** False if this process is creating, or has created, another secret with this name. */
   reserveName(name: string): boolean {
     if (this.namesInCreation.has(name)) return false;
     this.namesInCreation.add(name);
@@ -59,4 +83,10 @@ export class Owners {
   releaseName(name: string): void {
     this.namesInCreation.delete(name);
   }
+}
+
+function getOrAdd<T>(entries: Map<string, T>, key: string, make: () => T): T {
+  const found = entries.get(key) ?? make();
+  entries.set(key, found);
+  return found;
 }

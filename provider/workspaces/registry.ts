@@ -1,26 +1,36 @@
-import type { Shared } from "./owners.js";
-import { type ConfigReader, DEFAULT_WORKSPACE, type Environment, settingsOf, workspaceNames } from "./settings.js";
+import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
+import { type OwnerStore, OwnersInMemory } from "./owners.js";
+import { type ConfigReader, type Environment, settingsOf, workspaceNames } from "./settings.js";
 import { Workspace } from "./workspace.js";
+
+export interface WorkspacesOptions {
+  /** Ends all requests of all workspaces. Default: none. */
+  signal?: AbortSignal;
+  /** Default: in this process. */
+  owners?: OwnerStore;
+}
 
 /** The configured workspaces. Nothing is read or checked before one is asked for. */
 export class Workspaces {
   private readonly opened = new Map<string, Workspace>();
-  private readonly holders = new Map<string, Shared["holders"]>();
-  private readonly namesInCreation = new Map<string, Shared["namesInCreation"]>();
+  private readonly owners: OwnerStore;
 
   constructor(
     private readonly config: ConfigReader,
     private readonly env: Environment,
-  ) {}
+    private readonly options: WorkspacesOptions = {},
+  ) {
+    this.owners = options.owners ?? new OwnersInMemory();
+  }
 
-  /** Throws a `Problem` where the config of this workspace cannot be used. A missing key is met at the first call. */
+  /** Throws a problem if the config of this workspace can't be used. A missing key fails at the first call instead. */
   get(name: string = DEFAULT_WORKSPACE): Workspace {
     const opened = this.opened.get(name) ?? this.open(name);
     this.opened.set(name, opened);
     return opened;
   }
 
-  /** The names of the described workspaces, the default one among them whether or not it has a key. */
+  /** The names of all configured workspaces, including the default one whether or not it has a key. */
   names(): string[] {
     return workspaceNames(this.config);
   }
@@ -30,17 +40,10 @@ export class Workspaces {
     const { origin, apiKey } = settings;
     return new Workspace({
       ...settings,
+      signal: this.options.signal,
       name,
-      shared: {
-        holders: entry(this.holders, origin, () => new Map()),
-        namesInCreation: entry(this.namesInCreation, `${origin} ${apiKey}`, () => new Set()),
-      },
+      // Two names in the config may mean one workspace.
+      shared: { ownersById: this.owners.ownersAt(origin), namesInCreation: this.owners.namesAt(origin, apiKey) },
     });
   }
-}
-
-function entry<T>(entries: Map<string, T>, key: string, make: () => T): T {
-  const found = entries.get(key) ?? make();
-  entries.set(key, found);
-  return found;
 }

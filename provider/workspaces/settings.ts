@@ -1,20 +1,19 @@
 import * as v from "valibot";
 import { isRegion, parseOrigin, REGIONS } from "../api/endpoint.js";
-import { quoted } from "../messages/foreignText.js";
+import type { ConfigFault, SettingPlace } from "../messages/configWording.js";
 import { Problem } from "../messages/problem.js";
-import { configPath, shellWord } from "../pulumi/configPath.js";
-
-/** The name of the workspace that the top-level config describes. */
-export const DEFAULT_WORKSPACE = "default";
+import { configPath, DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "../pulumi/configPath.js";
 
 const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
+/** Timers take whole milliseconds of at most 31 bits. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Reads one key of the `elevenlabs` config, such as `apiKey`, as the text that it was set to. */
 export type ConfigReader = (key: string) => string | undefined;
 
 export type Environment = Record<string, string | undefined>;
 
-/** What the config says of one workspace. */
+/** What the config says about one workspace. */
 export interface Settings {
   apiKey: string | undefined;
   keySource: "config" | "environment" | undefined;
@@ -26,59 +25,44 @@ export interface Settings {
 }
 
 /**
- * The settings of a workspace. Throws one `Problem` with everything that is wrong with them. A missing key is no fault
- * here: a preview needs none. Makes no request, and loads no API client, so that a program can check its config with it.
+ * The settings of a workspace. Throws one `invalid-config` problem with everything that is wrong with them. A missing key is
+ * not a fault here, because a preview needs none. Makes no request and loads no API client, so that a program can check its
+ * config with it.
  */
 export function settingsOf(name: string, config: ConfigReader, env: Environment): Settings {
-  const faults: Fault[] = [];
-  const text = (key: string) => blankAsMissing(config(key));
-  const place = name === DEFAULT_WORKSPACE ? defaultPlace(text, env, faults) : namedPlace(name, text, env, faults);
-  const origin = place === undefined ? undefined : originOf(place, faults);
-  const numbers = {
-    // Timers take whole milliseconds, of no more than 31 bits.
-    timeoutMs: Math.min(Math.ceil(number("timeoutSeconds", { least: 0.001, whole: false }) * 1000), 2 ** 31 - 1),
-    maxRetries: number("maxRetries", { least: 0, whole: true }),
-    maxConcurrency: number("maxConcurrency", { least: 1, whole: true }),
-  };
-  if (place === undefined || origin === undefined || faults.length > 0) throw problemOf(faults);
-  return { apiKey: place.apiKey, keySource: place.keySource, origin, ...numbers };
-
-  function number(key: keyof typeof DEFAULTS, { least, whole }: { least: number; whole: boolean }): number {
-    const given = text(key);
-    if (given === undefined) return DEFAULTS[key];
-    const parsed = Number(given);
-    if (Number.isFinite(parsed) && parsed >= least && (!whole || Number.isInteger(parsed))) return parsed;
-    const wanted = `${whole ? "a whole number" : "a number"}${least > 0 ? " above 0" : ", 0 or more"}`;
-    faults.push({
-      reason: `elevenlabs:${key} is ${quoted(given)}, but must be ${wanted}`,
-      next: `Set it: pulumi config set elevenlabs:${key} ${DEFAULTS[key]}`,
-    });
-    return DEFAULTS[key];
-  }
+  const faults: ConfigFault[] = [];
+  const source: Source = { text: (key) => blankAsMissing(config(key)), env, faults };
+  const raw = name === DEFAULT_WORKSPACE ? defaultWorkspace(source) : namedWorkspace(name, source);
+  const origin = raw && originOf(raw, faults);
+  const timeoutSeconds = numberOf("timeoutSeconds", { least: 0.001, isWhole: false }, source);
+  const maxRetries = numberOf("maxRetries", { least: 0, isWhole: true }, source);
+  const maxConcurrency = numberOf("maxConcurrency", { least: 1, isWhole: true }, source);
+  if (raw === undefined || origin === undefined || faults.length > 0) throw invalid(faults);
+  const timeoutMs = Math.min(Math.ceil(timeoutSeconds * 1000), LONGEST_TIMEOUT_MS);
+  return { apiKey: raw.apiKey, keySource: raw.keySource, origin, timeoutMs, maxRetries, maxConcurrency };
 }
 
-/** The names of the described workspaces, the default one among them whether or not it has a key. */
+/** The names of all configured workspaces, including the default one whether or not it has a key. */
 export function workspaceNames(config: ConfigReader): string[] {
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   const described = describedIn(blankAsMissing(config("workspaces")), faults);
-  if (!described) throw problemOf(faults);
+  if (!described) throw invalid(faults);
   return [...new Set([DEFAULT_WORKSPACE, ...described.keys()])];
 }
 
-interface Fault {
-  reason: string;
-  /** What to do about it. */
-  next: string;
+function invalid(faults: ConfigFault[]): Problem {
+  return new Problem("invalid-config", { faults }, { step: "useConfig" });
 }
 
-function problemOf(faults: Fault[]): Problem {
-  const [first] = faults;
-  const next = faults.length === 1 && first ? first.next : "Correct each of them, and run the same command again.";
-  return new Problem("could not use the config", faults.map(({ reason }) => reason).join("; "), next);
+/** Where settings come from, and where faults are collected. */
+interface Source {
+  text: (key: string) => string | undefined;
+  env: Environment;
+  faults: ConfigFault[];
 }
 
-/** A workspace as it was described, before its parts are checked. */
-interface Place {
+/** A workspace as it is described, before its parts are checked. */
+interface RawSettings {
   apiKey: string | undefined;
   keySource: Settings["keySource"];
   region: Setting | undefined;
@@ -87,68 +71,45 @@ interface Place {
 
 interface Setting {
   text: string;
-  /** Where it was set: a key of the config, or an environment variable. */
-  place: string;
-  isVariable: boolean;
+  place: SettingPlace;
 }
 
-type TextOf = (key: string) => string | undefined;
-
-function defaultPlace(text: TextOf, env: Environment, faults: Fault[]): Place {
-  if (describedIn(text("workspaces"), [])?.has(DEFAULT_WORKSPACE)) {
-    faults.push({
-      reason: `elevenlabs:workspaces describes ${quoted(DEFAULT_WORKSPACE)}, which is the name of the workspace of the top-level config`,
-      next: "Give it another name there, or set elevenlabs:apiKey, elevenlabs:region and elevenlabs:baseUrl instead.",
-    });
-  }
-  const setting = (key: string, variable: string) =>
-    inConfig(`elevenlabs:${key}`, text(key)) ?? inEnvironment(variable, blankAsMissing(env[variable]));
-  const fromConfig = text("apiKey");
-  const fromEnvironment = blankAsMissing(env.ELEVENLABS_API_KEY);
+function defaultWorkspace({ text, env, faults }: Source): RawSettings {
+  if (describedIn(text("workspaces"), [])?.has(DEFAULT_WORKSPACE)) faults.push({ kind: "default-workspace-described" });
+  const setting = (key: WorkspaceSetting, variable: string): Setting | undefined => {
+    const inConfig = text(key);
+    if (inConfig !== undefined) return { text: inConfig, place: { config: configPath(`elevenlabs:${key}`) } };
+    const inEnvironment = blankAsMissing(env[variable]);
+    return inEnvironment === undefined ? undefined : { text: inEnvironment, place: { variable } };
+  };
+  const apiKey = setting("apiKey", "ELEVENLABS_API_KEY");
   return {
-    apiKey: fromConfig ?? fromEnvironment,
-    keySource: fromConfig ? "config" : fromEnvironment ? "environment" : undefined,
+    apiKey: apiKey?.text,
+    keySource: apiKey && ("config" in apiKey.place ? "config" : "environment"),
     region: setting("region", "ELEVENLABS_REGION"),
     baseUrl: setting("baseUrl", "ELEVENLABS_BASE_URL"),
   };
 }
 
-function namedPlace(name: string, text: TextOf, env: Environment, faults: Fault[]): Place | undefined {
+function namedWorkspace(name: string, { text, env, faults }: Source): RawSettings | undefined {
   const described = describedIn(text("workspaces"), faults);
   if (!described) return undefined;
   const settings = described.get(name);
   if (!settings) {
-    const known = [DEFAULT_WORKSPACE, ...described.keys()].map(quoted).join(", ");
-    faults.push({
-      reason: `no workspace is named ${quoted(name)}, only ${known}`,
-      next: `Add it: pulumi config set --secret --path ${shellWord(placeOf(name, "apiKey"))}`,
-    });
+    faults.push({ kind: "workspace-unknown", name, known: [DEFAULT_WORKSPACE, ...described.keys()] });
     return undefined;
   }
-  const at = (key: "region" | "baseUrl") => inConfig(placeOf(name, key), blankAsMissing(settings[key]));
-  const baseUrl = at("baseUrl");
-  // Whoever sets the variable, as for a try with the emulator, expects that no key goes elsewhere.
+  const setting = (key: "region" | "baseUrl"): Setting | undefined => {
+    const given = blankAsMissing(settings[key]);
+    return given === undefined ? undefined : { text: given, place: { config: workspaceSettingPath(name, key) } };
+  };
+  const baseUrl = setting("baseUrl");
+  // If you set this variable, for example to try the emulator, you expect that no key goes elsewhere.
   if (baseUrl === undefined && blankAsMissing(env.ELEVENLABS_BASE_URL) !== undefined) {
-    faults.push({
-      reason: `ELEVENLABS_BASE_URL is set, but counts for the default workspace only: requests for workspace ${quoted(name)} would go to ElevenLabs`,
-      next: `Set where they go: pulumi config set --path ${shellWord(placeOf(name, "baseUrl"))} URL\nOr unset ELEVENLABS_BASE_URL.`,
-    });
+    faults.push({ kind: "base-url-of-environment", workspace: name });
   }
   const apiKey = blankAsMissing(settings.apiKey);
-  return { apiKey, keySource: apiKey ? "config" : undefined, region: at("region"), baseUrl };
-}
-
-function inConfig(place: string, text: string | undefined): Setting | undefined {
-  return text === undefined ? undefined : { text, place, isVariable: false };
-}
-
-function inEnvironment(place: string, text: string | undefined): Setting | undefined {
-  return text === undefined ? undefined : { text, place, isVariable: true };
-}
-
-/** Where a setting of a named workspace is. */
-function placeOf(workspace: string, key: string): string {
-  return configPath("elevenlabs:workspaces", workspace, key);
+  return { apiKey, keySource: apiKey ? "config" : undefined, region: setting("region"), baseUrl };
 }
 
 const workspaceSchema = v.strictObject({
@@ -159,21 +120,22 @@ const workspaceSchema = v.strictObject({
 
 type Described = Map<string, v.InferOutput<typeof workspaceSchema>>;
 
-/** The described workspaces by name; undefined, with a fault, where that is no description. */
-function describedIn(text: string | undefined, faults: Fault[]): Described | undefined {
+/** The described workspaces by name. Undefined, with a fault, if the text describes none. */
+function describedIn(text: string | undefined, faults: ConfigFault[]): Described | undefined {
   const described: Described = new Map();
   if (text === undefined) return described;
-  const json = parsed(text);
+  const json = parsedObject(text);
+  // The text contains keys, so only the place of the fault is kept.
   if (json === undefined) {
-    faults.push(malformed());
+    faults.push({ kind: "workspaces-malformed" });
     return undefined;
   }
-  // Not as a record of Valibot's: that leaves out names such as `constructor`.
+  // Not a record of Valibot's: that leaves out names such as `constructor`.
   for (const [name, settings] of Object.entries(json)) {
     const result = v.safeParse(workspaceSchema, settings);
     if (!result.success) {
       const within = v.getDotPath(result.issues[0]);
-      faults.push(malformed(within ? `${name}.${within}` : name));
+      faults.push({ kind: "workspaces-malformed", place: within ? `${name}.${within}` : name });
       return undefined;
     }
     described.set(name, result.output);
@@ -181,7 +143,7 @@ function describedIn(text: string | undefined, faults: Fault[]): Described | und
   return described;
 }
 
-function parsed(text: string): object | undefined {
+function parsedObject(text: string): object | undefined {
   try {
     const json: unknown = JSON.parse(text);
     return typeof json === "object" && json !== null ? json : undefined;
@@ -190,39 +152,33 @@ function parsed(text: string): object | undefined {
   }
 }
 
-/** The text holds keys, so only the place of the fault is told. */
-function malformed(place?: string): Fault {
-  return {
-    reason: `elevenlabs:workspaces must be an object {NAME: {apiKey, region, baseUrl}}${place ? `; see ${quoted(place)}` : ""}`,
-    next: "Set it by path: pulumi config set --secret --path 'elevenlabs:workspaces.NAME.apiKey'",
-  };
-}
-
-/** The region is checked beside a base URL too: it counts as soon as that is removed. */
-function originOf({ region, baseUrl }: Place, faults: Fault[]): string | undefined {
+/** The region is checked beside a base URL too: it takes effect as soon as the base URL is removed. */
+function originOf({ region, baseUrl }: RawSettings, faults: ConfigFault[]): string | undefined {
   let origin: string | undefined = REGIONS.global;
   if (region !== undefined) {
     origin = isRegion(region.text) ? REGIONS[region.text] : undefined;
     if (origin === undefined) {
-      const known = Object.keys(REGIONS).join(", ");
-      faults.push({
-        reason: `${region.place} is ${quoted(region.text)}, but must be one of ${known}`,
-        next: region.isVariable
-          ? "Set it to one of them, or unset it for the global one."
-          : `Set it: pulumi config set --path ${shellWord(region.place)} global`,
-      });
+      faults.push({ kind: "region-unknown", place: region.place, given: region.text, known: Object.keys(REGIONS) });
     }
   }
   if (baseUrl === undefined) return origin;
-  const result = parseOrigin(baseUrl.text);
-  if ("origin" in result) return result.origin;
-  faults.push({
-    reason: `${baseUrl.place} ${result.problem}`,
-    next: baseUrl.isVariable
-      ? "Set it right, or unset it to use the region's."
-      : `Set it right, or remove it to use the region's: pulumi config rm --path ${shellWord(baseUrl.place)}`,
-  });
+  const parsed = parseOrigin(baseUrl.text);
+  if ("origin" in parsed) return parsed.origin;
+  faults.push({ kind: "base-url-invalid", place: baseUrl.place, fault: parsed.fault });
   return undefined;
+}
+
+function numberOf(
+  key: keyof typeof DEFAULTS,
+  { least, isWhole }: { least: number; isWhole: boolean },
+  { text, faults }: Source,
+): number {
+  const given = text(key);
+  if (given === undefined) return DEFAULTS[key];
+  const parsed = Number(given);
+  if (Number.isFinite(parsed) && parsed >= least && (!isWhole || Number.isInteger(parsed))) return parsed;
+  faults.push({ kind: "number-out-of-range", key, given, isWhole, isZeroAllowed: least === 0, default: DEFAULTS[key] });
+  return DEFAULTS[key];
 }
 
 function blankAsMissing(text: string | undefined): string | undefined {

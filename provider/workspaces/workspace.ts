@@ -1,13 +1,13 @@
 import { type CountedSecret, type Dependent, ElevenLabsApi, PAGED_KINDS, type Secret } from "../api/client.js";
 import type { TransportOptions } from "../api/transport.js";
 import { Lookups } from "./lookups.js";
-import { Owners, type Shared } from "./owners.js";
+import { Owners, type SharedOwners } from "./owners.js";
 
 export interface WorkspaceOptions extends TransportOptions {
-  /** As in `elevenlabs:workspaces`; `default` for the one of the top-level config. */
+  /** As in `elevenlabs:workspaces`; `default` for that of the top-level config. */
   name: string;
   keySource: "config" | "environment" | undefined;
-  shared?: Shared;
+  shared?: SharedOwners;
 }
 
 /** One ElevenLabs workspace, as the lifecycle sees it. */
@@ -29,67 +29,77 @@ export class Workspace {
     this.lookups = new Lookups(this.api);
   }
 
-  /** The same workspace by the same key, called in another way. */
-  using(changes: Partial<Pick<TransportOptions, "origin" | "timeoutMs" | "maxRetries">>): Workspace {
+  /** The same workspace with the same key, called in another way. */
+  with(changes: Partial<Pick<TransportOptions, "origin" | "timeoutMs" | "maxRetries">>): Workspace {
     return new Workspace({ ...this.options, ...changes });
   }
 
-  /** The secret of this id; undefined where the API says that there is none. */
+  /** The secret with this id, possibly from the listing that this operation shares; undefined if there is none. */
   find(id: string): Promise<Secret | undefined> {
     return this.lookups.byId(id);
   }
 
-  /** The same, as it is now. */
-  findNow(id: string): Promise<Secret | undefined> {
-    return this.lookups.readNow(id);
+  /** The secret with this id, by a request of its own; undefined if there is none. */
+  findDirectly(id: string): Promise<Secret | undefined> {
+    return this.lookups.byIdDirectly(id);
   }
 
-  /** The secrets of exactly this name, possibly from the listing that this operation shares. */
-  named(name: string): Promise<Secret[]> {
+  /** The secrets with exactly this name, possibly from the listing that this operation shares. */
+  findByName(name: string): Promise<Secret[]> {
     return this.lookups.byName(name);
   }
 
-  /** The secrets of exactly this name, as they are now. */
-  namedNow(name: string): Promise<Secret[]> {
-    return this.lookups.searchNow(name);
+  /** The secrets with exactly this name, by a request of its own. */
+  findByNameDirectly(name: string): Promise<Secret[]> {
+    return this.lookups.byNameDirectly(name);
   }
 
   /** All secrets whose names start with `prefix`. */
-  list(prefix?: string): Promise<Secret[]> {
-    return this.api.listSecrets(prefix === undefined ? {} : { search: prefix });
+  async list(prefix = ""): Promise<Secret[]> {
+    return startingWith(prefix, await this.api.listSecrets(searchFor(prefix)));
   }
 
   /** The same, each with the number of its dependents. */
-  listCounted(prefix?: string): Promise<CountedSecret[]> {
-    return this.api.countDependents(prefix === undefined ? {} : { search: prefix });
+  async listCounted(prefix = ""): Promise<CountedSecret[]> {
+    return startingWith(prefix, await this.api.countDependents(searchFor(prefix)));
   }
 
-  create(name: string, value: string, appeared: () => Promise<Secret | undefined>): Promise<Secret> {
-    this.lookups.written({ name });
-    return this.api.createSecret(name, value, appeared);
+  /** Creates a secret. If the answer is lost, the secret is looked for by its name. */
+  create(name: string, value: string, look: () => Promise<Secret | undefined>): Promise<Secret> {
+    this.lookups.noteWrite({ name });
+    return this.api.createSecret(name, value, look);
   }
 
-  /** `secret` as it was: the name that it gives up becomes free. */
-  update(secret: Secret, name: string, value: string): Promise<Secret> {
-    this.lookups.written(secret);
-    this.lookups.written({ name });
+  /** `secret` is the secret as it was: the name that it gives up becomes free. */
+  update(secret: Secret, { name, value }: { name: string; value: string }): Promise<Secret> {
+    this.lookups.noteWrite(secret);
+    this.lookups.noteWrite({ name });
     return this.api.updateSecret(secret.id, name, value);
   }
 
   async delete({ id, name }: Secret): Promise<void> {
-    this.lookups.written({ id, name });
+    this.lookups.noteWrite({ id, name });
     await this.api.deleteSecret(id);
   }
 
   /** Everything that uses the secret, across all pages. */
   async dependents(id: string): Promise<Dependent[]> {
     const secret = await this.api.getSecret(id);
-    // A preview that is empty is not trusted: this is asked when the API has just refused a delete.
-    const paged = secret.dependents.length === 0 ? PAGED_KINDS : secret.more;
+    // An empty preview isn't trusted: this is called when the API has just refused a delete.
+    const paged = secret.dependents.length === 0 ? PAGED_KINDS : secret.kindsWithMore;
     const complete = await Promise.all(paged.map((kind) => this.api.listDependents(id, kind)));
     const known = new Set(complete.flat().map(keyOf));
     return [...secret.dependents.filter((dependent) => !known.has(keyOf(dependent))), ...complete.flat()];
   }
+}
+
+function searchFor(prefix: string): { search?: string } {
+  return prefix === "" ? {} : { search: prefix };
+}
+
+/** The API's search is documented as a prefix search, but not whether it respects case. */
+function startingWith<T extends Secret>(prefix: string, secrets: T[]): T[] {
+  return secrets.filter(({ name }) => name.startsWith(prefix));
 }
 
 function keyOf({ kind, id, name }: Dependent): string {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * One value for each run of a program: a process of the Automation API runs many. Outside of a run, it is made anew each
- * time.
+ * Makes a value once for each run of a program, because one process of the Automation API may run several programs. Outside
+ * of a run, each call makes a new value.
  */
 export function perRun<T>(make: () => T): () => T {
   const values = new WeakMap<pulumi.Resource, { value: T }>();

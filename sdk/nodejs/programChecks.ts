@@ -2,67 +2,64 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { DEFAULT_WORKSPACE, settingsOf } from "../../provider/workspaces/settings.js";
+import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { settingsOf } from "../../provider/workspaces/settings.js";
 import { perRun } from "./perRun.js";
-import { refusePlainKeys } from "./plainKeys.js";
+import { refusePlainApiKeys } from "./plainApiKeys.js";
+import { asProgramError, programError } from "./programError.js";
+import { isUnderMocks } from "./underMocks.js";
 
-// Taken at load, before the program can change it.
+// Read when this file is loaded, because the program can change its working folder later.
 const programFolder = process.cwd();
 
-/** Whether Pulumi's mocks stand in for the engine, as in a unit test: there is no config to check and no API to call. */
-export function isUnderMocks(): boolean {
-  return pulumi.runtime.getMonitor() instanceof MockMonitor;
-}
-
 /**
- * Throws where the program cannot work as it is set up: a key in plain text, a package that the provider process would
- * not find, a config that the provider would refuse. So a preview finds it, before the first resource.
+ * Throws if a key is in plain text, or if the provider would refuse the config. So a preview fails too, before the first
+ * resource is registered.
  */
-export function requireUsableProgram(workspace: pulumi.Input<string | undefined>): void {
+export function requireUsableConfig(workspace: pulumi.Input<string | undefined>): void {
   if (isUnderMocks()) return;
-  const done = checksOfRun();
-  once(done, "program", () => {
-    refusePlainKeys();
-    requireInstalledHere();
-  });
-  // The provider's check tells of the config of a further workspace, on the property that names it.
-  if (workspace === undefined || workspace === DEFAULT_WORKSPACE) once(done, "config", requireUsableConfig);
+  runOnce("keys", refusePlainApiKeys);
+  // For another workspace, the provider's check reports a wrong config, together with the input that names the workspace.
+  if (workspace === undefined || workspace === DEFAULT_WORKSPACE) runOnce("config", requireDefaultWorkspace);
 }
 
-type Check = "program" | "config";
+/** Throws if the process of a dynamic provider can't find this package. */
+export function requireUsablePackage(): void {
+  if (!isUnderMocks()) runOnce("package", requireDependency);
+}
 
-/** Every look at the config parses all of it, which many secrets in config would make slow. */
-const checksOfRun = perRun(() => new Set<Check>());
+type Check = "keys" | "config" | "package";
 
-function once(done: Set<Check>, check: Check, run: () => void): void {
-  if (done.has(check)) return;
+/** Each read of the config parses all of it, which is slow with many secrets in it. So a run does each check once. */
+const passedChecks = perRun(() => new Set<Check>());
+
+function runOnce(check: Check, run: () => void): void {
+  const passed = passedChecks();
+  if (passed.has(check)) return;
   run();
-  done.add(check);
+  passed.add(check);
 }
 
-function requireUsableConfig(): void {
+function requireDefaultWorkspace(): void {
   try {
     settingsOf(DEFAULT_WORKSPACE, (key) => pulumi.runtime.getConfig(`elevenlabs:${key}`), process.env);
   } catch (error) {
-    throw error instanceof Problem ? new pulumi.RunError(error.message) : error;
+    throw error instanceof Problem ? asProgramError(error) : error;
   }
 }
 
 /**
- * The state names the provider by the program's folder: a package that only a library of the program's depends on is not
- * found from there, where the package manager keeps dependencies apart, as pnpm does.
+ * The provider process looks for this package from the folder of the program. If only a library of the program depends on
+ * the package, a package manager that keeps dependencies apart, such as pnpm, doesn't let the process find it there.
  */
-function requireInstalledHere(): void {
-  // In a program of the Automation API's, this is not the folder that the provider process gets.
+function requireDependency(): void {
+  // An inline program of the Automation API runs in another folder than its provider process.
   if (!isStartedByEngine()) return;
-  // A program may have changed its folder before it loaded this; the project's then tells.
+  // If the program changed its folder before it loaded this package, only the project's folder is the right one.
   if (isFoundFrom(programFolder) || isFoundFrom(pulumi.getRootDirectory())) return;
-  throw new pulumi.RunError(
-    `pulumi-elevenlabs is not a dependency of the program in ${programFolder}, only of a library that it uses.\n` +
-      `Add it to "dependencies" of ${packageJsonOf(programFolder)}, as the library has it, and install again.`,
-  );
+  const facts = { folder: programFolder, packageJson: packageJsonOf(programFolder) };
+  throw programError("not-a-dependency", facts, { step: "runProgram" });
 }
 
 function isFoundFrom(folder: string): boolean {

@@ -1,12 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configPath, shellWord } from "../../provider/pulumi/configPath.js";
-import { plainKeysOfStackFile } from "./stackFile.js";
+import type { Attempt } from "../../provider/messages/attempts.js";
+import { typeText } from "../../provider/messages/phrases.js";
+import { warningText } from "../../provider/messages/problem.js";
+import { type ConfigEntryFault, plainValuesFacts } from "../../provider/messages/programWording.js";
+import { blankness } from "../../provider/secret/inputs.js";
+import { isSecretConfig, plainKeysOf } from "./programConfig.js";
+import { programError } from "./programError.js";
 
 /**
- * The object of secrets under a key of the program's config, with plain keys and secret values. Fails, with all that is
- * wrong at once, where it is missing, is no object, or holds something else than strings that are not empty.
+ * The object of secrets under a key of the program's config, with plain keys and secret values. Throws if it isn't set,
+ * isn't an object, or has a value that isn't a string or is empty or blank. The error lists everything that is wrong.
  *
- * @param key The config key; without a namespace, the project's. Default: `secrets`.
+ * @param key The config key; without a namespace, it is one of the project. Default: `secrets`.
  *
  * @example
  * ```ts
@@ -15,78 +20,42 @@ import { plainKeysOfStackFile } from "./stackFile.js";
  * ```
  */
 export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output<string>> {
+  const attempt: Attempt = { step: "readConfigKey", name: key };
   const fullKey = key.includes(":") ? key : `${pulumi.getProject()}:${key}`;
-  const setIt = `Set each by path: pulumi config set --secret --path '${key}.NAME'`;
-  // Not through `pulumi.Config`: its getters either warn of a secret or hide the keys.
+  // Not with `pulumi.Config`: its getters either warn about the secret or hide the keys.
   const text = pulumi.runtime.getConfig(fullKey);
-  if (text === undefined) {
-    throw new pulumi.RunError(
-      `Config ${key} is not set. ${setIt}\nTo have no secrets at all: pulumi config set ${key} '{}'`,
-    );
-  }
-  const secrets = parsed(text);
-  if (secrets === undefined) {
-    throw new pulumi.RunError(
-      `Config ${key} must be an object of values by name.\nRemove it: pulumi config rm ${key}. ${setIt}`,
-    );
-  }
-  const faults = Object.entries(secrets).flatMap(([name, value]) => {
-    const fault = faultOf(name, value);
-    return fault === undefined ? [] : [{ name, ...fault }];
-  });
-  if (faults.length > 0) {
-    const [{ name }] = faults as [(typeof faults)[0]];
-    const path = shellWord(configPath(key, name));
-    const advice = faults.every(({ isEmpty }) => isEmpty)
-      ? `Set it: pulumi config set --secret --path ${path}\nTo have no such secret: pulumi config rm --path ${path}`
-      : `A value that is set as a secret is always text: pulumi config set --secret --path '${key}.NAME'`;
-    throw new pulumi.RunError(
-      `Config ${key}: ${faults.map(({ name, text }) => `${JSON.stringify(name)} ${text}`).join("; ")}.\n${advice}`,
-    );
-  }
-  warnOfPlainValues(key, fullKey, Object.keys(secrets));
+  if (text === undefined) throw programError("config-missing", { key }, attempt);
+  const secrets = parsedObject(text);
+  if (secrets === undefined) throw programError("config-not-an-object", { key }, attempt);
+  const faults = Object.entries(secrets).flatMap(([name, value]) => faultsOf(name, value));
+  if (faults.length > 0) throw programError("config-entries-invalid", { key, faults }, attempt);
+  warnAboutPlainValues(key, fullKey, Object.keys(secrets));
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
 }
 
-function parsed(text: string): Record<string, unknown> | undefined {
+function parsedObject(text: string): Record<string, unknown> | undefined {
   try {
     const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null && !Array.isArray(json)
-      ? (json as Record<string, unknown>)
-      : undefined;
+    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+    return isObject ? (json as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function faultOf(name: string, value: unknown): { text: string; isEmpty: boolean } | undefined {
-  if (name.trim() === "") return { text: "is no name for a secret", isEmpty: false };
-  if (typeof value !== "string") {
-    const kind = value === null ? "null" : Array.isArray(value) ? "a list" : `of type ${typeof value}`;
-    return { text: `is ${kind}, not a string`, isEmpty: false };
-  }
-  return value.trim() === "" ? { text: `is ${value === "" ? "empty" : "blank"}`, isEmpty: true } : undefined;
+function faultsOf(name: string, value: unknown): ConfigEntryFault[] {
+  if (blankness(name) !== undefined) return [{ name, fault: "blank-name" }];
+  if (typeof value !== "string") return [{ name, fault: "not-a-string", given: typeText(value) }];
+  const fault = blankness(value);
+  return fault === undefined ? [] : [{ name, fault }];
 }
 
-/** Their resources keep them as secrets all the same; but the stack's file shows them, and may not be the only one to. */
-function warnOfPlainValues(key: string, fullKey: string, names: string[]): void {
+/** The resources keep these values as secrets anyway. But others can read them in the stack's file. */
+function warnAboutPlainValues(key: string, fullKey: string, names: string[]): void {
   const isPartlySecret = isSecretConfig(fullKey);
-  const plain = isPartlySecret ? plainKeysOfStackFile(fullKey) : names;
-  const [first] = plain;
-  if (first === undefined) return;
-  // The engine copies config into the state: an object as a secret where any part of it is one, else as it is.
-  const where = isPartlySecret
-    ? "in the stack's file"
-    : "in the stack's file, and in the engine's copy of it in the state";
-  pulumi.log.warn(
-    `Config ${key} holds ${plain.map((name) => JSON.stringify(name)).join(", ")} in plain text ${where}. ` +
-      `Take the values for known to others, and set new ones: pulumi config set --secret --path ${shellWord(configPath(key, first))}`,
-  );
-}
-
-/** Whether a config value was set with `--secret`; of an object, whether any part of it was. */
-export function isSecretConfig(fullKey: string): boolean {
-  // Part of the SDK, but left out of its types.
-  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
-  return isConfigSecret(fullKey);
+  const plain = isPartlySecret ? plainKeysOf(fullKey) : names;
+  if (plain.length === 0) return;
+  // The engine copies config into the state. If any part of an object is secret, it encrypts all of it there.
+  const facts = plainValuesFacts({ key, names: plain, areInState: !isPartlySecret });
+  pulumi.log.warn(warningText("plain-values", facts));
 }

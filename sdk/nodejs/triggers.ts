@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { LostTrigger } from "../../provider/messages/programWording.js";
+import { programError } from "./programError.js";
 
 /**
- * The triggers of a resource. Fails at whatever Pulumi would send as an empty object or as null, such as a Date: a change of
- * it would not be seen. Of outputs, only Pulumi knows what is inside.
+ * The triggers of a resource. Throws if Pulumi would send a part of them as an empty object or as null, as it does with a
+ * `Date`: no change of that part would be noticed. What is inside outputs isn't checked.
  */
 export function checkedTriggers(
   logicalName: string,
@@ -11,31 +13,28 @@ export function checkedTriggers(
   if (triggers instanceof Promise) {
     return triggers.then((known) => checkedTriggers(logicalName, known) as unknown[] | undefined);
   }
-  const faults = [...faultsIn(triggers, "triggers")];
-  if (faults.length === 0) return triggers;
-  throw new pulumi.RunError(
-    `WorkspaceSecret "${logicalName}": ${faults.join(", ")}: no change of it would be seen.\n` +
-      "Give text or numbers instead, such as  date.toISOString()  or a hash of a file.",
-  );
+  const lost = [...lostPartsOf(triggers, "triggers")];
+  if (lost.length === 0) return triggers;
+  throw programError("triggers-lost", { lost }, { step: "declareSecret", name: logicalName });
 }
 
-function* faultsIn(value: unknown, place: string): Generator<string> {
-  const kind = kindOf(value);
-  if (kind !== undefined) yield `${place} is ${kind}`;
+function* lostPartsOf(value: unknown, place: string): Generator<LostTrigger> {
+  const given = lostKindOf(value);
+  if (given !== undefined) yield { place, given };
   else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* faultsIn(item, `${place}[${index}]`);
+    for (const [index, item] of value.entries()) yield* lostPartsOf(item, `${place}[${index}]`);
   } else if (isPlainObject(value)) {
-    for (const [key, item] of Object.entries(value as object)) yield* faultsIn(item, `${place}.${key}`);
+    for (const [key, item] of Object.entries(value as object)) yield* lostPartsOf(item, `${place}.${key}`);
   }
 }
 
-/** What it is, where Pulumi would lose it. */
-function kindOf(value: unknown): string | undefined {
-  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
-  if (["function", "bigint", "symbol"].includes(typeof value)) return `a ${typeof value}`;
+/** What the value is, if Pulumi would lose it. */
+function lostKindOf(value: unknown): LostTrigger["given"] | undefined {
+  if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value) };
+  if (["function", "bigint", "symbol"].includes(typeof value)) return { type: typeof value };
   if (typeof value !== "object" || value === null) return undefined;
   const isKept = [Array.isArray, isPlainObject, isPromise, pulumi.Output.isInstance, pulumi.Resource.isInstance];
-  return isKept.some((is) => is(value)) ? undefined : `an instance of ${value.constructor?.name || "a class"}`;
+  return isKept.some((is) => is(value)) ? undefined : { className: value.constructor?.name || undefined };
 }
 
 function isPromise(value: unknown): boolean {
@@ -45,6 +44,6 @@ function isPromise(value: unknown): boolean {
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  // One of another realm, as of `vm`, has another `Object`.
+  // An object of another realm, such as one made with `vm`, has another `Object.prototype`.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,30 +1,35 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
-import { UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
-import type { Registration, StateHolder } from "../../secret/registration.js";
+import { checkFailureText, warningText } from "../../messages/problem.js";
+import { type CheckFailure, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
+import { type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
+import { digestMemory } from "../../secret/pushed.js";
+import type { Registration, StackOwner } from "../../secret/registration.js";
 import type { StoredState } from "../../secret/state.js";
 import { Workspaces } from "../../workspaces/registry.js";
 import { REGISTRATION_INPUT, type SentRegistration } from "./registrationInput.js";
 import { warn } from "./warn.js";
 
-/** What the engine sends, with what only this host knows of: the provider's text, and the SDK's registration. */
+/** What the engine sends, including what only this host knows: the provider's text, and the SDK's registration. */
 type Properties = Record<string, unknown>;
 
-/** How the SDK marks what a preview does not know; the host's protocol, so it is known here alone. */
+/** How Pulumi's SDK marks what a preview doesn't know yet. */
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The engine prints what was given for a property that fails; these are the inputs that hold nothing secret. */
-const PRINTABLE = new Set(["name", "onExisting", "onNameChange", "onInUse", "workspace"]);
+const PRINTABLE = new Set<string>(inputNames(({ isPrintable }) => isPrintable === true));
 
-/** The lifecycle as a dynamic provider of Pulumi for Node.js. */
+/** Runs the lifecycle as a dynamic provider of Pulumi for Node.js. */
 export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, Properties> {
   private config: pulumi.dynamic.Config | undefined;
+  /** The engine calls `check` only if the program runs. Otherwise the config is that of the last update. */
+  private hasChecked = false;
   private readonly lifecycle = new WorkspaceSecretLifecycle({
     workspaces: new Workspaces((key) => this.config?.get(`elevenlabs:${key}`), process.env),
-    warn,
+    memory: digestMemory,
+    isConfigCurrent: () => this.hasChecked,
+    warn: (kind, facts) => warn(warningText(kind, facts)),
   });
 
-  /** Only the first call of the process waits for this one, and a failure here would be kept: so it only remembers. */
+  /** Only the first call of the process waits for this one, and a failure here would be cached. So it only stores the config. */
   configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.config = config;
     return Promise.resolve();
@@ -34,83 +39,96 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     olds: Properties,
     { [REGISTRATION_INPUT]: sent, ...news }: Properties,
   ): Promise<pulumi.dynamic.CheckResult<Properties>> {
+    this.hasChecked = true;
     const registration =
       sent === undefined ? undefined : (fromEngine(sent as Properties) as unknown as SentRegistration);
-    const found = this.lifecycle.check(
+    const failures = this.lifecycle.check(
       fromEngine(news),
       fromEngine(olds ?? {}),
-      registration && received(registration),
+      registration && receivedRegistration(registration),
     );
-    const failures = found.map(({ property, reason }) => {
-      const given = news[property];
-      const isSecret = registration?.secretInputs.includes(property) === true;
-      // An object is not what anyone meant to give there, so it may be anything.
-      const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
-      const shown = isSecret && typeof given === "string" ? reason.replaceAll(given, "[secret]") : reason;
-      return { property: isPrintable ? property : "", reason: `${property} ${shown}` };
-    });
-    return { inputs: news, failures };
+    const secretInputs = registration?.secretInputs ?? [];
+    return { inputs: news, failures: failures.map((failure) => shownFailure(failure, news, secretInputs)) };
   }
 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
-    return spoken(`diff of ${id}`, async () => this.lifecycle.diff(id, fromEngine(olds) as StoredState, inputs(news)));
+    return withTidyErrors(`diff of ${id}`, async () => {
+      const { hasChanges, replacing } = this.lifecycle.diff(resourceOf(id, olds), inputsOf(news));
+      return { changes: hasChanges, replaces: replacing };
+    });
   }
 
   create(news: Properties): Promise<pulumi.dynamic.CreateResult<Properties>> {
-    return spoken("create", async () => {
-      const { id, state } = await this.lifecycle.create(inputs(news));
+    return withTidyErrors("create", async () => {
+      const { id, state } = await this.lifecycle.create(inputsOf(news));
       return { id, outs: { ...state } };
     });
   }
 
   read(id: string, olds: Properties = {}): Promise<pulumi.dynamic.ReadResult<Properties>> {
-    return spoken(`read of ${id}`, async () => {
-      const held = await this.lifecycle.read(id, fromEngine(olds) as StoredState);
-      // The engine takes an empty id for "gone".
-      return held ? { id: held.id, props: { ...held.state } } : { id: "", props: {} };
+    return withTidyErrors(`read of ${id}`, async () => {
+      const stored = await this.lifecycle.read(resourceOf(id, olds));
+      // To the engine, an empty id means that the resource is gone.
+      return stored ? { id: stored.id, props: { ...stored.state } } : { id: "", props: {} };
     });
   }
 
   update(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.UpdateResult<Properties>> {
     const step = async () => {
-      const state = await this.lifecycle.update(id, fromEngine(olds) as StoredState, inputs(news));
+      const state = await this.lifecycle.update(resourceOf(id, olds), inputsOf(news));
       return { outs: { ...state } };
     };
-    return spoken(`update of ${id}`, step, news.__provider);
+    return withTidyErrors(`update of ${id}`, step, news.__provider);
   }
 
   delete(id: string, olds: Properties): Promise<void> {
-    return spoken(`delete of ${id}`, () => this.lifecycle.delete(id, fromEngine(olds) as StoredState));
+    return withTidyErrors(`delete of ${id}`, () => this.lifecycle.delete(resourceOf(id, olds)));
   }
 }
 
-function received({ resource, value, heldByOthers }: SentRegistration): Registration {
-  return { resource, value, heldByOthers: JSON.parse(heldByOthers) as StateHolder[] };
+/** The engine prints what was given for the property of a failure, so a property that may hold a secret isn't named. */
+function shownFailure(failure: CheckFailure, news: Properties, secretInputs: string[]): pulumi.dynamic.CheckFailure {
+  const { property } = failure;
+  const given = news[property];
+  const text = checkFailureText(failure);
+  const isSecret = secretInputs.includes(property);
+  // Nobody means to give an object there, so it may hold anything.
+  const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
+  const shown = isSecret && typeof given === "string" ? text.replaceAll(given, "[secret]") : text;
+  return { property: isPrintable ? property : "", reason: `${property} ${shown}` };
 }
 
-function inputs(news: Properties): WorkspaceSecretInputs {
+function receivedRegistration({ resource, value, ownedByOthers }: SentRegistration): Registration {
+  return { resource, value, ownedByOthers: JSON.parse(ownedByOthers) as StackOwner[] };
+}
+
+function resourceOf(id: string, olds: Properties): Resource {
+  return { id, state: fromEngine(olds) as StoredState };
+}
+
+function inputsOf(news: Properties): WorkspaceSecretInputs {
   return fromEngine(news) as unknown as WorkspaceSecretInputs;
 }
 
-/** Without the provider's text, and with what is unknown or null in the lifecycle's own terms. */
+/** Without the provider's text, without nulls, and with the lifecycle's own mark for what is unknown. */
 function fromEngine({ __provider: _, ...properties }: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([, property]) => property !== null && property !== undefined)
-      .map(([key, property]) => [key, holdsUnknown(property) ? UNKNOWN : property]),
+      .map(([key, property]) => [key, hasUnknown(property) ? UNKNOWN : property]),
   );
 }
 
-function holdsUnknown(property: unknown): boolean {
+function hasUnknown(property: unknown): boolean {
   if (property === UNKNOWN_TEXT) return true;
-  return typeof property === "object" && property !== null && Object.values(property).some(holdsUnknown);
+  return typeof property === "object" && property !== null && Object.values(property).some(hasUnknown);
 }
 
 /**
- * Runs a step so that what it throws can be shown. The engine shows an error's message with the resource, and for most
- * steps the provider process prints `${error}: ${error.stack}` too: both are cut down to a pointer to the message.
+ * Runs a step so that its error can be shown. The engine shows an error's message with the resource, but for most steps the
+ * provider process also prints `${error}: ${error.stack}`: both are reduced to a pointer to the message.
  */
-async function spoken<T>(step: string, run: () => Promise<T>, providerText?: unknown): Promise<T> {
+async function withTidyErrors<T>(step: string, run: () => Promise<T>, providerText?: unknown): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -118,8 +136,8 @@ async function spoken<T>(step: string, run: () => Promise<T>, providerText?: unk
     shown.toString = () => `elevenlabs:WorkspaceSecret: ${step}`;
     shown.stack = "failed; the error is shown with its resource";
     if (!(error instanceof UnfinishedUpdate)) throw shown;
-    // This form makes the engine take the state over all the same, and update again next time.
-    const { id, state } = error.held;
+    // With these fields, the engine stores the state in spite of the error, and updates the resource again next time.
+    const { id, state } = error.stored;
     throw Object.assign(shown, { id, properties: { ...state, __provider: providerText }, reasons: [shown.message] });
   }
 }

@@ -1,15 +1,15 @@
 import type { Registration } from "../../secret/registration.js";
 
 /**
- * The input by which the SDK sends a `Registration` to the provider's `check`, which takes it out again, so that no state
- * holds it. The engine shows nothing that begins with two underscores.
+ * The input in which the SDK sends a `Registration` to the provider's `check`, which removes it, so that no state has it. The
+ * engine doesn't show inputs whose names begin with two underscores.
  */
 export const REGISTRATION_INPUT = "__registration";
 
 /** As the SDK sends it. */
-export interface SentRegistration extends Omit<Registration, "heldByOthers"> {
+export interface SentRegistration extends Omit<Registration, "ownedByOthers"> {
   /** As JSON: many structured entries would cost the engine much time. */
-  heldByOthers: string;
-  /** The inputs that the program has marked as secrets. */
+  ownedByOthers: string;
+  /** The inputs that the program marks as secrets. */
   secretInputs: string[];
 }

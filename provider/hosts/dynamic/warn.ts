@@ -1,9 +1,9 @@
 /**
- * Shows a warning the way the engine shows those of programs. The engine gives its address to a dynamic-provider process
- * as the first argument, but Pulumi's SDK only looks for it in a program's environment.
+ * Shows a warning as the engine shows those of programs. The engine gives a dynamic-provider process its address as the first
+ * argument, but Pulumi's SDK only looks for it in a program's environment.
  */
 export async function warn(message: string): Promise<void> {
-  // Loaded when there is something to say: most operations warn of nothing.
+  // Loaded here, because most operations warn of nothing.
   const [settings, log] = await Promise.all([
     import("@pulumi/pulumi/runtime/settings.js"),
     import("@pulumi/pulumi/log/index.js"),

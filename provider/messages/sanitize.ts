@@ -1,9 +1,9 @@
-// Terminal escapes, line breaks, bidirectional overrides, what has no width: whatever could make a text show as another.
+// Terminal escapes, line breaks, bidirectional overrides, characters without width: whatever could make a text look like another.
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const LONGEST = 300;
 
-/** Text from outside, fit to be shown: control characters escaped, at most 300 characters. */
-export function harmless(text: string): string {
+/** Text from outside that is safe to show: control characters escaped, at most 300 characters. */
+export function sanitized(text: string): string {
   const shown = text.replace(UNSAFE, escapeOf);
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
 }
@@ -13,33 +13,33 @@ function escapeOf(character: string): string {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
-/** A name or an id in quotes, fit to be shown. */
+/** A name or an id in quotes, safe to show. */
 export function quoted(text: string): string {
-  return `"${harmless(text).replaceAll('"', '\\"')}"`;
+  return `"${sanitized(text).replaceAll('"', '\\"')}"`;
 }
 
-/** Shorter pieces stand in any text. */
+/** Shorter pieces of a secret occur in any text by chance. */
 const PIECE = 8;
 
-/** A secret of fewer letters is in almost any text, and taken out it would leave nothing to read. */
+/** A shorter secret occurs in almost any text; removing it would leave nothing to read. */
 const SHORTEST = 3;
-/** Stands for a text that holds such a secret. */
+/** Replaces a text that contains such a secret. */
 const HIDDEN = "[not shown: it holds the secret]";
 
-/** Stands for a secret while others are looked for: they are not to be found in `[secret]`. */
-const TAKEN_OUT = "\ufffc";
+/** Replaces a secret while others are looked for, so that they aren't found in `[secret]`. */
+const REMOVED = "\ufffc";
 
-/** `text` without any of `secrets`, nor a piece of one, in the forms in which an answer could echo them. */
+/** `text` without any of `secrets` or pieces of them, in the encodings in which an answer could echo them. */
 export function redacted(text: string, secrets: readonly (string | undefined)[]): string {
   const given = secrets.flatMap((secret) => (secret ? [secret] : []));
   if (given.some((secret) => secret.length < SHORTEST && text.includes(secret))) return HIDDEN;
   const forms = given.flatMap(formsOf);
-  // One secret may hold another; the longer goes first, so that no rest of it is left.
+  // One secret may contain another: the longer one goes first, so that nothing of it is left.
   forms.sort((a, b) => b.length - a.length);
-  const rest = forms.reduce((shown, form) => shown.replaceAll(form, TAKEN_OUT), text);
-  // An answer may cut off what it echoes, or write it in yet another way. More than this is never shown.
+  const rest = forms.reduce((shown, form) => shown.replaceAll(form, REMOVED), text);
+  // An answer may cut off what it echoes, or encode it in yet another way. More than this is never shown.
   const shown = withoutPieces(rest.slice(0, 4 * LONGEST), [...forms, ...given.flatMap(shiftedBase64)]);
-  return shown.replaceAll(TAKEN_OUT, "[secret]");
+  return shown.replaceAll(REMOVED, "[secret]");
 }
 
 function withoutPieces(text: string, forms: string[]): string {
@@ -53,7 +53,7 @@ function withoutPieces(text: string, forms: string[]): string {
     }
     let end = at + PIECE;
     while (isPiece(at, end + 1)) end++;
-    shown += TAKEN_OUT;
+    shown += REMOVED;
     at = end;
   }
   return shown;
@@ -73,7 +73,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** As it stands within something longer that is in base64. */
+/** The forms that a secret has inside a longer text in base64. */
 function shiftedBase64(secret: string): string[] {
   return [1, 2].map((before) =>
     Buffer.from("-".repeat(before) + secret, "utf8")

@@ -1,0 +1,90 @@
+import type { Drift, WorkspaceDrift } from "./findDrift.js";
+import type { PlannedStep } from "./stackOutput.js";
+
+/** What the next `pulumi up --refresh` does about a difference, or what the program needs first. */
+export type Outcome =
+  | { kind: "forgotten" }
+  | { kind: "created" }
+  | { kind: "adopted"; keepsValue: boolean }
+  | { kind: "renamed-back" }
+  | { kind: "replaced" }
+  | { kind: "planned"; operation: PlannedStep["operation"] }
+  // The rest fail until the program is changed.
+  | { kind: "must-remove-existing-id"; existingId: string }
+  | { kind: "must-choose-namesake" }
+  | { kind: "must-allow-adoption" }
+  | { kind: "must-follow-name"; name: string };
+
+/** One difference: drift, or a change of the program that no `pulumi up` has made yet. */
+export interface Difference {
+  resource: string;
+  urn: string;
+  name: string | undefined;
+  /** Undefined if the secret doesn't exist yet. */
+  id: string | undefined;
+  workspace: string;
+  /** Undefined for a pending change. */
+  drift: Drift | undefined;
+  outcome: Outcome;
+}
+
+export interface DriftReport {
+  stackName: string;
+  /** What each workspace has. */
+  results: WorkspaceDrift[];
+  /** How many secrets of the state were compared. */
+  compared: number;
+  drifted: Difference[];
+  /** The pending changes of secrets that haven't drifted; undefined if the program wasn't compared. */
+  pending: (Difference & { outcome: { kind: "planned" } })[] | undefined;
+}
+
+export function driftReport(
+  stackName: string,
+  results: WorkspaceDrift[],
+  plan: PlannedStep[] | undefined,
+): DriftReport {
+  const planned = new Map((plan ?? []).map((step) => [step.urn, step]));
+  const drifts = results.flatMap((result) => result.drifts);
+  const drifted = new Set(drifts.map(({ owned }) => owned.urn));
+  return {
+    stackName,
+    results,
+    compared: results.reduce((sum, { compared }) => sum + compared, 0),
+    drifted: drifts.map((drift) => {
+      const { resource, urn, name, id, workspace } = drift.owned;
+      return { resource, urn, name, id, workspace, drift, outcome: outcomeOf(drift, planned.get(urn)) };
+    }),
+    pending: plan
+      ?.filter(({ urn }) => !drifted.has(urn))
+      .map(({ operation, ...step }) => ({ ...step, drift: undefined, outcome: { kind: "planned", operation } })),
+  };
+}
+
+export function differences({ drifted, pending = [] }: DriftReport): Difference[] {
+  return [...drifted, ...pending];
+}
+
+/** Whether `pulumi up --refresh` fails until the program is changed. */
+export function needsEdit({ outcome }: Difference): boolean {
+  return outcome.kind.startsWith("must-");
+}
+
+function outcomeOf(drift: Drift, planned: PlannedStep | undefined): Outcome {
+  const { existingId, onExisting } = drift.owned;
+  if (planned?.operation === "delete") return { kind: "forgotten" };
+  if (drift.kind === "renamed") return outcomeOfRename(drift);
+  if (drift.kind === "missing") {
+    return existingId === undefined ? { kind: "created" } : { kind: "must-remove-existing-id", existingId };
+  }
+  if (drift.namesakes.length > 1 || existingId !== undefined) return { kind: "must-choose-namesake" };
+  if (onExisting === "fail") return { kind: "must-allow-adoption" };
+  return { kind: "adopted", keepsValue: onExisting === "keep" };
+}
+
+function outcomeOfRename({ owned, found }: Drift & { kind: "renamed" }): Outcome {
+  // The API renames a secret only together with a new value, and a kept value must not be overwritten.
+  if (owned.isValueKept) return { kind: "must-follow-name", name: found.name };
+  const isRenamed = owned.onNameChange === "rename" || owned.existingId === owned.id;
+  return { kind: isRenamed ? "renamed-back" : "replaced" };
+}

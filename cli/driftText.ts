@@ -1,0 +1,151 @@
+import { pulumiUp } from "../provider/messages/commands.js";
+import { commandFor, idsText, type Reader } from "../provider/messages/phrases.js";
+import { quoted, sanitized } from "../provider/messages/sanitize.js";
+import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
+import { type Difference, type DriftReport, differences, needsEdit, type Outcome } from "./driftReport.js";
+import type { Drift, WorkspaceDrift } from "./findDrift.js";
+import { jsonText } from "./jsonText.js";
+import { nameCell, table } from "./table.js";
+import { lineWidth, styled } from "./terminal.js";
+
+export function driftAsText(report: DriftReport, reader: Reader): string {
+  const found = differences(report);
+  const lines = [styled(found.length > 0 ? "yellow" : "green", summary(report))];
+  if (found.length > 0) {
+    const showsWorkspace = report.results.length > 1 || found.some(({ workspace }) => workspace !== DEFAULT_WORKSPACE);
+    const head = ["RESOURCE", "SECRET", "ID", ...(showsWorkspace ? ["WORKSPACE"] : []), "DRIFT", "DETAILS"];
+    const rows = found.map((difference) => {
+      const { resource, name, id, workspace, drift, details } = shown(difference);
+      return [resource, nameCell(name), id, ...(showsWorkspace ? [workspace] : []), drift, details];
+    });
+    lines.push("", table(head, rows, lineWidth()), "", repairText(found, reader));
+  }
+  return [...lines, ...unmanagedLines(report)].join("\n");
+}
+
+export function driftAsMarkdown(report: DriftReport, reader: Reader): string {
+  const found = differences(report);
+  const lines = [`### ${markdownEscaped(summary(report))}`, ""];
+  if (found.length > 0) {
+    lines.push("| resource | secret | id | workspace | drift | details |", "| --- | --- | --- | --- | --- | --- |");
+    for (const difference of found) {
+      const { resource, name, id, workspace, drift, details } = shown(difference);
+      lines.push(`| ${[resource, name, id, workspace, drift, details].map(markdownEscaped).join(" | ")} |`);
+    }
+    lines.push("", markdownEscaped(repairText(found, reader)));
+  }
+  return [...lines, ...unmanagedLines(report).map(markdownEscaped)].join("\n");
+}
+
+/** The keys are a public format. */
+export function driftAsJson({ stackName, results, compared, drifted, pending }: DriftReport): string {
+  const common = ({ resource, urn, workspace, name, id }: Difference) => ({
+    resource,
+    urn,
+    workspace,
+    name: name ?? null,
+    secretId: id ?? null,
+  });
+  return jsonText({
+    stack: stackName,
+    secrets: compared,
+    comparedProgram: pending !== undefined,
+    drift: [
+      ...drifted.map((difference) => ({
+        kind: difference.drift?.kind,
+        ...common(difference),
+        now: foundInstead(difference.drift).map(({ id, name }) => ({ secretId: id, name })),
+      })),
+      ...(pending ?? []).map((difference) => ({
+        kind: "pending",
+        ...common(difference),
+        operation: difference.outcome.operation,
+      })),
+    ],
+    workspaces: results.map(({ workspace: { name, endpoint }, unmanaged }) => ({ name, endpoint, unmanaged })),
+  });
+}
+
+function foundInstead(drift: Drift | undefined) {
+  if (drift?.kind === "renamed") return [drift.found];
+  return drift?.kind === "replaced" ? drift.namesakes : [];
+}
+
+const DRIFT_WORDS = { missing: "missing", renamed: "renamed", replaced: "replaced by hand" };
+
+function shown({ resource, name = "?", id = "", workspace, drift, outcome }: Difference) {
+  const details = [...(drift ? [foundText(drift)] : []), outcomeText(outcome)].join("; ");
+  return { resource, name, id, workspace, drift: drift ? DRIFT_WORDS[drift.kind] : "pending", details };
+}
+
+function foundText(drift: Drift): string {
+  switch (drift.kind) {
+    case "missing":
+      return "gone";
+    case "renamed":
+      return `now named ${quoted(drift.found.name)}`;
+    case "replaced":
+      return `gone; ${idsText(drift.namesakes)} ${drift.namesakes.length === 1 ? "has" : "have"} its name`;
+  }
+}
+
+const OPERATION_WORDS = { create: "created", update: "updated", replace: "replaced", delete: "deleted" };
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "forgotten":
+      return "no longer in the program";
+    case "created":
+      return "will be created again";
+    case "adopted":
+      return outcome.keepsValue ? "will be adopted with its value" : "will be adopted, and its value overwritten";
+    case "renamed-back":
+      return "will be renamed back";
+    case "replaced":
+      return 'will be replaced by a new secret (onNameChange: "replace")';
+    case "planned":
+      return `will be ${OPERATION_WORDS[outcome.operation]}: the program and the state differ`;
+    case "must-remove-existing-id":
+      return `to create it again, remove existingId: ${quoted(outcome.existingId)} from the program`;
+    case "must-choose-namesake":
+      return "to adopt one, set existingId to its id";
+    case "must-allow-adoption":
+      return 'to adopt it, add onExisting: "overwrite"; otherwise delete it';
+    case "must-follow-name":
+      return `set name: ${quoted(outcome.name)}, or change triggers to push the program's value`;
+  }
+}
+
+function repairText(found: Difference[], reader: Reader): string {
+  const command = commandFor(reader, pulumiUp("--refresh"));
+  if (!found.some(needsEdit)) return `To repair: ${command}`;
+  return `To repair: change the program as described above, then run: ${command}`;
+}
+
+function summary({ stackName, compared, drifted, pending }: DriftReport): string {
+  const parts = [
+    secretCount(compared),
+    drifted.length === 0 ? "no drift" : `${drifted.length} drifted`,
+    ...(pending === undefined ? ["program not compared"] : []),
+    ...(pending && pending.length > 0 ? [`${pending.length} pending`] : []),
+  ];
+  return `Stack ${sanitized(stackName)}: ${parts.join(", ")}`;
+}
+
+function unmanagedLines({ results }: DriftReport): string[] {
+  return results.filter(({ unmanaged }) => unmanaged > 0).map(unmanagedText);
+}
+
+function unmanagedText({ workspace: { name }, unmanaged }: WorkspaceDrift): string {
+  const workspace = name === DEFAULT_WORKSPACE ? "The workspace" : `Workspace ${quoted(name)}`;
+  return `${workspace} has ${secretCount(unmanaged)} that this stack doesn't own.`;
+}
+
+function secretCount(count: number): string {
+  return count === 1 ? "1 secret" : `${count} secrets`;
+}
+
+/** `text` without any meaning in Markdown: the characters that have one become entities. */
+function markdownEscaped(text: string): string {
+  return sanitized(text).replace(/[&<>|\\`*_~[\]@#]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,118 @@
+import type { ApiFailure } from "../provider/api/errors.js";
+import { failureText } from "../provider/messages/apiWording.js";
+import { configPathText, setConfig } from "../provider/messages/commands.js";
+import { commandFor, type Reader } from "../provider/messages/phrases.js";
+import { type Problem, problemWords } from "../provider/messages/problem.js";
+import { sanitized } from "../provider/messages/sanitize.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../provider/pulumi/configPath.js";
+import type { Finding } from "./diagnosis.js";
+
+/** What a finding says, and what to do about it. */
+export interface FindingWords {
+  text: string;
+  next: string[];
+}
+
+interface ProblemFinding {
+  problem: Problem;
+}
+
+interface HostFinding {
+  failure: ApiFailure;
+  workspace: string;
+}
+
+const NO_PROXY_USED = "The API is called directly: HTTPS_PROXY and similar variables are ignored.";
+
+export const FINDING_WORDING = {
+  problem: ({ problem }: ProblemFinding, reader: Reader) => labelled("", problem, reader),
+  "api-host": ({ endpoint, region }: { endpoint: string; region: string | undefined }) =>
+    fact(region === undefined ? endpoint : `${endpoint} (region ${region})`),
+  "key-from-environment": () => fact("from the environment variable ELEVENLABS_API_KEY"),
+  "key-from-stack": ({ workspace, stack }: { workspace: string; stack: string }) =>
+    fact(`from ${keyPath(workspace)} of stack ${sanitized(stack)}`),
+  "key-in-plain-text": ({ workspace }: { workspace: string }, reader: Reader) => ({
+    text: `${keyPath(workspace)} is set in plain text, which programs refuse`,
+    next: [
+      "Treat that key as compromised: create a new one in ElevenLabs.",
+      `Then set it: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, "apiKey"), { secret: true }))}`,
+    ],
+  }),
+  "no-key-needed": () => fact("none; none is needed unless a resource uses this workspace"),
+  "can-list": () => fact("can list secrets"),
+  "can-write": () => fact("can write secrets (nothing was written)"),
+  "missing-permission": ({ problem }: ProblemFinding, reader: Reader) =>
+    labelled("missing permission: ", problem, reader),
+  "write-unclear": ({ failure }: { failure: ApiFailure | undefined }) => {
+    const why = failure ? failureText(failure) : "the API accepted a change of a secret that doesn't exist";
+    return fact(`can't tell whether the API key may write secrets: ${why}`);
+  },
+  "not-the-api": ({ problem }: ProblemFinding, reader: Reader) => labelled("not the API: ", problem, reader),
+  "rate-limited": ({ problem }: ProblemFinding, reader: Reader) => labelled("too many requests: ", problem, reader),
+  "wrong-key": ({ problem, triesRegions }: ProblemFinding & { triesRegions: boolean }, reader: Reader) => {
+    const { text, next } = labelled("wrong API key: ", problem, reader);
+    return { text: triesRegions ? `${text}; no other region accepts it either` : text, next };
+  },
+  "wrong-region": (facts: { workspace: string; endpoint: string; region: string }, reader: Reader) => {
+    const { workspace, endpoint, region } = facts;
+    const path = workspaceSettingPath(workspace, "region");
+    const command = commandFor(reader, setConfig(path, { secret: false, value: region }));
+    const variable = workspace === DEFAULT_WORKSPACE ? ` (or ELEVENLABS_REGION=${region})` : "";
+    return {
+      text: `wrong region: ${endpoint} doesn't accept the API key, but region ${region} does`,
+      next: [`Set the region: ${command}${variable}`],
+    };
+  },
+  "no-network": ({ failure }: HostFinding) => ({
+    text: `no network: ${failureText(failure)}`,
+    next: [`This machine can't find any host of ElevenLabs. Check its network and DNS. ${NO_PROXY_USED}`],
+  }),
+  "wrong-host": ({ failure, workspace }: HostFinding) => ({
+    text: `wrong host: ${failureText(failure)}`,
+    next: [correctBaseUrl(workspace)],
+  }),
+  "wrong-host-or-port": ({ failure, workspace }: HostFinding) => ({
+    text: `wrong host or port: ${failureText(failure)}`,
+    next: [correctBaseUrl(workspace)],
+  }),
+  "untrusted-connection": ({ failure }: HostFinding) => ({
+    text: `no trusted connection: ${failureText(failure)}`,
+    next: [
+      "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
+    ],
+  }),
+  unreachable: ({ failure }: HostFinding) => ({
+    text: `unreachable: ${failureText(failure)}`,
+    next: [`Check for a firewall or a proxy in between. ${NO_PROXY_USED}`],
+  }),
+  latency: ({ milliseconds }: { milliseconds: number }) => fact(`${milliseconds} ms, with a new connection`),
+  "clock-right": () => fact("agrees with the API's"),
+  "clock-wrong": ({ secondsBehind }: { secondsBehind: number }) => ({
+    text: `this machine is ${Math.abs(secondsBehind)} s ${secondsBehind > 0 ? "behind" : "ahead"}`,
+    next: ["Correct the clock of this machine."],
+  }),
+} satisfies Record<string, (facts: never, reader: Reader) => FindingWords>;
+
+export function findingWords({ kind, facts }: Finding, reader: Reader = {}): FindingWords {
+  const wording = FINDING_WORDING[kind] as (facts: object, reader: Reader) => FindingWords;
+  return wording(facts, reader);
+}
+
+function fact(text: string): FindingWords {
+  return { text, next: [] };
+}
+
+function labelled(label: string, problem: Problem, reader: Reader): FindingWords {
+  const { why, next } = problemWords(problem, reader);
+  return { text: `${label}${why}`, next };
+}
+
+function keyPath(workspace: string): string {
+  return configPathText(workspaceSettingPath(workspace, "apiKey"));
+}
+
+function correctBaseUrl(workspace: string): string {
+  const path = configPathText(workspaceSettingPath(workspace, "baseUrl"));
+  const variable = workspace === DEFAULT_WORKSPACE ? " (or ELEVENLABS_BASE_URL)" : "";
+  return `Correct ${path}${variable}, or remove it to use the region's.`;
+}

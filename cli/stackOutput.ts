@@ -1,0 +1,189 @@
+import * as v from "valibot";
+import { isSecretType } from "../provider/hosts/typeTokens.js";
+import { configPathText } from "../provider/messages/commands.js";
+import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
+import type { OnExisting, OnNameChange } from "../provider/secret/inputs.js";
+import { isValueKept } from "../provider/secret/state.js";
+import { reasonIn } from "./pulumiCommand.js";
+
+// Reads what the Pulumi CLI prints about a stack. Each function gives undefined for output of an unknown form.
+
+/** A stack's config, as far as this package needs it. */
+export interface StackConfig {
+  /** The `elevenlabs` keys. Other values are not kept. */
+  values: Map<string, { value: string | undefined; secret: boolean }>;
+  /** All keys of the config, and those inside objects, as paths. */
+  paths: Set<string>;
+}
+
+/** A secret in the stack's state. */
+export interface OwnedSecret {
+  /** The resource's logical name. */
+  resource: string;
+  urn: string;
+  id: string;
+  /** The name that the secret was last seen with; undefined if the state doesn't say. */
+  name: string | undefined;
+  workspace: string;
+  endpoint: string | undefined;
+  /** As of the last update, like the next two. */
+  onNameChange: OnNameChange;
+  onExisting: OnExisting;
+  existingId: string | undefined;
+  /** Whether the program has never pushed the value that the workspace holds. */
+  isValueKept: boolean;
+}
+
+/** What the next `pulumi up` would do with a secret. */
+export interface PlannedStep {
+  resource: string;
+  urn: string;
+  /** Undefined if the secret doesn't exist yet. */
+  id: string | undefined;
+  /** Undefined if it isn't known yet. */
+  name: string | undefined;
+  workspace: string;
+  operation: "create" | "update" | "replace" | "delete";
+}
+
+const CONFIG_PREFIX = "elevenlabs:";
+
+const configSchema = v.record(
+  v.string(),
+  v.object({ value: v.optional(v.string()), objectValue: v.optional(v.unknown()), secret: v.boolean() }),
+);
+
+/** Reads `pulumi config --json`. */
+export function configIn(json: string): StackConfig | undefined {
+  const result = v.safeParse(configSchema, parsedJson(json));
+  if (!result.success) return undefined;
+  const entries = Object.entries(result.output);
+  const own = entries.filter(([key]) => key.startsWith(CONFIG_PREFIX));
+  const pathsOf = (key: string, object: unknown) =>
+    [[], ...keysOf(object).map((step) => [step])].map((steps) => ({ key, steps }));
+  return {
+    values: new Map(own.map(([key, { value, secret }]) => [key.slice(CONFIG_PREFIX.length), { value, secret }])),
+    paths: new Set(entries.flatMap(([key, { objectValue }]) => pathsOf(key, objectValue).map(configPathText))),
+  };
+}
+
+const outputsSchema = v.object({
+  name: v.fallback(v.optional(v.string()), undefined),
+  workspace: v.fallback(v.optional(v.string()), undefined),
+  endpoint: v.fallback(v.optional(v.string()), undefined),
+  onNameChange: v.fallback(v.optional(v.picklist(["replace", "rename"])), undefined),
+  onExisting: v.fallback(v.optional(v.picklist(["fail", "overwrite", "keep"])), undefined),
+  existingId: v.fallback(v.optional(v.string()), undefined),
+  valueKept: v.fallback(v.optional(v.boolean()), undefined),
+});
+
+const exportSchema = v.object({
+  deployment: v.object({
+    resources: v.optional(
+      v.array(
+        v.object({
+          urn: v.string(),
+          type: v.string(),
+          id: v.optional(v.string()),
+          delete: v.optional(v.boolean()),
+          external: v.optional(v.boolean()),
+          outputs: v.fallback(outputsSchema, {}),
+        }),
+      ),
+      [],
+    ),
+  }),
+});
+
+type ExportedResource = v.InferOutput<typeof exportSchema>["deployment"]["resources"][number];
+
+/** Reads `pulumi stack export`: the secrets in the state, without those that the next update deletes. */
+export function ownedSecretsIn(json: string): OwnedSecret[] | undefined {
+  const result = v.safeParse(exportSchema, parsedJson(json));
+  return result.success ? result.output.deployment.resources.flatMap(toOwned) : undefined;
+}
+
+function toOwned({
+  urn,
+  type,
+  id,
+  delete: isToBeDeleted,
+  external: isLookup,
+  outputs,
+}: ExportedResource): OwnedSecret[] {
+  if (!isSecretType(type) || id === undefined || isToBeDeleted || isLookup) return [];
+  const { name, workspace = DEFAULT_WORKSPACE, endpoint, existingId } = outputs;
+  const { onNameChange = "replace", onExisting = "fail" } = outputs;
+  const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(outputs) };
+  return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, ...policies }];
+}
+
+function logicalNameOf(urn: string): string {
+  // The logical name may contain `::`.
+  return urn.split("::").slice(3).join("::");
+}
+
+const plannedSchema = v.object({
+  op: v.string(),
+  urn: v.string(),
+  oldState: v.nullish(
+    v.object({ type: v.string(), id: v.optional(v.string()), outputs: v.fallback(outputsSchema, {}) }),
+  ),
+  newState: v.nullish(v.object({ type: v.string(), inputs: v.fallback(outputsSchema, {}) })),
+});
+
+const previewSchema = v.object({
+  steps: v.optional(v.array(plannedSchema), []),
+  diagnostics: v.optional(v.array(v.object({ message: v.string(), severity: v.string() })), []),
+});
+
+/** Reads `pulumi preview --json`: the steps for secrets, and the reason if it failed. */
+export function previewIn(json: string): { steps: PlannedStep[]; failure: string | undefined } | undefined {
+  const result = v.safeParse(previewSchema, parsedJson(json));
+  if (!result.success) return undefined;
+  const { steps, diagnostics } = result.output;
+  return { steps: plannedSteps(steps), failure: firstError(diagnostics) };
+}
+
+function plannedSteps(steps: v.InferOutput<typeof previewSchema>["steps"]): PlannedStep[] {
+  const ofSecrets = steps.filter(({ oldState, newState }) => isSecretType((newState ?? oldState)?.type ?? ""));
+  return [...Map.groupBy(ofSecrets, ({ urn }) => urn)].flatMap(([urn, ofOne]) => {
+    const operation = operationOf(ofOne.map(({ op }) => op));
+    if (operation === undefined) return [];
+    const inputs = ofOne.findLast(({ newState }) => newState)?.newState?.inputs;
+    const before = ofOne.find(({ oldState }) => oldState)?.oldState;
+    const name = inputs?.name ?? before?.outputs.name;
+    const workspace = inputs?.workspace ?? before?.outputs.workspace ?? DEFAULT_WORKSPACE;
+    return [{ resource: logicalNameOf(urn), urn, id: before?.id || undefined, name, workspace, operation }];
+  });
+}
+
+/** A resource may have several steps, as in a replacement. */
+function operationOf(ops: string[]): PlannedStep["operation"] | undefined {
+  if (ops.some((op) => op === "replace" || op === "create-replacement")) return "replace";
+  return (["create", "update", "delete"] as const).find((op) => ops.includes(op));
+}
+
+function firstError(diagnostics: { message: string; severity: string }[]): string | undefined {
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  const firstLine = error?.message.split("\n").find((line) => line.trim() !== "");
+  return error && reasonIn(firstLine ?? "", [process.env.ELEVENLABS_API_KEY]);
+}
+
+/** Reads `pulumi stack ls --json`: whether no stack is selected. */
+export function isNoStackSelectedIn(json: string): boolean {
+  const stacks = parsedJson(json);
+  return Array.isArray(stacks) && !stacks.some(({ current }) => current);
+}
+
+function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function keysOf(object: unknown): string[] {
+  return typeof object === "object" && object !== null ? Object.keys(object) : [];
+}

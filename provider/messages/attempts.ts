@@ -1,0 +1,68 @@
+import { inWorkspaceText } from "./phrases.js";
+import { quoted, sanitized } from "./sanitize.js";
+
+/** What was being done when a problem came up: the start of an error's first line. */
+export interface Attempt {
+  step: Step;
+  /** The secret, resource, stack or config key that it was about. */
+  name?: string | undefined;
+  id?: string | undefined;
+  workspace?: string | undefined;
+}
+
+export type Step = keyof typeof STEPS;
+
+type About = (attempt: Attempt) => string;
+
+const secret =
+  (verb: string): About =>
+  ({ name = "", id, workspace = "default" }) =>
+    `could not ${verb} secret ${quoted(name)}${id === undefined ? "" : ` (${sanitized(id)})`}${inWorkspaceText(workspace)}`;
+
+const secrets =
+  (verb: string): About =>
+  ({ workspace = "default" }) =>
+    `could not ${verb} the secrets${inWorkspaceText(workspace)}`;
+
+const named =
+  (before: string): About =>
+  ({ name }) =>
+    name === undefined ? before : `${before} ${quoted(name)}`;
+
+const STEPS = {
+  // The life of a secret.
+  create: secret("create"),
+  read: secret("read"),
+  update: secret("update"),
+  delete: secret("delete"),
+  import: secret("import"),
+  // Look-ups.
+  lookUp: secret("look up"),
+  listDependents: secret("list the dependents of"),
+  list: secrets("list"),
+  compare: secret("compare"),
+  compareAll: secrets("compare"),
+  adopt: secrets("adopt"),
+  // Config and program.
+  useConfig: () => "could not use the config",
+  readConfigKey: ({ name = "" }) => `could not read config ${sanitized(name)}`,
+  declareSecret: named("could not declare WorkspaceSecret"),
+  declareSecrets: named("could not declare WorkspaceSecrets"),
+  runProgram: () => "could not run the program",
+  callMock: named("could not call the mock of"),
+  // The command line.
+  callApi: () => "could not call the API",
+  readStack: ({ name }) => (name === undefined ? "could not read the stack" : `could not read stack ${quoted(name)}`),
+  readState: named("could not read the state of stack"),
+  preview: named("could not preview stack"),
+  setConfig: named("could not set config"),
+  askForValues: () => "could not ask for values",
+  serve: ({ name = "" }) => `could not listen on port ${sanitized(name)}`,
+  start: () => "could not start",
+  runCommand: ({ name }) =>
+    name === undefined ? "could not run pulumi-elevenlabs" : `could not run pulumi-elevenlabs ${sanitized(name)}`,
+} satisfies Record<string, About>;
+
+export function attemptText(attempt: Attempt): string {
+  return STEPS[attempt.step](attempt);
+}

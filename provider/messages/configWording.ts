@@ -1,0 +1,117 @@
+import type { BaseUrlFault } from "../api/endpoint.js";
+import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
+import { WITH_PROGRAM } from "./apiWording.js";
+import { configPathText, removeConfig, setConfig } from "./commands.js";
+import { commandFor, listText, type Reader, type Wording, type Words } from "./phrases.js";
+import { quoted } from "./sanitize.js";
+
+/** Where a setting comes from. */
+export type SettingPlace = { config: ConfigPath } | { variable: string };
+
+/** What is wrong with the config of a workspace. A value that may hold a key is never part of it. */
+export type ConfigFault =
+  | {
+      kind: "number-out-of-range";
+      key: string;
+      given: string;
+      isWhole: boolean;
+      isZeroAllowed: boolean;
+      default: number;
+    }
+  | { kind: "default-workspace-described" }
+  | { kind: "workspace-unknown"; name: string; known: string[] }
+  | { kind: "workspaces-malformed"; place?: string }
+  | { kind: "base-url-of-environment"; workspace: string }
+  | { kind: "region-unknown"; place: SettingPlace; given: string; known: string[] }
+  | { kind: "base-url-invalid"; place: SettingPlace; fault: BaseUrlFault };
+
+export function faultWords(fault: ConfigFault, reader: Reader): Words {
+  switch (fault.kind) {
+    case "number-out-of-range": {
+      const { key, given, isWhole, isZeroAllowed } = fault;
+      const expected = `${isWhole ? "a whole number" : "a number"}${isZeroAllowed ? ", 0 or more" : " above 0"}`;
+      const command = setConfig(configPath(`elevenlabs:${key}`), { secret: false, value: String(fault.default) });
+      return {
+        why: `elevenlabs:${key} is ${quoted(given)}, but must be ${expected}`,
+        next: [`Set it: ${commandFor(reader, command)}`],
+      };
+    }
+    case "default-workspace-described":
+      return {
+        why: `elevenlabs:workspaces describes ${quoted(DEFAULT_WORKSPACE)}, but that is the name of the workspace of the top-level config`,
+        next: [
+          "Give it another name there, or set elevenlabs:apiKey, elevenlabs:region and elevenlabs:baseUrl instead.",
+        ],
+      };
+    case "workspace-unknown": {
+      const command = setConfig(workspaceSettingPath(fault.name, "apiKey"), { secret: true });
+      return {
+        why: `no workspace is named ${quoted(fault.name)}; configured are ${listText(fault.known)}`,
+        next: [`Add it: ${commandFor(reader, command)}`],
+      };
+    }
+    case "workspaces-malformed": {
+      const command = setConfig(workspaceSettingPath("NAME", "apiKey"), { secret: true });
+      const place = fault.place === undefined ? "" : ` (see ${quoted(fault.place)})`;
+      return {
+        why: `elevenlabs:workspaces must be an object {NAME: {apiKey, region, baseUrl}}${place}`,
+        next: [`Set it by path: ${commandFor(reader, command)}`],
+      };
+    }
+    case "base-url-of-environment": {
+      const { workspace } = fault;
+      const command = setConfig(workspaceSettingPath(workspace, "baseUrl"), { secret: false, value: "URL" });
+      return {
+        why: `ELEVENLABS_BASE_URL is set, but applies to the default workspace only, so requests for workspace ${quoted(workspace)} would go to ElevenLabs`,
+        next: [`Set where they go: ${commandFor(reader, command)}`, "Or unset ELEVENLABS_BASE_URL."],
+      };
+    }
+    case "region-unknown": {
+      const { place, given, known } = fault;
+      const next =
+        "variable" in place
+          ? "Set it to one of them, or unset it to use the global region."
+          : `Set it: ${commandFor(reader, setConfig(place.config, { secret: false, value: "global" }))}`;
+      return { why: `${placeText(place)} is ${quoted(given)}, but must be one of ${known.join(", ")}`, next: [next] };
+    }
+    case "base-url-invalid": {
+      const { place } = fault;
+      const next =
+        "variable" in place
+          ? "Correct it, or unset it to use the region's."
+          : `Correct it, or remove it to use the region's: ${commandFor(reader, removeConfig(place.config))}`;
+      return { why: `${placeText(place)} ${BASE_URL_TEXTS[fault.fault]}`, next: [next] };
+    }
+  }
+}
+
+const BASE_URL_TEXTS: Record<BaseUrlFault, string> = {
+  "not-a-url": "is not a URL, such as https://api.elevenlabs.io",
+  "has-credentials": "must not contain a user name or a password",
+  "not-an-origin": "must be an origin without a path, such as https://api.elevenlabs.io",
+  "not-https": "must be https (http is allowed for a loopback address only), because the API key travels there",
+};
+
+export interface InvalidConfig {
+  faults: ConfigFault[];
+  /** Whether the engine may have given the config of the last update, as in a refresh or destroy without the program. */
+  configMayBeStale?: boolean;
+}
+
+export const CONFIG_WORDING = {
+  "invalid-config": ({ faults, configMayBeStale }: InvalidConfig, reader: Reader) => {
+    const words = faults.map((fault) => faultWords(fault, reader));
+    const [first] = words;
+    const advice = words.length === 1 && first ? first.next : ["Correct each of them."];
+    const then = configMayBeStale
+      ? [`Then ${WITH_PROGRAM}.`]
+      : words.length > 1
+        ? ["Then run the same command again."]
+        : [];
+    return { why: words.map(({ why }) => why).join("; "), next: [...advice.slice(0, 2 - then.length), ...then] };
+  },
+} satisfies Record<string, Wording<never>>;
+
+function placeText(place: SettingPlace): string {
+  return "variable" in place ? place.variable : configPathText(place.config);
+}

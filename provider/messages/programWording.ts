@@ -1,0 +1,118 @@
+import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
+import { commandText, configPathText, removeConfig, setConfig } from "./commands.js";
+import { commandFor, inWorkspaceText, type Reader, type Wording } from "./phrases.js";
+import { quoted, sanitized } from "./sanitize.js";
+
+/** One entry of a config object that can't be a secret. */
+export interface ConfigEntryFault {
+  name: string;
+  fault: "blank-name" | "not-a-string" | "empty" | "blank";
+  /** What it is, if it isn't a string. */
+  given?: string;
+}
+
+/** A part of `triggers` whose changes Pulumi would not notice. */
+export interface LostTrigger {
+  /** Such as `triggers[0].since`. */
+  place: string;
+  /** What is there: a number such as `NaN`, a type such as `function`, or an instance of a class. */
+  given: { number: string } | { type: string } | { className: string | undefined };
+}
+
+const NEW_KEY = "Set a new key as a secret, and treat the old one as compromised";
+
+/** Problems that a program meets before a resource reaches the provider. */
+export const PROGRAM_WORDING = {
+  "import-unsupported": ({ id }: { id: string }) => ({
+    why: "dynamic resources cannot be imported",
+    next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments: it adopts that secret.`],
+  }),
+  "plain-api-key": ({ path, isInState }: { path: ConfigPath; isInState: boolean }, reader: Reader) => ({
+    why: `${configPathText(path)} is set in plain text: the stack's file shows it${isInState ? ", and the state would too" : ""}`,
+    next: [`${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`],
+  }),
+  "plain-api-keys": (_: object, reader: Reader) => ({
+    why: "elevenlabs:workspaces has API keys in plain text: the stack's file shows them, and the state would too",
+    next: [`${NEW_KEY}: ${commandFor(reader, setConfig(workspaceSettingPath("NAME", "apiKey"), { secret: true }))}`],
+  }),
+  "config-missing": ({ key }: { key: string }, reader: Reader) => ({
+    why: "it is not set",
+    next: [
+      `Set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+      `To have no secrets at all: ${commandFor(reader, setConfig(configPath(key), { secret: false, value: "{}" }))}`,
+    ],
+  }),
+  "config-not-an-object": ({ key }: { key: string }, reader: Reader) => ({
+    why: "it must be an object of values by name",
+    next: [
+      `Remove it: ${commandFor(reader, removeConfig(configPath(key)))}`,
+      `Then set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+    ],
+  }),
+  "config-entries-invalid": ({ key, faults }: { key: string; faults: ConfigEntryFault[] }, reader: Reader) => {
+    const path = configPath(key, faults[0]?.name ?? "NAME");
+    const areAllEmpty = faults.every(({ fault }) => fault === "empty" || fault === "blank");
+    const next = areAllEmpty
+      ? [
+          `Set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+          `To have no such secret: ${commandFor(reader, removeConfig(path))}`,
+        ]
+      : [
+          `A value that is set as a secret is always text: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+        ];
+    return { why: faults.map(entryText).join("; "), next };
+  },
+  "not-a-dependency": ({ folder, packageJson }: { folder: string; packageJson: string }) => ({
+    why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
+    next: [`Add it to "dependencies" of ${packageJson}, as the library has it, and install again.`],
+  }),
+  "declared-twice": (facts: { holder: string; input: "name" | "existingId"; given: string; workspace?: string }) => {
+    const { holder, input, given, workspace = DEFAULT_WORKSPACE } = facts;
+    return {
+      why: `${quoted(holder)} already has the ${input} ${quoted(given)}${inWorkspaceText(workspace)}`,
+      next: [`Give one of the two another ${input}, or remove it from the program.`],
+    };
+  },
+  "triggers-lost": ({ lost }: { lost: LostTrigger[] }) => ({
+    why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi would not notice a change of it`,
+    next: ["Use text or numbers instead, such as date.toISOString() or the hash of a file."],
+  }),
+  "prefix-not-plain": () => ({
+    why: "prefix must be a plain string, so that a preview can show the names",
+    next: ['Use what is known at once, such as pulumi.getStack() or new pulumi.Config().get("prefix")'],
+  }),
+  "secrets-not-plain": () => ({
+    why: "secrets must be an object of values by key, with plain keys",
+    next: ['For an object in config, use secretsFromConfig("KEY"): it keeps the keys plain and the values secret.'],
+  }),
+  "mock-without-list": ({ property }: { property: string }) => ({
+    why: `the mock answers without a list of ${property}`,
+    next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
+  }),
+} satisfies Record<string, Wording<never>>;
+
+function entryText({ name, fault, given }: ConfigEntryFault): string {
+  const texts = {
+    "blank-name": "is not a name for a secret",
+    "not-a-string": `is ${given}, not a string`,
+    empty: "is empty",
+    blank: "is blank",
+  };
+  return `${quoted(name)} ${texts[fault]}`;
+}
+
+function lostTriggerText({ place, given }: LostTrigger): string {
+  const givenText = () => {
+    if ("number" in given) return given.number;
+    if ("type" in given) return `a ${given.type}`;
+    return given.className === undefined ? "an instance of a class" : `an instance of ${sanitized(given.className)}`;
+  };
+  return `${sanitized(place)} is ${givenText()}`;
+}
+
+/** The facts of the warning `plain-values`, for the values of these names in a config object. */
+export function plainValuesFacts({ key, names, areInState }: { key: string; names: string[]; areInState: boolean }) {
+  const command = setConfig(configPath(key, names[0] ?? "NAME"), { secret: true });
+  const where = areInState ? "in the stack's file and in the state" : "in the stack's file";
+  return { key, names, where, command: commandText(command) };
+}

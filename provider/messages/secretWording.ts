@@ -1,0 +1,235 @@
+import type { Dependent, Secret } from "../api/client.js";
+import type { ApiFailure } from "../api/errors.js";
+import { failureText } from "./apiWording.js";
+import { ownCommand, pulumiRefresh, pulumiUp } from "./commands.js";
+import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
+import { commandFor, dependentsText, idsText, inWorkspaceText, type Reader, type Wording } from "./phrases.js";
+import { quoted, sanitized } from "./sanitize.js";
+
+/** A resource of the program that owns a secret. */
+export interface OwnerFacts {
+  /** The name that it gives its secret. */
+  name: string;
+  workspace: string;
+}
+
+const CHECK_ID = "Check the id, and that the API key belongs to the workspace that holds the secret.";
+
+/** Problems that the life of a secret meets. */
+export const SECRET_WORDING = {
+  "name-taken": ({ id, dependents }: { id: string; dependents: Dependent[] | undefined }, reader: Reader) => {
+    const use =
+      dependents === undefined
+        ? ""
+        : dependents.length > 0
+          ? `, which is in use by ${dependentsText(dependents)}`
+          : ", which nothing uses";
+    const next = [
+      'To adopt that secret, add onExisting: "overwrite" (pushes your value; also after an interrupted run) or onExisting: "keep" (keeps its value).',
+      `If a resource of this stack created it: after a rename in the program, add aliases: [{ name: "OLD_NAME" }]; if that resource gets another name, run "${commandFor(reader, pulumiUp())}" with that change alone first.`,
+    ];
+    return { why: `the name is already used by secret ${sanitized(id)}${use}`, next };
+  },
+  "several-with-this-name": ({
+    secrets,
+    chooseBy,
+  }: {
+    secrets: Secret[];
+    chooseBy: "existingId" | "secretId" | "--id" | "import";
+  }) => {
+    const id = secrets[0]?.id ?? "";
+    const choices = {
+      existingId: `Choose the one to adopt with existingId: ${quoted(id)}, or delete those that you don't need.`,
+      secretId: `Choose one by its id: secretId: ${quoted(id)}`,
+      "--id": `Choose one by its id: --id ${sanitized(id)}`,
+      import: "Import one of them by its id.",
+    };
+    return { why: `several secrets have this name: ${idsText(secrets)}`, next: [choices[chooseBy]] };
+  },
+  "existing-id-not-found": ({ id, workspace }: { id: string; workspace: string }, reader: Reader) => ({
+    why: `workspace ${quoted(workspace)} has no secret with existingId ${quoted(id)}`,
+    next: [
+      `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new one.`,
+      `Otherwise: ${CHECK_ID}`,
+    ],
+  }),
+  "id-not-found": ({ workspace }: { workspace: string }) => ({
+    why: `workspace ${quoted(workspace)} has no secret with this id`,
+    next: [CHECK_ID],
+  }),
+  "kept-value-has-other-name": ({ id, liveName }: { id: string; liveName: string }) => ({
+    why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API renames a secret only together with a new value`,
+    next: [`Set name: ${quoted(liveName)}, or remove onExisting: "keep" to rename the secret and push your value.`],
+  }),
+  "owned-by-resource": ({ id, owner, workspace }: { id: string; owner: OwnerFacts; workspace: string }) => ({
+    why: `secret ${sanitized(id)} already belongs to another resource of this program, ${ownerText(owner, workspace)}`,
+    next: ["Give this resource another name, or remove one of the two from the program."],
+  }),
+  "owned-in-stack": (owner: StackOwnerFacts, reader: Reader) => ({
+    why: `secret ${sanitized(owner.id)} belongs to resource ${quoted(owner.resource)} of this stack`,
+    next: stackOwnerAdvice(owner, reader),
+  }),
+  "two-owners": ({ owner, workspace }: { owner: OwnerFacts; workspace: string }) => ({
+    why: `it also belongs to another resource of this program, ${ownerText(owner, workspace)}`,
+    next: ["Remove one of the two from the program. The secret stays with the other."],
+  }),
+  "name-created-twice": () => ({
+    why: "another resource of this program creates a secret with this name",
+    next: ["Give one of the two another name, or remove it from the program."],
+  }),
+  "may-have-been-created": ({ failure }: { failure: ApiFailure }) => ({
+    why: `${failureText(failure)}; the secret may have been created anyway`,
+    next: [
+      'Run the same command again: it looks for the secret first. If it finds one, onExisting: "overwrite" adopts it.',
+    ],
+  }),
+  "may-have-been-updated": ({ failure, id }: { failure: ApiFailure; id: string }) => ({
+    why: `${failureText(failure)}; secret ${sanitized(id)} may already have the new value`,
+    next: ["Run the same command again: it pushes the value again."],
+  }),
+  "secret-gone": (_: object, reader: Reader) => ({
+    why: "the workspace no longer has this secret",
+    next: [`Refresh the state, then run the same command again: ${commandFor(reader, pulumiRefresh())}`],
+  }),
+  "new-name-taken": ({ name, secrets }: { name: string; secrets: Secret[] }) => ({
+    why: `the name ${quoted(name)} is already used by secret ${idsText(secrets)}`,
+    next: ["Choose another name, or rename or delete that secret first."],
+  }),
+  "in-use": ({ dependents }: { dependents: Dependent[] }, reader: Reader) => ({
+    why: `it is in use by ${dependentsText(dependents)}`,
+    next: [
+      "Point them at another secret, then run the same command again.",
+      `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
+    ],
+  }),
+  "kept-value-at-risk": ({ input, liveName }: { input: string; liveName: string | undefined }) => ({
+    why: `it was adopted with onExisting: "keep", so only ElevenLabs has its value, and a change of ${input} would destroy that value`,
+    next: [
+      `To keep the value, ${liveName === undefined ? `undo the change of ${input}.` : `set name: ${quoted(liveName)}`}`,
+      "To push the program's value instead, change triggers (or value) in the same update.",
+    ],
+  }),
+  "endpoint-changed": (facts: { stored: string; configured: string; workspace: string }) => ({
+    why: `it is at ${sanitized(facts.stored)}, but the config now points workspace ${quoted(facts.workspace)} at ${facts.configured}`,
+    next: [
+      "Point the workspace back. To move the secret, add the new endpoint as another workspace in elevenlabs:workspaces, and set the input workspace.",
+    ],
+  }),
+  "secret-not-found": (
+    { endpoint, listedBy }: { endpoint: string; listedBy: "function" | "command" },
+    reader: Reader,
+  ) => {
+    const list = listedBy === "function" ? "listWorkspaceSecrets()" : commandFor(reader, ownCommand("list"));
+    return {
+      why: `the workspace at ${endpoint} has no such secret`,
+      next: [`Check the spelling and the workspace. To list all secrets: ${list}`],
+    };
+  },
+  "import-not-found": ({ reference, endpoint }: { reference: string; endpoint: string }, reader: Reader) => ({
+    why: `the workspace at ${endpoint} has no secret with the id or name ${quoted(reference)}`,
+    next: [
+      `Give an ID, a NAME, WORKSPACE/ID or WORKSPACE/NAME. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
+    ],
+  }),
+  "value-missing": () => ({
+    why: "it was imported, so its value is not known here",
+    next: ["Set the input value in the program."],
+  }),
+  "name-mismatch": ({ name }: { name: string }) => ({
+    why: `it is not named ${quoted(name)}`,
+    next: ["Give either secretId or name, not both."],
+  }),
+  "no-secret-given": () => ({ why: "neither secretId nor name is given", next: ["Give one of the two."] }),
+} satisfies Record<string, Wording<never>>;
+
+/** A resource of the stack's state that owns a secret. */
+export interface StackOwnerFacts {
+  id: string;
+  /** Its logical name. */
+  resource: string;
+  /** Its type token, if another kind of provider manages it. */
+  type?: string;
+}
+
+function stackOwnerAdvice({ resource, type }: StackOwnerFacts, reader: Reader): string[] {
+  const same =
+    type === undefined
+      ? `it is the same secret under a new logical name, add aliases: [{ name: ${quoted(resource)} }]`
+      : `this stack moves to another kind of provider, add aliases: [{ name: ${quoted(resource)}, type: ${quoted(type)} }]`;
+  return [
+    `If ${same} to the options.`,
+    `Otherwise, run "${commandFor(reader, pulumiUp())}" without this resource first, so that ${quoted(resource)} gives the secret up.`,
+  ];
+}
+
+function ownerText({ name, workspace }: OwnerFacts, ofReader: string): string {
+  return `named ${quoted(name)}${workspace === ofReader ? "" : ` in workspace ${quoted(workspace)}`}`;
+}
+
+/** What is wrong with an input. The reason never contains what was given. */
+export const CHECK_WORDING = {
+  "input-missing": () => ({ why: "is missing", next: [] }),
+  "input-empty": ({ isBlank, advice }: { isBlank: boolean; advice: string }) => ({
+    why: `is ${isBlank ? "blank" : "empty"}: ${advice}`,
+    next: [],
+  }),
+  "input-type": ({ expected, given }: { expected: string; given: string }) => ({
+    why: `must be ${expected}, not ${given}`,
+    next: [],
+  }),
+  "input-choice": ({ choices }: { choices: readonly string[] }) => ({
+    why: `must be one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+    next: [],
+  }),
+  "input-unknown": ({ known }: { known: readonly string[] }) => ({
+    why: `is not an input of WorkspaceSecret; valid inputs are ${known.join(", ")}`,
+    next: [],
+  }),
+  "value-transformed": () => ({
+    why: "was set by a transformation, so the state would store it in plain text: set it in the program",
+    next: [],
+  }),
+  "name-declared-twice": () => ({
+    why: "is already the name of another resource of this program: give one of the two another name",
+    next: [],
+  }),
+  "input-owned-in-stack": (owner: StackOwnerFacts, reader: Reader) => ({
+    why: `is that of secret ${sanitized(owner.id)}, which belongs to resource ${quoted(owner.resource)} of this stack`,
+    next: stackOwnerAdvice(owner, reader),
+  }),
+  "provider-config-unknown": ({ known }: { known: readonly string[] }) => ({
+    why: `is not a config key of elevenlabs; valid keys are ${known.join(", ")}`,
+    next: [],
+  }),
+  "provider-config-invalid": ({ fault }: { fault: ConfigFault }, reader: Reader) => faultWords(fault, reader),
+  "workspace-unusable": (facts: InvalidConfig, reader: Reader) => {
+    const { why, next } = CONFIG_WORDING["invalid-config"](facts, reader);
+    return { why: `cannot be used: ${why}`, next };
+  },
+} satisfies Record<string, Wording<never>>;
+
+/** Warnings. `next` is empty if there is nothing to do. */
+export const WARNING_WORDING = {
+  "imported-without-value": ({ name, id }: { name: string; id: string }) => ({
+    why: `Secret ${quoted(name)} (${sanitized(id)}) is imported without its value, which the API never returns`,
+    next: ["The next update pushes the value of the program."],
+  }),
+  "left-in-use": ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => ({
+    why: `Secret ${quoted(name)} (${sanitized(id)}) stays in the workspace, and this stack no longer manages it: it is in use by ${dependentsText(dependents)}`,
+    next: [],
+  }),
+  "left-to-other-owner": ({ name, id, workspace }: { name: string; id: string; workspace: string }) => ({
+    why: `Secret ${quoted(name)} (${sanitized(id)})${inWorkspaceText(workspace)} is not deleted: another resource of this program owns it`,
+    next: ["If the values of the two resources differ, change the triggers of the one that stays."],
+  }),
+  "state-unreadable": ({ stack, reason }: { stack: string; reason: string }) => ({
+    why: `The state of stack ${sanitized(stack)} could not be read: ${reason}`,
+    next: [
+      "So this run may adopt a secret that another resource of the stack owns. Secrets of resources that are part of this update are safe.",
+    ],
+  }),
+  "plain-values": (facts: { key: string; names: string[]; where: string; command: string }) => ({
+    why: `Config ${facts.key} has ${facts.names.map(quoted).join(", ")} in plain text ${facts.where}`,
+    next: [`Treat the old values as compromised, and set new ones: ${facts.command}`],
+  }),
+} satisfies Record<string, Wording<never>>;

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type * as parser from "./yamlParser.js";
+
+const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+
+/** A Pulumi project on this machine. */
+export interface Project {
+  /** Empty if its file doesn't say. */
+  name: string;
+  folder: string;
+}
+
+/** The project that contains `folder`, found the way Pulumi does: the nearest folder above with a project file. */
+export function findProject(folder: string): Project | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const file = PROJECT_FILES.map((name) => join(at, name)).find(existsSync);
+    if (file !== undefined) return { name: nameIn(file), folder: at };
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+function nameIn(file: string): string {
+  const name = parsedYaml(file)?.name;
+  return typeof name === "string" ? name : "";
+}
+
+/** The content of a YAML or JSON file; undefined if it can't be read: Pulumi reads it too, and says what is wrong. */
+export function parsedYaml(file: string): Record<string, unknown> | undefined {
+  // Loaded when needed, because few programs need it.
+  const { parse } = require("./yamlParser.js") as typeof parser;
+  try {
+    const content: unknown = parse(readFileSync(file, "utf8"));
+    return typeof content === "object" && content !== null ? (content as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { ApiError } from "../api/errors.js";
+import type { Attempt } from "../messages/attempts.js";
+import { Problem, type ProblemKind } from "../messages/problem.js";
+import type { Workspace } from "./workspace.js";
+
+export interface CallContext {
+  attempt: Attempt;
+  /** Whether the engine may have given the config of the last update, as in a refresh or destroy without the program. */
+  configMayBeStale?: boolean;
+  /** Whether the request contains nothing but an id, so that the API can refuse nothing else. */
+  sendsOnlyId?: boolean;
+}
+
+/** Runs `step`. A failed call of the API becomes a `Problem`; anything else that is thrown stays as it is. */
+export async function withProblems<T>(workspace: Workspace, context: CallContext, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof ApiError ? callProblem(error, workspace, context) : error;
+  }
+}
+
+export function callProblem(error: ApiError, workspace: Workspace, context: CallContext): Problem {
+  const { name, endpoint, keySource } = workspace;
+  const { attempt, configMayBeStale = false } = context;
+  const facts = { failure: error.failure, workspace: { name, endpoint, keySource }, configMayBeStale };
+  return new Problem(kindOf(error, context), facts, attempt);
+}
+
+function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext) {
+  const kinds = [
+    ["invalid-id", error.failure.kind === "invalid-id" || (sendsOnlyId && error.isInvalidRequest)],
+    ["malformed-api-key", error.failure.kind === "malformed-api-key"],
+    ["no-api-key", error.isAboutKey],
+    ["unauthorized", error.isUnauthorized],
+    ["missing-permission", error.lacksPermission],
+    ["rate-limited", error.isRateLimit],
+    ["not-the-api", error.isForeign],
+    ["refused", error.isRefusal],
+    ["not-found", error.isNotFound],
+    ["api-failure", error.isServerFailure],
+  ] as const satisfies [ProblemKind, boolean][];
+  return kinds.find(([, applies]) => applies)?.[0] ?? "unreachable";
+}
