@@ -1,0 +1,23 @@
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
+
+/** Shows messages in the output of the engine at `address`. */
+export class EngineLog {
+  private readonly client: EngineClient;
+
+  constructor(address: string) {
+    this.client = new EngineClient(address, credentials.createInsecure());
+  }
+
+  /** Shown with the resource of this URN; without one, with the stack. */
+  warn(message: string, urn: string): Promise<void> {
+    const request = new LogRequest();
+    request.setSeverity(LogSeverity.WARNING);
+    request.setMessage(message);
+    request.setUrn(urn);
+    return new Promise((resolve, reject) => {
+      this.client.log(request, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { getDependents, getSecret, listSecrets } from "../../secret/find.js";
+import type { Workspaces } from "../../workspaces/registry.js";
+import type { Properties } from "./properties.js";
+
+/** The functions by their tokens. An answer is an object, so a list is one property of it. */
+export const FUNCTIONS: Record<string, (workspaces: Workspaces, args: Properties) => Promise<Properties>> = {
+  "elevenlabs:index:getWorkspaceSecret": async (workspaces, args) => {
+    const { secretId, name, workspace } = args as Texts;
+    const key = { ...(secretId === undefined ? {} : { secretId }), ...(name === undefined ? {} : { name }) };
+    return answerOf(await getSecret(workspaces, key, workspace));
+  },
+  "elevenlabs:index:listWorkspaceSecrets": async (workspaces, args) => {
+    const { prefix, workspace } = args as Texts;
+    return { secrets: (await listSecrets(workspaces, prefix, workspace)).map(answerOf) };
+  },
+  "elevenlabs:index:getSecretDependents": async (workspaces, args) => {
+    const { secretId = "", workspace } = args as Texts;
+    return { dependents: await getDependents(workspaces, secretId, workspace) };
+  },
+};
+
+type Texts = Record<string, string | undefined>;
+
+function answerOf({ id, name }: { id: string; name: string }): Properties {
+  return { secretId: id, name };
+}

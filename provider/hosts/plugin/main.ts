@@ -1,0 +1,32 @@
+import { fstatSync } from "node:fs";
+import { EngineLog } from "./engineLog.js";
+import { OwnersAcrossProcesses } from "./ownersAcrossProcesses.js";
+import { PluginHost } from "./pluginHost.js";
+import { serve } from "./server.js";
+
+// The plugin as a process of the engine's: it prints its port and nothing else, and ends with the engine.
+
+/** The engine's address is the first argument that is no switch of the engine's own. */
+const engine = process.argv.slice(2).find((argument) => /^\S+:\d+$/.test(argument));
+const log = engine === undefined ? undefined : new EngineLog(engine);
+const owners = new OwnersAcrossProcesses(`${engine} ${process.ppid}`);
+const host = new PluginHost({
+  env: process.env,
+  owners,
+  warn: async (message, urn) => log?.warn(message, urn),
+});
+
+// The engine shows what a plugin prints only if it dies, so an uncaught error must end it. Its text may hold anything.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`pulumi-resource-elevenlabs: this is a bug of pulumi-elevenlabs (${error.name})\n`);
+  process.exit(1);
+});
+process.on("exit", () => owners.close());
+// The engine ends a plugin by SIGINT, to the plugin alone, after the calls under way. Ctrl-C reaches it as the call `Cancel`.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+// If the engine is killed, its end of the pipe closes. Anything else than a pipe, such as /dev/null, may be at its end at once.
+// An engine that is about to end the plugin closes the pipe too, and calls it a bug if the plugin is faster.
+const GRACE_MS = 2_000;
+if (fstatSync(0).isFIFO()) process.stdin.on("end", () => setTimeout(() => process.exit(0), GRACE_MS)).resume();
+
+serve(host).then(({ port }) => process.stdout.write(`${port}\n`));

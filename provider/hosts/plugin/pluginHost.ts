@@ -1,0 +1,267 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Problem, type WarningFacts, type WarningKind, warningText } from "../../messages/problem.js";
+import { findToImport } from "../../secret/importSecret.js";
+import { type CheckFailure, INPUTS, inputNames, type WorkspaceSecretInputs } from "../../secret/inputs.js";
+import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
+import { inputMemory } from "../../secret/pushed.js";
+import type { Registration } from "../../secret/registration.js";
+import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
+import type { OwnerStore } from "../../workspaces/owners.js";
+import { Workspaces } from "../../workspaces/registry.js";
+import { REGISTRATION_INPUT } from "../dynamic/registrationInput.js";
+import { isSecret, type Properties, plain, secret, UNKNOWN_PROPERTY, type WireProperties } from "./properties.js";
+import { configReader } from "./providerConfig.js";
+
+/** A resource in a call of the engine. */
+export interface EngineResource {
+  urn: string;
+  id: string;
+  /** Its outputs in the state. */
+  outputs: WireProperties;
+  /** Its inputs of the last update. */
+  inputs: WireProperties;
+}
+
+export interface PropertyChange {
+  input: string;
+  kind: "add" | "delete" | "update";
+  replaces: boolean;
+}
+
+/** What `read` found. */
+export interface ReadResult {
+  id: string;
+  outputs: WireProperties;
+  inputs: WireProperties;
+}
+
+export interface PluginOptions {
+  env: Record<string, string | undefined>;
+  /** Shows a warning with its resource. */
+  warn(message: string, urn: string): Promise<void>;
+  /** Who owns which secret, also in the other provider processes of this operation. */
+  owners?: OwnerStore;
+}
+
+/** The inputs that the state keeps, so that they needn't be outputs too. */
+const KEPT_INPUTS = new Set<string>(inputNames(({ inState }) => inState === "given" || inState === "unless-default"));
+/** Outputs of a dynamic provider's state, which an update by this host drops. */
+const DYNAMIC_OUTPUTS = new Set(["__provider", "valueDigest", "triggersDigest"]);
+
+/** Runs the lifecycle as a native plugin. It knows the engine's calls, but not how they travel. */
+export class PluginHost {
+  private config: Properties = {};
+  /** The engine checks the config exactly if it is that of the program. Otherwise it comes from the last update. */
+  private isConfigCurrent = false;
+  private readonly cancellation = new AbortController();
+  private readonly currentUrn = new AsyncLocalStorage<string>();
+  /** Resources that this operation imports, whose value and policies are the program's from the next update on. */
+  private readonly imported = new Set<string>();
+  private workspaces: Workspaces;
+  private readonly lifecycle: WorkspaceSecretLifecycle;
+
+  constructor(private readonly options: PluginOptions) {
+    this.workspaces = this.openWorkspaces();
+    this.lifecycle = new WorkspaceSecretLifecycle({
+      workspaces: { get: (name) => this.workspaces.get(name) },
+      memory: inputMemory,
+      isConfigCurrent: () => this.isConfigCurrent,
+      warn: (kind, facts) => this.warn(kind, facts),
+    });
+  }
+
+  configChecked(): void {
+    this.isConfigCurrent = true;
+  }
+
+  configure(config: WireProperties): void {
+    this.config = plain(config);
+    this.workspaces = this.openWorkspaces();
+  }
+
+  /** Ends all requests and pauses. */
+  cancel(): void {
+    this.cancellation.abort();
+  }
+
+  check(
+    urn: string,
+    { olds, news: { [REGISTRATION_INPUT]: sent, ...news } }: { olds: WireProperties; news: WireProperties },
+  ): { inputs: WireProperties; failures: CheckFailure[] } {
+    const oldInputs = withoutProvider(plain(olds));
+    const newInputs = plain(news);
+    // After an import, the state has no value, and the engine checks what it has read.
+    const isImported = Object.keys(oldInputs).length > 0 && oldInputs.value === undefined;
+    const failures = this.lifecycle
+      .check(newInputs, oldInputs, registrationOf(urn, newInputs, sent))
+      .filter(({ property, kind }) => !(isImported && property === "value" && kind === "input-missing"));
+    return { inputs: withSecrets(news), failures };
+  }
+
+  diff(resource: EngineResource, news: WireProperties): { changes: PropertyChange[]; hasChanges: boolean } {
+    return this.during(resource.urn, () => {
+      const inputs = plain(news) as unknown as WorkspaceSecretInputs;
+      const { hasChanges, changed, replacing } = this.lifecycle.diff(toResource(resource), inputs);
+      const olds = withoutProvider(plain(resource.inputs));
+      const isImported = this.imported.has(resource.urn);
+      // The engine refuses an import that differs. The secret's own inputs must match; the others take effect at the next update.
+      const shown = isImported ? changed.filter((name) => ["name", "workspace"].includes(name)) : changed;
+      const changes = shown.map((input) => ({
+        input,
+        kind: changeKind(olds[input], (inputs as unknown as Properties)[input]),
+        replaces: replacing.includes(input),
+      }));
+      return { changes, hasChanges: isImported ? changes.length > 0 : hasChanges };
+    });
+  }
+
+  /** What a preview knows of a secret that is going to be created. */
+  previewCreate(news: WireProperties): WireProperties {
+    const { name, workspace } = plain(news);
+    return {
+      secretId: UNKNOWN_PROPERTY,
+      name: known(name),
+      workspace: known(workspace ?? workspaceOf({})),
+      endpoint: typeof workspace === "symbol" ? UNKNOWN_PROPERTY : this.endpointOf(workspaceOf({ workspace })),
+    };
+  }
+
+  create(urn: string, news: WireProperties): Promise<{ id: string; outputs: WireProperties }> {
+    return this.during(urn, async () => {
+      const inputs = this.completeInputs(news);
+      const { id, state } = await this.lifecycle.create(inputs, { urn });
+      return { id, outputs: outputsOf(state) };
+    });
+  }
+
+  /** Undefined if the secret is gone. */
+  read(resource: EngineResource): Promise<ReadResult | undefined> {
+    return this.during(resource.urn, async () => {
+      const isInState = resource.outputs.secretId !== undefined || Object.keys(resource.inputs).length > 0;
+      if (!isInState) return this.readNew(resource);
+      const stored = await this.lifecycle.read(toResource(resource));
+      if (!stored) return undefined;
+      const inputs = { ...resource.inputs };
+      return { id: stored.id, outputs: outputsOf(stored.state), inputs: withSecrets(inputs) };
+    });
+  }
+
+  /** What a preview knows of a secret that is going to be updated. */
+  previewUpdate({ outputs }: EngineResource, news: WireProperties): WireProperties {
+    const { name } = plain(news);
+    return { ...outputsOf(plain(outputs) as StoredState), name: known(name) };
+  }
+
+  update(resource: EngineResource, news: WireProperties): Promise<WireProperties> {
+    return this.during(resource.urn, async () => {
+      const inputs = this.completeInputs(news);
+      return outputsOf(await this.lifecycle.update(toResource(resource), inputs));
+    });
+  }
+
+  delete(resource: EngineResource): Promise<void> {
+    return this.during(resource.urn, () => this.lifecycle.delete(toResource(resource)));
+  }
+
+  /** The workspaces, for the functions. */
+  get functionsWorkspaces(): Workspaces {
+    return this.workspaces;
+  }
+
+  /** An import, or a `get`: the state doesn't have the resource yet. */
+  private async readNew({ urn, id, outputs }: EngineResource): Promise<ReadResult> {
+    const { workspace: given } = plain(outputs);
+    const isLookUp = Object.keys(outputs).length > 0;
+    const { secret: found, workspace } = await findToImport(
+      this.workspaces,
+      id,
+      typeof given === "string" ? given : undefined,
+    );
+    const state = { secretId: found.id, name: found.name, workspace: workspace.name, endpoint: workspace.endpoint };
+    const inputs = { name: found.name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
+    if (isLookUp) return { id: found.id, outputs: state, inputs };
+    this.imported.add(urn);
+    await this.warn("imported-without-value", { name: found.name, id: found.id });
+    return { id: found.id, outputs: { ...state, valueUnknown: true }, inputs };
+  }
+
+  private completeInputs(news: WireProperties): WorkspaceSecretInputs {
+    const inputs = plain(news) as unknown as WorkspaceSecretInputs;
+    if (inputs.value !== undefined) return inputs;
+    throw new Problem("value-missing", {}, { step: "update", name: inputs.name, workspace: workspaceOf(inputs) });
+  }
+
+  private endpointOf(workspace: string): string {
+    return this.workspaces.get(workspace).endpoint;
+  }
+
+  private during<T>(urn: string, step: () => T): T {
+    return this.currentUrn.run(urn, step);
+  }
+
+  private async warn<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): Promise<void> {
+    await this.options.warn(warningText(kind, facts), this.currentUrn.getStore() ?? "");
+  }
+
+  private openWorkspaces(): Workspaces {
+    const { env, owners } = this.options;
+    return new Workspaces(configReader(this.config), env, {
+      signal: this.cancellation.signal,
+      ...(owners ? { owners } : {}),
+    });
+  }
+}
+
+function toResource({ urn, id, outputs, inputs }: EngineResource): Resource {
+  const olds = withoutProvider(plain(inputs));
+  return { urn, id, inputs: olds, state: stateIn(plain(outputs), olds) };
+}
+
+/** The lifecycle's state: the outputs, and the inputs that a dynamic provider's state repeats. */
+function stateIn(outputs: Properties, inputs: Properties): StoredState {
+  const own = Object.fromEntries(Object.entries(outputs).filter(([name]) => !DYNAMIC_OUTPUTS.has(name)));
+  const isDynamic = outputs.__provider !== undefined;
+  // A dynamic provider's state says by a missing digest that it isn't known which value the workspace has.
+  const isUnknown = isDynamic ? outputs.valueDigest === undefined : outputs.valueUnknown === true;
+  return {
+    ...keptInputs(inputs as Partial<WorkspaceSecretInputs>),
+    ...own,
+    ...(isUnknown ? { valueUnknown: true } : {}),
+  } as StoredState;
+}
+
+/** The state as outputs, without what its inputs say. */
+export function outputsOf(state: StoredState): WireProperties {
+  const isOwn = ([name]: [string, unknown]) => !KEPT_INPUTS.has(name) && !DYNAMIC_OUTPUTS.has(name);
+  return Object.fromEntries(Object.entries(state).filter(isOwn));
+}
+
+function withoutProvider({ __provider: _, ...inputs }: Properties): Properties {
+  return inputs;
+}
+
+/** The inputs as the state is to keep them: what is always secret is marked as such, whether or not the program did. */
+function withSecrets({ __provider: _, ...inputs }: WireProperties): WireProperties {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, given]) => {
+      const isAlwaysSecret = (INPUTS as Record<string, { isSecret?: true } | undefined>)[name]?.isSecret === true;
+      return [name, isAlwaysSecret && given !== undefined ? secret(given) : given];
+    }),
+  );
+}
+
+function registrationOf(urn: string, inputs: Properties, sent: unknown): Registration {
+  const given = isSecret(sent) ? sent.value : sent;
+  const { ownedByOthers = "[]" } = (given ?? {}) as { ownedByOthers?: string };
+  // The value is marked as a secret in any case, so it doesn't matter who set it.
+  return { resource: urn, value: inputs.value, ownedByOthers: JSON.parse(ownedByOthers) };
+}
+
+function changeKind(before: unknown, now: unknown): PropertyChange["kind"] {
+  if (before === undefined) return "add";
+  return now === undefined ? "delete" : "update";
+}
+
+function known(property: unknown): unknown {
+  return typeof property === "symbol" ? UNKNOWN_PROPERTY : property;
+}

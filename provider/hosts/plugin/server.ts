@@ -1,0 +1,218 @@
+import {
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import { version } from "../../../package.json";
+import schema from "../../../schema.json";
+import { checkFailureText, Problem } from "../../messages/problem.js";
+import { inputNames } from "../../secret/inputs.js";
+import { UnfinishedUpdate } from "../../secret/lifecycle.js";
+import { wireError } from "./errors.js";
+import { FUNCTIONS } from "./functions.js";
+import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./pluginHost.js";
+import { fromStruct, plain, toStruct } from "./properties.js";
+import { checkProviderConfig } from "./providerConfig.js";
+
+const { DiffResponse, PropertyDiff } = messages;
+
+const PRINTABLE = new Set<string>(inputNames(({ isPrintable }) => isPrintable === true));
+
+/** Serves the engine's protocol on a free port of this machine; gives the port. */
+export async function serve(host: PluginHost): Promise<{ port: number; close(): void }> {
+  const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  server.addService(ResourceProviderService, implementationOf(host));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return { port, close: () => server.forceShutdown() };
+}
+
+type Answer<Request, Response> = (request: Request) => Response | Promise<Response>;
+
+function implementationOf(host: PluginHost): UntypedServiceImplementation {
+  return {
+    getPluginInfo: handle(() => {
+      const response = new PluginInfo();
+      response.setVersion(version);
+      return response;
+    }),
+    getSchema: handle(() => {
+      const response = new messages.GetSchemaResponse();
+      response.setSchema(JSON.stringify({ ...schema, version }));
+      return response;
+    }),
+    checkConfig: handle<messages.CheckRequest, messages.CheckResponse>((request) => {
+      host.configChecked();
+      const failures = checkProviderConfig(fromStruct(request.getNews()), process.env);
+      const response = new messages.CheckResponse();
+      response.setInputs(request.getNews());
+      response.setFailuresList(
+        failures.map(({ property, ...failure }) => checkFailure("", `${property} ${checkFailureText(failure)}`)),
+      );
+      return response;
+    }),
+    // A provider that is replaced would replace every secret, so no change of the config asks for that.
+    diffConfig: handle<messages.DiffRequest, messages.DiffResponse>((request) => {
+      const response = new DiffResponse();
+      const isSame =
+        JSON.stringify(fromStruct(request.getOldInputs())) === JSON.stringify(fromStruct(request.getNews()));
+      response.setChanges(isSame ? DiffResponse.DiffChanges.DIFF_NONE : DiffResponse.DiffChanges.DIFF_SOME);
+      return response;
+    }),
+    configure: handle<messages.ConfigureRequest, messages.ConfigureResponse>((request) => {
+      host.configure(fromStruct(request.getArgs()));
+      const response = new messages.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      response.setSupportspreview(true);
+      return response;
+    }),
+    check: handle<messages.CheckRequest, messages.CheckResponse>((request) => {
+      const news = fromStruct(request.getNews());
+      const { inputs, failures } = host.check(request.getUrn(), { olds: fromStruct(request.getOlds()), news });
+      const response = new messages.CheckResponse();
+      response.setInputs(toStruct(inputs));
+      response.setFailuresList(
+        failures.map((failure) => {
+          const { property } = failure;
+          const isPrintable =
+            PRINTABLE.has(property) && ["string", "number", "boolean"].includes(typeof news[property]);
+          return checkFailure(isPrintable ? property : "", `${property} ${checkFailureText(failure)}`);
+        }),
+      );
+      return response;
+    }),
+    diff: handle<messages.DiffRequest, messages.DiffResponse>((request) =>
+      diffResponse(host.diff(resourceIn(request, request.getOlds()), fromStruct(request.getNews()))),
+    ),
+    create: handle<messages.CreateRequest, messages.CreateResponse>(async (request) => {
+      const news = fromStruct(request.getProperties());
+      const response = new messages.CreateResponse();
+      if (request.getPreview()) {
+        response.setProperties(toStruct(host.previewCreate(news)));
+        return response;
+      }
+      const { id, outputs } = await host.create(request.getUrn(), news);
+      response.setId(id);
+      response.setProperties(toStruct(outputs));
+      return response;
+    }),
+    read: handle<messages.ReadRequest, messages.ReadResponse>(async (request) => {
+      const found = await host.read({
+        urn: request.getUrn(),
+        id: request.getId(),
+        outputs: fromStruct(request.getProperties()),
+        inputs: fromStruct(request.getInputs()),
+      });
+      const response = new messages.ReadResponse();
+      // Without an id, the engine takes the resource for gone.
+      if (!found) return response;
+      response.setId(found.id);
+      response.setProperties(toStruct(found.outputs));
+      response.setInputs(toStruct(found.inputs));
+      return response;
+    }),
+    update: handle<messages.UpdateRequest, messages.UpdateResponse>(async (request) => {
+      const resource = resourceIn(request, request.getOlds());
+      const news = fromStruct(request.getNews());
+      const response = new messages.UpdateResponse();
+      if (request.getPreview()) {
+        response.setProperties(toStruct(host.previewUpdate(resource, news)));
+        return response;
+      }
+      try {
+        response.setProperties(toStruct(await host.update(resource, news)));
+      } catch (error) {
+        if (!(error instanceof UnfinishedUpdate)) throw error;
+        throw wireError(error, { inputs: news, outputs: outputsOf(error.stored.state) });
+      }
+      return response;
+    }),
+    delete: handle<messages.DeleteRequest, Empty>(async (request) => {
+      await host.delete(resourceIn(request, request.getProperties()));
+      return new Empty();
+    }),
+    invoke: handle<messages.InvokeRequest, messages.InvokeResponse>(async (request) => {
+      const run = FUNCTIONS[request.getTok()];
+      if (!run) throw Object.assign(new Error(`unknown function ${request.getTok()}`), { code: status.UNIMPLEMENTED });
+      const response = new messages.InvokeResponse();
+      response.setReturn(toStruct(await run(host.functionsWorkspaces, plain(fromStruct(request.getArgs())))));
+      return response;
+    }),
+    cancel: handle(() => {
+      host.cancel();
+      return new Empty();
+    }),
+  };
+}
+
+interface ResourceRequest {
+  getUrn(): string;
+  getId(): string;
+  getOldInputs(): Parameters<typeof fromStruct>[0];
+}
+
+function resourceIn(request: ResourceRequest, outputs: Parameters<typeof fromStruct>[0]): EngineResource {
+  return {
+    urn: request.getUrn(),
+    id: request.getId(),
+    outputs: fromStruct(outputs),
+    inputs: fromStruct(request.getOldInputs()),
+  };
+}
+
+function diffResponse({
+  changes,
+  hasChanges,
+}: {
+  changes: PropertyChange[];
+  hasChanges: boolean;
+}): messages.DiffResponse {
+  const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
+  const response = new DiffResponse();
+  response.setChanges(hasChanges ? DIFF_SOME : DIFF_NONE);
+  response.setDiffsList(changes.map(({ input }) => input));
+  response.setReplacesList(changes.filter(({ replaces }) => replaces).map(({ input }) => input));
+  response.setHasdetaileddiff(true);
+  for (const { input, kind, replaces } of changes) {
+    const detail = new PropertyDiff();
+    detail.setKind(PROPERTY_KINDS[kind][replaces ? "replace" : "update"]);
+    detail.setInputdiff(true);
+    response.getDetaileddiffMap().set(input, detail);
+  }
+  return response;
+}
+
+const { Kind } = PropertyDiff;
+const PROPERTY_KINDS = {
+  add: { update: Kind.ADD, replace: Kind.ADD_REPLACE },
+  delete: { update: Kind.DELETE, replace: Kind.DELETE_REPLACE },
+  update: { update: Kind.UPDATE, replace: Kind.UPDATE_REPLACE },
+};
+
+function checkFailure(property: string, reason: string): messages.CheckFailure {
+  const failure = new messages.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
+}
+
+/** Answers a call, and turns what is thrown into an error that the engine shows. */
+function handle<Request, Response>(answer: Answer<Request, Response>): handleUnaryCall<Request, Response> {
+  return async (call, callback) => {
+    try {
+      callback(null, await answer(call.request));
+    } catch (error) {
+      const isWireError = error instanceof Error && "code" in error && !(error instanceof Problem);
+      callback(isWireError ? (error as never) : wireError(error));
+    }
+  };
+}

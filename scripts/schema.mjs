@@ -1,0 +1,229 @@
+// Writes schema.json, the plugin's schema: the inputs from their one declaration, the rest from here.
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { declaredInputs } from "./declaredInputs.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const DYNAMIC_TYPE = "pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret";
+
+const text = { type: "string" };
+const any = { $ref: "pulumi.json#/Any" };
+
+export async function schemaOf() {
+  const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
+  const inputs = await declaredInputs(root);
+  const inputProperties = Object.fromEntries(inputs.map((input) => [input.name, inputProperty(input)]));
+  const config = configProperties();
+  return {
+    name: manifest.pulumi.name,
+    displayName: "ElevenLabs",
+    version: manifest.version,
+    description: manifest.description,
+    keywords: manifest.keywords,
+    license: manifest.license,
+    meta: { moduleFormat: "(.*)" },
+    language: {
+      nodejs: { packageName: "pulumi-elevenlabs-sdk", respectSchemaVersion: true },
+      python: { packageName: "pulumi_elevenlabs", respectSchemaVersion: true, pyproject: { enabled: true } },
+      go: { generateResourceContainerTypes: true, respectSchemaVersion: true },
+      csharp: { respectSchemaVersion: true },
+    },
+    config: { variables: config },
+    provider: {
+      description: "One ElevenLabs workspace, and more by name.",
+      inputProperties: config,
+    },
+    types: TYPES,
+    resources: {
+      "elevenlabs:index:WorkspaceSecret": {
+        description: RESOURCE_DOCS,
+        aliases: [{ type: DYNAMIC_TYPE }],
+        inputProperties,
+        requiredInputs: inputs.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+        properties: OUTPUTS,
+        required: Object.keys(OUTPUTS),
+      },
+    },
+    functions: FUNCTIONS,
+  };
+}
+
+function inputProperty({ name, docs, defaultText, accepts, isSecret, onChange }) {
+  const type = accepts === "list" ? { type: "array", items: any } : text;
+  const description = [docs, defaultText && `Default: ${defaultText}.`].filter(Boolean).join("\n\n");
+  return {
+    ...type,
+    description,
+    ...(isSecret ? { secret: true } : {}),
+    ...(onChange === "replace" ? { willReplaceOnChanges: true } : {}),
+    ...(name === "value" ? { language: { csharp: { name: "SecretValue" } } } : {}),
+  };
+}
+
+function configProperties() {
+  const environment = (...names) => ({ defaultInfo: { environment: names } });
+  return {
+    apiKey: { ...text, secret: true, description: "The API key of the workspace. Environment: `ELEVENLABS_API_KEY`." },
+    region: {
+      ...text,
+      description: "`global` (default), `us`, `eu`, `in` or `sg`. Environment: `ELEVENLABS_REGION`.",
+    },
+    baseUrl: {
+      ...text,
+      description:
+        "Another origin of the API: `https`, or `http` on a loopback address only. Environment: `ELEVENLABS_BASE_URL`.",
+    },
+    timeoutSeconds: { type: "number", description: "How long to wait for an answer, in seconds. Default: 30." },
+    maxRetries: { type: "integer", description: "How often a failed request is repeated. Default: 4." },
+    maxConcurrency: { type: "integer", description: "How many requests may run at a time. Default: 16." },
+    workspaces: {
+      type: "object",
+      additionalProperties: { $ref: "#/types/elevenlabs:index:WorkspaceSettings" },
+      secret: true,
+      description: "More workspaces, by name. The input `workspace` of a secret names one of them.",
+    },
+  };
+}
+
+const TYPES = {
+  "elevenlabs:index:WorkspaceSettings": {
+    type: "object",
+    description: "How to reach another workspace.",
+    properties: {
+      apiKey: { ...text, secret: true, description: "The API key of the workspace." },
+      region: { ...text, description: "As the provider's `region`." },
+      baseUrl: { ...text, description: "As the provider's `baseUrl`." },
+    },
+  },
+  "elevenlabs:index:FoundSecret": {
+    type: "object",
+    description: "A secret of a workspace, without its value: the API never returns one.",
+    properties: {
+      secretId: { ...text, description: "The id of the secret." },
+      name: { ...text, description: "The name of the secret." },
+    },
+    required: ["secretId", "name"],
+  },
+  "elevenlabs:index:SecretDependent": {
+    type: "object",
+    description: "Something that uses a secret.",
+    properties: {
+      kind: { ...text, description: "`agents`, `tools`, `phone_numbers`, `mcp_servers` or `others`, as the API names it." },
+      id: { ...text, description: "Missing for `others`." },
+      name: { ...text, description: "Missing if the key has no access to the dependent. For `others`, the API's word." },
+    },
+    required: ["kind"],
+  },
+};
+
+const OUTPUTS = {
+  secretId: { ...text, description: "The secret's id, by which agents and tools refer to it." },
+  name: { ...text, description: "The secret's name in the workspace." },
+  workspace: { ...text, description: 'The configured workspace that has it; `"default"` is that of the top-level config.' },
+  endpoint: { ...text, description: "The API origin where it lives, such as `https://api.elevenlabs.io`." },
+};
+
+const workspaceInput = { ...text, description: "A name in `workspaces`. Default: the workspace of the top-level config." };
+
+const FUNCTIONS = {
+  "elevenlabs:index:getWorkspaceSecret": {
+    description: "Looks up one secret by id or by exact name. Fails if there is none, or several with the name.",
+    inputs: {
+      type: "object",
+      properties: {
+        secretId: { ...text, description: "The id of the secret." },
+        name: { ...text, description: "The exact name of the secret." },
+        workspace: workspaceInput,
+      },
+    },
+    outputs: TYPES["elevenlabs:index:FoundSecret"],
+  },
+  "elevenlabs:index:listWorkspaceSecrets": {
+    description: "Lists the secrets of a workspace, across all pages.",
+    inputs: {
+      type: "object",
+      properties: {
+        prefix: { ...text, description: "Only secrets whose names start with this. Default: all." },
+        workspace: workspaceInput,
+      },
+    },
+    outputs: {
+      type: "object",
+      properties: {
+        secrets: {
+          type: "array",
+          items: { $ref: "#/types/elevenlabs:index:FoundSecret" },
+          description: "The secrets, without their values.",
+        },
+      },
+      required: ["secrets"],
+    },
+  },
+  "elevenlabs:index:getSecretDependents": {
+    description: "Lists everything that uses a secret, across all pages: what prevents a delete.",
+    inputs: {
+      type: "object",
+      properties: { secretId: { ...text, description: "The id of the secret." }, workspace: workspaceInput },
+      required: ["secretId"],
+    },
+    outputs: {
+      type: "object",
+      properties: {
+        dependents: {
+          type: "array",
+          items: { $ref: "#/types/elevenlabs:index:SecretDependent" },
+          description: "Everything that uses the secret.",
+        },
+      },
+      required: ["dependents"],
+    },
+  },
+};
+
+const RESOURCE_DOCS = `A secret of an ElevenLabs workspace, such as a token that an agent's tool sends to your CRM.
+
+The API never returns the value, so a value that someone changed by hand can't be seen: change \`triggers\` to push it again.
+
+{{% examples %}}
+## Example Usage
+{{% example %}}
+### A secret from Pulumi config
+
+\`\`\`yaml
+resources:
+  token:
+    type: elevenlabs:WorkspaceSecret
+    properties:
+      name: CRM_TOKEN
+      value: \${crmToken}
+outputs:
+  tokenId: \${token.secretId}
+\`\`\`
+\`\`\`python
+import pulumi
+import pulumi_elevenlabs as elevenlabs
+
+config = pulumi.Config()
+token = elevenlabs.WorkspaceSecret("CRM_TOKEN", name="CRM_TOKEN", value=config.require_secret("crmToken"))
+pulumi.export("tokenId", token.secret_id)
+\`\`\`
+{{% /example %}}
+{{% /examples %}}
+
+## Import
+
+By the secret's id or name:
+
+\`\`\`sh
+pulumi import elevenlabs:index:WorkspaceSecret crmToken CRM_TOKEN
+\`\`\`
+`;
+
+const file = `${root}/schema.json`;
+const written = `${JSON.stringify(await schemaOf(), undefined, 2)}\n`;
+if (process.argv.includes("--check")) {
+  if ((await readFile(file, "utf8")) !== written) {
+    process.stderr.write("schema.json differs from the declared inputs: run  npm run schema\n");
+    process.exitCode = 1;
+  }
+} else await writeFile(file, written);

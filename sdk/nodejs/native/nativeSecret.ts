@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { REGISTRATION_INPUT } from "../../../provider/hosts/dynamic/registrationInput.js";
+import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens.js";
+import { pendingRegistration } from "../pendingRegistration.js";
+import { requireUsableConfig } from "../programChecks.js";
+import { managedInputs, SecretResource, type WorkspaceSecretArgs } from "../secretResource.js";
+import { isUnderMocks } from "../underMocks.js";
+import { pluginOptions } from "./plugin.js";
+
+/**
+ * A secret of an ElevenLabs workspace, managed by the native plugin: with `pulumi import`, the `import` option and explicit
+ * providers. A stack of the dynamic provider moves here by a change of the import, without a request.
+ *
+ * @example
+ * ```ts
+ * const config = new pulumi.Config();
+ * const token = new WorkspaceSecret("CRM_TOKEN", { value: config.requireSecret("crmToken") });
+ * export const tokenId = token.secretId;
+ * ```
+ */
+export class WorkspaceSecret extends SecretResource {
+  /** Whether `resource` is a `WorkspaceSecret` of the plugin, even if another installed copy of this package made it. */
+  static override isInstance(resource: unknown): resource is WorkspaceSecret {
+    const type = (resource as { __pulumiType?: string } | undefined)?.__pulumiType;
+    return pulumi.Resource.isInstance(resource) && type === NATIVE_TYPE;
+  }
+
+  /**
+   * Looks up a secret that something else manages, to use its outputs. This stack neither changes nor deletes it.
+   *
+   * @param name The resource's logical name.
+   * @param id The secret's id or name in the workspace.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: { workspace?: pulumi.Input<string> } = {},
+    opts?: pulumi.CustomResourceOptions,
+  ): WorkspaceSecret {
+    return new WorkspaceSecret(name, args as WorkspaceSecretArgs, { ...opts, id });
+  }
+
+  constructor(name: string, args: WorkspaceSecretArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const provider = explicitProvider(opts);
+    // An explicit provider has a config of its own, which the engine lets the plugin check.
+    if (!provider) requireUsableConfig(args?.workspace);
+    const isLookup = opts.id !== undefined;
+    const options = pulumi.mergeOptions({ ...pluginOptions(), aliases: [{ type: DYNAMIC_TYPE }] }, opts);
+    const registered = { type: NATIVE_TYPE, name, opts: options };
+    const registration = isLookup || isUnderMocks() ? undefined : pendingRegistration(registered, args ?? {});
+    const inputs = {
+      ...(isLookup ? args : managedInputs(name, args ?? {}, provider)),
+      ...(registration && { [REGISTRATION_INPUT]: registration.input }),
+    };
+    super(NATIVE_TYPE, name, inputs, options);
+    registration?.complete(this);
+  }
+}
+
+/** The provider that the options or a parent give. */
+function explicitProvider({ provider, parent }: pulumi.CustomResourceOptions): pulumi.ProviderResource | undefined {
+  return provider ?? parent?.getProvider(NATIVE_TYPE);
+}
