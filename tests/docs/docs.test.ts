@@ -25,6 +25,10 @@ async function blocks(): Promise<Block[]> {
   return found;
 }
 
+function changes([command = ""]: string[]): boolean {
+  return ["up", "destroy"].includes(command);
+}
+
 function commandsOf(text: string): string[] {
   return text
     .split("\n")
@@ -32,7 +36,7 @@ function commandsOf(text: string): string[] {
     .filter(Boolean);
 }
 
-test("every program of the docs compiles", async () => {
+test("every program in the docs compiles", async () => {
   const programs = (await blocks()).filter(({ language }) => language === "ts");
   expect(programs.length).toBeGreaterThan(5);
   // Inside the repository, so that the compiler finds the packages.
@@ -56,7 +60,7 @@ test("every program of the docs compiles", async () => {
   }
 });
 
-test("every npm script and make target that the docs name exists", async () => {
+test("every npm script and make target in the docs exists", async () => {
   const { scripts } = JSON.parse(await readFile("package.json", "utf8"));
   const makefile = await readFile("Makefile", "utf8");
   const texts = (await blocks()).filter(({ language }) => language === "sh").map(({ text }) => text);
@@ -67,15 +71,16 @@ test("every npm script and make target that the docs name exists", async () => {
   expect([...named(/^make (?:-s )?([a-z]+)\b/gm)].filter((name) => !makefile.includes(`\n${name}: `))).toEqual([]);
 });
 
-test("every command of the docs that calls Pulumi or the command line runs, one after the other", async () => {
+test("every Pulumi and pulumi-elevenlabs command in the docs runs, in order", async () => {
   const stack = await startStack();
   await stack.program('new WorkspaceSecrets("secrets")');
+  await stack.cli(["config", "set", "--secret", "--path", "secrets.FIRST"], "a value");
   const commands = (await blocks())
     .filter(({ language }) => language === "sh")
     .flatMap(({ text }) => commandsOf(text))
     .filter((command) => /^(pulumi|npx --no -- pulumi-elevenlabs) /.test(command) && !command.includes("emulator"))
-    // The stack is there already, with its backend, and its key and base URL in the environment.
-    .filter((command) => !/stack init|pulumi login|elevenlabs:(?:apiKey|baseUrl)/.test(command));
+    // The project and its stack exist already, with a backend, and with the API key and base URL in the environment.
+    .filter((command) => !/pulumi new|stack init|pulumi login|elevenlabs:(?:apiKey|baseUrl)/.test(command));
   expect(commands.length).toBeGreaterThan(10);
 
   const failures: string[] = [];
@@ -84,7 +89,7 @@ test("every command of the docs that calls Pulumi or the command line runs, one 
     const { code, output } =
       program === "npx"
         ? await cliIn(stack, args.slice(3)).then(({ code, out, err }) => ({ code, output: out + err }))
-        : await stack.cli(args[0] === "up" ? [...args, "--yes", "--skip-preview"] : args, "a value");
+        : await stack.cli(changes(args) ? [...args, "--yes", "--skip-preview"] : args, "a value");
     if (code !== 0) failures.push(`${command}\n${output}`);
   }
 

@@ -4,16 +4,25 @@ import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import { version } from "../../package.json";
 
+/** The README says how to install the package once it is published, and warns against it until then. */
+const WARNING =
+  "Once it is published, use `npm install pulumi-elevenlabs`. **Don't run that before:** whoever has this name on npm then isn't this project.";
+
 /** What a reader copies: the docs, the examples and the help of the command line. */
 async function copied(): Promise<[string, string][]> {
-  const paths = ["README.md", "CONTRIBUTING.md", "docs", "examples", "provider", "sdk"];
+  const paths = ["README.md", "CONTRIBUTING.md", "docs", "examples", "provider", "sdk", "cli"];
   const { stdout } = await promisify(execFile)("git", ["ls-files", "-z", ...paths]);
   const files = stdout.split("\0").filter(Boolean);
   return Promise.all(files.map(async (file): Promise<[string, string]> => [file, await readFile(file, "utf8")]));
 }
 
-test("nothing that a reader copies takes the package from a registry", async () => {
-  const found = (await copied()).flatMap(([file, text]) =>
+test("the README warns against an installation by name", async () => {
+  expect(await readFile("README.md", "utf8")).toContain(WARNING);
+});
+
+test("nothing that a reader copies installs the package from a registry", async () => {
+  const texts = (await copied()).map(([file, text]) => [file, text.replace(WARNING, "")] as const);
+  const found = texts.flatMap(([file, text]) =>
     [
       /"pulumi-elevenlabs": *"(?!file:)/,
       // Without the second `--`, npm takes the options of the command.
@@ -25,7 +34,7 @@ test("nothing that a reader copies takes the package from a registry", async () 
   expect(found).toEqual([]);
 });
 
-test("every packed file that the docs and examples name is that of this version", async () => {
+test("every packed file in the docs and examples has the present version", async () => {
   const named = (await copied()).flatMap(([, text]) => text.match(/pulumi-elevenlabs-\d[\w.-]*\.tgz/g) ?? []);
   expect(named.length).toBeGreaterThan(5);
   expect([...new Set(named)]).toEqual([`pulumi-elevenlabs-${version}.tgz`]);

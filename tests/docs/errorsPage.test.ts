@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "@jest/globals";
+import { CHECK_FAILURE_KINDS, PROBLEM_KINDS, WARNING_KINDS } from "../../provider/messages/problem";
+
+async function sections(): Promise<Map<string, string>> {
+  const [kinds = ""] = (await readFile("docs/errors.md", "utf8")).split("\n## Troubleshooting");
+  const found = [...kinds.matchAll(/^### (.+)\n((?:(?!^##).*\n?)*)/gm)];
+  return new Map(found.map(([, title = "", text = ""]) => [title, text]));
+}
+
+test("docs/errors.md has one heading for each kind of error and warning", async () => {
+  const page = await readFile("docs/errors.md", "utf8");
+  const [kinds = ""] = page.split("\n## Troubleshooting");
+  const headings = [...kinds.matchAll(/^### (.+)$/gm)].map(([, title]) => title);
+  expect(headings.sort()).toEqual([...PROBLEM_KINDS, ...CHECK_FAILURE_KINDS, ...WARNING_KINDS].sort());
+});
+
+test("each kind in docs/errors.md has a cause and a cure", async () => {
+  const incomplete = [...(await sections())].filter(([, text]) => !/\*\*Cause:\*\* .*\*\*Cure:\*\* /s.test(text));
+  expect(incomplete.map(([kind]) => kind)).toEqual([]);
+});
