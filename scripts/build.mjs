@@ -51,7 +51,7 @@ const PLUGIN = "pulumi-resource-elevenlabs";
 const plugin = await build({
   ...common,
   outdir: "dist/plugin",
-  entryPoints: { [PLUGIN]: "provider/hosts/plugin/main.ts" },
+  entryPoints: { [PLUGIN]: "provider/hosts/plugin/pluginProcess.ts" },
   external: NEVER_LOADED,
 });
 await copyFile(`provider/hosts/plugin/${PLUGIN}.sh`, `dist/plugin/${PLUGIN}`);

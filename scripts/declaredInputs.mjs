@@ -17,7 +17,13 @@ export async function declaredInputs(root) {
 }
 
 async function evaluated(file) {
-  const { outputFiles } = await build({ entryPoints: [file], bundle: true, write: false, format: "cjs", platform: "node" });
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+  });
   const module = { exports: {} };
   new Function("module", "exports", "require", outputFiles[0].text)(module, module.exports, () => ({}));
   return module.exports;
@@ -28,7 +34,8 @@ function commentsOf(file) {
   const found = [];
   const visit = (node) => {
     if (ts.isVariableDeclaration(node) && node.name.text === "INPUTS") {
-      for (const property of node.initializer.properties) found.push({ name: property.name.text, ...commentOf(property) });
+      for (const property of node.initializer.properties)
+        found.push({ name: property.name.text, ...commentOf(property) });
     }
     ts.forEachChild(node, visit);
   };

@@ -61,7 +61,6 @@ function inputProperty({ name, docs, defaultText, accepts, isSecret, onChange })
 }
 
 function configProperties() {
-  const environment = (...names) => ({ defaultInfo: { environment: names } });
   return {
     apiKey: { ...text, secret: true, description: "The API key of the workspace. Environment: `ELEVENLABS_API_KEY`." },
     region: {
@@ -108,9 +107,15 @@ const TYPES = {
     type: "object",
     description: "Something that uses a secret.",
     properties: {
-      kind: { ...text, description: "`agents`, `tools`, `phone_numbers`, `mcp_servers` or `others`, as the API names it." },
+      kind: {
+        ...text,
+        description: "`agents`, `tools`, `phone_numbers`, `mcp_servers` or `others`, as the API names it.",
+      },
       id: { ...text, description: "Missing for `others`." },
-      name: { ...text, description: "Missing if the key has no access to the dependent. For `others`, the API's word." },
+      name: {
+        ...text,
+        description: "Missing if the key has no access to the dependent. For `others`, the API's word.",
+      },
     },
     required: ["kind"],
   },
@@ -119,11 +124,17 @@ const TYPES = {
 const OUTPUTS = {
   secretId: { ...text, description: "The secret's id, by which agents and tools refer to it." },
   name: { ...text, description: "The secret's name in the workspace." },
-  workspace: { ...text, description: 'The configured workspace that has it; `"default"` is that of the top-level config.' },
+  workspace: {
+    ...text,
+    description: 'The configured workspace that has it; `"default"` is that of the top-level config.',
+  },
   endpoint: { ...text, description: "The API origin where it lives, such as `https://api.elevenlabs.io`." },
 };
 
-const workspaceInput = { ...text, description: "A name in `workspaces`. Default: the workspace of the top-level config." };
+const workspaceInput = {
+  ...text,
+  description: "A name in `workspaces`. Default: the workspace of the top-level config.",
+};
 
 const FUNCTIONS = {
   "elevenlabs:index:getWorkspaceSecret": {

@@ -69,10 +69,10 @@ const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale 
   const command = setKey(workspace.name, reader);
   const why = failureText(failure);
   if (workspace.name !== DEFAULT_WORKSPACE) {
-    return { why, next: [`Set the API key${configMayBeStale ? `, and ${WITH_PROGRAM}` : ""}: ${command}`] };
+    return { why, next: [`Set the API key: ${command}`, ...(configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : [])] };
   }
   const next = configMayBeStale
-    ? ["Set the environment variable ELEVENLABS_API_KEY.", `Or set the API key, and ${WITH_PROGRAM}: ${command}`]
+    ? [`Set the API key: ${command}`, `Then ${WITH_PROGRAM}. Or set the environment variable ELEVENLABS_API_KEY.`]
     : [`Set the API key: ${command}`, "Or set the environment variable ELEVENLABS_API_KEY."];
   return { why, next };
 };

@@ -23,6 +23,11 @@ export function sentence(text: string): string {
   return [".", "!", "?", "…"].some((end) => text.endsWith(end)) ? text : `${text}.`;
 }
 
+/** The API's own words, to be followed by more of a sentence: without their full stop. */
+export function clause(text: string): string {
+  return text.endsWith(".") ? text.slice(0, -1) : text;
+}
+
 export function commandFor(reader: Reader, command: Command): string {
   return commandText(command, reader.stackArguments);
 }

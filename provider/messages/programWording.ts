@@ -1,5 +1,5 @@
 import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
-import { commandText, configPathText, removeConfig, setConfig } from "./commands.js";
+import { configPathText, removeConfig, setConfig } from "./commands.js";
 import { commandFor, inWorkspaceText, type Reader, type Wording } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
@@ -108,11 +108,4 @@ function lostTriggerText({ place, given }: LostTrigger): string {
     return given.className === undefined ? "an instance of a class" : `an instance of ${sanitized(given.className)}`;
   };
   return `${sanitized(place)} is ${givenText()}`;
-}
-
-/** The facts of the warning `plain-values`, for the values of these names in a config object. */
-export function plainValuesFacts({ key, names, areInState }: { key: string; names: string[]; areInState: boolean }) {
-  const command = setConfig(configPath(key, names[0] ?? "NAME"), { secret: true });
-  const where = areInState ? "in the stack's file and in the state" : "in the stack's file";
-  return { key, names, where, command: commandText(command) };
 }

@@ -1,9 +1,19 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
+import { configPath } from "../pulumi/configPath.js";
 import { failureText } from "./apiWording.js";
-import { ownCommand, pulumiRefresh, pulumiUp } from "./commands.js";
+import { ownCommand, pulumiRefresh, pulumiUp, setConfig } from "./commands.js";
 import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
-import { commandFor, dependentsText, idsText, inWorkspaceText, type Reader, type Wording } from "./phrases.js";
+import {
+  clause,
+  commandFor,
+  dependentsText,
+  idsText,
+  inWorkspaceText,
+  listText,
+  type Reader,
+  type Wording,
+} from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 /** A resource of the program that owns a secret. */
@@ -13,7 +23,7 @@ export interface OwnerFacts {
   workspace: string;
 }
 
-const CHECK_ID = "Check the id, and that the API key belongs to the workspace that holds the secret.";
+const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
 
 /** Problems that the life of a secret meets. */
 export const SECRET_WORDING = {
@@ -50,12 +60,12 @@ export const SECRET_WORDING = {
     why: `workspace ${quoted(workspace)} has no secret with existingId ${quoted(id)}`,
     next: [
       `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new one.`,
-      `Otherwise: ${CHECK_ID}`,
+      `Otherwise, ${ID_CHECK}`,
     ],
   }),
   "id-not-found": ({ workspace }: { workspace: string }) => ({
     why: `workspace ${quoted(workspace)} has no secret with this id`,
-    next: [CHECK_ID],
+    next: [`First ${ID_CHECK}`],
   }),
   "kept-value-has-other-name": ({ id, liveName }: { id: string; liveName: string }) => ({
     why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API renames a secret only together with a new value`,
@@ -78,13 +88,13 @@ export const SECRET_WORDING = {
     next: ["Give one of the two another name, or remove it from the program."],
   }),
   "may-have-been-created": ({ failure }: { failure: ApiFailure }) => ({
-    why: `${failureText(failure)}; the secret may have been created anyway`,
+    why: `${clause(failureText(failure))}; the secret may have been created anyway`,
     next: [
       'Run the same command again: it looks for the secret first. If it finds one, onExisting: "overwrite" adopts it.',
     ],
   }),
   "may-have-been-updated": ({ failure, id }: { failure: ApiFailure; id: string }) => ({
-    why: `${failureText(failure)}; secret ${sanitized(id)} may already have the new value`,
+    why: `${clause(failureText(failure))}; secret ${sanitized(id)} may already have the new value`,
     next: ["Run the same command again: it pushes the value again."],
   }),
   "secret-gone": (_: object, reader: Reader) => ({
@@ -92,8 +102,8 @@ export const SECRET_WORDING = {
     next: [`Refresh the state, then run the same command again: ${commandFor(reader, pulumiRefresh())}`],
   }),
   "new-name-taken": ({ name, secrets }: { name: string; secrets: Secret[] }) => ({
-    why: `the name ${quoted(name)} is already used by secret ${idsText(secrets)}`,
-    next: ["Choose another name, or rename or delete that secret first."],
+    why: `the name ${quoted(name)} is already used by ${secrets.length === 1 ? "secret" : "the secrets"} ${idsText(secrets)}`,
+    next: ["Choose another name, or first rename or delete what has this one."],
   }),
   "in-use": ({ dependents }: { dependents: Dependent[] }, reader: Reader) => ({
     why: `it is in use by ${dependentsText(dependents)}`,
@@ -223,13 +233,18 @@ export const WARNING_WORDING = {
     next: ["If the values of the two resources differ, change the triggers of the one that stays."],
   }),
   "state-unreadable": ({ stack, reason }: { stack: string; reason: string }) => ({
-    why: `The state of stack ${sanitized(stack)} could not be read: ${reason}`,
+    why: `The state of stack ${sanitized(stack)} could not be read: ${sanitized(reason)}`,
     next: [
       "So this run may adopt a secret that another resource of the stack owns. Secrets of resources that are part of this update are safe.",
     ],
   }),
-  "plain-values": (facts: { key: string; names: string[]; where: string; command: string }) => ({
-    why: `Config ${facts.key} has ${facts.names.map(quoted).join(", ")} in plain text ${facts.where}`,
-    next: [`Treat the old values as compromised, and set new ones: ${facts.command}`],
-  }),
+  "plain-values": ({ key, names, isInState }: { key: string; names: string[]; isInState: boolean }, reader: Reader) => {
+    const path = configPath(key, names[0] ?? "NAME");
+    const where = isInState ? "in the stack's file and in the state" : "in the stack's file";
+    const command = commandFor(reader, setConfig(path, { secret: true }));
+    return {
+      why: `Config ${key} has ${listText(names)} in plain text ${where}`,
+      next: [`Treat the old values as compromised, and set new ones: ${command}`],
+    };
+  },
 } satisfies Record<string, Wording<never>>;

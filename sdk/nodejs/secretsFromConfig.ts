@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { typeText } from "../../provider/messages/phrases.js";
 import { warningText } from "../../provider/messages/problem.js";
-import { type ConfigEntryFault, plainValuesFacts } from "../../provider/messages/programWording.js";
+import type { ConfigEntryFault } from "../../provider/messages/programWording.js";
 import { blankness } from "../../provider/secret/inputs.js";
 import { isSecretConfig, plainKeysOf } from "./programConfig.js";
 import { programError } from "./programError.js";
@@ -56,6 +56,5 @@ function warnAboutPlainValues(key: string, fullKey: string, names: string[]): vo
   const plain = isPartlySecret ? plainKeysOf(fullKey) : names;
   if (plain.length === 0) return;
   // The engine copies config into the state. If any part of an object is secret, it encrypts all of it there.
-  const facts = plainValuesFacts({ key, names: plain, areInState: !isPartlySecret });
-  pulumi.log.warn(warningText("plain-values", facts));
+  pulumi.log.warn(warningText("plain-values", { key, names: plain, isInState: !isPartlySecret }));
 }

@@ -5,9 +5,9 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { engine } from "../../scripts/engine/engine.mjs";
+import { createSite } from "./benchProject.mjs";
 import { chart } from "./chart.mjs";
 import { measureForeign, measureLimitedApi } from "./environments.mjs";
-import { createSite } from "./project.mjs";
 import {
   foreignTable,
   limitedApiTable,

@@ -16,6 +16,6 @@ export {
   listWorkspaceSecrets,
   listWorkspaceSecretsOutput,
 } from "./invokes.js";
+export { Provider, type ProviderArgs, type WorkspaceSettings } from "./nativeProvider.js";
 export { WorkspaceSecret } from "./nativeSecret.js";
 export { WorkspaceSecrets } from "./nativeSecrets.js";
-export { Provider, type ProviderArgs, type WorkspaceSettings } from "./provider.js";

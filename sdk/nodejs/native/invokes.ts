@@ -6,7 +6,7 @@ import type {
   SecretDependent,
   WorkspaceSecretResult,
 } from "../functions.js";
-import { pluginOptions } from "./plugin.js";
+import { pluginOptions } from "./pluginOptions.js";
 
 type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 

@@ -5,7 +5,7 @@ import { pendingRegistration } from "../pendingRegistration.js";
 import { requireUsableConfig } from "../programChecks.js";
 import { managedInputs, SecretResource, type WorkspaceSecretArgs } from "../secretResource.js";
 import { isUnderMocks } from "../underMocks.js";
-import { pluginOptions } from "./plugin.js";
+import { pluginOptions } from "./pluginOptions.js";
 
 /**
  * A secret of an ElevenLabs workspace, managed by the native plugin: with `pulumi import`, the `import` option and explicit

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { EngineLog } from "./engineLog.js";
 import { OwnersAcrossProcesses } from "./ownersAcrossProcesses.js";
 import { PluginHost } from "./pluginHost.js";
-import { serve } from "./server.js";
+import { serve } from "./pluginServer.js";
 
 // The plugin as a process of the engine's: it prints its port and nothing else, and ends with the engine.
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pluginOptions } from "./plugin.js";
+import { pluginOptions } from "./pluginOptions.js";
 
 /** The config of an explicit {@link Provider}. What is left out comes from the environment, not from the stack's config. */
 export interface ProviderArgs {

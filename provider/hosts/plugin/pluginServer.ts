@@ -14,11 +14,11 @@ import schema from "../../../schema.json";
 import { checkFailureText, Problem } from "../../messages/problem.js";
 import { inputNames } from "../../secret/inputs.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
-import { wireError } from "./errors.js";
-import { FUNCTIONS } from "./functions.js";
+import { FUNCTIONS } from "./pluginFunctions.js";
 import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./pluginHost.js";
 import { fromStruct, plain, toStruct } from "./properties.js";
-import { checkProviderConfig } from "./providerConfig.js";
+import { type ConfigFailure, checkProviderConfig } from "./providerConfig.js";
+import { wireError } from "./wireErrors.js";
 
 const { DiffResponse, PropertyDiff } = messages;
 
@@ -55,9 +55,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       const failures = checkProviderConfig(fromStruct(request.getNews()), process.env);
       const response = new messages.CheckResponse();
       response.setInputs(request.getNews());
-      response.setFailuresList(
-        failures.map(({ property, ...failure }) => checkFailure("", `${property} ${checkFailureText(failure)}`)),
-      );
+      response.setFailuresList(failures.map((failure) => checkFailure("", configFailureText(failure))));
       return response;
     }),
     // A provider that is replaced would replace every secret, so no change of the config asks for that.
@@ -215,4 +213,10 @@ function handle<Request, Response>(answer: Answer<Request, Response>): handleUna
       callback(isWireError ? (error as never) : wireError(error));
     }
   };
+}
+
+/** A fault names its key itself; the others follow the name of the key. */
+function configFailureText(failure: ConfigFailure): string {
+  const text = checkFailureText(failure);
+  return failure.kind === "provider-config-invalid" ? text : `${failure.property} ${text}`;
 }
