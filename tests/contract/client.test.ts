@@ -8,22 +8,24 @@ import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../s
 const PREFIX = "/v1/convai/secrets";
 const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';
 
-const nobodyLooks = () => Promise.reject(new Error("A look-up that nothing asked for"));
+const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
 const sent = ({ requests }: Emulator) => requests.map(({ method, path, query }) => ({ method, path, query }));
+/** The host of a server of these tests. */
+const LOOPBACK = expect.stringMatching(/^127\.0\.0\.1:\d+$/);
 const many = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
 
 describe("the six calls", () => {
-  test("create sends name and value once, exactly as given, and gives the new id", async () => {
+  test("create sends name and value once, unchanged, and returns the new id", async () => {
     const emulator = await emulate();
 
-    const made = await clientOf(emulator).createSecret("crm/ü token", VALUE, nobodyLooks);
+    const made = await clientOf(emulator).createSecret("crm/ü token", VALUE, noLook);
 
     expect(emulator.workspace().secrets()).toMatchObject([{ id: made.id, name: "crm/ü token", value: VALUE }]);
     expect(made.name).toBe("crm/ü token");
     expect(sent(emulator)).toEqual([{ method: "POST", path: PREFIX, query: {} }]);
   });
 
-  test("get shows every kind of dependent in one form, and of which kinds there are more", async () => {
+  test("get returns dependents of every kind, and which kinds have more", async () => {
     const emulator = await emulate();
     const phone = { phone_number_id: "p1", phone_number: "+1555", label: "", provider: "twilio" } as const;
     const { id } = emulator.workspace().add("A", "v", {
@@ -38,7 +40,7 @@ describe("the six calls", () => {
 
     const { dependents, ...secret } = await clientOf(emulator).getSecret(id);
 
-    expect(secret).toEqual({ id, name: "A", more: ["agents"] });
+    expect(secret).toEqual({ id, name: "A", kindsWithMore: ["agents"] });
     expect(dependents).toEqual([
       ...many(10).map((name) => ({ kind: "agents", id: expect.any(String), name })),
       { kind: "tools", id: "t1" },
@@ -50,7 +52,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "GET", path: `${PREFIX}/${id}`, query: {} }]);
   });
 
-  test("update sets name and value of that secret by one PATCH", async () => {
+  test("update sets name and value with one PATCH", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A", "old");
 
@@ -60,7 +62,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "PATCH", path: `${PREFIX}/${id}`, query: {} }]);
   });
 
-  test("delete removes that secret alone by one DELETE", async () => {
+  test("delete removes only that secret, with one DELETE", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
     const other = emulator.workspace().add("B");
@@ -71,7 +73,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "DELETE", path: `${PREFIX}/${id}`, query: {} }]);
   });
 
-  test("list leaves page_size out, and so has 150 secrets in one request", async () => {
+  test("list sends no page_size, so that 150 secrets are one request", async () => {
     const emulator = await emulate();
     const added = many(150).map((name) => emulator.workspace().add(name));
 
@@ -80,7 +82,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "GET", path: PREFIX, query: { dependency_limit: "1" } }]);
   });
 
-  test("list follows every cursor that comes back all the same, and keeps its search", async () => {
+  test("list follows every cursor, and keeps its search", async () => {
     const emulator = await emulate({ forcePageSize: 3 });
     for (const name of ["other", ...many(8)]) emulator.workspace().add(name);
 
@@ -92,7 +94,7 @@ describe("the six calls", () => {
     expect(emulator.requests.map((request) => request.query)).toEqual([query, next, next]);
   });
 
-  test("a search reaches the API letter by letter", async () => {
+  test("a search reaches the API unchanged", async () => {
     const emulator = await emulate();
     const search = "a&b=c?d#e%20+f/ü";
     const { id, name } = emulator.workspace().add(`${search}1`);
@@ -102,7 +104,7 @@ describe("the six calls", () => {
     expect(emulator.requests[0]?.query.search).toBe(search);
   });
 
-  test.each(PAGED_KINDS)("the dependents of kind %s are followed over all pages", async (kind) => {
+  test.each(PAGED_KINDS)("dependents of kind %s are read from all pages", async (kind) => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A", "v", { dependents: { [kind]: many(250) } });
 
@@ -116,27 +118,29 @@ describe("the six calls", () => {
     );
   });
 
-  test("dependents are counted in one listing, and where the API tells none, the secret is listed all the same", async () => {
+  test("dependents are counted in one listing, if the API returns any", async () => {
     const emulator = await emulate();
     const add = (name: string, dependents: DependentSeeds) => emulator.workspace().add(name, "v", { dependents }).id;
     const few = add("few", { agents: many(20), tools: ["t"], phone_numbers: ["p"], mcp_servers: ["m"], others: ["o"] });
     const none = add("none", {});
-    const countless = add("countless", { tools: many(101) });
+    const over100 = add("over 100", { tools: many(101) });
 
     expect(await clientOf(emulator).countDependents()).toEqual([
-      { id: few, name: "few", users: 24, more: false },
-      { id: none, name: "none", users: 0, more: false },
-      { id: countless, name: "countless", users: 100, more: true },
+      { id: few, name: "few", dependentCount: 24, hasMore: false },
+      { id: none, name: "none", dependentCount: 0, hasMore: false },
+      { id: over100, name: "over 100", dependentCount: 100, hasMore: true },
     ]);
     expect(sent(emulator)).toEqual([{ method: "GET", path: PREFIX, query: { dependency_limit: "100" } }]);
 
-    const odd = await serve(
+    const malformed = await serve(
       json({ secrets: [{ secret_id: "1", name: "A", used_by: { tools: "odd" } }], next_cursor: null }),
     );
-    expect(await clientOf(odd).countDependents()).toEqual([{ id: "1", name: "A", users: undefined, more: false }]);
+    expect(await clientOf(malformed).countDependents()).toEqual([
+      { id: "1", name: "A", dependentCount: undefined, hasMore: false },
+    ]);
   });
 
-  test("what the API adds to its answers later does no harm", async () => {
+  test("properties that the API may add later are ignored", async () => {
     const later = { added_later: { deep: [1] } };
     const server = await serve(json({ type: "stored", secret_id: "1", name: "A", ...later }));
 
@@ -145,7 +149,7 @@ describe("the six calls", () => {
 });
 
 describe("the connection", () => {
-  test("calls in a row share one TCP connection, failed ones included", async () => {
+  test("calls share one TCP connection, also after failures", async () => {
     const answers = [json({ detail: "Not Found" }, 404), json({ detail: "Down" }, 500), json({ secrets: [] })];
     const server = await serve((request, response) => answers[server.requests.length % 3]?.(request, response));
     const api = clientOf(server);
@@ -156,7 +160,7 @@ describe("the connection", () => {
     expect(server.connections).toBe(1);
   });
 
-  test("no more calls run at a time than maxConcurrency says", async () => {
+  test("at most maxConcurrency calls run at a time", async () => {
     let running = 0;
     let most = 0;
     const server = await serve((request, response) => {
@@ -174,7 +178,7 @@ describe("the connection", () => {
     expect(most).toBe(3);
   });
 
-  test("the key travels in its header alone", async () => {
+  test("the API key is sent in its header only", async () => {
     const server = await serve(json({ secret_id: "1", name: "A" }));
 
     await clientOf(server, { apiKey: "sk_canary" }).updateSecret("1", "A", "v");
@@ -186,17 +190,17 @@ describe("the connection", () => {
     expect(JSON.stringify([request?.url, others])).not.toContain("canary");
   });
 
-  test("a silent server is given up after the timeout, and the error says so", async () => {
+  test("a call without an answer fails after the timeout", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "hang" });
 
     const error = await failureOf(clientOf(emulator, { timeoutMs: 50 }).getSecret("1"));
 
-    expect(error.cause).toBe(`${new URL(emulator.url).host} did not answer within 0.05 s`);
-    expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
+    expect(error.failure).toEqual({ kind: "timeout", host: new URL(emulator.url).host, seconds: 0.05 });
+    expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
   });
 
-  test.each([200, 500])("the timeout covers the body too: one of a %d that never ends is given up", async (status) => {
+  test.each([200, 500])("the timeout covers the body of a %d, too", async (status) => {
     const server = await serve((_request, response) => {
       response.writeHead(status, { "content-type": "application/json" });
       response.write('{"secrets":');
@@ -207,11 +211,11 @@ describe("the connection", () => {
     expect(yesOf(error)).toContain("outcomeUnknown");
   });
 
-  describe("a body larger than any of the API's", () => {
+  describe("a body that is larger than any of the API", () => {
     const tooLarge = 64 * 1024 * 1024 + 1;
-    const cause = expect.stringMatching(/^127\.0\.0\.1:\d+ answered with more than the API ever does$/);
+    const failure = { kind: "too-large", host: LOOPBACK };
 
-    test("is refused by its declared length, before any of it came", async () => {
+    test("is refused by its declared length, before it is received", async () => {
       const server = await serve((_request, response) => {
         response.writeHead(200, { "content-length": tooLarge });
         response.flushHeaders();
@@ -219,22 +223,22 @@ describe("the connection", () => {
 
       const error = await failureOf(clientOf(server).listSecrets());
 
-      expect(error.cause).toEqual(cause);
+      expect(error.failure).toEqual(failure);
       expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
     });
 
-    test("is refused when it has come that far, where no length is declared", async () => {
+    test("is refused while it is received, if no length is declared", async () => {
       const server = await serve((_request, response) => {
         response.write(Buffer.alloc(tooLarge, " "));
       });
 
       const error = await failureOf(clientOf(server, { timeoutMs: 60_000 }).listSecrets());
 
-      expect(error.cause).toEqual(cause);
+      expect(error.failure).toEqual(failure);
       expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
     });
 
-    test("of an error is not read; the status tells", async () => {
+    test("is not read if the status is an error", async () => {
       const server = await serve((_request, response) => {
         response.writeHead(503, { "content-length": tooLarge });
         response.flushHeaders();
@@ -242,10 +246,10 @@ describe("the connection", () => {
 
       const error = await failureOf(clientOf(server).listSecrets());
 
-      expect(error).toMatchObject({ name: "AnsweredError", status: 503 });
+      expect(error.failure).toMatchObject({ kind: "answered", status: 503 });
     });
 
-    test("leaves no connection behind", async () => {
+    test("leaves no connection open", async () => {
       const closed = Promise.withResolvers<void>();
       const server = await serve((request, response) => {
         request.socket.once("close", () => closed.resolve());
@@ -259,18 +263,18 @@ describe("the connection", () => {
     });
   });
 
-  test("an answer that breaks off is a passing fault", async () => {
+  test("an answer that ends too early is a temporary failure", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "truncated" });
 
     const error = await failureOf(clientOf(emulator).listSecrets());
 
-    expect(error.cause).toMatch(/^the connection to 127\.0\.0\.1:\d+ broke/);
-    expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
+    expect(error.failure).toMatchObject({ kind: "connection-lost", host: LOOPBACK });
+    expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
   });
 
   test.each([301, 302, 303, 307, 308])(
-    "a redirect (%d) is never followed, so that no one else gets the key",
+    "a redirect (%d) is not followed, so that nobody else gets the key",
     async (status) => {
       const elsewhere = await serve(json({ secrets: [] }));
       const server = await serve((_request, response) => {
@@ -281,7 +285,7 @@ describe("the connection", () => {
 
       const errors = [
         await failureOf(api.listSecrets()),
-        await failureOf(api.createSecret("A", "v", nobodyLooks)),
+        await failureOf(api.createSecret("A", "v", noLook)),
         await failureOf(api.deleteSecret("1")),
       ];
 
@@ -292,24 +296,24 @@ describe("the connection", () => {
   );
 });
 
-describe("what an error answers to questions", () => {
+describe("the questions that an error answers with yes", () => {
   const structured = (code: string, message: string) => ({
     detail: { type: "t", code, status: code, message, request_id: "r1", param: null },
   });
-  const older = (status: string, message: string) => ({ detail: { status, message } });
+  const short = (status: string, message: string) => ({ detail: { status, message } });
   const html = "<html><body>404 Not Found</body></html>";
   const fault = (status: number, body: string | object): Fault => ({ kind: "status", status, body });
 
   test.each<[string, Fault, string[]]>([
     ["a structured 404", fault(404, structured("secret_not_found", "No such secret")), ["isNotFound"]],
-    ["an older 404", fault(404, older("not_found", "No such secret")), ["isNotFound"]],
+    ["a short 404", fault(404, short("not_found", "No such secret")), ["isNotFound"]],
     ["a plain 404 of the API", fault(404, { detail: "Not Found" }), ["isNotFound"]],
     ["a 404 in HTML", fault(404, html), ["isForeign"]],
     ["a 404 with JSON of another form", fault(404, { error: "Not Found" }), ["isForeign"]],
     ["a 404 without a body", fault(404, ""), ["isForeign"]],
-    ["an older 401", fault(401, older("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
+    ["a short 401", fault(401, short("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
     ["a structured 401", fault(401, structured("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
-    ["a 401 for a permission", fault(401, older("missing_permissions", "Not yours")), ["lacksPermission"]],
+    ["a 401 for a missing permission", fault(401, short("missing_permissions", "Not yours")), ["lacksPermission"]],
     ["a structured 401 for it", fault(401, structured("missing_permissions", "Not yours")), ["lacksPermission"]],
     ["a 403", fault(403, structured("forbidden", "Not yours")), ["lacksPermission", "isRefusal"]],
     ["a 403 in HTML", fault(403, html), ["isForeign"]],
@@ -318,15 +322,15 @@ describe("what an error answers to questions", () => {
     ["a 409", fault(409, structured("conflict", "Taken")), ["isRefusal"]],
     ["a 422 list", fault(422, { detail: [{ loc: ["body", "name"], msg: "No", type: "t" }] }), ["isRefusal"]],
     ["a 400 in HTML", fault(400, html), ["isForeign"]],
-    ["a 408", fault(408, older("timeout", "Late")), ["isTransient", "outcomeUnknown"]],
-    ["rate_limit_exceeded", fault(429, structured("rate_limit_exceeded", "Slow")), ["isRateLimit", "isTransient"]],
-    ["system_busy", fault(429, older("system_busy", "Busy")), ["isRateLimit", "isTransient"]],
-    ["a 429 in HTML", fault(429, html), ["isRateLimit", "isTransient"]],
+    ["a 408", fault(408, short("timeout", "Late")), ["isTemporary", "outcomeUnknown"]],
+    ["rate_limit_exceeded", fault(429, structured("rate_limit_exceeded", "Slow")), ["isRateLimit", "isTemporary"]],
+    ["system_busy", fault(429, short("system_busy", "Busy")), ["isRateLimit", "isTemporary"]],
+    ["a 429 in HTML", fault(429, html), ["isRateLimit", "isTemporary"]],
     ["a 500", fault(500, structured("internal", "Oops")), ["outcomeUnknown"]],
     ["a 500 in HTML", fault(500, html), ["outcomeUnknown"]],
-    ["a 502 in HTML", fault(502, html), ["isTransient", "outcomeUnknown"]],
-    ["a 503", fault(503, older("unavailable", "Later")), ["isTransient", "outcomeUnknown"]],
-    ["a 504", fault(504, html), ["isTransient", "outcomeUnknown"]],
+    ["a 502 in HTML", fault(502, html), ["isTemporary", "outcomeUnknown"]],
+    ["a 503", fault(503, short("unavailable", "Later")), ["isTemporary", "outcomeUnknown"]],
+    ["a 504", fault(504, html), ["isTemporary", "outcomeUnknown"]],
     ["a 200 in HTML", { kind: "malformed" }, ["isForeign", "outcomeUnknown"]],
     ["a 200 with half of a JSON", { kind: "malformed", body: '{"secret_id":' }, ["isForeign", "outcomeUnknown"]],
     ["a 200 without an id", { kind: "malformed", body: '{"name":"A"}' }, ["isForeign", "outcomeUnknown"]],
@@ -342,29 +346,35 @@ describe("what an error answers to questions", () => {
     const error = await failureOf(clientOf(emulator).updateSecret("1", "A", "v"));
 
     expect(yesOf(error)).toEqual(yes);
-    // Secret 1 does not exist either.
+    // Only one request: otherwise it would meet a 404, because there is no secret 1.
     expect(emulator.requests.map((request) => request.fault)).toEqual([met.kind]);
   });
 
-  test.each<[string, object | string, string]>([
-    ["structured", structured("conflict", "The name is taken"), "the API answered 409, request r1: The name is taken"],
-    ["older", older("conflict", "The name is taken"), "the API answered 409: The name is taken"],
-    ["without a message", { detail: { code: "conflict" } }, "the API answered 409: conflict"],
+  test.each<[string, object | string, object]>([
+    [
+      "structured",
+      structured("conflict", "The name is taken"),
+      { words: "The name is taken", code: "conflict", requestId: "r1" },
+    ],
+    ["short", short("conflict", "The name is taken"), { words: "The name is taken", code: "conflict" }],
+    ["without a message", { detail: { code: "conflict" } }, { words: "conflict", code: "conflict" }],
     [
       "a list",
       { detail: [{ loc: ["body", 0, "name"], msg: "Too long" }, { msg: "And odd" }] },
-      "the API answered 409: body.0.name: Too long; And odd",
+      { words: "body.0.name: Too long; And odd" },
     ],
-    ["plain", { detail: "Conflict" }, "the API answered 409: Conflict"],
-    ["not the API's", html, "something answered 409, and not in the API's form"],
-  ])("the cause tells status, request and the API's own words: %s", async (_, body, cause) => {
+    ["plain", { detail: "Conflict" }, { words: "Conflict" }],
+    ["not of the API", html, {}],
+  ])("the error has status, request id and the API's words: %s", async (_, body, facts) => {
     const emulator = await emulate();
     emulator.fault(fault(409, body));
 
-    expect((await failureOf(clientOf(emulator).getSecret("1"))).cause).toBe(cause);
+    const { failure } = await failureOf(clientOf(emulator).getSecret("1"));
+
+    expect(failure).toEqual({ kind: "answered", status: 409, ...facts });
   });
 
-  test("a DELETE is done when the API says so, and not when a proxy answers 200 with a page", async () => {
+  test("a page of a proxy with status 200 does not confirm a DELETE", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
     emulator.fault({ kind: "malformed" });
@@ -372,18 +382,18 @@ describe("what an error answers to questions", () => {
     expect(yesOf(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual(["isForeign", "outcomeUnknown"]);
   });
 
-  test("a server whose certificate or protocol is no TLS is neither passing nor of unknown outcome", async () => {
+  test("a server without TLS is no temporary failure, and nothing was sent", async () => {
     const server = await serve(json({}));
     const api = clientOf({ url: server.url.replace("http:", "https:") }, { maxRetries: 2 });
 
-    const error = await failureOf(api.createSecret("A", "v", nobodyLooks));
+    const error = await failureOf(api.createSecret("A", "v", noLook));
 
-    expect(error.cause).toMatch(/^no trusted TLS connection to 127\.0\.0\.1:\d+ \(/);
+    expect(error.failure).toEqual({ kind: "untrusted-tls", host: LOOPBACK, code: expect.stringMatching(/./) });
     expect(yesOf(error)).toEqual([]);
     expect(server.connections).toBe(1);
   });
 
-  test("TLS that breaks once the request was sent says nothing of what became of it", async () => {
+  test("if TLS breaks after the request was sent, the outcome is unknown", async () => {
     const server = await serveTls((request) => {
       request.resume().on("end", () => (request.socket as TLSSocket & { _parent: Socket })._parent.write("no TLS"));
     });
@@ -396,8 +406,8 @@ describe("what an error answers to questions", () => {
       }),
     );
 
-    expect(error.cause).toMatch(/^the connection to 127\.0\.0\.1:\d+ broke \(/);
-    expect(yesOf(error)).toEqual(["isTransient", "outcomeUnknown"]);
+    expect(error.failure).toEqual({ kind: "connection-lost", host: LOOPBACK, code: expect.stringMatching(/./) });
+    expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
     expect({ looks, posts: server.requests.length }).toEqual({ looks: 2, posts: 1 });
   });
 });

@@ -5,7 +5,7 @@ import type { Emulator, Fault, FaultKind } from "../../emulator/index";
 import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/client";
 import { clientOf, closedOrigin, emulate, failureOf, yesOf } from "../support/servers";
 
-// Tests, and the rows of a table, run side by side: most of their time is the pause before a retry.
+// Tests and the rows of a table run at the same time, because they mostly wait for a retry.
 async function each<Row, Seen>(
   rows: Record<string, Row>,
   run: (row: Row) => Promise<Seen>,
@@ -24,7 +24,7 @@ const RETRIED = {
   "503": status(503),
   "504": status(504),
   reset: { kind: "reset" },
-  "broken answer": { kind: "truncated" },
+  "truncated answer": { kind: "truncated" },
 } as const satisfies Record<string, FaultKind>;
 
 const NOT_RETRIED = {
@@ -47,7 +47,7 @@ const CALLS: Record<string, (api: ElevenLabsApi, id: string) => Promise<unknown>
   delete: (api, id) => api.deleteSecret(id),
 };
 
-/** How many requests each call makes that meets each of these faults again and again. */
+/** How many requests each call makes if each of them meets this fault. */
 async function requestsAt(faults: Record<string, FaultKind>, maxRetries: number): Promise<Record<string, number>> {
   const rows = Object.entries(CALLS).flatMap(([operation, call]) =>
     Object.entries(faults).map(([title, fault]) => [`${operation}, ${title}`, { operation, call, fault }] as const),
@@ -56,7 +56,7 @@ async function requestsAt(faults: Record<string, FaultKind>, maxRetries: number)
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
     emulator.fault(always(fault));
-    // One at a time, so that a 429 cannot be of our own doing.
+    // One at a time, so that our concurrency can't be the cause of a 429.
     await failureOf(call(clientOf(emulator, { maxRetries, maxConcurrency: 1 }), id));
     return emulator.requests.filter((request) => request.operation === operation).length;
   });
@@ -66,16 +66,16 @@ const allOf = (seen: Record<string, number>, count: number) =>
   Object.fromEntries(Object.keys(seen).map((title) => [title, count]));
 
 test.concurrent.each([
-  ["GET, PATCH and DELETE are repeated maxRetries times at a passing fault that lasts", RETRIED, 1, 2],
-  ["GET, PATCH and DELETE are not repeated at any other fault", NOT_RETRIED, 1, 1],
-  ["maxRetries 0 repeats no GET, PATCH or DELETE", RETRIED, 0, 1],
+  ["a temporary failure of GET, PATCH and DELETE is retried maxRetries times", RETRIED, 1, 2],
+  ["no other failure of GET, PATCH and DELETE is retried", NOT_RETRIED, 1, 1],
+  ["with maxRetries 0, no GET, PATCH or DELETE is retried", RETRIED, 0, 1],
 ])("%s", async (_, faults, maxRetries, requests) => {
   const seen = await requestsAt(faults, maxRetries);
   expect(Object.keys(seen)).toHaveLength(Object.keys(CALLS).length * Object.keys(faults).length);
   expect(seen).toEqual(allOf(seen, requests));
 });
 
-test.concurrent("a fault that passes is not seen", async () => {
+test.concurrent("the caller does not notice a failure that a retry repairs", async () => {
   const seen = await each(CALLS, async (call) => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
@@ -86,46 +86,47 @@ test.concurrent("a fault that passes is not seen", async () => {
   expect(seen).toEqual(allOf(seen, 2));
 });
 
-/** How often a client tries to reach an origin, whether or not anything arrives there. */
-async function triesAt(origin: string, run: () => Promise<unknown>): Promise<number> {
+/** How many requests are made to an origin, whether or not anything arrives there. */
+async function attemptsAt(origin: string, run: () => Promise<unknown>): Promise<number> {
   const { host } = new URL(origin);
-  let tries = 0;
+  let attempts = 0;
   const count = (message: unknown) => {
-    if ((message as { request: ClientRequest }).request.getHeader("host") === host) tries++;
+    if ((message as { request: ClientRequest }).request.getHeader("host") === host) attempts++;
   };
   subscribe("http.client.request.start", count);
   await run().finally(() => unsubscribe("http.client.request.start", count));
-  return tries;
+  return attempts;
 }
 
-test.concurrent("silence until the timeout is repeated like any passing fault", async () => {
-  const tries = await each(CALLS, async (call) => {
+test.concurrent("a timeout is retried like any temporary failure", async () => {
+  const attempts = await each(CALLS, async (call) => {
     const emulator = await emulate();
     emulator.fault(always({ kind: "hang" }));
-    return triesAt(emulator.url, () => failureOf(call(clientOf(emulator, { maxRetries: 1, timeoutMs: 50 }), "1")));
+    return attemptsAt(emulator.url, () => failureOf(call(clientOf(emulator, { maxRetries: 1, timeoutMs: 50 }), "1")));
   });
-  expect(tries).toEqual(allOf(tries, 2));
+  expect(attempts).toEqual(allOf(attempts, 2));
 });
 
-test.concurrent("connection refused is repeated, and nothing is looked up after a POST, since nothing was sent", async () => {
-  const noLook = () => Promise.reject(new Error("A look-up that nothing asked for"));
+test.concurrent("a refused connection is retried, and a POST needs no look afterwards", async () => {
+  const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
   const seen = await each(
     { ...CALLS, create: (api) => api.createSecret("A", "v", noLook) } as typeof CALLS,
     async (call) => {
       const url = await closedOrigin();
-      const causes: string[] = [];
-      const tries = await triesAt(url, async () => {
+      const seen: unknown[] = [];
+      const attempts = await attemptsAt(url, async () => {
         const error = await failureOf(call(clientOf({ url }, { maxRetries: 1 }), "1"));
-        causes.push(error.cause.replace(new URL(url).host, "HOST"), ...yesOf(error));
+        expect(error.failure).toMatchObject({ host: new URL(url).host });
+        seen.push({ ...error.failure, host: "" }, ...yesOf(error));
       });
-      return [tries, ...causes];
+      return [attempts, ...seen];
     },
   );
-  const refused = [2, "HOST: connection refused", "isTransient"];
+  const refused = [2, { kind: "no-connection", host: "", code: "ECONNREFUSED" }, "isTemporary"];
   expect(seen).toEqual(Object.fromEntries([...Object.keys(CALLS), "create"].map((title) => [title, refused])));
 });
 
-test.concurrent("connection refused is not seen where the server comes up in time", async () => {
+test.concurrent("a refused connection does no harm if the server starts in time", async () => {
   const url = await closedOrigin();
   const { host, port } = new URL(url);
   let up: Promise<Emulator> | undefined;
@@ -146,23 +147,23 @@ interface Outcome {
   posts: number;
   looks: number;
   /** How many secrets there are in the end. */
-  made: number;
-  /** What the error says yes to, or that the caller got the secret. */
-  told: string[] | "the secret";
+  created: number;
+  /** What the caller got: the secret, or an error with these yes answers. */
+  result: string[] | "the secret";
 }
 
 async function create(faults: Fault[], maxRetries = 2): Promise<Outcome> {
   const emulator = await emulate();
   for (const fault of faults) emulator.fault(fault);
-  // What hangs is given up soon, but not before it arrived, on a busy machine either.
+  // A short timeout, but long enough for the request to arrive on a busy machine.
   const timing = faults[0]?.kind === "hang" ? { timeoutMs: 3_000 } : {};
   let looks = 0;
   const api = clientOf(emulator, { maxRetries, maxConcurrency: 1, ...timing });
-  const appeared = async () => {
+  const look = async () => {
     looks++;
     return (await clientOf(emulator).listSecrets({ search: "A" }))[0];
   };
-  const told = await api.createSecret("A", "v", appeared).then(
+  const result = await api.createSecret("A", "v", look).then(
     (secret) => {
       expect(emulator.workspace().secrets()).toMatchObject([{ ...secret, value: "v" }]);
       return "the secret" as const;
@@ -170,7 +171,7 @@ async function create(faults: Fault[], maxRetries = 2): Promise<Outcome> {
     async (error: unknown) => yesOf(await failureOf(Promise.reject(error))),
   );
   const posts = emulator.requests.filter(({ operation }) => operation === "create").length;
-  return { posts, looks, made: emulator.workspace().secrets().length, told };
+  return { posts, looks, created: emulator.workspace().secrets().length, result };
 }
 
 const on = (fault: FaultKind, times = 1): Fault[] => [{ ...fault, on: "create", times }];
@@ -178,7 +179,7 @@ const after = { when: "after" } as const;
 
 test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
   [
-    "that took effect is found by one look, whatever became of the answer",
+    "that took effect is found by one look, whatever the failure",
     {
       reset: on({ kind: "reset", ...after }),
       timeout: on({ kind: "hang", ...after }),
@@ -191,10 +192,10 @@ test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
       "503": on(status(503, after)),
       "504": on(status(504, after)),
     },
-    { posts: 1, looks: 1, made: 1, told: "the secret" },
+    { posts: 1, looks: 1, created: 1, result: "the secret" },
   ],
   [
-    "that is not to be seen is looked for again and again, but never sent again",
+    "that is not found is looked for again, but not sent again",
     {
       reset: on({ kind: "reset" }),
       timeout: on({ kind: "hang" }),
@@ -203,27 +204,27 @@ test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
       "503": on(status(503)),
       "504": on(status(504)),
     },
-    { posts: 1, looks: 4, made: 0, told: ["isTransient", "outcomeUnknown"] },
+    { posts: 1, looks: 4, created: 0, result: ["isTemporary", "outcomeUnknown"] },
   ],
   [
-    "with an answer that is no passing fault is looked for in the same way",
+    "that fails with another server error is looked for, too",
     { "500": on(status(500)), "501": on(status(501)) },
-    { posts: 1, looks: 4, made: 0, told: ["outcomeUnknown"] },
+    { posts: 1, looks: 4, created: 0, result: ["outcomeUnknown"] },
   ],
   [
-    "that the API turned away is sent again without a look",
+    "that met a rate limit is sent again without a look",
     { "429": on(status(429)) },
-    { posts: 2, looks: 0, made: 1, told: "the secret" },
+    { posts: 2, looks: 0, created: 1, result: "the secret" },
   ],
   [
-    "that the API refused is neither looked up nor sent again",
+    "that the API refused is neither looked for nor sent again",
     { "400": on(status(400)), "409": on(status(409)), "422": on(status(422)) },
-    { posts: 1, looks: 0, made: 0, told: ["isRefusal"] },
+    { posts: 1, looks: 0, created: 0, result: ["isRefusal"] },
   ],
   [
-    "that was redirected is neither looked up nor sent again",
+    "that was redirected is neither looked for nor sent again",
     { redirect: on({ kind: "redirect", location: "/v1/convai/secrets" }) },
-    { posts: 1, looks: 0, made: 0, told: ["isForeign"] },
+    { posts: 1, looks: 0, created: 0, result: ["isForeign"] },
   ],
 ])("a POST %s", async (_, faults, outcome) => {
   const seen = await each(faults, (queue) => create(queue));
@@ -246,13 +247,13 @@ test.concurrent("a POST that takes effect late is found by a later look", async 
   expect(emulator.requests.map(({ operation }) => operation)).toEqual(["create", "list", "list"]);
 });
 
-test.concurrent("with maxRetries 0 a look after a POST still tells whether it took effect", async () => {
-  expect(await create(on({ kind: "reset", ...after }), 0)).toMatchObject({ posts: 1, looks: 1, told: "the secret" });
+test.concurrent("with maxRetries 0, a POST of unknown outcome is still looked for", async () => {
+  expect(await create(on({ kind: "reset", ...after }), 0)).toMatchObject({ posts: 1, looks: 1, result: "the secret" });
   const lost = await create(on({ kind: "reset" }), 0);
-  expect(lost).toMatchObject({ posts: 1, looks: 2, told: ["isTransient", "outcomeUnknown"] });
+  expect(lost).toMatchObject({ posts: 1, looks: 2, result: ["isTemporary", "outcomeUnknown"] });
 });
 
-test.concurrent("where the looks after a POST fail, nothing is sent again, and the error is that of the POST", async () => {
+test.concurrent("if the looks after a POST fail, the error is that of the POST", async () => {
   const emulator = await emulate();
   emulator.fault({ kind: "reset", on: "create", when: "after" });
   emulator.fault({ ...always(status(500)), on: "list" });
@@ -264,13 +265,13 @@ test.concurrent("where the looks after a POST fail, nothing is sent again, and t
 
   const error = await failureOf(clientOf(emulator, { maxRetries: 1 }).createSecret("A", "v", look));
 
-  expect(error.cause).toMatch(/ broke \(ECONNRESET\)$/);
+  expect(error.failure).toMatchObject({ kind: "connection-lost", code: "ECONNRESET" });
   expect(error.outcomeUnknown).toBe(true);
   expect(emulator.requests.filter(({ operation }) => operation === "create")).toHaveLength(1);
   expect(looks).toBeGreaterThan(0);
 });
 
-test.concurrent("a look after a POST that fails once is repeated before anything is sent again", async () => {
+test.concurrent("a failed look after a POST is repeated, and the POST is not", async () => {
   const faults: Record<string, FaultKind> = { reset: { kind: "reset", ...after }, "500": status(500, after) };
   const seen = await each(faults, async (fault) => {
     const emulator = await emulate();
@@ -287,10 +288,10 @@ test.concurrent("a look after a POST that fails once is repeated before anything
   expect(seen).toEqual({ reset: looked, "500": looked });
 });
 
-test.concurrent("what the look after a POST itself has to say, such as that it found several, is not lost", async () => {
+test.concurrent("an error that a look itself throws reaches the caller", async () => {
   const emulator = await emulate();
   emulator.fault({ kind: "reset", on: "create" });
-  const several = new Error("several of that name");
+  const several = new Error("several with that name");
 
   const call = clientOf(emulator, { maxRetries: 2 }).createSecret("A", "v", () => Promise.reject(several));
 
@@ -300,7 +301,7 @@ test.concurrent("what the look after a POST itself has to say, such as that it f
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
 
-test.concurrent("Retry-After holds every call back: the one that met it comes first once it is over", async () => {
+test.concurrent("Retry-After pauses all calls, and the retry goes first afterwards", async () => {
   const rows = {
     "429 in seconds": () => status(429, { retryAfter: 2 }),
     "503 in seconds": () => status(503, { retryAfter: 2 }),
@@ -312,7 +313,7 @@ test.concurrent("Retry-After holds every call back: the one that met it comes fi
     const api = clientOf(emulator, { maxRetries: 1, maxConcurrency: 1 });
     emulator.fault(fault());
 
-    // Without the hold, the second would be sent in the pause before the first one's retry.
+    // Without the pause of all calls, the second would be sent before the retry of the first.
     await Promise.all([api.getSecret(a), api.getSecret(b)]);
 
     return emulator.requests.map(({ path, status }) => [path.endsWith(a) ? "first" : "second", status]);
@@ -336,7 +337,7 @@ test.concurrent("Retry-After holds every call back: the one that met it comes fi
   });
 });
 
-test.concurrent("Retry-After of more than a minute fails at once, and holds no one back", async () => {
+test.concurrent("Retry-After of more than a minute fails at once, and pauses nothing", async () => {
   const waits = { seconds: 61, "many seconds": 1e9, date: inSeconds(90) };
   const seen = await each(waits, async (retryAfter) => {
     const emulator = await emulate();
@@ -346,11 +347,11 @@ test.concurrent("Retry-After of more than a minute fails at once, and holds no o
     expect(await api.listSecrets()).toEqual([]);
     return [yesOf(error), emulator.requests.length];
   });
-  const atOnce = [["isRateLimit", "isTransient"], 2];
+  const atOnce = [["isRateLimit", "isTemporary"], 2];
   expect(seen).toEqual({ seconds: atOnce, "many seconds": atOnce, date: atOnce });
 }, 10_000);
 
-test.concurrent("60 creates at once in a workspace that bears two calls at a time all succeed, each once", async () => {
+test.concurrent("60 creates succeed in a workspace that allows two calls at a time", async () => {
   const emulator = await emulate({ maxConcurrent: 2, latencyMs: 3, uniqueNames: false });
   const api = clientOf(emulator, { maxRetries: 4, maxConcurrency: 16 });
   const names = Array.from({ length: 60 }, (_, index) => `n${index}`);
@@ -367,22 +368,22 @@ test.concurrent("60 creates at once in a workspace that bears two calls at a tim
   expect(stored.every(({ name, value }) => value === `value of ${name}`)).toBe(true);
   expect(new Set(made.map(({ id }) => id))).toEqual(new Set(stored.map(({ id }) => id)));
   expect(looks).toBe(0);
-  // It found out what the workspace bears, and stayed with it.
+  // The limiter has found out what the workspace allows.
   const last = emulator.requests.slice(-20).map(({ status }) => status);
   expect(new Set(last)).toEqual(new Set([200]));
 });
 
-test.concurrent("a 429 uses up no retry as long as it may be of our own doing", async () => {
+test.concurrent("a 429 that concurrency may have caused does not count as a retry", async () => {
   const emulator = await emulate();
   emulator.fault(always(status(429)));
 
   await failureOf(clientOf(emulator, { maxRetries: 1, maxConcurrency: 8 }).listSecrets());
 
-  // At 8, 4 and 2 at a time for nothing, then alone, and once more.
+  // Three uncounted ones at 8, 4 and 2 calls at a time, then one alone and its one retry.
   expect(emulator.requests).toHaveLength(5);
 });
 
-test.concurrent("an update that may have taken effect stays one, whatever a further try of it meets", async () => {
+test.concurrent("an update that may have been done stays in doubt after a later failure", async () => {
   const emulator = await emulate();
   const { id } = emulator.workspace().add("A");
   const api = clientOf(emulator, { maxRetries: 1 });
@@ -394,6 +395,6 @@ test.concurrent("an update that may have taken effect stays one, whatever a furt
     const error = await failureOf(api.updateSecret(id, "A", "v"));
 
     expect(yesOf(error)).toContain("outcomeUnknown");
-    expect(error.cause).toContain("503");
+    expect(error.failure).toMatchObject({ kind: "answered", status: 503 });
   }
 });

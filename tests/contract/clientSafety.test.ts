@@ -6,17 +6,17 @@ import { clientOf, closedOrigin, emulate, failureOf, json, serve, yesOf } from "
 
 const KEY = "sk_canary-key";
 const VALUE = 'canary "value"\n\\ ünï/🔑';
-// The key lies within it: the rest of it must not be left when the key is taken out.
+// It contains the key: removing the key must not leave the rest of the value.
 const VALUE_WITH_KEY = `${KEY}-and-canary-rest`;
 
-const nobodyFinds = () => Promise.resolve(undefined);
+const findsNothing = () => Promise.resolve(undefined);
 
 /** The forms in which an answer could echo a text. */
 function formsOf(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), Buffer.from(text).toString("base64")];
 }
 
-describe("an error never holds key, value, headers or body", () => {
+describe("an error never contains API key, value, headers or body", () => {
   const html = `<html>${VALUE} ${KEY}</html>`;
 
   test.each<[string, FaultKind]>([
@@ -26,13 +26,13 @@ describe("an error never holds key, value, headers or body", () => {
     ["JSON of another form with 200", { kind: "malformed", body: JSON.stringify({ secret_id: { [VALUE]: KEY } }) }],
     ["a redirect", { kind: "redirect", location: `/${encodeURIComponent(VALUE)}` }],
     ["a reset", { kind: "reset" }],
-    ["a broken answer", { kind: "truncated" }],
-    ["silence", { kind: "hang" }],
+    ["a truncated answer", { kind: "truncated" }],
+    ["a timeout", { kind: "hang" }],
     ["a rate limit", { kind: "status", status: 429, retryAfter: VALUE.replace(/\P{ASCII}|\n/gu, "") }],
-  ])("met by %s", async (_, fault) => {
+  ])("after %s", async (_, fault) => {
     const emulator = await emulate({ keys: { [KEY]: {} } });
     const api = clientOf(emulator, fault.kind === "hang" ? { timeoutMs: 50 } : {});
-    for (const call of [() => api.createSecret("A", VALUE, nobodyFinds), () => api.updateSecret("1", "A", VALUE)]) {
+    for (const call of [() => api.createSecret("A", VALUE, findsNothing), () => api.updateSecret("1", "A", VALUE)]) {
       emulator.fault(fault);
       const shown = everythingOf(await failureOf(call()));
       expect(shown).not.toMatch(/canary|xi-api-key|<html>/);
@@ -40,11 +40,11 @@ describe("an error never holds key, value, headers or body", () => {
   });
 
   test.each([
-    ["connection refused", closedOrigin],
+    ["a refused connection", closedOrigin],
     ["a server without TLS", async () => (await serve(json({}))).url.replace("http:", "https:")],
-  ])("met by %s", async (_, origin) => {
+  ])("after %s", async (_, origin) => {
     const api = clientOf({ url: await origin(), apiKey: KEY });
-    const shown = everythingOf(await failureOf(api.createSecret("A", VALUE, nobodyFinds)));
+    const shown = everythingOf(await failureOf(api.createSecret("A", VALUE, findsNothing)));
     expect(shown).not.toMatch(/canary|xi-api-key/);
   });
 
@@ -52,7 +52,7 @@ describe("an error never holds key, value, headers or body", () => {
     [VALUE, VALUE_WITH_KEY, KEY].flatMap((secret) =>
       [...new Set(formsOf(secret))].map((form) => [form, secret] as const),
     ),
-  )("where the API's own words echo one as %j", async (form, secret) => {
+  )("if the API's words echo one as %j", async (form, secret) => {
     const emulator = await emulate({ keys: { [KEY]: {} } });
     const value = secret === KEY ? "other" : secret;
     const bodies = [
@@ -64,7 +64,7 @@ describe("an error never holds key, value, headers or body", () => {
     for (const body of bodies) {
       emulator.fault({ kind: "status", status: 422, body });
       const error = await failureOf(clientOf(emulator).updateSecret("1", "A", value));
-      expect(error.cause).toContain("[secret]");
+      expect(error.failure).toMatchObject({ words: expect.stringContaining("[secret]") });
       const shown = everythingOf(error);
       for (const each of formsOf(secret)) expect(shown).not.toContain(each);
       expect(shown).not.toContain("canary");
@@ -72,53 +72,56 @@ describe("an error never holds key, value, headers or body", () => {
   });
 });
 
-describe("a key that cannot be one", () => {
+describe("a malformed or missing API key", () => {
   test.each([
     ["a line break", "sk_canary\r\nx-injected: 1"],
     ["a space", "sk canary"],
     ["a letter outside ASCII", "sk_cänary"],
     ["a NUL", "sk_canary\u0000"],
-  ])("with %s is refused before anything is sent, and not shown", async (_, apiKey) => {
+  ])("with %s is refused before anything is sent, and is not shown", async (_, apiKey) => {
     const server = await serve(json({ secrets: [] }));
 
-    const error = await failureOf(clientOf(server, { apiKey, maxRetries: 2 }).createSecret("A", "v", nobodyFinds));
+    const error = await failureOf(clientOf(server, { apiKey, maxRetries: 2 }).createSecret("A", "v", findsNothing));
 
-    expect(error.name).toBe("KeyError");
+    expect(error.failure).toEqual({ kind: "malformed-api-key" });
+    expect(error.isAboutKey).toBe(true);
     expect(everythingOf(error)).not.toMatch(/c[aä]nary|injected/);
     expect(yesOf(error)).toEqual([]);
     expect(server.connections).toBe(0);
   });
 
-  test.each([undefined, ""])("because it is missing (%p) is refused before anything is sent", async (apiKey) => {
+  test.each([undefined, ""])("that is %p is refused before anything is sent", async (apiKey) => {
     const server = await serve(json({ secrets: [] }));
 
     const error = await failureOf(clientOf({ url: server.url }, { apiKey }).listSecrets());
 
-    expect([error.name, error.cause]).toEqual(["KeyError", "there is no API key"]);
+    expect(error.failure).toEqual({ kind: "no-api-key" });
+    expect(error.isAboutKey).toBe(true);
     expect(server.connections).toBe(0);
   });
 });
 
 describe("hostile answers", () => {
-  test("what could change how a terminal shows a message is escaped", async () => {
+  test("characters that could disturb a terminal are escaped", async () => {
     const emulator = await emulate();
     const evil = "a\u001b[2Jb\u0007c\nd\re\u0000f\u009bg\u202eh\u2066i\u2028j\u200fk\u061cl\u007f";
     for (const body of [{ detail: evil }, { detail: { message: evil, code: evil, request_id: evil } }]) {
       emulator.fault({ kind: "status", status: 400, body });
       const error = await failureOf(clientOf(emulator).getSecret("1"));
-      expect(error.cause).toContain("a\\u001b[2Jb\\u0007c\\u000ad\\u000de\\u0000f\\u009bg\\u202eh");
-      expect(error.cause + error.message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+      const shown = expect.stringContaining("a\\u001b[2Jb\\u0007c\\u000ad\\u000de\\u0000f\\u009bg\\u202eh");
+      expect(error.failure).toMatchObject({ words: shown });
+      expect(Object.values(error.failure).join() + error.message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
     }
   });
 
-  test("words of any length are cut", async () => {
+  test("long words are cut", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "status", status: 400, body: { detail: "x".repeat(1_000_000) } });
-    const { cause } = await failureOf(clientOf(emulator).getSecret("1"));
-    expect(cause).toBe(`the API answered 400: ${"x".repeat(300)}…`);
+    const { failure } = await failureOf(clientOf(emulator).getSecret("1"));
+    expect(failure).toMatchObject({ status: 400, words: `${"x".repeat(300)}…` });
   });
 
-  test("__proto__ in a body changes nothing", async () => {
+  test("__proto__ in a body has no effect", async () => {
     const polluting = '"__proto__":{"polluted":true,"isNotFound":true},"constructor":{"prototype":{"polluted":true}}';
     const emulator = await emulate();
     emulator.fault({ kind: "malformed", body: `{"secrets":[{"secret_id":"1","name":"A",${polluting}}],${polluting}}` });
@@ -144,7 +147,7 @@ describe("hostile answers", () => {
     "//evil.example",
     "https://evil.example/",
     "...",
-  ])("the id %j is one piece of the path, and no more", async (id) => {
+  ])("the id %j is a single segment of the path", async (id) => {
     const emulator = await emulate();
     emulator.workspace().add("A", "v", { id });
     const api = clientOf(emulator);
@@ -158,48 +161,45 @@ describe("hostile answers", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test.each(["", ".", ".."])(
-    "the id %j, which would name something else, is refused before anything is sent",
-    async (id) => {
-      const emulator = await emulate();
-      const api = clientOf(emulator);
-      const calls = [
-        () => api.getSecret(id),
-        () => api.updateSecret(id, "A", "v"),
-        () => api.deleteSecret(id),
-        () => api.listDependents(id, "tools"),
-      ];
-      for (const call of calls) {
-        const error = await failureOf(call());
-        expect(error.cause).toBe(`"${id}" is no id of a secret`);
-        // It must not make a secret "gone".
-        expect(error.isNotFound).toBe(false);
-      }
-      expect(emulator.requests).toEqual([]);
-    },
-  );
+  test.each(["", ".", ".."])("the id %j, which would change the path, is refused before sending", async (id) => {
+    const emulator = await emulate();
+    const api = clientOf(emulator);
+    const calls = [
+      () => api.getSecret(id),
+      () => api.updateSecret(id, "A", "v"),
+      () => api.deleteSecret(id),
+      () => api.listDependents(id, "tools"),
+    ];
+    for (const call of calls) {
+      const error = await failureOf(call());
+      expect(error.failure).toEqual({ kind: "invalid-id", id });
+      // It must not make a secret "gone".
+      expect(error.isNotFound).toBe(false);
+    }
+    expect(emulator.requests).toEqual([]);
+  });
 
-  test("an id that is no well-formed text is asked for all the same, and not found", async () => {
+  test("an id that is not well-formed text is not found", async () => {
     const emulator = await emulate();
     expect(yesOf(await failureOf(clientOf(emulator).getSecret("\ud800")))).toEqual(["isNotFound"]);
   });
 
-  test("a cursor that comes again is noticed at once", async () => {
+  test("a repeated cursor ends the listing at once", async () => {
     const server = await serve(json({ secrets: [{ secret_id: "1", name: "A" }], next_cursor: "again" }));
     const error = await failureOf(clientOf(server).listSecrets());
-    expect(error.cause).toBe("the pages of the listing never end");
+    expect(error.failure).toEqual({ kind: "endless-pages" });
     expect(server.requests).toHaveLength(2);
   });
 
-  test("cursors that never end are noticed in the end", async () => {
+  test("a listing with endless pages ends with an error", async () => {
     const server = await serve((request, response) =>
       json({ dependencies: [], next_cursor: `c${server.requests.length}` })(request, response),
     );
     const error = await failureOf(clientOf(server).listDependents("1", "tools"));
-    expect(error.cause).toBe("the pages of the listing never end");
+    expect(error.failure).toEqual({ kind: "endless-pages" });
   });
 
-  test.each([200, 500])("a body of status %d that does not end is given up, not kept", async (status) => {
+  test.each([200, 500])("an endless body of status %d is not read to the end", async (status) => {
     const chunk = Buffer.alloc(1 << 20, " ");
     let sent = 0;
     const endless = () =>

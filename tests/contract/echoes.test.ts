@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { canary, PUNCTUATION } from "../support/canary";
+import { everythingOf } from "../support/reachable";
 import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
 
 const short = canary(PUNCTUATION);
@@ -26,21 +27,21 @@ test.each<[string, (text: string) => string]>([
   ["in base64, cut off", (text) => base64(text).slice(1, 200)],
   ["in hex", (text) => Buffer.from(text).toString("hex")],
   ["in hex in capitals", (text) => Buffer.from(text).toString("hex").toUpperCase()],
-])("an answer that echoes value or key %s is shown without them", async (_, echo) => {
+])("value and API key are removed from an answer that echoes them %s", async (_, echo) => {
   const emulator = await emulate({ keys: { [key.text]: {} } });
   for (const secret of [short, long, key]) {
     const value = secret === key ? "other" : secret.text;
     const words = echo(secret.text);
     emulator.fault({ kind: "status", status: 422, body: { detail: { message: `bad: ${words}`, code: words } } });
 
-    const { message } = await failureOf(clientOf(emulator).updateSecret("1", "A", value));
+    const error = await failureOf(clientOf(emulator).updateSecret("1", "A", value));
 
-    expect(message).toMatch(/^the API answered 422: bad: ?.*\[secret\]/);
-    expect(secret.foundIn(message)).toEqual([]);
+    expect(error.failure).toMatchObject({ status: 422, words: expect.stringMatching(/^bad: ?.*\[secret\]/) });
+    expect(secret.foundIn(everythingOf(error))).toEqual([]);
   }
 });
 
-test("a value that has a piece of the API's code in common with it does not make the error another one", async () => {
+test("a value that is part of the API's error code does not change the kind", async () => {
   const emulator = await emulate();
   emulator.fault({ kind: "status", status: 401, body: { detail: { status: "missing_permissions", message: "no" } } });
   const error = await failureOf(clientOf(emulator).updateSecret("1", "A", "permissions"));

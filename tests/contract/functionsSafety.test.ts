@@ -25,7 +25,7 @@ afterAll(() => {
   process.env = environment;
 });
 
-/** What a program catches of a call at this origin. */
+/** What a program catches if it makes this call to this origin. */
 async function caught(call: () => Promise<unknown>, origin: string, apiKey = key.text): Promise<unknown> {
   Object.assign(process.env, { ELEVENLABS_BASE_URL: origin, ELEVENLABS_API_KEY: apiKey });
   return await call().then(
@@ -34,7 +34,7 @@ async function caught(call: () => Promise<unknown>, origin: string, apiKey = key
   );
 }
 
-/** Fails unless it is an error with words for a person, and without anything of the request or the answer. */
+/** Fails unless the error is readable, and has nothing of the request or the answer. */
 function expectSafe(error: unknown): void {
   expect(error).toBeInstanceOf(pulumi.RunError);
   expect(String(error)).toMatch(/could not (look up|list)/);
@@ -43,7 +43,7 @@ function expectSafe(error: unknown): void {
   expect(shown).not.toMatch(/xi-api-key|content-type|keep-alive|<html>|FetchError|ValiError|ClientRequest|Socket/i);
 }
 
-describe.each(FUNCTIONS)("what %s throws holds neither key nor headers nor body", (_, call) => {
+describe.each(FUNCTIONS)("what %s throws contains neither API key, headers nor body", (_, call) => {
   const words = `${body.text} ${key.text}`;
   test.each<[string, FaultKind]>([
     ["HTML", { kind: "status", status: 400, body: words, contentType: "text/html" }],
@@ -52,31 +52,31 @@ describe.each(FUNCTIONS)("what %s throws holds neither key nor headers nor body"
       "JSON of another form with 200",
       { kind: "malformed", body: JSON.stringify({ secrets: { [body.text]: key.text } }) },
     ],
-    ["no JSON with 200", { kind: "malformed", body: words }],
+    ["200 without JSON", { kind: "malformed", body: words }],
     ["the API's own words, with the key", { kind: "status", status: 401, body: { detail: `bad key ${key.text}` } }],
     ["a redirect", { kind: "redirect", location: `/${encodeURIComponent(words)}` }],
     ["a rate limit", { kind: "status", status: 429, retryAfter: key.text }],
     ["a reset", { kind: "reset" }],
-    ["a broken answer", { kind: "truncated" }],
-    ["silence", { kind: "hang" }],
-  ])("met by %s", async (_, fault) => {
+    ["a truncated answer", { kind: "truncated" }],
+    ["a timeout", { kind: "hang" }],
+  ])("after %s", async (_, fault) => {
     const emulator = await emulate({ keys: { [key.text]: {} } });
     emulator.workspace().add("A", "v", { id: "1" });
     emulator.fault({ ...fault, times: Number.POSITIVE_INFINITY });
     expectSafe(await caught(call, emulator.url));
   });
 
-  test("met by no server, or one without TLS", async () => {
+  test("without a server, and with one without TLS", async () => {
     expectSafe(await caught(call, await closedOrigin()));
     expectSafe(await caught(call, (await serve(json({}))).url.replace("http:", "https:")));
   });
 
-  test("with a key that cannot be one", async () => {
+  test("with a malformed API key", async () => {
     expectSafe(await caught(call, (await serve(json({}))).url, `${key.text}\r\nx-injected: 1`));
   });
 });
 
-test("what is looked at is all that can be reached, however it is hidden", () => {
+test("these tests inspect everything that an error makes reachable", () => {
   const { text, foundIn } = canary("");
   const hidden: Record<string, () => unknown> = {
     message: () => new Error(text),

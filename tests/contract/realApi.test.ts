@@ -4,7 +4,7 @@ import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api
 import { REGIONS } from "../../provider/api/endpoint";
 import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
 
-// With this variable the same tests run on the real API, in the workspace of that key.
+// With this variable, the same tests run against the real API, in the workspace of that key.
 const apiKey = process.env.ELEVENLABS_TEST_API_KEY;
 
 const prefix = `pulumi-elevenlabs-test-${randomUUID()}-`;
@@ -21,22 +21,22 @@ const named = async (name: string): Promise<Secret[]> =>
 const create = (name: string) =>
   api.createSecret(prefix + name, "test value", async () => (await named(prefix + name))[0]);
 
-describe(apiKey ? "the real API" : "the emulator, in place of the real API", () => {
-  // Whatever failed before, and also what a POST of unknown outcome has made.
+describe(apiKey ? "the real API" : "the emulator instead of the real API", () => {
+  // Deletes what failed tests left behind, including secrets from a POST of unknown outcome.
   afterAll(async () => {
     const left = await api.listSecrets({ search: prefix });
     await Promise.all(left.filter(({ name }) => name.startsWith(prefix)).map(({ id }) => api.deleteSecret(id)));
   });
 
-  test("a created secret is found by its id, and nothing uses it", async () => {
+  test("a created secret is found by its id, without dependents", async () => {
     const made = await create("created");
 
     expect(made).toEqual({ id: expect.stringMatching(/./), name: `${prefix}created` });
-    expect(await api.getSecret(made.id)).toEqual({ ...made, dependents: [], more: [] });
+    expect(await api.getSecret(made.id)).toEqual({ ...made, dependents: [], kindsWithMore: [] });
     expect(await Promise.all(PAGED_KINDS.map((kind) => api.listDependents(made.id, kind)))).toEqual([[], [], []]);
   });
 
-  test("a listing finds those whose names start with its search, and no others", async () => {
+  test("a search finds exactly the names that start with it", async () => {
     const made = [await create("list-a"), await create("list-b")];
     await create("other");
 
@@ -44,7 +44,7 @@ describe(apiKey ? "the real API" : "the emulator, in place of the real API", () 
     expect(await api.listSecrets({ search: `${prefix}ist-` })).toEqual([]);
   });
 
-  test("a listing of everything holds each secret once, in one request or more", async () => {
+  test("a listing of everything has each secret once", async () => {
     const made = await create("everything");
 
     const all = await api.listSecrets();
@@ -62,7 +62,7 @@ describe(apiKey ? "the real API" : "the emulator, in place of the real API", () 
     expect(await named(`${prefix}before`)).toEqual([]);
   });
 
-  test("a deleted secret is not found any more: by get, by update, by delete, in the listing", async () => {
+  test("a deleted secret is no longer found by any call", async () => {
     const { id, name } = await create("deleted");
 
     await api.deleteSecret(id);
@@ -76,11 +76,11 @@ describe(apiKey ? "the real API" : "the emulator, in place of the real API", () 
     expect(await named(name)).toEqual([]);
   });
 
-  test("an id that never was is not found", async () => {
+  test("an unknown id is not found", async () => {
     expect(yesOf(await failureOf(api.getSecret(randomUUID().replaceAll("-", ""))))).toEqual(["isNotFound"]);
   });
 
-  test("a key that is none is not accepted", async () => {
+  test("an unknown API key is not accepted", async () => {
     const stranger = clientOf({ url: server.url, apiKey: `sk_${randomUUID().replaceAll("-", "")}` });
     expect(yesOf(await failureOf(stranger.listSecrets()))).toEqual(["isUnauthorized"]);
   });

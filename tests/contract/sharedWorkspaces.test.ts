@@ -1,105 +1,115 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../emulator/index";
 import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
+import { digestMemory } from "../../provider/secret/pushed";
 import type { WorkspaceSecretState } from "../../provider/secret/state";
 import { Workspaces } from "../../provider/workspaces/registry";
+import { problemOf, thrownProblem } from "../support/problems";
 import { emulate } from "../support/servers";
 
-// What depends on the order of calls that overlap, which no real engine can be told.
+// These tests need a certain order of concurrent calls, which can't be enforced with a real engine.
 
-/** The provider's process in one operation of the engine. The workspace "twin" is the default one by another name. */
-function operation({ url, apiKey }: Emulator): WorkspaceSecretLifecycle {
+/**
+ * The provider process of one operation of the engine. The workspace "twin" is the default one under another name. In a
+ * refresh, the engine doesn't run the program.
+ */
+function operation({ url, apiKey }: Emulator, { runsProgram = true } = {}): WorkspaceSecretLifecycle {
   const settings: Record<string, string> = { apiKey, baseUrl: url };
   settings.workspaces = JSON.stringify({ twin: { ...settings } });
   return new WorkspaceSecretLifecycle({
     workspaces: new Workspaces((key) => settings[key], {}),
+    memory: digestMemory,
+    isConfigCurrent: () => runsProgram,
     warn: () => Promise.resolve(),
   });
 }
 
 const inputs = (name: string) => ({ name, value: `value of ${name}` });
 
-/** A secret that an earlier operation has made, as the state holds it. */
-async function made(emulator: Emulator, name: string): Promise<{ id: string; state: WorkspaceSecretState }> {
+/** A secret that an earlier operation has created, as the state has it. */
+async function created(emulator: Emulator, name: string): Promise<{ id: string; state: WorkspaceSecretState }> {
   return operation(emulator).create(inputs(name));
 }
 
-test("a secret that is being taken over has an owner: the resource that holds it already fails, instead of sharing it", async () => {
+test("a secret that is being adopted has an owner, so its old owner fails", async () => {
   const emulator = await emulate();
-  const { id, state } = await made(emulator, "PAYMENT");
+  const { id, state } = await created(emulator, "PAYMENT");
   emulator.workspace().rename(id, "PAY");
   const up = operation(emulator);
   const pushed = emulator.waitForRequest(({ operation }) => operation === "update");
 
   up.check(inputs("PAY"));
-  const takeOver = up.create({ ...inputs("PAY"), onExisting: "overwrite" });
+  const adoption = up.create({ ...inputs("PAY"), onExisting: "overwrite" });
   await pushed;
 
-  expect(() => up.diff(id, state, inputs("PAYMENT"))).toThrow(
-    'it belongs to another resource of this program too, named "PAY"',
-  );
-  expect(await takeOver).toMatchObject({ id });
+  expect(thrownProblem(() => up.diff({ id, state }, inputs("PAYMENT")))).toMatchObject({
+    kind: "two-owners",
+    facts: { owner: { name: "PAY", workspace: "default" }, workspace: "default" },
+  });
+  expect(await adoption).toMatchObject({ id });
 });
 
-test("a take-over that failed leaves the secret to the resource that holds it", async () => {
+test("a failed adoption leaves the secret to its owner", async () => {
   const emulator = await emulate();
-  const { id, state } = await made(emulator, "PAYMENT");
+  const { id, state } = await created(emulator, "PAYMENT");
   emulator.workspace().rename(id, "PAY");
   emulator.fault({ kind: "status", status: 500, on: "update" });
   const up = operation(emulator);
   up.check(inputs("PAY"));
 
-  await expect(up.create({ ...inputs("PAY"), onExisting: "overwrite" })).rejects.toThrow(
-    `secret ${id} may hold the new value all the same`,
-  );
+  expect(await problemOf(up.create({ ...inputs("PAY"), onExisting: "overwrite" }))).toMatchObject({
+    kind: "may-have-been-updated",
+    facts: { id, failure: { kind: "answered", status: 500 } },
+  });
 
-  expect(up.diff(id, state, inputs("PAYMENT"))).toEqual({ changes: false, replaces: [] });
+  expect(up.diff({ id, state }, inputs("PAYMENT"))).toEqual({ hasChanges: false, changed: [], replacing: [] });
 });
 
-test("a refresh never takes a secret by its name", async () => {
+test("a refresh never adopts a secret by its name", async () => {
   const emulator = await emulate();
-  const gone = await made(emulator, "CRM");
-  const renamed = await made(emulator, "CRM_OLD");
+  const gone = await created(emulator, "CRM");
+  const renamed = await created(emulator, "CRM_OLD");
   emulator.workspace().remove(gone.id);
   emulator.workspace().rename(renamed.id, "CRM");
-  const refresh = operation(emulator);
+  const refresh = operation(emulator, { runsProgram: false });
 
-  expect(await refresh.read(gone.id, gone.state)).toBeUndefined();
-  expect(await refresh.read(renamed.id, renamed.state)).toMatchObject({ id: renamed.id, state: { name: "CRM" } });
+  expect(await refresh.read(gone)).toBeUndefined();
+  expect(await refresh.read(renamed)).toMatchObject({ id: renamed.id, state: { name: "CRM" } });
 });
 
 describe("two names in the config for one workspace", () => {
-  test("make no two secrets of one name", async () => {
+  test("do not create two secrets with one name", async () => {
     const emulator = await emulate({ uniqueNames: false });
     const up = operation(emulator);
 
-    const made = [up.create(inputs("CRM")), up.create({ ...inputs("CRM"), workspace: "twin" })];
+    const creates = [up.create(inputs("CRM")), up.create({ ...inputs("CRM"), workspace: "twin" })];
 
-    expect(await Promise.allSettled(made)).toMatchObject([
+    expect(await Promise.allSettled(creates)).toMatchObject([
       { status: "fulfilled" },
-      { reason: { reason: "another resource of this program creates a secret of this name" } },
+      { reason: { kind: "name-created-twice" } },
     ]);
     expect(emulator.workspace().secrets()).toHaveLength(1);
   });
 
-  test("make no two owners of one secret", async () => {
+  test("do not give one secret two owners", async () => {
     const emulator = await emulate();
-    const { id, state } = await made(emulator, "CRM");
+    const { id, state } = await created(emulator, "CRM");
     const up = operation(emulator);
     up.check(inputs("CRM"));
-    up.diff(id, state, inputs("CRM"));
+    up.diff({ id, state }, inputs("CRM"));
 
-    const takeOver = up.create({ name: "CRM", value: "theirs", workspace: "twin", onExisting: "overwrite" });
+    const adoption = up.create({ name: "CRM", value: "theirs", workspace: "twin", onExisting: "overwrite" });
 
-    await expect(takeOver).rejects.toThrow(
-      `secret ${id} belongs to another resource of this program, named "CRM" in workspace "default"`,
-    );
+    expect(await problemOf(adoption)).toMatchObject({
+      kind: "owned-by-resource",
+      facts: { id, owner: { name: "CRM", workspace: "default" }, workspace: "twin" },
+    });
     expect(emulator.workspace().secrets()).toMatchObject([{ id, value: "value of CRM" }]);
   });
 });
 
-describe("a name that was given up is free for the rest of the operation, also where all names were listed before", () => {
-  async function listed(emulator: Emulator) {
+describe("a name that became free after all names were listed can be used again", () => {
+  async function afterListing(emulator: Emulator) {
     const up = operation(emulator);
     for (const name of Array.from({ length: 8 }, (_, index) => `OTHER_${index}`)) await up.create(inputs(name));
     const listings = emulator.requests.filter(({ operation, query }) => operation === "list" && !query.search);
@@ -107,20 +117,20 @@ describe("a name that was given up is free for the rest of the operation, also w
     return up;
   }
 
-  test("by a rename", async () => {
+  test("after a rename", async () => {
     const emulator = await emulate();
-    const { id, state } = await made(emulator, "CRM");
-    const up = await listed(emulator);
+    const { id, state } = await created(emulator, "CRM");
+    const up = await afterListing(emulator);
 
-    await up.update(id, state, { ...inputs("CRM_OLD"), onNameChange: "rename" });
+    await up.update({ id, state }, { ...inputs("CRM_OLD"), onNameChange: "rename" });
 
     expect((await up.create(inputs("CRM"))).id).not.toBe(id);
   });
 
-  test("by a take-over that renames", async () => {
+  test("after an adoption that renames", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("CRM");
-    const up = await listed(emulator);
+    const up = await afterListing(emulator);
 
     await up.create({ ...inputs("CRM_OLD"), existingId: id });
 

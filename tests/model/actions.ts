@@ -2,23 +2,23 @@ import * as fc from "fast-check";
 import type { FaultKind, Operation } from "../../emulator/index";
 import type { DestroyOptions, Order, Resource, Settings, UpOptions } from "./driver";
 
-/** What a fault does, such as `500 before`: without the write, or after it. */
+/** What a fault does, such as `500 before`: the API answers 500 before it does the write, or after it. */
 export type FaultName = (typeof FAULTS)[number];
 export type Faulty = Exclude<Operation, "dependencies">;
 
-/** A number stands for one of what is there, whatever there is. */
+/** `which` chooses among whatever is there, counted round and round. */
 export type Action =
   | ({ do: "put" } & Resource)
   | { do: "drop"; which: number }
   | ({ do: "change"; which: number } & Change)
   | { do: "move"; which: number; logical: string }
-  | { do: "hand adds"; name: string; value: string }
-  | { do: "hand removes"; which: number }
-  | { do: "hand makes again"; which: number; value: string }
-  | { do: "hand renames"; which: number; name: string }
-  | { do: "hand sets"; which: number; value: string }
-  | { do: "hand uses"; which: number }
-  | { do: "hand frees"; which: number }
+  | { do: "add by hand"; name: string; value: string }
+  | { do: "remove by hand"; which: number }
+  | { do: "recreate by hand"; which: number; value: string }
+  | { do: "rename by hand"; which: number; name: string }
+  | { do: "set value by hand"; which: number; value: string }
+  | { do: "use in an agent"; which: number }
+  | { do: "stop using"; which: number }
   | { do: "other stack"; program: Resource[] }
   | { do: "fault"; on: Faulty; what: FaultName; times: number; after: number }
   | ({ do: "up" } & UpOptions)
@@ -32,15 +32,15 @@ export interface Scenario {
   actions: Action[];
 }
 
-/** Some are the beginning of others, which a search by prefix finds too. */
+/** Some are prefixes of others, which a search by prefix finds, too. */
 const NAMES = ["CRM", "CRM_2", "PAY", "PAYMENT"];
 const LOGICAL_NAMES = ["a", "b", "c", "d"];
-/** Not to be found in any message. */
+/** No message may contain one. */
 export const OUR_VALUES = ["OurValue1", "OurValue2", "OurValue3"];
 export const THEIR_VALUES = ["TheirValue1", "TheirValue2"];
 
 const FAULTS = [
-  // After the write, the API answers no 429.
+  // The API never answers 429 after it has done the write.
   "429 before",
   ...(["500", "502", "503", "504", "reset"] as const).flatMap((what) => [`${what} before`, `${what} after`] as const),
   "truncated after",
@@ -53,7 +53,7 @@ export function faultKind(fault: FaultName): FaultKind {
   return what === "reset" ? { kind: "reset", when } : { kind: "status", status: Number(what), when };
 }
 
-/** Less than the client looks for what a POST may have made. */
+/** Shorter than the time for which the client looks for what a POST may have created. */
 const LIST_LAG_MS = 150;
 
 const which = fc.nat(7);
@@ -78,18 +78,18 @@ const change = fc.oneof(
   fc.record({ do: fc.constant("change"), which, input: fc.constant("onInUse"), to: onInUse }),
 );
 
-const handAdds = fc.record({ do: fc.constant("hand adds"), name, value: theirs });
-const hand = fc.oneof(
-  handAdds,
-  fc.record({ do: fc.constant("hand removes"), which }),
-  fc.record({ do: fc.constant("hand makes again"), which, value: theirs }),
-  fc.record({ do: fc.constant("hand renames"), which, name }),
-  fc.record({ do: fc.constant("hand sets"), which, value: theirs }),
-  fc.record({ do: fc.constant("hand uses"), which }),
-  fc.record({ do: fc.constant("hand frees"), which }),
+const addByHand = fc.record({ do: fc.constant("add by hand"), name, value: theirs });
+const editByHand = fc.oneof(
+  addByHand,
+  fc.record({ do: fc.constant("remove by hand"), which }),
+  fc.record({ do: fc.constant("recreate by hand"), which, value: theirs }),
+  fc.record({ do: fc.constant("rename by hand"), which, name }),
+  fc.record({ do: fc.constant("set value by hand"), which, value: theirs }),
+  fc.record({ do: fc.constant("use in an agent"), which }),
+  fc.record({ do: fc.constant("stop using"), which }),
 );
 
-/** Another program runs against the same workspace; one secret is enough to meet ours. */
+/** Another program runs against the same workspace. One secret is enough for a conflict with ours. */
 const otherStack = fc.record({
   do: fc.constant("other stack"),
   program: fc.array(fc.record({ ...resource, value: theirs }), { maxLength: 1 }),
@@ -123,12 +123,12 @@ const operation = fc.oneof(
 
 const before = fc.oneof(
   { weight: 5, arbitrary: edit },
-  { weight: 2, arbitrary: hand },
+  { weight: 2, arbitrary: editByHand },
   { weight: 1, arbitrary: otherStack },
   { weight: 4, arbitrary: fault },
 );
 
-/** A program, maybe secrets by hand, and then rounds of edits, faults and an operation of the engine each. */
+/** A program, perhaps with secrets added by hand, and then rounds of edits, faults and one operation of the engine each. */
 export function scenarios(rounds: { min: number; max: number }): fc.Arbitrary<Scenario> {
   const settings = fc.record({
     uniqueNames: fc.boolean(),
@@ -136,7 +136,7 @@ export function scenarios(rounds: { min: number; max: number }): fc.Arbitrary<Sc
     listLagMs: fc.constantFrom(0, 0, LIST_LAG_MS),
   });
   const start = fc.tuple(
-    fc.array(handAdds, { maxLength: 2 }),
+    fc.array(addByHand, { maxLength: 2 }),
     fc.array(put, { minLength: 2, maxLength: 4 }),
     fc.array(fault, { maxLength: 1 }),
   );

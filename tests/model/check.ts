@@ -4,9 +4,9 @@ import { StandInEngine } from "./modelEngine";
 import { type Played, play } from "./player";
 import type { Saboteur } from "./saboteurs";
 
-/** Pauses between retries are most of a run's time, so many go on side by side. */
+/** Most of a run is pauses between retries, so many runs go on at a time. */
 const LANES = 20;
-/** Where a scenario fails, it is played over and over to find a shorter one. */
+/** A scenario that fails is played over and over to find a shorter one. */
 const LONGEST_MS = 240_000;
 
 export interface Replay {
@@ -14,7 +14,7 @@ export interface Replay {
   path: string;
 }
 
-/** Plays random scenarios on the stand-in engine. Undefined, or the story of one that breaks a rule, as short as it gets. */
+/** Plays random scenarios on the stand-in engine. Gives the story of one that breaks a rule, as short as possible, if any does. */
 export async function check(runs: number, seed: number, replay?: Replay): Promise<string | undefined> {
   const property = fc.asyncProperty(scenarios({ min: 3, max: 6 }), async (scenario) => {
     const played = await playInProcess(scenario);
@@ -29,13 +29,13 @@ export async function check(runs: number, seed: number, replay?: Replay): Promis
   const failed = (await Promise.all(lanes)).find(({ failed }) => failed);
   if (!failed) return undefined;
   return [
-    (failed.errorInstance as Error | null)?.message ?? "The time was over before all had been played.",
+    (failed.errorInstance as Error | null)?.message ?? "The time ran out before all scenarios were played.",
     `As data: ${JSON.stringify(failed.counterexample?.[0])}`,
-    `Again: MODEL_SEED=${failed.seed} MODEL_PATH=${failed.counterexamplePath} npx jest tests/model/lifecycle`,
+    `Again: MODEL_SEED=${failed.seed} MODEL_PATH=${failed.counterexamplePath} npx jest tests/model/histories`,
   ].join("\n");
 }
 
-/** The same, with a lifecycle that breaks a rule of this kind; undefined where it is not found. */
+/** The same with a lifecycle that breaks a rule of this kind; undefined if the model doesn't find it. */
 export async function checkSaboteur(
   runs: number,
   seed: number,

@@ -9,11 +9,11 @@ export interface Resource {
   onExisting: OnExisting;
   onNameChange: OnNameChange;
   onInUse: OnInUse;
-  /** 0 is none. */
+  /** 0 means no triggers. */
   trigger: number;
 }
 
-/** How the program registers its resources: at once, each when the one before has sent some requests, or each after the one before. */
+/** When the program registers its resources: all at once, each once the previous one has sent some requests, or each after the previous one. */
 export type Order = "together" | "after its first request" | "after its second request" | "chained";
 
 export interface DestroyOptions {
@@ -24,26 +24,31 @@ export interface DestroyOptions {
 export interface UpOptions extends DestroyOptions {
   order: Order;
   continueOnError: boolean;
-  /** The logical name of the one resource that the operation is about; undefined for all. */
+  /** The logical name of the only resource that the operation is about; undefined for all. */
   target?: string | undefined;
 }
 
-/** A secret of the state. */
+/** A resource of the state. */
 export interface Entry {
   logical: string;
   id: string;
   name: string;
   valueDigest?: string | undefined;
-  /** Whether it was adopted with its value, which nothing has replaced since. */
+  /** Whether it was adopted with its value, and nothing has replaced that value since. */
   valueKept: boolean;
-  /** Replaced, and not deleted yet. */
+  /** Replaced, but not deleted yet. */
   pendingDelete: boolean;
 }
 
 export interface Message {
   severity: "error" | "warning";
+  /** As in the brackets of its first line; undefined if the message isn't one of the provider's. */
+  kind: string | undefined;
   text: string;
 }
+
+/** How the stand-in engine reports an error that isn't a `Problem`. */
+export const UNEXPECTED_ERROR = "not a Problem";
 
 export interface Outcome {
   ok: boolean;
@@ -61,13 +66,13 @@ export interface Driver {
 }
 
 export interface Settings {
-  /** How long ago a list of the API shows the workspace. */
+  /** How far the API's lists lag behind. */
   listLagMs: number;
   uniqueNames: boolean;
   maxRetries: number;
 }
 
-/** What a resource gives to the constructor, and the engine to the provider. */
+/** What the program passes to the constructor, and the engine to the provider. */
 export function inputsOf({ logical: _, trigger, ...inputs }: Resource) {
   return { ...inputs, ...(trigger === 0 ? {} : { triggers: [trigger] }) };
 }

@@ -7,7 +7,7 @@ import { RealEngine } from "./realEngine";
 
 const { SOAK_RUNS = "40", SOAK_SEED } = process.env;
 const seed = SOAK_SEED === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(SOAK_SEED);
-/** Side by side: the engine waits for its own processes most of the time. */
+/** Two at a time: the engine mostly waits for its own processes. */
 const LANES = 2;
 
 test("the rules of the model hold on the real engine", async () => {
@@ -42,7 +42,7 @@ function figuresOf(played: Played[]): string {
     "faults met": sum("faults"),
     duplicates: broken("duplicate"),
     "silent orphans": broken("silent orphan"),
-    "taken or lost": broken("taken or lost"),
+    "wrongly adopted or lost": broken("wrongly adopted or lost"),
     "wrong states": broken("wrong state"),
     "not as the program": broken("not as the program"),
     "not converged": broken("not converged"),

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { check } from "./check";
 
 const { MODEL_RUNS = "10000" } = process.env;
-/** Each starts anew, so that a story is as short as that of a test. */
+/** Each batch starts afresh, so that the story of a failure is as short as in a test. */
 const AT_ONCE = 500;
 
 test("the rules of the model hold in many random histories", async () => {
@@ -10,5 +10,5 @@ test("the rules of the model hold in many random histories", async () => {
   for (; runs < Number(MODEL_RUNS); runs += AT_ONCE) {
     expect(await check(AT_ONCE, Math.floor(Math.random() * 2 ** 30))).toBeUndefined();
   }
-  process.stdout.write(`${runs} histories of the lifecycle, none of which breaks a rule\n`);
+  process.stdout.write(`${runs} random histories; none breaks a rule\n`);
 });

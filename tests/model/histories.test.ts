@@ -2,15 +2,15 @@ import { describe, expect, test } from "@jest/globals";
 import { check, checkSaboteur } from "./check";
 import { SABOTEURS } from "./saboteurs";
 
-/** The same edits, faults and operations each time; `npm run soak` plays others. */
+/** The same edits, faults and operations in each run; `npm run soak` plays others. */
 const { MODEL_SEED = "20", MODEL_PATH } = process.env;
 const seed = Number(MODEL_SEED);
 const replay = MODEL_PATH === undefined ? undefined : { seed, path: MODEL_PATH };
-/** One with which each of them is found soon. */
+/** A seed with which the model finds each of them soon. */
 const SABOTAGE_SEED = 500;
 
-describe("whatever the program, another hand and the network do in turn", () => {
-  test("nothing is taken, lost, duplicated or wrongly remembered, and all comes right in the end", async () => {
+describe("after any edits, manual changes and network faults", () => {
+  test("nothing is lost, duplicated or wrongly stored, and all converges", async () => {
     const failure = await check(500, seed, replay);
 
     if (failure !== undefined) throw new Error(failure);

@@ -1,4 +1,5 @@
 import type { Operation, RecordedRequest, StoredSecret } from "../../emulator/index";
+import type { ProblemKind, WarningKind } from "../../provider/messages/problem";
 import type { Entry, Order, Outcome, Resource } from "./driver";
 
 /** The workspace and the state at one time. */
@@ -7,25 +8,25 @@ export interface Picture {
   entries: Entry[];
 }
 
-/** One operation of the engine, as an onlooker sees it who sees all. */
+/** Everything that can be observed of one operation of the engine. */
 export interface Observed {
   operation: "up" | "refresh" | "destroy";
-  /** Whether the operation looks at the workspace first, or does nothing else. */
+  /** Whether the operation is a refresh, or starts with one. */
   refreshes: boolean;
-  /** The one resource that the operation is about; undefined for all. */
+  /** The logical name of the only resource that the operation is about; undefined for all. */
   target: string | undefined;
-  /** Of an `up`. */
+  /** Only for an `up`. */
   order: Order | undefined;
   program: Resource[];
   before: Picture;
   after: Picture;
   outcome: Outcome;
   requests: RecordedRequest[];
-  /** Since the last hand edit, a refresh has succeeded, and nothing else has run. */
+  /** Whether a refresh has succeeded since the last edit by hand, and nothing else has run since then. */
   isRefreshed: boolean;
 }
 
-type Basis = Pick<Observed, "before" | "refreshes" | "target">;
+type Start = Pick<Observed, "before" | "refreshes" | "target">;
 
 const WRITES: (Operation | undefined)[] = ["create", "update", "delete"];
 
@@ -41,127 +42,130 @@ export function byId<T extends { id: string }>(things: T[], id: string): T | und
   return things.find((thing) => thing.id === id);
 }
 
-export function heldBy(entries: Entry[], logical: string): Entry | undefined {
+export function entryOf(entries: Entry[], logical: string): Entry | undefined {
   return entries.find((entry) => entry.logical === logical && !entry.pendingDelete);
 }
 
-export function isTold({ outcome }: Observed, text: string): boolean {
-  return outcome.messages.some((message) => message.text.includes(text));
+/** Whether a message contains this text. With `kind`, only messages of that kind count. */
+export function isReported({ outcome }: Observed, text: string, kind?: ProblemKind | WarningKind): boolean {
+  const { messages } = outcome;
+  return messages.some((message) => message.text.includes(text) && (kind === undefined || message.kind === kind));
 }
 
-/** Whether the engine asks the provider to create this resource: it is new, or its name is, and it is not to be renamed. */
+/** Whether the engine asks the provider to create this resource: it is new, or a changed name replaces it. */
 export function isCreated(resource: Resource, before: Picture): boolean {
-  const held = heldBy(before.entries, resource.logical);
-  return held === undefined || (held.name !== resource.name && resource.onNameChange === "replace");
+  const entry = entryOf(before.entries, resource.logical);
+  return entry === undefined || (entry.name !== resource.name && resource.onNameChange === "replace");
 }
 
-/** The same, of what the refresh of this operation has left. */
-export function mayBeCreated(resource: Resource, observed: Basis): boolean {
-  return isCreated(resource, basisOf(observed));
+/** The same, but after the refresh at the start of this operation. */
+export function mayBeCreated(resource: Resource, observed: Start): boolean {
+  return isCreated(resource, pictureBeforeUpdate(observed));
 }
 
-/** What the state becomes by a look at the workspace: names as they are, what is gone left out. */
-function looked({ secrets, entries }: Picture, target: string | undefined): Picture {
-  const seen = entries.flatMap((entry) => {
+/** The state after a refresh: with the live names, and without the secrets that are gone. */
+function refreshed({ secrets, entries }: Picture, target: string | undefined): Picture {
+  const found = entries.flatMap((entry) => {
     if (target !== undefined && entry.logical !== target) return [entry];
     const secret = byId(secrets, entry.id);
     return secret ? [{ ...entry, name: secret.name }] : [];
   });
-  return { secrets, entries: seen };
+  return { secrets, entries: found };
 }
 
-/** What the program is compared with. */
-export function basisOf({ before, refreshes, target }: Basis): Picture {
-  return refreshes ? looked(before, target) : before;
+/** What the program is compared with: the state, after the refresh at the start if there is one. */
+export function pictureBeforeUpdate({ before, refreshes, target }: Start): Picture {
+  return refreshes ? refreshed(before, target) : before;
 }
 
-/** The secrets that were in the workspace, that nothing in the state held, by name. */
-export function foreignOf(name: string, { secrets, entries }: Picture): StoredSecret[] {
+/** The secrets with this name that no resource of the state owns. */
+export function unownedSecrets(name: string, { secrets, entries }: Picture): StoredSecret[] {
   return secrets.filter((secret) => secret.name === name && !byId(entries, secret.id));
 }
 
-/** Whether the program asks for this secret to be taken over. */
-export function mayTakeOver(resource: Resource, secret: StoredSecret, before: Picture): boolean {
+/** Whether the program asks to adopt this secret. */
+export function mayAdopt(resource: Resource, secret: StoredSecret, before: Picture): boolean {
   if (resource.onExisting === "fail" || resource.name !== secret.name || !isCreated(resource, before)) return false;
-  // One that the state holds may be on its way to another name.
-  const foreign = foreignOf(secret.name, before);
-  return foreign.length === 0 || (foreign.length === 1 && foreign[0]?.id === secret.id);
+  // A secret of the state may be about to get another name.
+  const unowned = unownedSecrets(secret.name, before);
+  return unowned.length === 0 || (unowned.length === 1 && unowned[0]?.id === secret.id);
 }
 
-/** What only the whole story tells about the values that are stored. */
+/** What is known of the stored values from all operations so far. */
 export class History {
-  /** The values that were pushed last to each secret; more than one while several of the state hold it. */
-  private readonly pushed = new Map<string, Set<string>>();
-  /** Secrets whose value may differ from the program's with good reason. */
-  private readonly doubtful = new Set<string>();
+  /** The values that each secret may have been given last; more than one while several resources own it. */
+  private readonly lastValues = new Map<string, Set<string>>();
+  /** Secrets whose value may rightly differ from the program's. */
+  private readonly mayDiffer = new Set<string>();
 
-  /** Of each secret whose value was adopted: what the program gave then, until it gives something else. */
+  /** For each secret that was adopted with its value: what the program gave then, until it gives something else. */
   private readonly adoptedWith = new Map<string, string>();
 
-  /** Whether the program has asked since its adoption for its own value to be pushed. */
-  isPushAskedFor(id: string): boolean {
+  /** Whether the program has asked for its own value to be pushed since the adoption. */
+  isPushRequested(id: string): boolean {
     return !this.adoptedWith.has(id);
   }
 
-  mayBeStored(id: string): string[] {
-    return [...(this.pushed.get(id) ?? [])];
+  possibleValues(id: string): string[] {
+    return [...(this.lastValues.get(id) ?? [])];
   }
 
-  isDoubtful(id: string): boolean {
-    return this.doubtful.has(id);
+  mayDifferFromProgram(id: string): boolean {
+    return this.mayDiffer.has(id);
   }
 
-  handSet(id: string): void {
-    this.doubtful.add(id);
+  /** Someone else has set the value. */
+  setByOthers(id: string): void {
+    this.mayDiffer.add(id);
   }
 
-  learn(observed: Observed): void {
-    const { before, after, outcome, program } = observed;
-    if (observed.operation === "up") this.learnOfAdoptions(before.entries, after.entries, program);
+  record(observed: Observed): void {
+    const { before, after, program } = observed;
+    if (observed.operation === "up") this.recordAdoptions(before.entries, after.entries, program);
     for (const { id, value } of after.secrets) {
       if (byId(before.secrets, id)?.value === value) continue;
-      const holders = after.entries.filter((entry) => entry.id === id).length;
-      // The error of a take-over is told with the one that fails, which cannot speak for the one that holds the secret.
-      const isHalfTaken = holders > 0 && isTold(observed, `secret ${id} may hold the new value`);
-      if (holders > 1 || isHalfTaken) {
+      const owners = after.entries.filter((entry) => entry.id === id).length;
+      // A failed adoption reports this for the resource that adopts; the state of the owner can't know of it.
+      const isHalfAdopted = owners > 0 && isReported(observed, `secret ${id} `, "may-have-been-updated");
+      if (owners > 1 || isHalfAdopted) {
         this.add(id, value);
       } else {
-        this.pushed.set(id, new Set([value]));
-        this.doubtful.delete(id);
+        this.lastValues.set(id, new Set([value]));
+        this.mayDiffer.delete(id);
       }
-      if (isHalfTaken) this.doubtful.add(id);
+      if (isHalfAdopted) this.mayDiffer.add(id);
     }
     for (const { logical, id, valueDigest } of observed.operation === "up" ? after.entries : []) {
       const resource = program.find((resource) => resource.logical === logical);
       const isOld = before.entries.some((entry) => entry.id === id && entry.valueDigest === valueDigest);
       if (resource?.onExisting !== "keep" || isOld || !mayBeCreated(resource, observed)) continue;
       if (!byId(before.secrets, id)) continue;
-      // Taken over as it is, perhaps from its own former self.
+      // Adopted with its value, perhaps from the same resource before it was replaced.
       this.add(id, resource.value);
-      this.doubtful.add(id);
+      this.mayDiffer.add(id);
     }
-    for (const { text } of outcome.messages.filter(({ text }) => text.includes("Where their values differ"))) {
-      for (const { id } of after.secrets.filter(({ id }) => text.includes(id))) this.doubtful.add(id);
+    for (const { id } of after.secrets) {
+      if (isReported(observed, id, "left-to-other-owner")) this.mayDiffer.add(id);
     }
   }
 
-  private learnOfAdoptions(before: Entry[], after: Entry[], program: Resource[]): void {
+  private recordAdoptions(before: Entry[], after: Entry[], program: Resource[]): void {
     const given = ({ logical }: Entry) => {
       const resource = program.find((resource) => resource.logical === logical);
       return resource && JSON.stringify([resource.value, resource.trigger]);
     };
-    const live = (entries: Entry[]) => entries.filter(({ valueKept, pendingDelete }) => valueKept && !pendingDelete);
-    for (const entry of live(before)) {
+    const keeping = (entries: Entry[]) => entries.filter(({ valueKept, pendingDelete }) => valueKept && !pendingDelete);
+    for (const entry of keeping(before)) {
       const now = given(entry);
       if (now !== undefined && now !== this.adoptedWith.get(entry.id)) this.adoptedWith.delete(entry.id);
     }
-    for (const entry of live(after)) {
+    for (const entry of keeping(after)) {
       const now = given(entry);
-      if (now !== undefined && heldBy(before, entry.logical)?.id !== entry.id) this.adoptedWith.set(entry.id, now);
+      if (now !== undefined && entryOf(before, entry.logical)?.id !== entry.id) this.adoptedWith.set(entry.id, now);
     }
   }
 
   private add(id: string, value: string): void {
-    this.pushed.set(id, new Set([...this.mayBeStored(id), value]));
+    this.lastValues.set(id, new Set([...this.possibleValues(id), value]));
   }
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { StoredSecret } from "../../emulator/index";
 import { type Action, faultKind, type Scenario } from "./actions";
 import { type DestroyOptions, type Driver, inputsOf, type Outcome, type Resource, type UpOptions } from "./driver";
-import { byId, History, heldBy, type Observed, type Picture, writes } from "./history";
+import { byId, entryOf, History, type Observed, type Picture, writes } from "./history";
 import { StandInEngine } from "./modelEngine";
 import { type Violation, violations } from "./rules";
 
@@ -14,21 +14,21 @@ export interface Figures {
 }
 
 export interface Played extends Figures {
-  /** Those of the first operation that broke a rule; nothing was played after it. */
+  /** Of the first operation that broke a rule. Nothing is played after it. */
   violations: (Violation | { kind: "not converged"; what: string })[];
   /** What happened, line by line. */
   story: string[];
 }
 
 const TOGETHER: UpOptions = { order: "together", continueOnError: true, refresh: false };
-/** Another than the scenarios have. */
+/** The scenarios never use this one. */
 const LAST_TRIGGER = 9;
 /** A timer may fire a little early. */
 const TIMER_SLACK_MS = 20;
-/** The first heals what the hand cannot, and the others what had to wait for it, or for a list that lags behind. */
+/** The first round repairs what edits by hand can't. The others repair what had to wait for it, or for lists that lag behind. */
 const ROUNDS = 3;
 
-/** Plays a scenario to the first broken rule, or to its end; then everything must come right again. */
+/** Plays a scenario to its end or to the first broken rule. At the end, everything must converge. */
 export async function play(scenario: Scenario, driver: Driver): Promise<Played> {
   const { uniqueNames, maxRetries, listLagMs } = scenario.settings;
   const player = new Player(driver, listLagMs);
@@ -86,17 +86,22 @@ class Player {
       case "other stack":
         await this.upOfOtherStack(action.program);
         break;
+      case "put":
+      case "drop":
+      case "change":
+      case "move":
+        this.editProgram(action);
+        break;
       default:
-        if (action.do.startsWith("hand")) this.editByHand(action);
-        else this.editProgram(action);
+        this.editByHand(action);
     }
   }
 
-  /** Without faults, users of secrets and rivals for names, the workspace becomes what the program says, and can be left. */
+  /** Without faults, dependents and conflicts about names, the workspace converges to the program, and can be destroyed. */
   async settle(): Promise<void> {
     if (this.isOver) return;
     this.story.push(
-      "-- the faults end, the hand frees all secrets and clears up, the program takes over what has its names",
+      "-- the faults end, nothing uses the secrets any more, conflicts are removed by hand, and the program adopts what has its names",
     );
     const { emulator } = this.driver;
     emulator.clearFaults();
@@ -105,16 +110,16 @@ class Player {
     this.program = this.program.map((resource) => ({
       ...resource,
       onExisting: "overwrite",
-      // As the error says: from now on the program's value counts.
-      trigger: heldBy(entries, resource.logical)?.valueKept ? LAST_TRIGGER : resource.trigger,
+      // What the error advises: from now on, the program's value counts.
+      trigger: entryOf(entries, resource.logical)?.valueKept ? LAST_TRIGGER : resource.trigger,
     }));
 
-    await this.clearTheWay();
+    await this.removeConflicts();
     await this.refresh();
-    await this.partOwners();
+    await this.separateOwners();
     let settled = false;
     for (let round = 0; round < ROUNDS && !settled; round++) {
-      await this.clearTheWay();
+      await this.removeConflicts();
       const refresh = await this.refresh();
       const up = await this.up(TOGETHER);
       settled = refresh.outcome.ok && up.outcome.ok;
@@ -128,47 +133,48 @@ class Player {
     const again = await this.up(TOGETHER);
     if (writes(again).length > 0) this.fail("a second up still writes");
     for (const { name } of this.program) {
-      if (this.named(name).length !== 1) this.fail(`there are ${this.named(name).length} secrets named ${name}`);
+      if (this.secretsNamed(name).length !== 1)
+        this.fail(`there are ${this.secretsNamed(name).length} secrets named ${name}`);
     }
     if (this.isOver) return;
 
-    const held = await this.driver.state();
+    const ours = await this.driver.state();
     const { outcome } = await this.destroy({ refresh: false });
-    const left = this.secrets.filter(({ id }) => held.some((entry) => entry.id === id));
+    const left = this.secrets.filter(({ id }) => ours.some((entry) => entry.id === id));
     if (!outcome.ok || left.length > 0 || (await this.driver.state()).length > 0)
-      this.fail("destroy leaves something of ours");
+      this.fail("destroy leaves secrets or state behind");
   }
 
-  /** Of two resources that hold one secret, or want to, the error says to remove one; it may come back then. */
-  private async partOwners(): Promise<void> {
+  /** If two resources own one secret, or would, the error says to remove one from the program. Afterwards it may come back. */
+  private async separateOwners(): Promise<void> {
     const entries = await this.driver.state();
     const { program } = this;
     const sole = program.filter(({ logical, name }, index) => {
-      const held = heldBy(entries, logical);
-      const earlier = program.slice(0, index).map((other) => heldBy(entries, other.logical)?.id);
-      const isOfAnother = entries.some((entry) => entry.logical !== logical && entry.name === name);
-      return held?.name === name ? !earlier.includes(held.id) : !isOfAnother;
+      const entry = entryOf(entries, logical);
+      const earlier = program.slice(0, index).map((other) => entryOf(entries, other.logical)?.id);
+      const isOfAnother = entries.some((other) => other.logical !== logical && other.name === name);
+      return entry?.name === name ? !earlier.includes(entry.id) : !isOfAnother;
     });
     if (sole.length === program.length) return;
-    await this.clearTheWay();
+    await this.removeConflicts();
     this.program = sole;
     await this.up(TOGETHER);
     this.program = program;
   }
 
-  /** What else errors tell the user to do, which cannot be done for them. */
-  private async clearTheWay(): Promise<void> {
+  /** What else the errors ask the user to do. */
+  private async removeConflicts(): Promise<void> {
     const entries = await this.driver.state();
     for (const resource of this.program) {
-      const rivals = this.named(resource.name);
-      const held = heldBy(entries, resource.logical);
-      const kept = rivals.find(({ id }) => id === held?.id) ?? rivals.find(({ id }) => !isHeld(id)) ?? rivals[0];
+      const rivals = this.secretsNamed(resource.name);
+      const entry = entryOf(entries, resource.logical);
+      const kept = rivals.find(({ id }) => id === entry?.id) ?? rivals.find(({ id }) => !isOwned(id)) ?? rivals[0];
       for (const { id } of rivals.filter((rival) => rival !== kept)) this.removeByHand(id);
-      // A rename to a name that is taken is refused for good where the two want to swap.
-      const isTaken = kept !== undefined && held !== undefined && kept.id !== held.id;
+      // Two resources that swap their names can never be renamed in place.
+      const isTaken = kept !== undefined && entry !== undefined && kept.id !== entry.id;
       if (isTaken) resource.onNameChange = "replace";
     }
-    function isHeld(id: string): boolean {
+    function isOwned(id: string): boolean {
       return entries.some((entry) => entry.id === id);
     }
   }
@@ -198,7 +204,7 @@ class Player {
     how = "",
     { order, target }: Partial<UpOptions> = {},
   ): Promise<Observed> {
-    await this.listsCatchUp();
+    await this.waitForLists();
     const before = await this.picture();
     const { requests } = this.driver.emulator;
     const count = requests.length;
@@ -216,14 +222,14 @@ class Player {
       isRefreshed: this.isRefreshed || (refreshes && operation === "up" && target === undefined),
     };
     this.operations++;
-    this.history.learn(observed);
+    this.history.record(observed);
     this.isRefreshed = operation === "refresh" && outcome.ok;
-    this.tell(observed, how);
+    this.addToStory(observed, how);
     this.violations.push(...violations(observed, this.history, this.driver.emulator.apiKey));
     return observed;
   }
 
-  private tell({ operation, outcome, after, requests }: Observed, how: string): void {
+  private addToStory({ operation, outcome, after, requests }: Observed, how: string): void {
     this.story.push(`${operation}${how} ${outcome.ok ? "succeeds" : "fails"}`);
     for (const { severity, text } of outcome.messages)
       this.story.push(`    ${severity}: ${text.replaceAll("\n", " | ")}`);
@@ -244,7 +250,7 @@ class Player {
     const { program } = this;
     if (action.do === "put") {
       const { do: _, ...resource } = action;
-      // Names are unique within a program: the SDK refuses others.
+      // Names are unique within a program: the SDK refuses duplicates.
       this.program = program.filter(({ logical, name }) => logical !== resource.logical && name !== resource.name);
       this.program.push(resource);
       return;
@@ -267,66 +273,66 @@ class Player {
 
   private editByHand(action: Action): void {
     const workspace = this.driver.emulator.workspace();
-    if (action.do === "hand adds") {
+    if (action.do === "add by hand") {
       workspace.add(action.name, action.value);
-      this.handDid(`adds ${action.name}=${action.value}`);
+      this.noteEditByHand(`adds ${action.name}=${action.value}`);
       return;
     }
     if (!("which" in action) || this.secrets.length === 0) return;
     const { id, name } = at(this.secrets, action.which);
     switch (action.do) {
-      case "hand removes":
+      case "remove by hand":
         this.removeByHand(id);
         break;
-      case "hand makes again":
+      case "recreate by hand":
         workspace.remove(id);
         workspace.add(name, action.value);
-        this.handDid(`removes ${name} (${id}) and makes it again`);
+        this.noteEditByHand(`deletes ${name} (${id}) and creates it again`);
         break;
-      case "hand renames":
+      case "rename by hand":
         workspace.rename(id, action.name);
-        this.handDid(`renames ${name} (${id}) to ${action.name}`);
+        this.noteEditByHand(`renames ${name} (${id}) to ${action.name}`);
         break;
-      case "hand sets":
+      case "set value by hand":
         workspace.setValue(id, action.value);
-        this.history.handSet(id);
-        this.handDid(`sets ${name} (${id}) to ${action.value}`);
+        this.history.setByOthers(id);
+        this.noteEditByHand(`sets ${name} (${id}) to ${action.value}`);
         break;
-      case "hand uses":
+      case "use in an agent":
         workspace.use(id, { agents: ["Support"] });
-        this.handDid(`lets an agent use ${name} (${id})`);
+        this.noteEditByHand(`uses ${name} (${id}) in an agent`);
         break;
-      case "hand frees":
+      case "stop using":
         workspace.use(id, {});
-        this.handDid(`frees ${name} (${id})`);
+        this.noteEditByHand(`stops using ${name} (${id})`);
         break;
     }
   }
 
   private async upOfOtherStack(program: Resource[]): Promise<void> {
-    await this.listsCatchUp();
+    await this.waitForLists();
     const before = this.secrets;
     const { ok } = await this.other.up(program, TOGETHER);
     for (const { id, value } of this.secrets) {
-      if (byId(before, id)?.value !== value) this.history.handSet(id);
+      if (byId(before, id)?.value !== value) this.history.setByOthers(id);
     }
     this.isRefreshed = false;
     this.story.push(`other stack: up ${ok ? "succeeds" : "fails"} with ${program.map(shown).join(", ") || "nothing"}`);
   }
 
-  /** What came before is in the lists from then on. */
-  private async listsCatchUp(): Promise<void> {
+  /** Waits until the lists show everything that has happened. */
+  private async waitForLists(): Promise<void> {
     await setTimeout(this.listLagMs === 0 ? 0 : this.listLagMs + TIMER_SLACK_MS);
   }
 
   private removeByHand(id: string): void {
     this.driver.emulator.workspace().remove(id);
-    this.handDid(`removes ${id}`);
+    this.noteEditByHand(`deletes ${id}`);
   }
 
-  private handDid(what: string): void {
+  private noteEditByHand(what: string): void {
     this.isRefreshed = false;
-    this.story.push(`hand: ${what}`);
+    this.story.push(`by hand: ${what}`);
   }
 
   private fail(what: string): void {
@@ -337,7 +343,7 @@ class Player {
     return this.driver.emulator.workspace().secrets();
   }
 
-  private named(name: string): StoredSecret[] {
+  private secretsNamed(name: string): StoredSecret[] {
     return this.secrets.filter((secret) => secret.name === name);
   }
 

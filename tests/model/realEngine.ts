@@ -1,3 +1,4 @@
+import { kindIn } from "../support/problems";
 import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 import {
   type DestroyOptions,
@@ -11,10 +12,10 @@ import {
   type UpOptions,
 } from "./driver";
 
-/** The SDK's own words on a failed resource, with a stack, and the engine's on a failed operation. */
+/** What the SDK adds for a failed resource, with a stack trace, and the engine for a failed operation. */
 const OF_PULUMI = /^Error: resource \S+ \[\S+\] failed to register|^(update|preview) failed$/;
 
-/** The same operations by the real CLI, engine and provider process. */
+/** The same operations with the real CLI, engine and provider process. */
 export class RealEngine implements Driver {
   private entries: Entry[] = [];
 
@@ -29,9 +30,9 @@ export class RealEngine implements Driver {
     return this.stack.emulator;
   }
 
-  /** Of the orders, `chained` alone can be asked for; the engine has its own way with the others. */
+  /** Of the orders, only `chained` can be enforced; otherwise the engine chooses its own. */
   async up(program: Resource[], { order, continueOnError, refresh, target }: UpOptions): Promise<Outcome> {
-    // A target that depends on what is not there yet is refused by the engine.
+    // The engine refuses a target that depends on a resource that doesn't exist yet.
     await this.stack.program(programOf(program, order === "chained" && target === undefined));
     const flags = [
       ...(continueOnError ? ["--continue-on-error"] : []),
@@ -63,7 +64,7 @@ export class RealEngine implements Driver {
     this.entries = (deployment.resources ?? []).filter(({ type }) => type === SECRET_TYPE).map(entryOf);
     const messages = diagnostics
       .filter((diagnostic) => diagnostic.severity === "error" || diagnostic.severity === "warning")
-      .map(({ severity, message }) => ({ severity, text: message }) as Message)
+      .map(({ severity, message }) => ({ severity, kind: kindIn(message), text: message }) as Message)
       .filter(({ text }) => !OF_PULUMI.test(text));
     return { ok: code === 0, messages };
   }

@@ -2,23 +2,29 @@ import { isDeepStrictEqual } from "node:util";
 import type { StoredSecret } from "../../emulator/index";
 import { isDigestOf } from "../../provider/secret/digest";
 import { OUR_VALUES, THEIR_VALUES } from "./actions";
-import type { Entry, Resource } from "./driver";
+import { type Entry, type Resource, UNEXPECTED_ERROR } from "./driver";
 import {
-  basisOf,
   byId,
+  entryOf,
   type History,
-  heldBy,
   isCreated,
-  isTold,
+  isReported,
   isWrite,
+  mayAdopt,
   mayBeCreated,
-  mayTakeOver,
   type Observed,
   type Picture,
+  pictureBeforeUpdate,
   writes,
 } from "./history";
 
-export type Kind = "taken or lost" | "duplicate" | "silent orphan" | "wrong state" | "not as the program" | "message";
+export type Kind =
+  | "wrongly adopted or lost"
+  | "duplicate"
+  | "silent orphan"
+  | "wrong state"
+  | "not as the program"
+  | "message";
 
 export interface Violation {
   kind: Kind;
@@ -27,7 +33,7 @@ export interface Violation {
 
 type Rule = (observed: Observed, history: History, apiKey: string) => string[];
 
-/** What must be true after each operation of the engine, whatever came before it. `history` knows of this one already. */
+/** The rules that hold after each operation of the engine, whatever came before it. `history` already includes this one. */
 export function violations(observed: Observed, history: History, apiKey: string): Violation[] {
   return Object.entries(RULES).flatMap(([kind, rules]) =>
     rules.flatMap((rule) => rule(observed, history, apiKey)).map((what) => ({ kind: kind as Kind, what })),
@@ -35,19 +41,19 @@ export function violations(observed: Observed, history: History, apiKey: string)
 }
 
 const RULES: Record<Kind, Rule[]> = {
-  "taken or lost": [
+  "wrongly adopted or lost": [
     refreshWritesNothing,
-    changesAreAskedFor,
-    deletesAreAskedFor,
-    takeOversAreAskedFor,
-    nothingMakesASecondOwner,
-    keptValuesStay,
+    changesAreRequested,
+    deletesAreRequested,
+    adoptionsAreRequested,
+    noSecretGetsASecondOwner,
+    keptValuesAreKept,
   ],
-  duplicate: [noDuplicates, createsLookFirst],
-  "silent orphan": [orphansAreTold],
-  "wrong state": [digestsAreTrue, refreshedStateIsTrue, refreshKeepsDigests],
-  "not as the program": [upMakesTheProgram],
-  message: [messagesAreTidy, failuresAreTold, refreshFailsByFaultsAlone],
+  duplicate: [noDuplicates, createsListFirst],
+  "silent orphan": [orphansAreReported],
+  "wrong state": [digestsAreAccurate, refreshedStateIsAccurate, refreshKeepsDigests],
+  "not as the program": [upMatchesTheProgram],
+  message: [messagesAreTidy, failuresAreReported, refreshFailsOnlyAfterFaults],
 };
 
 function refreshWritesNothing(observed: Observed): string[] {
@@ -55,85 +61,84 @@ function refreshWritesNothing(observed: Observed): string[] {
   return writes(observed).map(({ method, path }) => `a refresh sent ${method} ${path}`);
 }
 
-function changesAreAskedFor({ operation, program, after, ...observed }: Observed): string[] {
-  const before = basisOf(observed);
+function changesAreRequested({ operation, program, after, ...observed }: Observed): string[] {
+  const before = pictureBeforeUpdate(observed);
   return after.secrets.flatMap((now) => {
     const then = byId(before.secrets, now.id);
     if (then?.name === now.name && then.value === now.value) return [];
-    const asksForIt = (resource: Resource) => {
+    const requestsIt = (resource: Resource) => {
       if (resource.name !== now.name || resource.value !== now.value) return false;
       if (!then) return mayBeCreated(resource, observed);
-      if (mayTakeOver(resource, then, before) && resource.onExisting === "overwrite") return true;
-      return heldBy(before.entries, resource.logical)?.id === now.id && !isCreated(resource, before);
+      if (mayAdopt(resource, then, before) && resource.onExisting === "overwrite") return true;
+      return entryOf(before.entries, resource.logical)?.id === now.id && !isCreated(resource, before);
     };
-    if (operation === "up" && program.some(asksForIt)) return [];
-    return [`secret ${now.id} became ${now.name}=${now.value}, which nothing asked for`];
+    if (operation === "up" && program.some(requestsIt)) return [];
+    return [`secret ${now.id} became ${now.name}=${now.value}, but nothing requested that`];
   });
 }
 
-function deletesAreAskedFor({ operation, program, after, target, ...rest }: Observed): string[] {
+function deletesAreRequested({ operation, program, after, target, ...rest }: Observed): string[] {
   const observed = { ...rest, target };
-  const before = basisOf(observed);
+  const before = pictureBeforeUpdate(observed);
   return before.secrets.flatMap(({ id, name }) => {
     if (byId(after.secrets, id)) return [];
-    const gone = `secret ${name} (${id}) was deleted`;
+    const deleted = `secret ${name} (${id}) was deleted`;
     const entries = before.entries.filter((entry) => entry.id === id);
-    if (entries.length === 0) return [`${gone}, which was never ours`];
+    if (entries.length === 0) return [`${deleted}, but the stack never owned it`];
     if (operation === "destroy") return [];
-    if (entries.some((entry) => entry.logical === target && isUnseen(entry, target))) return [];
-    const wants = (entry: Entry) => program.find(({ logical }) => logical === entry.logical && !entry.pendingDelete);
+    if (entries.some((entry) => entry.logical === target && isUnknownTo(entry, target))) return [];
+    const wanted = (entry: Entry) => program.find(({ logical }) => logical === entry.logical && !entry.pendingDelete);
     const kept = entries.filter((entry) => {
-      const resource = wants(entry);
+      const resource = wanted(entry);
       return byId(observed.before.entries, id) && resource && !isCreated(resource, before);
     });
-    const holders = after.entries.filter((entry) => entry.id === id && wants(entry));
-    return [...kept, ...holders].map(({ logical }) => `${gone}, which ${logical} of the program holds`);
+    const owners = after.entries.filter((entry) => entry.id === id && wanted(entry));
+    return [...kept, ...owners].map(({ logical }) => `${deleted}, but ${logical} of the program owns it`);
   });
 }
 
-function takeOversAreAskedFor({ operation, program, after, ...observed }: Observed): string[] {
-  const before = basisOf(observed);
+function adoptionsAreRequested({ operation, program, after, ...observed }: Observed): string[] {
+  const before = pictureBeforeUpdate(observed);
   return after.entries.flatMap(({ logical, id }) => {
     const secret = byId(before.secrets, id);
     if (!secret || byId(before.entries, id)) return [];
     const resource = program.find((resource) => resource.logical === logical);
-    if (operation === "up" && resource && mayTakeOver(resource, secret, before)) return [];
-    return [`${logical} took over ${secret.name} (${id}), which nothing asked for`];
+    if (operation === "up" && resource && mayAdopt(resource, secret, before)) return [];
+    return [`${logical} adopted ${secret.name} (${id}), but nothing requested that`];
   });
 }
 
-function nothingMakesASecondOwner({ before, after, target }: Observed): string[] {
-  // A resource that is replaced may hold its secret beside its own former self.
-  const holders = (entries: Entry[], id: string) =>
-    new Set(entries.filter((entry) => entry.id === id && !isUnseen(entry, target)).map(({ logical }) => logical)).size;
+function noSecretGetsASecondOwner({ before, after, target }: Observed): string[] {
+  // A replaced resource may own the same secret before and after.
+  const ownerCount = (entries: Entry[], id: string) =>
+    new Set(entries.filter((entry) => entry.id === id && !isUnknownTo(entry, target)).map(({ logical }) => logical))
+      .size;
   return after.secrets
-    .filter(({ id }) => holders(after.entries, id) > Math.max(1, holders(before.entries, id)))
-    .map(({ id, name }) => `several resources came to hold ${name} (${id})`);
+    .filter(({ id }) => ownerCount(after.entries, id) > Math.max(1, ownerCount(before.entries, id)))
+    .map(({ id, name }) => `several resources now own ${name} (${id})`);
 }
 
-/** A limit (docs/concepts.md): an operation on one target cannot know which secrets others are still to delete. */
-function isUnseen({ pendingDelete }: Entry, target: string | undefined): boolean {
+/** A known limit (docs/concepts.md): an operation on one target doesn't know which secrets of others are still to be deleted. */
+function isUnknownTo({ pendingDelete }: Entry, target: string | undefined): boolean {
   return pendingDelete && target !== undefined;
 }
 
-/** A value that was adopted as it is goes only where the program gives another value, or other triggers. */
-function keptValuesStay({ operation, program, before, after }: Observed, history: History): string[] {
+/** An adopted value is only replaced if the program gives another value, or other triggers. */
+function keptValuesAreKept({ operation, program, before, after }: Observed, history: History): string[] {
   if (operation !== "up") return [];
   return before.entries.flatMap(({ logical, id, valueKept, pendingDelete }) => {
     const then = byId(before.secrets, id);
     const resource = program.find((one) => one.logical === logical);
     const isShared = before.entries.filter((entry) => entry.id === id).length > 1;
     if (!valueKept || pendingDelete || !then || !resource || isShared) return [];
-    if (history.isPushAskedFor(id)) return [];
+    if (history.isPushRequested(id)) return [];
     if (byId(after.secrets, id)?.value === then.value) return [];
-    return [
-      `${logical} gave up the value that it kept of ${then.name} (${id}), though neither value nor triggers changed`,
-    ];
+    return [`${logical} lost the kept value of ${then.name} (${id}), but neither value nor triggers changed`];
   });
 }
 
 function noDuplicates({ operation, refreshes, before, after }: Observed): string[] {
-  // An update carries the name that the state knows: without a refresh, nothing tells that a hand gave the secret another.
+  // An update sends the name in the state. Without a refresh, the provider can't know that someone renamed the secret.
   const isNamedBack = ({ id, name }: StoredSecret) =>
     operation === "up" && !refreshes && before.entries.some((entry) => entry.id === id && entry.name === name);
   const named = ({ secrets }: Picture, name: string) => secrets.filter((secret) => secret.name === name);
@@ -145,43 +150,41 @@ function noDuplicates({ operation, refreshes, before, after }: Observed): string
   });
 }
 
-/** What a look has shown before the last write may be history. So few resources that each looks for itself. */
-function createsLookFirst({ requests, order }: Observed): string[] {
+/** A list from before the last write may be out of date. With so few resources, each one lists for itself. */
+function createsListFirst({ requests, order }: Observed): string[] {
   if (order !== "chained") return [];
-  let hasLooked = false;
+  let hasListed = false;
   return requests.flatMap(({ operation, status = 0, fault }) => {
-    if (operation === "list") hasLooked = true;
-    const isBlind = operation === "create" && !hasLooked;
-    if (isWrite(operation) && status < 300 && fault === undefined) hasLooked = false;
-    return isBlind ? ["a secret was created without a look since the write before"] : [];
+    if (operation === "list") hasListed = true;
+    const isBlind = operation === "create" && !hasListed;
+    if (isWrite(operation) && status < 300 && fault === undefined) hasListed = false;
+    return isBlind ? ["a secret was created without a list since the previous write"] : [];
   });
 }
 
-/** Of what we made, and of what we had taken over. */
-function orphansAreTold(observed: Observed): string[] {
+/** For secrets that this stack created or had adopted. */
+function orphansAreReported(observed: Observed): string[] {
   const { before, after } = observed;
   return after.secrets.flatMap(({ id, name }) => {
-    const wasOurs = byId(before.entries, id) !== undefined || !byId(before.secrets, id);
-    if (!wasOurs || byId(after.entries, id) || isTold(observed, id)) return [];
-    const mayExist = observed.outcome.messages.some(
-      ({ text }) => text.includes(`could not create secret "${name}"`) && text.includes("may exist"),
-    );
+    const isOurs = byId(before.entries, id) !== undefined || !byId(before.secrets, id);
+    if (!isOurs || byId(after.entries, id) || isReported(observed, id)) return [];
+    const isAnnounced = isReported(observed, `secret "${name}"`, "may-have-been-created");
     const isNew = !byId(before.secrets, id);
-    return isNew && mayExist ? [] : [`secret ${name} (${id}) is not in the state, and no message tells of it`];
+    return isNew && isAnnounced ? [] : [`secret ${name} (${id}) is not in the state, and no message mentions it`];
   });
 }
 
-function digestsAreTrue({ after }: Observed, history: History): string[] {
+function digestsAreAccurate({ after }: Observed, history: History): string[] {
   return after.entries.flatMap(({ logical, id, valueDigest }) => {
     if (valueDigest === undefined || !byId(after.secrets, id)) return [];
-    const stored = history.mayBeStored(id);
-    if (stored.some((value) => isDigestOf(valueDigest, value))) return [];
+    const possible = history.possibleValues(id);
+    if (possible.some((value) => isDigestOf(valueDigest, value))) return [];
     const claimed = [...OUR_VALUES, ...THEIR_VALUES].find((value) => isDigestOf(valueDigest, value));
-    return [`the state of ${logical} (${id}) claims the value ${claimed}; what was pushed last is ${stored}`];
+    return [`the state of ${logical} (${id}) claims the value ${claimed}, but the last value is ${possible}`];
   });
 }
 
-function refreshedStateIsTrue({ operation, outcome, after }: Observed): string[] {
+function refreshedStateIsAccurate({ operation, outcome, after }: Observed): string[] {
   if (operation !== "refresh" || !outcome.ok) return [];
   return after.entries
     .filter(({ id, name }) => byId(after.secrets, id)?.name !== name)
@@ -195,10 +198,10 @@ function refreshKeepsDigests({ operation, before, after }: Observed): string[] {
       const old = before.entries.filter(({ logical, id }) => logical === entry.logical && id === entry.id);
       return old.length > 0 && old.every(({ valueDigest }) => valueDigest !== entry.valueDigest);
     })
-    .map(({ logical }) => `a refresh changed what the state knows of the value of ${logical}`);
+    .map(({ logical }) => `a refresh changed the digest of the value of ${logical}`);
 }
 
-function upMakesTheProgram(
+function upMatchesTheProgram(
   { operation, outcome, program, after, isRefreshed, target }: Observed,
   history: History,
 ): string[] {
@@ -206,17 +209,17 @@ function upMakesTheProgram(
   const logicalNames = (things: { logical: string }[]) => things.map(({ logical }) => logical).sort();
   const wrong: string[] = [];
   if (!isDeepStrictEqual(logicalNames(after.entries), logicalNames(program))) {
-    wrong.push(`the state holds ${logicalNames(after.entries)}, the program ${logicalNames(program)}`);
+    wrong.push(`the state has ${logicalNames(after.entries)}, the program ${logicalNames(program)}`);
   }
   const ids = after.entries.map(({ id }) => id);
-  if (new Set(ids).size < ids.length) wrong.push("two resources hold one secret");
-  // Without a refresh, the state may not know what is in the workspace.
+  if (new Set(ids).size < ids.length) wrong.push("two resources own one secret");
+  // Without a refresh, the state may be out of date.
   if (!isRefreshed) return wrong;
   for (const { logical, name, value } of program) {
-    const secret = byId(after.secrets, heldBy(after.entries, logical)?.id ?? "");
-    if (secret?.name !== name) wrong.push(`${logical} should be ${name}, and is ${secret?.name}`);
-    if (secret && secret.value !== value && !history.isDoubtful(secret.id)) {
-      wrong.push(`${logical} should have the value ${value}, and has ${secret.value}`);
+    const secret = byId(after.secrets, entryOf(after.entries, logical)?.id ?? "");
+    if (secret?.name !== name) wrong.push(`${logical} should be named ${name}, but is named ${secret?.name}`);
+    if (secret && secret.value !== value && !history.mayDifferFromProgram(secret.id)) {
+      wrong.push(`${logical} should have the value ${value}, but has ${secret.value}`);
     }
   }
   return wrong;
@@ -225,18 +228,20 @@ function upMakesTheProgram(
 function messagesAreTidy({ outcome }: Observed, _history: History, apiKey: string): string[] {
   const secrets = [...OUR_VALUES, ...THEIR_VALUES, apiKey];
   return outcome.messages.flatMap(({ text }) => [
-    ...secrets.filter((secret) => text.includes(secret)).map((secret) => `a message holds ${secret}: ${text}`),
+    ...secrets.filter((secret) => text.includes(secret)).map((secret) => `a message contains ${secret}: ${text}`),
     ...(text.split("\n").length > 3 ? [`a message is too long: ${text}`] : []),
-    ...(text.startsWith("no Problem") ? [text] : []),
+    ...(text.startsWith(UNEXPECTED_ERROR) ? [text] : []),
   ]);
 }
 
-function failuresAreTold({ outcome }: Observed): string[] {
+function failuresAreReported({ outcome }: Observed): string[] {
   const hasError = outcome.messages.some(({ severity }) => severity === "error");
-  return hasError === !outcome.ok ? [] : [`ended with ${outcome.ok ? "success and" : "failure and no"} error`];
+  return hasError === !outcome.ok
+    ? []
+    : [`it ended with ${outcome.ok ? "success, but with an" : "failure, but without an"} error`];
 }
 
-function refreshFailsByFaultsAlone({ operation, outcome, requests }: Observed): string[] {
+function refreshFailsOnlyAfterFaults({ operation, outcome, requests }: Observed): string[] {
   const isHealthy = requests.every(({ fault }) => fault === undefined);
-  return operation === "refresh" && isHealthy && !outcome.ok ? ["a refresh failed where the API did not"] : [];
+  return operation === "refresh" && isHealthy && !outcome.ok ? ["a refresh failed although the API did not"] : [];
 }

@@ -1,9 +1,9 @@
 import type { Secret } from "../../provider/api/client";
 import { Problem } from "../../provider/messages/problem";
-import type { WorkspaceSecretInputs } from "../../provider/secret/inputs";
-import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
+import type { PreviewInputs, WorkspaceSecretInputs } from "../../provider/secret/inputs";
+import { type Host, type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import type { Registration } from "../../provider/secret/registration";
-import type { StoredState, WorkspaceSecretState } from "../../provider/secret/state";
+import type { WorkspaceSecretState } from "../../provider/secret/state";
 import { Workspace } from "../../provider/workspaces/workspace";
 import type { MakeLifecycle } from "./modelEngine";
 import type { Kind } from "./rules";
@@ -16,51 +16,51 @@ export interface Saboteur {
 
 const LISTINGS = new WeakMap<Workspace, Promise<Secret[]>>();
 
-/** Lifecycles that break a promise each. */
+/** Lifecycles that each break a rule, by what they do. */
 export const SABOTEURS: Record<string, Saboteur> = {
-  "sends a POST of unknown outcome again after a look that found nothing": {
+  "repeats a POST of unknown outcome if a look finds nothing": {
     breaks: "duplicate",
-    make: overWorkspaces((workspace) => {
+    make: withChangedWorkspaces((workspace) => {
       const create = Workspace.prototype.create.bind(workspace);
-      workspace.create = async (name, value, appeared) => {
-        const look = async () => (await appeared()) ?? create(name, value, appeared);
-        return create(name, value, look);
+      workspace.create = async (name, value, look) => {
+        const lookOrRepeat = async () => (await look()) ?? create(name, value, look);
+        return create(name, value, lookOrRepeat);
       };
     }),
   },
   "trusts one listing for all names": {
     breaks: "duplicate",
-    make: overWorkspaces((workspace) => {
+    make: withChangedWorkspaces((workspace) => {
       const listing = LISTINGS.get(workspace) ?? workspace.list();
       listing.catch(() => undefined);
       LISTINGS.set(workspace, listing);
-      workspace.named = async (name) => (await listing).filter((secret) => secret.name === name);
+      workspace.findByName = async (name) => (await listing).filter((secret) => secret.name === name);
     }),
   },
-  "does not look into the state for who holds a secret": {
-    breaks: "taken or lost",
+  "ignores which resources of the state own a secret": {
+    breaks: "wrongly adopted or lost",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>, registration?: Registration) {
-          return super.check(inputs, olds, registration && { ...registration, heldByOthers: [] });
+          return super.check(inputs, olds, registration && { ...registration, ownedByOthers: [] });
         }
       })(host),
   },
-  "knows nothing of the other resources": {
-    breaks: "taken or lost",
+  "ignores the other resources of the program": {
+    breaks: "wrongly adopted or lost",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>) {
           return super.check(inputs, olds);
         }
       })(
-        withWorkspaces(host, ({ owners }) => {
+        changeWorkspaces(host, ({ owners }) => {
           owners.others = () => [];
         }),
       ),
   },
-  "takes over what it was not told to": {
-    breaks: "taken or lost",
+  "adopts secrets without being asked to": {
+    breaks: "wrongly adopted or lost",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
@@ -68,63 +68,64 @@ export const SABOTEURS: Record<string, Saboteur> = {
         }
       })(host),
   },
-  "takes a failed look for a secret that is gone": {
+  "treats a failed read as a secret that is gone": {
     breaks: "silent orphan",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
-        override read(id: string, stored: StoredState) {
-          return super.read(id, stored).catch(() => undefined);
+        override read(resource: Resource) {
+          return super.read(resource).catch(() => undefined);
         }
       })(host),
   },
-  "says nothing of what it leaves behind": {
+  "does not warn about secrets that it leaves behind": {
     breaks: "silent orphan",
     make: (host) => new WorkspaceSecretLifecycle({ ...host, warn: async () => {} }),
   },
-  "does not say that a secret may exist": {
+  "does not report that a secret may have been created": {
     breaks: "silent orphan",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
-            throw new Problem("could not create a secret", "it failed", "Try again.");
+            throw new Problem("name-created-twice", {}, { step: "create", name: inputs.name });
           });
         }
       })(host),
   },
-  "goes on claiming the value after an update of unknown outcome": {
+  "keeps the digest after an update of unknown outcome": {
     breaks: "wrong state",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
-        override update(id: string, stored: StoredState, inputs: WorkspaceSecretInputs) {
-          return super.update(id, stored, inputs).catch((error: unknown) => {
+        override update(resource: Resource, inputs: WorkspaceSecretInputs) {
+          return super.update(resource, inputs).catch((error: unknown) => {
             if (!(error instanceof UnfinishedUpdate)) throw error;
-            throw new Problem(error.action, error.reason, error.next);
+            throw new Problem(error.kind, error.facts, error.attempt);
           });
         }
       })(host),
   },
-  "follows a name to a secret that someone else made": {
-    breaks: "taken or lost",
+  "replaces a missing secret by another one with its name": {
+    breaks: "wrongly adopted or lost",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
-        override async read(id: string, stored: StoredState) {
-          const held = await super.read(id, stored);
-          if (held) return held;
-          const [found] = await host.workspaces.get("default").namedNow(stored.name ?? "");
-          return found && { id: found.id, state: { ...stored, secretId: found.id } as WorkspaceSecretState };
+        override async read(resource: Resource) {
+          const stored = await super.read(resource);
+          if (stored) return stored;
+          const { state } = resource;
+          const [found] = await host.workspaces.get("default").findByNameDirectly(state.name ?? "");
+          return found && { id: found.id, state: { ...state, secretId: found.id } as WorkspaceSecretState };
         }
       })(host),
   },
-  "replaces a value that was kept at the next change of name": {
-    breaks: "taken or lost",
+  "replaces a kept value when the name changes": {
+    breaks: "wrongly adopted or lost",
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
-        override diff(id: string, stored: StoredState, inputs: WorkspaceSecretInputs) {
-          return super.diff(id, { ...stored, valueKept: false }, inputs);
+        override diff(resource: Resource, inputs: PreviewInputs) {
+          return super.diff(withoutKeptValue(resource), inputs);
         }
-        override update(id: string, stored: StoredState, inputs: WorkspaceSecretInputs) {
-          return super.update(id, { ...stored, valueKept: false }, inputs);
+        override update(resource: Resource, inputs: WorkspaceSecretInputs) {
+          return super.update(withoutKeptValue(resource), inputs);
         }
       })(host),
   },
@@ -134,21 +135,26 @@ export const SABOTEURS: Record<string, Saboteur> = {
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
-            throw new Problem(`could not create secret "${inputs.name}"`, `${inputs.value} may exist`, "Try again.");
+            const failure = { kind: "answered", status: 500, words: inputs.value } as const;
+            throw new Problem("may-have-been-created", { failure }, { step: "create", name: inputs.name });
           });
         }
       })(host),
   },
 };
 
-function overWorkspaces(spoil: (workspace: Workspace) => void): MakeLifecycle {
-  return (host) => new WorkspaceSecretLifecycle(withWorkspaces(host, spoil));
+function withoutKeptValue(resource: Resource): Resource {
+  return { ...resource, state: { ...resource.state, valueKept: false } };
 }
 
-function withWorkspaces(host: Host, spoil: (workspace: Workspace) => void): Host {
+function withChangedWorkspaces(change: (workspace: Workspace) => void): MakeLifecycle {
+  return (host) => new WorkspaceSecretLifecycle(changeWorkspaces(host, change));
+}
+
+function changeWorkspaces(host: Host, change: (workspace: Workspace) => void): Host {
   const get = (name: string) => {
     const workspace = host.workspaces.get(name);
-    spoil(workspace);
+    change(workspace);
     return workspace;
   };
   return { ...host, workspaces: { get } };

@@ -4,7 +4,7 @@ import { constants, gunzipSync } from "node:zlib";
 import { type Canary, canary } from "./canary";
 import { type StackOptions, startStack, type TestStack } from "./testStack";
 
-/** A key and values that are told apart when they turn up, by the place where a program has them from. */
+/** An API key and values, one for each source that a program can have. If one leaks, its name shows which. */
 export class Secrets {
   readonly key = canary('sk_"/%+');
   readonly inConfig: Canary;
@@ -12,7 +12,7 @@ export class Secrets {
   readonly inProgram: Canary;
   readonly ofResource: Canary;
 
-  /** `length`: of the values that stand alone in the config, and in the program. */
+  /** `length` applies to the values of a plain config key and of the program. */
   constructor(punctuation: string, options?: { length: number }) {
     this.inConfig = canary(punctuation, options);
     this.inObject = canary(punctuation);
@@ -20,14 +20,14 @@ export class Secrets {
     this.ofResource = canary(punctuation);
   }
 
-  /** Which of them are there, by name, and how. */
+  /** The names of those in `text`, and the form of each. */
   foundIn(text: string): string[] {
     return Object.entries(this).flatMap(([name, bird]: [string, Canary]) =>
       bird.foundIn(text).map((how) => `${name} as ${how}`),
     );
   }
 
-  /** The files that hold any: of all that were written, also to the folder for temporary files, and the stack's config. */
+  /** The files that contain any, among all written files (also temporary ones) and the stack's config. */
   async foundInFiles(stack: TestStack): Promise<string[]> {
     const files = await stack.writtenFiles();
     const config = join(stack.folder, "Pulumi.test.yaml");
@@ -37,7 +37,7 @@ export class Secrets {
     );
   }
 
-  /** A stack that writes nothing outside its own folder, with the key and two of the values in its config. */
+  /** A stack with the key and two of the values in its config. It writes only to its own folder. */
   async startStack(options: StackOptions = {}): Promise<TestStack> {
     const stack = await startStack({ emulator: { keys: { [this.key.text]: {} } }, ...options });
     delete stack.env.ELEVENLABS_API_KEY;
@@ -49,7 +49,7 @@ export class Secrets {
     return stack;
   }
 
-  /** A program with a secret of each value, and `suffix` after it; `more` are further arguments by logical name. */
+  /** A program with one secret per value, followed by `suffix`. `more` has further arguments by logical name. */
   program(suffix: string, more: Partial<Record<"inConfig" | "inObject" | "inProgram", object>> = {}): string {
     return `
       const more = ${JSON.stringify(more)};
@@ -61,7 +61,7 @@ export class Secrets {
       new WorkspaceSecrets("inObject", { secrets: Object.fromEntries(secrets), ...more.inObject });`;
   }
 
-  /** To be added to it: a secret whose value is an output of another resource, which a first preview does not know. */
+  /** An addition to it: a secret whose value is an output of another resource, which a first preview does not know. */
   programOfResource(suffix: string): string {
     return `
       const provider = { async create({ given }) { return { id: "1", outs: { made: given } }; } };
@@ -74,9 +74,9 @@ export class Secrets {
   }
 }
 
-/** The engine packs some of its logs. */
+/** The engine compresses some of its logs. */
 function unzipped(text: string): string {
   if (!text.startsWith("\u001f\u008b")) return text;
-  // Also one that is still being written.
+  // Works for a log that is still being written, too.
   return gunzipSync(Buffer.from(text, "latin1"), { finishFlush: constants.Z_SYNC_FLUSH }).toString("latin1");
 }

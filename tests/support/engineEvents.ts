@@ -7,6 +7,29 @@ export interface Diagnostic {
   about?: string | undefined;
 }
 
+/** An error or warning of this package: its kind is the code in brackets at the end of its first line. */
+export interface ShownProblem {
+  severity: "error" | "warning";
+  kind: string;
+  /** The logical name of the resource that it is about. */
+  resource: string | undefined;
+  message: string;
+}
+
+/** The problems among what the engine said, each one once. */
+export function problemsIn(diagnostics: Diagnostic[]): ShownProblem[] {
+  const problems = new Map<string, ShownProblem>();
+  for (const { severity, message, about } of diagnostics) {
+    if (severity !== "error" && severity !== "warning") continue;
+    // A message may contain several problems, as that of a failed check of several inputs does.
+    for (const [, kind = ""] of message.matchAll(/\[([a-z]+(?:-[a-z]+)*)\]$/gm)) {
+      const problem: ShownProblem = { severity, kind, resource: about, message };
+      problems.set(JSON.stringify([severity, kind, about, message]), problem);
+    }
+  }
+  return [...problems.values()];
+}
+
 interface Step {
   metadata: { op: string; urn: string; type: string };
 }

@@ -7,7 +7,7 @@ import { makeTemplate } from "./template";
 
 const run = promisify(execFile);
 
-/** Finds the engine, and makes the empty stack that every engine test starts from a copy of: a second saved for each. */
+/** Finds the engine, and creates the empty stack that each engine test copies. A copy saves a second per test. */
 export default async function globalSetup(): Promise<void> {
   const { stdout } = await run(process.execPath, ["scripts/engine/engine.mjs"], { maxBuffer: 1 << 24 });
   const root = await mkdtemp(join(tmpdir(), "pulumi-elevenlabs-tests-"));

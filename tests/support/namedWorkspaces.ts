@@ -9,14 +9,14 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((emulator) => emulator.close()));
 });
 
-/** A further emulator, which ends with the test. */
+/** Another emulator, which closes after the test. */
 export async function startAnother(options?: EmulatorOptions): Promise<Emulator> {
   const emulator = await startEmulator(options);
   open.push(emulator);
   return emulator;
 }
 
-/** A further emulator for each of the names, to be workspaces of these names. */
+/** Starts another emulator for each workspace name. */
 export function startAnotherEach(
   names: string[],
   options: (name: string) => EmulatorOptions = () => ({}),
@@ -24,7 +24,7 @@ export function startAnotherEach(
   return Promise.all(names.map(async (name) => [name, await startAnother(options(name))]));
 }
 
-/** Describes further workspaces in the stack's config, all at once. */
+/** Adds workspaces to the stack's config. */
 export async function addWorkspaces(stack: TestStack, workspaces: Record<string, { apiKey: string; url: string }>) {
   const described = Object.entries(workspaces).map(([name, { apiKey, url }]) => [name, { apiKey, baseUrl: url }]);
   const text = JSON.stringify(Object.fromEntries(described));

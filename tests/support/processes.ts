@@ -9,8 +9,8 @@ export interface Process {
 }
 
 /**
- * A process and all that descend from it, parents first. The engine gives each of its plugins a process group of its own,
- * and some outlive an engine that is killed: to end all of them, ask before the first one ends.
+ * A process and all its descendants, parents first. The engine starts each plugin in its own process group, and some outlive
+ * a killed engine: to end all of them, list them before the first one ends.
  */
 export async function processTree(root: number): Promise<Process[]> {
   const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid=,args="], { maxBuffer: 1 << 24 });
@@ -23,13 +23,13 @@ export async function processTree(root: number): Promise<Process[]> {
   return tree.map(({ pid, command }) => ({ pid, command }));
 }
 
-/** Ends processes at once; one that has ended already is left alone. */
+/** Kills processes. Ignores those that have already ended. */
 export function kill(...processes: Process[]): void {
   for (const { pid } of processes) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   }
 }

@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 
-/** Whatever a logger could make of an error: all that can be reached from it, also what is hidden, inherited or its cause. */
+/** Everything that a logger could show of an error, including hidden and inherited properties, and its cause. */
 export function everythingOf(error: unknown): string {
   const all = { depth: null, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null };
   return [inspect(error, all), String(error), error instanceof Error ? error.stack : "", ...reached(error)].join("\n");
 }
 
-/** Texts and bytes, by names of every kind; `inspect` leaves out bytes, and what is inherited. */
+/** All texts and bytes. `inspect` skips bytes and inherited properties. */
 function reached(root: unknown): string[] {
   const texts: string[] = [];
   const seen = new Set<unknown>();
@@ -25,7 +25,7 @@ function reached(root: unknown): string[] {
         try {
           visit(Reflect.get(at, name, it));
         } catch {
-          // A getter that is not for this object.
+          // A getter that doesn't work on this object.
         }
       }
     }

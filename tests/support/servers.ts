@@ -14,12 +14,12 @@ import type { TransportOptions } from "../../provider/api/transport";
 
 const started: { close(): Promise<unknown> }[] = [];
 
-// Not after each test: those of a file may run side by side.
+// Not after each test, because the tests of a file may run in parallel.
 afterAll(async () => {
   await Promise.all(started.splice(0).map((server) => server.close()));
 });
 
-/** An emulator that ends with the file's tests. */
+/** An emulator that closes after the tests of the file. */
 export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulator = await startEmulator(options);
   started.push(emulator);
@@ -34,12 +34,12 @@ export interface PlainServer {
   close(): Promise<void>;
 }
 
-/** A server that answers what no emulator would; it ends with the file's tests. */
+/** A server for answers that the emulator never gives. It closes after the tests of the file. */
 export function serve(listener: RequestListener): Promise<PlainServer> {
   return listen(createServer(), listener, "http:");
 }
 
-/** The same with TLS, by a certificate that this process trusts until the file's tests end. */
+/** The same with TLS. This process trusts its certificate until the tests of the file end. */
 export async function serveTls(listener: RequestListener): Promise<PlainServer> {
   const pem = await readFile(join(import.meta.dirname, "loopback.pem"), "utf8");
   const trusted = getCACertificates("default");
@@ -85,8 +85,8 @@ export function json(body: unknown, status = 200): RequestListener {
 }
 
 /**
- * An origin at which nothing listens. Its port is below those that any system hands out, so that nobody gets it by chance,
- * neither a server nor a connection.
+ * An origin on which nothing listens. Its port is below the range of ports that systems assign, so no server or connection
+ * gets it by chance.
  */
 export async function closedOrigin(): Promise<string> {
   for (;;) {
@@ -103,7 +103,7 @@ export async function closedOrigin(): Promise<string> {
   }
 }
 
-/** A client that does not retry, unless told so. */
+/** A client that does not retry by default. */
 export function clientOf(
   server: { url: string; apiKey?: string },
   options: Partial<TransportOptions> = {},
@@ -128,7 +128,7 @@ const QUESTIONS = [
   "isRateLimit",
   "isRefusal",
   "isForeign",
-  "isTransient",
+  "isTemporary",
   "outcomeUnknown",
 ] as const;
 

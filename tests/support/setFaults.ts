@@ -1,6 +1,6 @@
 import type { FaultKind } from "pulumi-elevenlabs/emulator";
 
-/** Answers with a status; without a body, in a form of the API's own. */
+/** A fault that answers with a status. Without `body`, the answer has the API's form. */
 export function status(status: number, body?: string | object): FaultKind {
   return { kind: "status", status, ...(body === undefined ? {} : { body }) };
 }

@@ -2,13 +2,33 @@ import { expect } from "@jest/globals";
 import type { Canary } from "./canary";
 import type { Run } from "./testStack";
 
-/** With --continue-on-error, Pulumi's SDK adds an error of its own to that of a resource, with a stack. */
+/** With --continue-on-error, Pulumi's SDK adds an error of its own to that of a resource, with a stack trace. */
 const OF_THE_SDK = /^(error: )?Error: resource \S+ \[\S+\] failed to register(\n\s+at .*)*\n?/gm;
-/** What the provider process says of an error that the engine shows. */
+/** What the provider process prints for an error that the engine shows. */
 const POINTER =
   /^elevenlabs:WorkspaceSecret: (diff|read|delete) of \S+: failed; the error is shown with its resource\n?/gm;
 
-/** What a run says went wrong, after a look at how it says so: three lines at most each, no stack, nothing secret. */
+/**
+ * Expects exactly one error about a resource: of this kind, and with a message that contains each of these facts. The errors
+ * of the program itself have no resource.
+ */
+export function expectError(
+  run: Run,
+  resource: string | undefined,
+  { kind, facts }: { kind: string; facts: string[] },
+): void {
+  expect(run.code).not.toBe(0);
+  const errors = run.problems.filter((problem) => problem.severity === "error" && problem.resource === resource);
+  const found = errors.map(({ kind, message }) => {
+    return { resource, kind, message, missing: facts.filter((fact) => !message.includes(fact)) };
+  });
+  expect(found).toEqual([{ resource, kind, message: expect.any(String), missing: [] }]);
+}
+
+/**
+ * The errors and warnings of a run by resource, as the CLI shows them. Also checks how they are shown: at most three lines
+ * each, no stack trace, nothing secret.
+ */
 export function tidyProblems(run: Run, secrets: Canary[]): Record<string, string> {
   const messages = run.diagnostics
     .filter(({ severity }) => ["error", "warning"].includes(severity))
@@ -23,8 +43,8 @@ export function tidyProblems(run: Run, secrets: Canary[]): Record<string, string
 }
 
 /**
- * What the CLI shows under `Diagnostics`, by the resource's logical name, with ids and ports made the same in every run.
- * Debug lines, and the engine's own last word on a run that failed, are left out.
+ * What the CLI shows under `Diagnostics`, by the resource's logical name, with the same ids and ports in every run. Without
+ * debug lines, and without the engine's own last line about a failed run.
  */
 export function shownProblems(output: string): Record<string, string> {
   const [, section = ""] = output.split(/^Diagnostics:$/m);

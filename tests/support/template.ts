@@ -4,7 +4,7 @@ import { pulumi } from "./pulumiCli";
 
 const REPO = process.cwd();
 
-/** A user's project as `npm install` and `pulumi stack init` leave it, but without a program. */
+/** A project of a user after `npm install` and `pulumi stack init`, but without a program. */
 export async function makeTemplate(root: string): Promise<void> {
   const folder = join(root, "template");
   await mkdir(join(folder, "node_modules"), { recursive: true });

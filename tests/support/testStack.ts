@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach } from "@jest/globals";
 import type { Emulator, EmulatorOptions, Operation, RecordedRequest } from "pulumi-elevenlabs/emulator";
 import { startEmulator } from "../../emulator/index";
-import { type Diagnostic, readEvents } from "./engineEvents";
+import { type Diagnostic, problemsIn, readEvents, type ShownProblem } from "./engineEvents";
 import { kill, processTree } from "./processes";
 import { type CliRun, pulumi } from "./pulumiCli";
 
@@ -17,6 +17,10 @@ export interface Run {
   /** The operation of each secret by its logical name; of several, the first. */
   steps: Record<string, string>;
   diagnostics: Diagnostic[];
+  /** The errors and warnings of this package. */
+  problems: ShownProblem[];
+  /** Their kinds, each one once, in alphabetical order. */
+  kinds: string[];
   /** What the program exported; a secret is shown as `[secret]`. */
   requests: RecordedRequest[];
   /** The API's operations in order. */
@@ -209,7 +213,10 @@ export class TestStack {
     const requests = this.emulator.requests.slice(before);
     const events = await readEvents(eventLog, SECRET_TYPE);
     await rm(eventLog, { force: true });
-    return { code, output, requests, calls: requests.map(({ operation }) => operation), ...events };
+    const problems = problemsIn(events.diagnostics);
+    const kinds = [...new Set(problems.map(({ kind }) => kind))].sort();
+    const calls = requests.map(({ operation }) => operation);
+    return { code, output, requests, calls, problems, kinds, ...events };
   }
 }
 

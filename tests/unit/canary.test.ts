@@ -16,13 +16,13 @@ describe.each([
     ["in capitals", (text) => text.toUpperCase(), "text"],
     ["in JSON", json, "text"],
     ["in JSON in JSON in JSON", (text) => json(json(json(text))), "text"],
-    ["in JSON of ASCII alone", (text) => json(text).replaceAll(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0)}`), "text"],
+    ["in ASCII-only JSON", (text) => json(text).replaceAll(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0)}`), "text"],
     ["in a URL's path", encodeURIComponent, "text"],
     ["in a form", (text) => new URLSearchParams({ text }).toString(), "text"],
     ["in UTF-16", (text) => Buffer.from(text, "utf16le").toString("latin1"), "text"],
     ["in base64", base64, "base64"],
-    ["in base64, one byte on", (text) => base64(`x${text}`), "base64"],
-    ["in base64, two bytes on", (text) => base64(`xx${text}`), "base64"],
+    ["in base64, shifted by one byte", (text) => base64(`x${text}`), "base64"],
+    ["in base64, shifted by two bytes", (text) => base64(`xx${text}`), "base64"],
     ["in base64 for URLs", (text) => Buffer.from(text).toString("base64url"), "base64"],
     ["in base64 in lines", (text) => base64(text).replaceAll(/.{19}/g, "$&\r\n"), "base64"],
     ["in hex", (text) => Buffer.from(text).toString("hex"), "hex"],
@@ -34,12 +34,12 @@ describe.each([
   });
 });
 
-test("a piece of 11 letters and digits is found, wherever it is from", () => {
+test("any piece of 11 letters and digits is found", () => {
   const core = /canary(\w+)/.exec(short.text)?.[1] ?? "";
   for (let at = 0; at + 11 <= core.length; at++) expect(short.foundIn(core.slice(at, at + 11))).toEqual(["text"]);
 });
 
-test("a long one is as long as asked for, and found by a piece of its start, middle and end", () => {
+test("a long canary is found by a piece of its start, middle or end", () => {
   expect(long.text.length).toBeGreaterThanOrEqual(LENGTH);
   for (const at of [0, LENGTH / 2, long.text.length - 200]) {
     const piece = long.text.slice(at, at + 200);
@@ -47,7 +47,7 @@ test("a long one is as long as asked for, and found by a piece of its start, mid
   }
 });
 
-test("a canary is not taken for another one, nor other text for one", () => {
+test("another canary and other text are not found", () => {
   expect(short.foundIn(long.text)).toEqual([]);
   expect(long.foundIn(json(short.text))).toEqual([]);
   expect(short.foundIn("canary anything else")).toEqual([]);

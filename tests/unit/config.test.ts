@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { REGIONS } from "../../provider/api/endpoint";
+import type { ConfigFault } from "../../provider/messages/configWording";
 import { Problem } from "../../provider/messages/problem";
 import { Workspaces } from "../../provider/workspaces/registry";
+import { thrownProblem } from "../support/problems";
 import { emulate, failureOf } from "../support/servers";
 
 type Settings = Record<string, string | undefined>;
@@ -10,14 +12,18 @@ function workspaces(config: Settings, env: Settings = {}): Workspaces {
   return new Workspaces((key) => config[key], env);
 }
 
-function problemOf(config: Settings, name?: string): Problem {
-  try {
-    workspaces(config).get(name);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-  }
-  throw new Error("No problem");
+function invalidConfig(config: Settings, { name, env }: { name?: string; env?: Settings } = {}) {
+  const problem = thrownProblem(() => workspaces(config, env).get(name));
+  if (!Problem.is(problem, "invalid-config")) throw problem;
+  return problem;
 }
+
+/** What is wrong with the config of a workspace. */
+function faultsOf(config: Settings, options?: { name?: string; env?: Settings }): ConfigFault[] {
+  return invalidConfig(config, options).facts.faults;
+}
+
+const named = (settings: object) => ({ workspaces: JSON.stringify({ eu: settings }) });
 
 /** Which workspace of the emulator a configured key belongs to. */
 async function keyUsed(config: Settings, env: Settings, name?: string): Promise<string | undefined> {
@@ -28,8 +34,8 @@ async function keyUsed(config: Settings, env: Settings, name?: string): Promise<
   return emulator.requests[0]?.workspace;
 }
 
-describe("when config is read", () => {
-  test("nothing is read or checked before a workspace is asked for, and each is opened once", () => {
+describe("when the config is read", () => {
+  test("config is read at the first use, and each workspace is opened once", () => {
     const read: string[] = [];
     const config = new Workspaces((key) => {
       read.push(key);
@@ -42,22 +48,28 @@ describe("when config is read", () => {
     expect(good.get()).toBe(good.get("default"));
   });
 
-  test("a missing key is met at the first call", async () => {
+  test("a missing API key only fails the first call", async () => {
     const server = await emulate();
     const workspace = workspaces({ baseUrl: server.url }).get();
     expect(workspace.keySource).toBeUndefined();
-    expect((await failureOf(workspace.list())).name).toBe("KeyError");
+    expect((await failureOf(workspace.list())).failure).toEqual({ kind: "no-api-key" });
     expect(server.requests).toEqual([]);
   });
 });
 
-describe("what wins", () => {
+describe("precedence", () => {
   test.each<[string, Settings, Settings, string, "config" | "environment"]>([
     ["config over the environment", { apiKey: "sk_config" }, { ELEVENLABS_API_KEY: "sk_env" }, "config", "config"],
-    ["the environment where config has none", {}, { ELEVENLABS_API_KEY: "sk_env" }, "env", "environment"],
-    ["the environment where config is blank", { apiKey: "  " }, { ELEVENLABS_API_KEY: "sk_env" }, "env", "environment"],
-    ["config, line break of a file cut off", { apiKey: "sk_config\n" }, {}, "config", "config"],
-  ])("the key: %s", async (_, config, env, used, source) => {
+    ["the environment if the config has none", {}, { ELEVENLABS_API_KEY: "sk_env" }, "env", "environment"],
+    [
+      "the environment if the config is blank",
+      { apiKey: "  " },
+      { ELEVENLABS_API_KEY: "sk_env" },
+      "env",
+      "environment",
+    ],
+    ["config, without the line break of a file", { apiKey: "sk_config\n" }, {}, "config", "config"],
+  ])("API key: %s", async (_, config, env, used, source) => {
     expect(await keyUsed(config, env)).toBe(used);
     expect(workspaces(config, env).get().keySource).toBe(source);
   });
@@ -68,28 +80,26 @@ describe("what wins", () => {
     ["the environment", {}, { ELEVENLABS_REGION: "in" }, REGIONS.in],
     ["config over the environment", { region: "us" }, { ELEVENLABS_REGION: "in" }, REGIONS.us],
     ["a base URL over a region", { region: "us", baseUrl: "https://a.example/" }, {}, "https://a.example"],
-    ["a base URL of the environment", {}, { ELEVENLABS_BASE_URL: "http://localhost:1" }, "http://localhost:1"],
+    ["a base URL in the environment", {}, { ELEVENLABS_BASE_URL: "http://localhost:1" }, "http://localhost:1"],
     [
-      "a base URL of config over that of the environment",
+      "a base URL in the config over the environment",
       { baseUrl: "https://a.example" },
       { ELEVENLABS_BASE_URL: "https://b.example" },
       "https://a.example",
     ],
     [
-      "the default where all are blank",
+      "the default if all are blank",
       { region: " ", baseUrl: "" },
       { ELEVENLABS_REGION: "", ELEVENLABS_BASE_URL: " " },
       REGIONS.global,
     ],
-  ])("the endpoint: %s", (_, config, env, endpoint) => {
+  ])("endpoint: %s", (_, config, env, endpoint) => {
     expect(workspaces(config, env).get().endpoint).toBe(endpoint);
   });
 });
 
 describe("named workspaces", () => {
-  const named = (settings: object) => ({ workspaces: JSON.stringify({ eu: settings }) });
-
-  test("have key and endpoint of their own, and inherit neither", async () => {
+  test("have their own key and endpoint, and inherit neither", async () => {
     const { url } = await emulate();
     const config = { apiKey: "sk_env", region: "us", ...named({ apiKey: "sk_config", baseUrl: url }) };
     const env = { ELEVENLABS_API_KEY: "sk_env", ELEVENLABS_REGION: "in" };
@@ -98,11 +108,11 @@ describe("named workspaces", () => {
 
     const bare = workspaces({ apiKey: "sk_env", ...named({ region: "sg" }) }, env).get("eu");
     expect(bare.endpoint).toBe(REGIONS.sg);
-    expect((await failureOf(bare.list())).name).toBe("KeyError");
+    expect((await failureOf(bare.list())).failure).toEqual({ kind: "no-api-key" });
     expect(workspaces(named({}), env).get("eu").endpoint).toBe(REGIONS.global);
   });
 
-  describe("of one endpoint may be one under two names, so they know", () => {
+  describe("with one endpoint may be one workspace, so they share", () => {
     const opened = workspaces({
       apiKey: "sk_a",
       workspaces: JSON.stringify({
@@ -113,13 +123,13 @@ describe("named workspaces", () => {
     });
     const others = ["twin", "cousin", "eu"].map((name) => opened.get(name).owners);
 
-    test("which secrets the other holds", () => {
-      const holder = { mark: "m", wants: "A", workspace: "default" };
-      opened.get().owners.hold("1", holder);
-      expect(others.map((owners) => owners.others("1"))).toEqual([[holder], [holder], []]);
+    test("the owners of secrets", () => {
+      const owner = { resource: "a", name: "A", workspace: "default" };
+      opened.get().owners.add("1", owner);
+      expect(others.map((owners) => owners.others("1"))).toEqual([[owner], [owner], []]);
     });
 
-    test("which names the other creates, where their key is the same", () => {
+    test("the names in creation, if their API key is the same", () => {
       opened.get().owners.reserveName("A");
       expect(others.map((owners) => owners.reserveName("A"))).toEqual([false, true, true]);
     });
@@ -129,150 +139,150 @@ describe("named workspaces", () => {
     [{}, ["default"]],
     [named({}), ["default", "eu"]],
     [{ workspaces: '{"eu":{},"default":{}}' }, ["default", "eu"]],
-  ])("of %j are %j", (config, names) => expect(workspaces(config).names()).toEqual(names));
+  ])("in %j are %j", (config, names) => expect(workspaces(config).names()).toEqual(names));
 
-  test("use their key", async () => {
+  test("send their API key", async () => {
     const emulator = await emulate({ keys: { sk_config: { workspace: "config" }, sk_env: { workspace: "env" } } });
     const config = named({ apiKey: "sk_config\n", baseUrl: emulator.url });
     await workspaces(config, { ELEVENLABS_API_KEY: "sk_env" }).get("eu").list();
     expect(emulator.requests[0]?.workspace).toBe("config");
   });
 
-  test.each(["us", "toString", "__proto__", ""])("%j is an error that lists those that are", (name) => {
-    const problem = problemOf(named({ apiKey: "sk_canary" }), name);
-    expect(problem.reason).toBe(`no workspace is named "${name}", only "default", "eu"`);
+  test.each(["us", "toString", "__proto__", ""])("do not include %j, and the fault lists those that exist", (name) => {
+    const problem = invalidConfig(named({ apiKey: "sk_canary" }), { name });
+    expect(problem.facts.faults).toEqual([{ kind: "workspace-unknown", name, known: ["default", "eu"] }]);
     expect(problem.message).not.toContain("canary");
   });
 
-  test("one is an error where there are none", () => {
-    expect(problemOf({}, "eu").message).toBe(
-      'could not use the config: no workspace is named "eu", only "default".\n' +
-        "Add it: pulumi config set --secret --path 'elevenlabs:workspaces.eu.apiKey'",
-    );
+  test("may be missing altogether", () => {
+    const problem = invalidConfig({}, { name: "eu" });
+    expect(problem.facts.faults).toEqual([{ kind: "workspace-unknown", name: "eu", known: ["default"] }]);
+    expect(problem.attempt).toEqual({ step: "useConfig" });
+  });
+
+  test("need a base URL of their own if ELEVENLABS_BASE_URL is set", async () => {
+    const env = { ELEVENLABS_BASE_URL: "http://localhost:1" };
+    expect(faultsOf(named({ apiKey: "sk_config" }), { name: "eu", env })).toEqual([
+      { kind: "base-url-of-environment", workspace: "eu" },
+    ]);
+    const own = named({ apiKey: "sk_config", baseUrl: "http://localhost:2" });
+    expect(workspaces(own, env).get("eu").endpoint).toBe("http://localhost:2");
   });
 });
 
-describe("a bad value", () => {
-  const whole = (least: string) => `a whole number${least}`;
+describe("a wrong setting", () => {
+  const aboveZero = { isWhole: false, isZeroAllowed: false, default: 30 };
+  const zeroOrMore = { isWhole: true, isZeroAllowed: true, default: 4 };
+  const wholeAboveZero = { isWhole: true, isZeroAllowed: false, default: 16 };
 
   test.each([
-    ["timeoutSeconds", "0", "a number above 0", 30],
-    ["timeoutSeconds", "-1", "a number above 0", 30],
-    ["timeoutSeconds", "soon", "a number above 0", 30],
-    ["timeoutSeconds", "30s", "a number above 0", 30],
-    ["timeoutSeconds", "Infinity", "a number above 0", 30],
-    ["timeoutSeconds", "NaN", "a number above 0", 30],
-    ["maxRetries", "-1", whole(", 0 or more"), 4],
-    ["maxRetries", "1.5", whole(", 0 or more"), 4],
-    ["maxRetries", "many", whole(", 0 or more"), 4],
-    ["maxConcurrency", "0", whole(" above 0"), 16],
-    ["maxConcurrency", "0.5", whole(" above 0"), 16],
-    ["maxConcurrency", "\u001b[2J", whole(" above 0"), 16],
-  ])("%s %j says what it must be, and how to set it", (key, text, wanted, standard) => {
-    const shown = text === "\u001b[2J" ? "\\u001b[2J" : text;
-    expect(problemOf({ [key]: text }).message).toBe(
-      `could not use the config: elevenlabs:${key} is "${shown}", but must be ${wanted}.\n` +
-        `Set it: pulumi config set elevenlabs:${key} ${standard}`,
-    );
+    ["timeoutSeconds", "0", aboveZero],
+    ["timeoutSeconds", "-1", aboveZero],
+    ["timeoutSeconds", "soon", aboveZero],
+    ["timeoutSeconds", "30s", aboveZero],
+    ["timeoutSeconds", "Infinity", aboveZero],
+    ["timeoutSeconds", "NaN", aboveZero],
+    ["maxRetries", "-1", zeroOrMore],
+    ["maxRetries", "1.5", zeroOrMore],
+    ["maxRetries", "many", zeroOrMore],
+    ["maxConcurrency", "0", wholeAboveZero],
+    ["maxConcurrency", "0.5", wholeAboveZero],
+    ["maxConcurrency", "\u001b[2J", wholeAboveZero],
+  ])("%s %j comes with what is allowed, and the default", (key, given, allowed) => {
+    expect(faultsOf({ [key]: given })).toEqual([{ kind: "number-out-of-range", key, given, ...allowed }]);
   });
 
-  test.each([
-    ["elevenlabs:region", { region: "mars" }, undefined],
-    ["elevenlabs:workspaces.eu.region", { workspaces: '{"eu":{"region":"mars"}}' }, "eu"],
-  ])("%s lists the regions", (key, config, name) => {
-    expect(problemOf(config as Settings, name).message).toBe(
-      `could not use the config: ${key} is "mars", but must be one of global, us, eu, in, sg.\n` +
-        `Set it: pulumi config set --path '${key}' global`,
-    );
-  });
+  const known = ["global", "us", "eu", "in", "sg"];
+  const topLevel = (key: string) => ({ config: { key: `elevenlabs:${key}`, steps: [] } });
+  const ofEu = (key: string) => ({ config: { key: "elevenlabs:workspaces", steps: ["eu", key] } });
 
-  test.each([
-    ["elevenlabs:baseUrl", { baseUrl: "http://u:canary@api.example" }, undefined],
-    ["elevenlabs:workspaces.eu.baseUrl", { workspaces: '{"eu":{"baseUrl":"http://u:canary@api.example"}}' }, "eu"],
-  ])("%s is not shown, as it may hold a password", (key, config, name) => {
-    const { message } = problemOf(config as Settings, name);
-    expect(message).toContain(`${key} must not hold a user name or a password.\n`);
-    expect(message).toContain(`pulumi config rm --path '${key}'`);
-    expect(message).not.toContain("canary");
-  });
-
-  test.each([
-    [
-      { ELEVENLABS_REGION: "mars" },
-      'ELEVENLABS_REGION is "mars", but must be one of global, us, eu, in, sg.\nSet it to one of them, or unset it for the global one.',
-    ],
-    [
-      { ELEVENLABS_BASE_URL: "api.example" },
-      "ELEVENLABS_BASE_URL is not a URL, such as https://api.elevenlabs.io.\nSet it right, or unset it to use the region's.",
-    ],
-  ])("of the environment is told by the variable's name: %j", (env, message) => {
-    expect(() => workspaces({}, env).get()).toThrow(`could not use the config: ${message}`);
-  });
-
-  test("of a workspace's name is shown harmless", () => {
-    expect(problemOf({}, "a\nb\u001b[2J").message.split("\n")).toHaveLength(2);
-  });
-
-  test("of the region is told beside a base URL too", () => {
-    expect(problemOf({ region: "mars", baseUrl: "https://a.example" }).reason).toContain('elevenlabs:region is "mars"');
-  });
-
-  test("is told together with every other one", () => {
-    const problem = problemOf({ region: "mars", baseUrl: "a.example", timeoutSeconds: "abc", maxRetries: "-1" });
-
-    expect(problem.reason.split("; ")).toEqual([
-      expect.stringMatching(/^elevenlabs:region /),
-      expect.stringMatching(/^elevenlabs:baseUrl /),
-      expect.stringMatching(/^elevenlabs:timeoutSeconds /),
-      expect.stringMatching(/^elevenlabs:maxRetries /),
+  test.each<[string, Settings, string | undefined, object]>([
+    ["the config", { region: "mars" }, undefined, topLevel("region")],
+    ["a named workspace", { workspaces: '{"eu":{"region":"mars"}}' }, "eu", ofEu("region")],
+  ])("for region in %s comes with the regions", (_, config, name, place) => {
+    expect(faultsOf(config, { ...(name && { name }) })).toEqual([
+      { kind: "region-unknown", place, given: "mars", known },
     ]);
-    expect(problem.message.split("\n")).toHaveLength(2);
   });
 
-  test.each(["constructor", "__proto__", "a.b"])("a described workspace may be named %j", (name) => {
-    expect(workspaces({ workspaces: `{"${name}":{"region":"eu"}}` }).get(name).endpoint).toContain(".eu.");
-  });
-
-  test.each([
-    ["a.b", `'elevenlabs:workspaces["a.b"].region'`],
-    ["it's", `'elevenlabs:workspaces["it'\\''s"].region'`],
-  ])("of workspace %j is told by a path that a shell and Pulumi take", (name, path) => {
-    expect(problemOf({ workspaces: JSON.stringify({ [name]: { region: "mars" } }) }, name).next).toContain(path);
-  });
-
-  test("a description of the default workspace among the named ones is refused", () => {
-    expect(problemOf({ workspaces: '{"default":{"region":"eu"}}' }).reason).toContain('describes "default"');
-  });
-
-  test.each([
-    ["no JSON", "sk_canary", ""],
-    ["a list", '["sk_canary"]', '; see "0"'],
-    ["text", '"sk_canary"', ""],
-    ["null", "null", ""],
-    ["a key for a workspace", '{"eu":"sk_canary"}', '; see "eu"'],
-    ["a key that is no text", '{"eu":{"apiKey":["sk_canary"]}}', '; see "eu.apiKey"'],
-    ["an unknown setting", '{"eu":{"apikey":"sk_canary"}}', '; see "eu.apikey"'],
-  ])("elevenlabs:workspaces as %s is told by its place alone", (_, text, place) => {
-    const problem = problemOf({ workspaces: text }, "eu");
-    expect(problem.reason).toBe(`elevenlabs:workspaces must be an object {NAME: {apiKey, region, baseUrl}}${place}`);
+  test.each<[string, Settings, string | undefined, object]>([
+    ["the config", { baseUrl: "http://u:canary@api.example" }, undefined, topLevel("baseUrl")],
+    ["a named workspace", { workspaces: '{"eu":{"baseUrl":"http://u:canary@api.example"}}' }, "eu", ofEu("baseUrl")],
+  ])("for baseUrl in %s is not shown, because it may contain a password", (_, config, name, place) => {
+    const problem = invalidConfig(config, { ...(name && { name }) });
+    expect(problem.facts.faults).toEqual([{ kind: "base-url-invalid", place, fault: "has-credentials" }]);
     expect(problem.message).not.toContain("canary");
   });
 
-  test("of elevenlabs:workspaces does not disturb the default one", () => {
+  test("in the environment comes with the name of the variable", () => {
+    const place = (variable: string) => ({ variable });
+    expect(faultsOf({}, { env: { ELEVENLABS_REGION: "mars" } })).toEqual([
+      { kind: "region-unknown", place: place("ELEVENLABS_REGION"), given: "mars", known },
+    ]);
+    expect(faultsOf({}, { env: { ELEVENLABS_BASE_URL: "api.example" } })).toEqual([
+      { kind: "base-url-invalid", place: place("ELEVENLABS_BASE_URL"), fault: "not-a-url" },
+    ]);
+  });
+
+  test("for region is found beside a base URL, too", () => {
+    expect(faultsOf({ region: "mars", baseUrl: "https://a.example" })).toMatchObject([
+      { kind: "region-unknown", given: "mars" },
+    ]);
+  });
+
+  test("is found together with all others", () => {
+    const config = { region: "mars", baseUrl: "a.example", timeoutSeconds: "abc", maxRetries: "-1" };
+    expect(faultsOf(config)).toMatchObject([
+      { kind: "region-unknown", place: topLevel("region") },
+      { kind: "base-url-invalid", place: topLevel("baseUrl") },
+      { kind: "number-out-of-range", key: "timeoutSeconds" },
+      { kind: "number-out-of-range", key: "maxRetries" },
+    ]);
+  });
+
+  test.each(["constructor", "__proto__", "a.b"])("is not the name %j of a workspace", (name) => {
+    expect(workspaces({ workspaces: `{"${name}":{"region":"eu"}}` }).get(name).endpoint).toContain(".eu.");
+  });
+
+  test.each(["a.b", "it's"])("of workspace %j comes with its path in the config", (name) => {
+    const config = { workspaces: JSON.stringify({ [name]: { region: "mars" } }) };
+    const place = { config: { key: "elevenlabs:workspaces", steps: [name, "region"] } };
+    expect(faultsOf(config, { name })).toMatchObject([{ kind: "region-unknown", place }]);
+  });
+
+  test("is a description of the default workspace among the named ones", () => {
+    expect(faultsOf({ workspaces: '{"default":{"region":"eu"}}' })).toEqual([{ kind: "default-workspace-described" }]);
+  });
+
+  test.each<[string, string, { place?: string }]>([
+    ["text that isn't JSON", "sk_canary", {}],
+    ["a list", '["sk_canary"]', { place: "0" }],
+    ["a JSON string", '"sk_canary"', {}],
+    ["null", "null", {}],
+    ["a key instead of a workspace", '{"eu":"sk_canary"}', { place: "eu" }],
+    ["a key that isn't a string", '{"eu":{"apiKey":["sk_canary"]}}', { place: "eu.apiKey" }],
+    ["an unknown setting", '{"eu":{"apikey":"sk_canary"}}', { place: "eu.apikey" }],
+  ])("in elevenlabs:workspaces comes with its place only: %s", (_, text, place) => {
+    const problem = invalidConfig({ workspaces: text }, { name: "eu" });
+    expect(problem.facts.faults).toEqual([{ kind: "workspaces-malformed", ...place }]);
+    expect(problem.message).not.toContain("canary");
+  });
+
+  test("in elevenlabs:workspaces does not affect the default workspace", () => {
     expect(workspaces({ workspaces: "nonsense" }).get().name).toBe("default");
   });
 });
 
 describe("numbers", () => {
   test.each(["1.001", "30.0015", "2147484", "1e12"])(
-    "a timeout of %s seconds is one that a timer can take",
+    "a timeout of %s seconds works, whatever timers accept",
     async (timeoutSeconds) => {
       const { url: baseUrl, apiKey } = await emulate({ latencyMs: 5 });
       expect(await workspaces({ baseUrl, apiKey, timeoutSeconds, maxRetries: "0" }).get().list()).toEqual([]);
     },
   );
 
-  test("timeoutSeconds, maxRetries and maxConcurrency reach the calls", async () => {
+  test("timeoutSeconds, maxRetries and maxConcurrency apply to calls", async () => {
     const emulator = await emulate({ maxConcurrent: 1, latencyMs: 3 });
     const config = { baseUrl: emulator.url, apiKey: emulator.apiKey, maxRetries: "0", maxConcurrency: "1" };
     const workspace = workspaces(config).get();
@@ -281,11 +291,11 @@ describe("numbers", () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200, 200]);
 
     emulator.fault({ kind: "status", status: 503 });
-    expect((await failureOf(workspace.list())).cause).toMatch(/ answered 503/);
+    expect((await failureOf(workspace.list())).failure).toMatchObject({ kind: "answered", status: 503 });
     expect(emulator.requests).toHaveLength(4);
 
     emulator.fault({ kind: "hang" });
     const hasty = workspaces({ ...config, timeoutSeconds: "0.5" }).get();
-    expect((await failureOf(hasty.list())).cause).toMatch(/ did not answer within 0\.5 s$/);
+    expect((await failureOf(hasty.list())).failure).toMatchObject({ kind: "timeout", seconds: 0.5 });
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 
 const ROW = /^\|[^|]+\|[^|]+\| `([\w./]+)`: (.+) \|$/;
 
-test("every row of the table of the contract names a test that exists", () => {
+test("every row of the contract table names a test that exists", () => {
   const [, table = ""] = readFileSync("tests/README.md", "utf8").split("| step | situation | test |\n|---|---|---|\n");
   const rows = table.trimEnd().split("\n");
   expect(rows.length).toBeGreaterThan(50);
@@ -11,9 +11,9 @@ test("every row of the table of the contract names a test that exists", () => {
   const missing = rows.filter((row) => {
     const [, file, title] = ROW.exec(row) ?? [];
     if (file === undefined || title === undefined) return true;
-    // Titles stand on the line of the call, or below it.
+    // A title is on the line of the call, or below it.
     const source = readFileSync(`tests/engine/${file}.test.ts`, "utf8").replaceAll(/\(\s+(?=["'])/g, "(");
-    // What stands before a title: the call itself, or the end of the table of `each`.
+    // Before a title comes the call itself, or the end of the table of `each`.
     const named = ['"', "'"].some((quote) =>
       ["test(", "describe(", "])(", "each(CASES)("].some((call) => source.includes(`${call}${quote}${title}${quote}`)),
     );

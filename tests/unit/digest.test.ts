@@ -2,29 +2,29 @@ import { describe, expect, test } from "@jest/globals";
 import { canonical, digest, isDigestOf } from "../../provider/secret/digest";
 
 describe("a digest", () => {
-  test("knows its text, and no other", () => {
+  test("matches its text, and no other", () => {
     const stored = digest("value");
     expect(isDigestOf(stored, "value")).toBe(true);
     for (const other of ["", "Value", "value ", stored]) expect(isDigestOf(stored, other)).toBe(false);
   });
 
-  test("differs each time, and does not hold its text", () => {
+  test("differs each time, and does not contain its text", () => {
     const digests = Array.from({ length: 50 }, () => digest("value"));
     expect(new Set(digests).size).toBe(50);
     expect(digests.join()).not.toContain("value");
     for (const one of digests) expect(one).toMatch(/^[\w-]{12}\.[\w-]{22}$/);
   });
 
-  test("of an earlier version is still known: it is a stored format", () => {
+  test("of an earlier version still matches: it is a stored format", () => {
     expect(isDigestOf("AAAAAAAAAAAA.jKZmm09CimW91w-fuCsJcg", "v1")).toBe(true);
   });
 
-  test.each([undefined, "", ".", "salt", "salt."])("%j is the digest of nothing", (stored) => {
+  test.each([undefined, "", ".", "salt", "salt."])("%j is not the digest of any text", (stored) => {
     expect(isDigestOf(stored, "")).toBe(false);
     expect(isDigestOf(stored, "value")).toBe(false);
   });
 
-  test.each(["", "ünï 🔑", "a\u0000b", "x".repeat(1_000_000)])("of any text is of one length", (text) => {
+  test.each(["", "ünï 🔑", "a\u0000b", "x".repeat(1_000_000)])("has the same length for every text", (text) => {
     expect(digest(text)).toHaveLength(35);
     expect(isDigestOf(digest(text), text)).toBe(true);
   });
@@ -41,7 +41,7 @@ describe("canonical", () => {
       { 2: "b", 1: "a" },
       { 1: "a", 2: "b" },
     ],
-  ])("the order of keys makes no difference, at any depth: %j", (a, b) => expect(canonical(a)).toBe(canonical(b)));
+  ])("the order of keys does not matter, at any depth: %j", (a, b) => expect(canonical(a)).toBe(canonical(b)));
 
   test.each<[unknown, unknown]>([
     [
@@ -54,13 +54,13 @@ describe("canonical", () => {
     [[[]], []],
     [{ a: 1 }, { a: 2 }],
     [["a,b"], ["a", "b"]],
-  ])("what differs otherwise stays different: %j and %j", (a, b) => expect(canonical(a)).not.toBe(canonical(b)));
+  ])("any other difference counts: %j and %j", (a, b) => expect(canonical(a)).not.toBe(canonical(b)));
 
-  test("the text is a stored format: it goes into a digest of the state", () => {
+  test("the text is a stored format, because the state has its digest", () => {
     expect(canonical([{ b: [1, null], a: "ü" }, true])).toBe('[{"a":"ü","b":[1,null]},true]');
   });
 
-  test("a key such as __proto__ counts as any other", () => {
+  test("a key such as __proto__ counts like any other", () => {
     expect(canonical(JSON.parse('{"__proto__":1}'))).toBe('{"__proto__":1}');
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import { isRegion, parseOrigin, REGIONS } from "../../provider/api/endpoint";
 
 describe("regions", () => {
-  test.each(Object.entries(REGIONS))("%s is an https origin of the vendor", (region, origin) => {
+  test.each(Object.entries(REGIONS))("%s is an https origin of ElevenLabs", (region, origin) => {
     expect(isRegion(region)).toBe(true);
     expect(parseOrigin(origin)).toEqual({ origin });
     expect(new URL(origin).hostname).toMatch(/^api\.(?:[a-z.]+\.)?elevenlabs\.io$/);
   });
 
-  test.each(["", "EU", "mars", "toString", "__proto__"])("%j is no region", (text) => {
+  test.each(["", "EU", "mars", "toString", "__proto__"])("%j is not a region", (text) => {
     expect(isRegion(text)).toBe(false);
   });
 });
@@ -27,30 +27,25 @@ describe("a base URL", () => {
     expect(parseOrigin(text)).toEqual({ origin });
   });
 
-  const noUrl = /^is not a URL/;
-  const login = /^must not hold a user name or a password$/;
-  const path = /^must be an origin alone/;
-  const insecure = /^must be https/;
-
   test.each([
-    ["", noUrl],
-    ["api.elevenlabs.io", noUrl],
-    ["https://", noUrl],
-    ["https://user@api.example", login],
-    ["https://:canary@api.example", login],
-    ["https://api.example/v1", path],
-    ["https://api.example?key=canary", path],
-    ["https://api.example#x", path],
-    ["http://api.elevenlabs.io", insecure],
-    ["http://10.0.0.1:8787", insecure],
-    ["http://localhost.evil.example", insecure],
-    ["http://127.0.0.1.evil.example", insecure],
-    ["http://[::2]", insecure],
-    ["ftp://localhost", insecure],
-    ["localhost:8787", path],
-    ["file:///etc", path],
-  ])("%j is refused, without showing what may be a password in it", (text, problem) => {
-    expect(parseOrigin(text)).toEqual({ problem: expect.stringMatching(problem) });
+    ["", "not-a-url"],
+    ["api.elevenlabs.io", "not-a-url"],
+    ["https://", "not-a-url"],
+    ["https://user@api.example", "has-credentials"],
+    ["https://:canary@api.example", "has-credentials"],
+    ["https://api.example/v1", "not-an-origin"],
+    ["https://api.example?key=canary", "not-an-origin"],
+    ["https://api.example#x", "not-an-origin"],
+    ["http://api.elevenlabs.io", "not-https"],
+    ["http://10.0.0.1:8787", "not-https"],
+    ["http://localhost.evil.example", "not-https"],
+    ["http://127.0.0.1.evil.example", "not-https"],
+    ["http://[::2]", "not-https"],
+    ["ftp://localhost", "not-https"],
+    ["localhost:8787", "not-an-origin"],
+    ["file:///etc", "not-an-origin"],
+  ])("%j is refused, and the result contains nothing of it", (text, fault) => {
+    expect(parseOrigin(text)).toEqual({ fault });
     expect(JSON.stringify(parseOrigin(text))).not.toContain("canary");
   });
 });

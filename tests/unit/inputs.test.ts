@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { checkInputs, UNKNOWN } from "../../provider/secret/inputs";
+import { checkInputs, INPUT_NAMES, UNKNOWN } from "../../provider/secret/inputs";
 
 const GOOD = { name: "A", value: "v" };
 
 test.each<[string, Record<string, unknown>]>([
-  ["the least", GOOD],
+  ["only the required inputs", GOOD],
   [
-    "everything",
+    "all inputs",
     {
       ...GOOD,
       onExisting: "overwrite",
@@ -17,52 +17,63 @@ test.each<[string, Record<string, unknown>]>([
       workspace: "eu",
     },
   ],
-  ["the other words", { ...GOOD, onExisting: "keep", onNameChange: "replace", onInUse: "fail" }],
-  ["everything unknown", { name: UNKNOWN, value: UNKNOWN, onExisting: UNKNOWN, triggers: UNKNOWN, workspace: UNKNOWN }],
-  ["no triggers", { ...GOOD, triggers: [] }],
-  ["a name and a value with spaces around and odd characters", { name: " a/b\n🔑 ", value: " \u0000 x" }],
-])("%s passes", (_, inputs) => expect(checkInputs(inputs)).toEqual([]));
+  ["the other choices", { ...GOOD, onExisting: "keep", onNameChange: "replace", onInUse: "fail" }],
+  ["unknown inputs", { name: UNKNOWN, value: UNKNOWN, onExisting: UNKNOWN, triggers: UNKNOWN, workspace: UNKNOWN }],
+  ["an empty list of triggers", { ...GOOD, triggers: [] }],
+  ["a name and a value with white space and unusual characters", { name: " a/b\n🔑 ", value: " \u0000 x" }],
+])("%s: the check passes", (_, inputs) => expect(checkInputs(inputs)).toEqual([]));
 
-test.each<[string, string, unknown, string]>([
-  ["name", "missing", undefined, "is missing"],
-  ["name", "empty", "", "is empty: leave it out to use the resource's logical name"],
-  ["name", "blank", " \n\t", "is blank: leave it out to use the resource's logical name"],
-  ["name", "a number", 7, "must be a string, not a number"],
-  ["name", "null", null, "must be a string, not null"],
-  ["value", "missing", undefined, "is missing"],
-  ["value", "empty", "", "is empty: the API takes no secret without a value"],
-  ["value", "blank", "  ", "is blank: the API takes no secret without a value"],
-  ["value", "an object", { canary: 1 }, "must be a string, not an object"],
-  ["value", "a list", ["canary"], "must be a string, not a list"],
-  ["value", "a boolean", true, "must be a string, not a boolean"],
-  ["onExisting", "another word", "canary", 'must be one of "fail", "overwrite", "keep"'],
-  ["onExisting", "a word in capitals", "FAIL", 'must be one of "fail", "overwrite", "keep"'],
-  ["onExisting", "a word in a list", ["fail"], 'must be one of "fail", "overwrite", "keep"'],
-  ["onNameChange", "another word", "keep", 'must be one of "replace", "rename"'],
-  ["onNameChange", "empty", "", 'must be one of "replace", "rename"'],
-  ["onInUse", "another word", "delete", 'must be one of "fail", "retain"'],
-  ["onInUse", "a boolean", false, 'must be one of "fail", "retain"'],
-  ["existingId", "blank", " ", "is blank: give a secret's id, or leave it out"],
-  ["existingId", "a number", 1, "must be a string, not a number"],
-  ["triggers", "text", "canary", "must be a list, not a string"],
-  ["triggers", "an object", { length: 0 }, "must be a list, not an object"],
-  ["workspace", "empty", "", "is empty: leave it out for the default one"],
-  ["workspace", "an object", {}, "must be a string, not an object"],
-])("%s: %s fails on that property alone", (property, _, given, reason) => {
-  expect(checkInputs({ ...GOOD, [property]: given })).toEqual([{ property, reason }]);
+const missing = { kind: "input-missing", facts: {} };
+const empty = { kind: "input-empty", facts: { isBlank: false, advice: expect.stringMatching(/./) } };
+const blank = { kind: "input-empty", facts: { isBlank: true, advice: expect.stringMatching(/./) } };
+const wrongType = (expected: string, given: string) => ({ kind: "input-type", facts: { expected, given } });
+const choiceOf = (...choices: string[]) => ({ kind: "input-choice", facts: { choices } });
+
+test.each<[string, string, unknown, object]>([
+  ["name", "missing", undefined, missing],
+  ["name", "empty", "", empty],
+  ["name", "blank", " \n\t", blank],
+  ["name", "a number", 7, wrongType("a string", "a number")],
+  ["name", "null", null, wrongType("a string", "null")],
+  ["value", "missing", undefined, missing],
+  ["value", "empty", "", empty],
+  ["value", "blank", "  ", blank],
+  ["value", "an object", { canary: 1 }, wrongType("a string", "an object")],
+  ["value", "a list", ["canary"], wrongType("a string", "a list")],
+  ["value", "a boolean", true, wrongType("a string", "a boolean")],
+  ["onExisting", "another word", "canary", choiceOf("fail", "overwrite", "keep")],
+  ["onExisting", "a word in capitals", "FAIL", choiceOf("fail", "overwrite", "keep")],
+  ["onExisting", "a word in a list", ["fail"], choiceOf("fail", "overwrite", "keep")],
+  ["onNameChange", "another word", "keep", choiceOf("replace", "rename")],
+  ["onNameChange", "empty", "", choiceOf("replace", "rename")],
+  ["onInUse", "another word", "delete", choiceOf("fail", "retain")],
+  ["onInUse", "a boolean", false, choiceOf("fail", "retain")],
+  ["existingId", "blank", " ", blank],
+  ["existingId", "a number", 1, wrongType("a string", "a number")],
+  ["triggers", "text", "canary", wrongType("a list", "a string")],
+  ["triggers", "an object", { length: 0 }, wrongType("a list", "an object")],
+  ["workspace", "empty", "", empty],
+  ["workspace", "an object", {}, wrongType("a string", "an object")],
+])("%s: %s fails only for that input", (property, _, given, failure) => {
+  expect(checkInputs({ ...GOOD, [property]: given })).toEqual([{ property, ...failure }]);
 });
 
-test.each(["Value", "toString", "secretId"])("%s is no input", (property) => {
-  const [failure, ...others] = checkInputs({ ...GOOD, [property]: "canary" });
-  expect(others).toEqual([]);
-  expect(failure).toEqual({
-    property,
-    reason: expect.stringMatching(/^is no input of a WorkspaceSecret; those are name, value,/),
-  });
-  expect(failure?.reason).not.toContain("canary");
+test.each([
+  ["name", "leave it out to use the resource's logical name"],
+  ["value", "the API accepts no secret without a value"],
+  ["existingId", "give the id of a secret, or leave it out"],
+  ["workspace", "leave it out to use the default one"],
+])("an empty %s comes with advice of its own", (property, advice) => {
+  expect(checkInputs({ ...GOOD, [property]: "" })).toMatchObject([{ kind: "input-empty", facts: { advice } }]);
 });
 
-test("all failures are told at once", () => {
+test.each(["Value", "toString", "secretId"])("%s is not an input", (property) => {
+  const failures = checkInputs({ ...GOOD, [property]: "canary" });
+  expect(failures).toEqual([{ property, kind: "input-unknown", facts: { known: INPUT_NAMES } }]);
+  expect(JSON.stringify(failures)).not.toContain("canary");
+});
+
+test("all failures are found at once", () => {
   const inputs = { name: "", onExisting: "x", onInUse: "x", onNameChange: "x", triggers: 1, workspace: 1, odd: 1 };
   expect(
     checkInputs(inputs)
@@ -71,6 +82,6 @@ test("all failures are told at once", () => {
   ).toEqual(["name", "value", "onExisting", "onInUse", "onNameChange", "triggers", "workspace", "odd"].sort());
 });
 
-test("an unknown value hides no other failure", () => {
+test("an unknown input does not hide other failures", () => {
   expect(checkInputs({ name: UNKNOWN, value: "" }).map(({ property }) => property)).toEqual(["value"]);
 });

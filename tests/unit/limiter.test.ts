@@ -1,11 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
-import { AnsweredError, ApiError, UnreachableError } from "../../provider/api/errors";
+import { ApiError } from "../../provider/api/errors";
 import { Limiter } from "../../provider/api/limiter";
 
-const answered = (status: number) => new AnsweredError(status, "words", undefined, undefined, undefined);
+const answered = (status: number, retryAfterMs?: number) =>
+  new ApiError({ kind: "answered", status, words: "words", retryAfterMs });
 
-async function fail<E extends ApiError>(limiter: Limiter, error: E): Promise<E> {
+async function fail(limiter: Limiter, error: ApiError): Promise<ApiError> {
   await expect(limiter.run(() => Promise.reject(error), { isRetry: false })).rejects.toBe(error);
   return error;
 }
@@ -14,7 +15,7 @@ async function succeed(limiter: Limiter, times = 1): Promise<void> {
   for (let call = 0; call < times; call++) await limiter.run(() => Promise.resolve(), { isRetry: false });
 }
 
-/** A workspace that bears `capacity` calls at a time; each takes a turn of the event loop. */
+/** A workspace that allows `capacity` calls at a time. Each call takes one turn of the event loop. */
 class Workspace {
   running = 0;
   most = 0;
@@ -29,7 +30,7 @@ class Workspace {
   }
 }
 
-/** Many calls at once, each repeated until it goes through. */
+/** Runs many calls at once, each repeated until it succeeds. */
 async function runAll(limiter: Limiter, workspace: Workspace, calls: number): Promise<number> {
   let refusals = 0;
   const one = async (isRetry = false): Promise<void> => {
@@ -37,7 +38,7 @@ async function runAll(limiter: Limiter, workspace: Workspace, calls: number): Pr
       await limiter.run(() => workspace.call(), { isRetry });
     } catch (error) {
       if (!(error instanceof ApiError && error.isRateLimit)) throw error;
-      if (++refusals > 10 * calls) throw new Error("It asks again and again");
+      if (++refusals > 10 * calls) throw new Error("The calls never succeed");
       await one(true);
     }
   };
@@ -47,16 +48,16 @@ async function runAll(limiter: Limiter, workspace: Workspace, calls: number): Pr
 
 describe("a process that waits for Retry-After", () => {
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
-  const busy = (ms: number) => new AnsweredError(429, "words", undefined, undefined, ms);
+  const busy = (ms: number) => answered(429, ms);
 
-  test("may end where no call waits", async () => {
+  test("may end if no call waits", async () => {
     const limiter = new Limiter(1);
     const before = timers();
     await fail(limiter, busy(60_000));
     expect(timers()).toBe(before);
   });
 
-  test("may not end before the calls that wait", async () => {
+  test("may not end while calls wait", async () => {
     const limiter = new Limiter(1);
     const before = timers();
     await fail(limiter, busy(20));
@@ -65,7 +66,7 @@ describe("a process that waits for Retry-After", () => {
     await waiting;
   });
 
-  test("may not end before calls that were waiting already", async () => {
+  test("may not end while calls wait that came before the pause", async () => {
     const limiter = new Limiter(1);
     const before = timers();
     const refused = fail(limiter, busy(20));
@@ -87,7 +88,7 @@ describe("how many calls run at a time", () => {
     expect(levels).toEqual([16, 8, 4, 2, 1, 1]);
   });
 
-  test("is halved once by the 429s of calls that began together", async () => {
+  test("is halved only once by 429s of calls that began together", async () => {
     const limiter = new Limiter(16);
     await Promise.all(Array.from({ length: 16 }, () => fail(limiter, answered(429))));
     expect(limiter.concurrency).toBe(8);
@@ -97,14 +98,14 @@ describe("how many calls run at a time", () => {
     ["400", answered(400)],
     ["500", answered(500)],
     ["503", answered(503)],
-    ["a reset", new UnreachableError("broke", true, { transient: true })],
+    ["a reset", new ApiError({ kind: "connection-lost", host: "api.example", code: "ECONNRESET" })],
   ])("is not changed by %s", async (_, error) => {
     const limiter = new Limiter(16);
     await fail(limiter, error);
     expect(limiter.concurrency).toBe(16);
   });
 
-  test("grows by one for each full round of successes, and stays under what was too many", async () => {
+  test("grows by one per round of successes, and stays below the limit", async () => {
     const limiter = new Limiter(8);
     await fail(limiter, answered(429));
     expect(limiter.concurrency).toBe(4);
@@ -116,7 +117,7 @@ describe("how many calls run at a time", () => {
     expect(limiter.concurrency).toBe(7);
   });
 
-  test("is tried higher after a hundred successes, and never goes above its start", async () => {
+  test("grows past that limit after 100 successes, but not above the start", async () => {
     const limiter = new Limiter(8);
     await fail(limiter, answered(429));
     await succeed(limiter, 200);
@@ -125,7 +126,7 @@ describe("how many calls run at a time", () => {
     expect(limiter.concurrency).toBe(8);
   });
 
-  test("falls to what the workspace bears, and recovers when it bears more", async () => {
+  test("adapts to what the workspace allows, down and up", async () => {
     const limiter = new Limiter(16);
     const workspace = new Workspace(2);
 
@@ -143,7 +144,7 @@ describe("how many calls run at a time", () => {
 });
 
 describe("the order", () => {
-  test("a retry goes before what waits already", async () => {
+  test("a retry goes before calls that already wait", async () => {
     const limiter = new Limiter(1);
     const order: string[] = [];
     const run = (name: string, isRetry: boolean) =>
@@ -161,23 +162,23 @@ describe("the order", () => {
   });
 });
 
-describe("whether a 429 is of our own doing", () => {
-  test("it is as long as several calls were allowed at a time", async () => {
+describe("whether concurrency caused a 429", () => {
+  test("it may have if several calls were allowed at a time", async () => {
     const limiter = new Limiter(2);
     const together = await fail(limiter, answered(429));
     const alone = await fail(limiter, answered(429));
-    expect([limiter.isOwnDoing(together), limiter.isOwnDoing(alone)]).toEqual([true, false]);
+    expect([limiter.isCausedByConcurrency(together), limiter.isCausedByConcurrency(alone)]).toEqual([true, false]);
   });
 
-  test("no other fault is", async () => {
+  test("it never causes another failure", async () => {
     const limiter = new Limiter(16);
-    expect(limiter.isOwnDoing(await fail(limiter, answered(503)))).toBe(false);
+    expect(limiter.isCausedByConcurrency(await fail(limiter, answered(503)))).toBe(false);
   });
 });
 
-test("Retry-After of an error that is not repeated holds nobody back", async () => {
+test("Retry-After of an error that is not retried pauses nothing", async () => {
   const limiter = new Limiter(1);
-  await fail(limiter, new AnsweredError(404, "words", undefined, undefined, 60_000));
+  await fail(limiter, answered(404, 60_000));
   await succeed(limiter);
   expect(limiter.concurrency).toBe(1);
 }, 5_000);

@@ -5,7 +5,7 @@ import { clientOf, emulate, failureOf } from "../support/servers";
 
 const DIRECT = 7;
 
-/** A workspace of secrets n0, n1 and so on, and its lookups. */
+/** A workspace with secrets n0, n1 and so on, and its look-ups. */
 async function workspaceOf(count: number) {
   const emulator = await emulate({ uniqueNames: false });
   const workspace = emulator.workspace();
@@ -22,22 +22,22 @@ const calls = ({ requests }: Emulator) =>
   );
 const times = <T>(count: number, call: T) => Array.from({ length: count }, () => call);
 
-describe("lookups by id", () => {
-  test("the first few are a GET each", async () => {
+describe("look-ups by id", () => {
+  test("each of the first few is a GET", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(DIRECT);
     const found = await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     expect(found).toEqual(secrets);
     expect(calls(emulator)).toEqual(times(DIRECT, "get"));
   });
 
-  test("all further ones share one listing", async () => {
+  test("all others share one listing", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(50);
     const found = await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     expect(found).toEqual(secrets);
     expect(calls(emulator).sort()).toEqual([...times(DIRECT, "get"), "list"]);
   });
 
-  test("one that the listing lacks is asked for by a GET before it counts as gone", async () => {
+  test("a secret that the listing lacks is gone only after a GET", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(20);
     await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     const before = emulator.requests.length;
@@ -57,8 +57,8 @@ describe("lookups by id", () => {
   });
 });
 
-describe("lookups by name", () => {
-  test("the first few are a search each, of which the exact name counts", async () => {
+describe("look-ups by name", () => {
+  test("each of the first few is a search, filtered by the exact name", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(12);
     const [first] = secrets;
     const twin = workspace.add("n0");
@@ -71,7 +71,7 @@ describe("lookups by name", () => {
     expect(calls(emulator)).toEqual(times(4, "search"));
   });
 
-  test("a listing serves a lookup that begins within 5 s of it, and a later one gets a new listing", async () => {
+  test("a listing is used for 5 s, and then replaced by a new one", async () => {
     const emulator = await emulate({ uniqueNames: false });
     let now = 0;
     const lookups = new Lookups(clientOf(emulator), () => now);
@@ -87,14 +87,14 @@ describe("lookups by name", () => {
     expect(calls(emulator).slice(asked)).toEqual(["list"]);
   });
 
-  test("all further ones share one listing, with what it lacks being free", async () => {
+  test("all others share one listing, and a name that it lacks is free", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(40);
     const found = await Promise.all([...secrets.map(({ name }) => name), "free"].map((name) => lookups.byName(name)));
     expect(found).toEqual([...secrets.map((secret) => [secret]), []]);
     expect(calls(emulator).sort()).toEqual(["list", ...times(DIRECT, "search")]);
   });
 
-  test("they share the listing of those by id", async () => {
+  test("they share the listing of the look-ups by id", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(20);
     await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     await Promise.all(secrets.map(({ name }) => lookups.byName(name)));
@@ -102,12 +102,12 @@ describe("lookups by name", () => {
   });
 });
 
-describe("what this process writes", () => {
-  test("is asked for anew from then on, by name and by id, and nothing else is", async () => {
+describe("a secret that this process writes", () => {
+  test("is looked up directly from then on, and no other secret is", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(20);
     await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     const [renamed, other] = secrets as [{ id: string; name: string }, { id: string; name: string }];
-    lookups.written({ id: renamed.id, name: "new" });
+    lookups.noteWrite({ id: renamed.id, name: "new" });
     workspace.rename(renamed.id, "new");
     const before = emulator.requests.length;
 
@@ -118,14 +118,14 @@ describe("what this process writes", () => {
     expect(calls(emulator).slice(before)).toEqual(["get", "search"]);
   });
 
-  test("does not count as one of the few, so that it causes no listing", async () => {
+  test("does not count as one of the first few, so it causes no listing", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(DIRECT);
     const [{ id, name }] = secrets as [{ id: string; name: string }];
     for (const secret of secrets) {
       await lookups.byId(secret.id);
       await lookups.byName(secret.name);
     }
-    lookups.written({ id, name });
+    lookups.noteWrite({ id, name });
     const before = emulator.requests.length;
 
     await lookups.byId(id);
@@ -134,18 +134,18 @@ describe("what this process writes", () => {
     expect(calls(emulator).slice(before)).toEqual(["get", "search"]);
   });
 
-  test("while the listing is under way is asked for anew as well", async () => {
+  test("is looked up directly, also if it is written during the listing", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(20);
     const last = secrets.at(-1) as { id: string; name: string };
     emulator.fault({ kind: "delay", when: "after", ms: 50, on: "list" });
-    // So that the listing holds the old name.
+    // So the listing has the old name.
     const listed = emulator.waitForRequest(
       ({ operation, query }) => operation === "list" && query.search === undefined,
     );
     const byId = Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     const byName = lookups.byName("new");
     await listed;
-    lookups.written({ id: last.id, name: "new" });
+    lookups.noteWrite({ id: last.id, name: "new" });
     workspace.rename(last.id, "new");
 
     expect((await byId).at(-1)).toEqual({ id: last.id, name: "new" });
@@ -154,7 +154,7 @@ describe("what this process writes", () => {
 });
 
 describe("a listing that fails", () => {
-  test("is not asked for again: each lookup asks for itself", async () => {
+  test("is not repeated: each look-up makes its own request", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(12);
     emulator.fault({ kind: "status", status: 500, on: "list" });
 
@@ -166,7 +166,7 @@ describe("a listing that fails", () => {
     expect(calls(emulator).sort()).toEqual([...times(12, "get"), "list", ...times(12, "search")]);
   });
 
-  test("makes nothing look gone or free: a fault that lasts fails each lookup", async () => {
+  test("makes no secret gone and no name free: each look-up fails", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(10);
     emulator.fault({ kind: "status", status: 500, times: Number.POSITIVE_INFINITY });
     const failures = await Promise.all(

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { UnreachableError } from "../../provider/api/errors";
+import { ApiError } from "../../provider/api/errors";
 import { parseRetryAfter, retrying } from "../../provider/api/retry";
 
 const NOW = Date.parse("Thu, 01 Jan 2026 00:00:00 GMT");
@@ -21,8 +21,8 @@ test.each<[string | null, number | undefined]>([
   expect(parseRetryAfter(header, NOW)).toBe(ms);
 });
 
-describe("the pauses between tries", () => {
-  /** Those of a call that fails again and again, where chance is the same each time. */
+describe("the pauses between attempts", () => {
+  /** The pauses of a call that always fails, with the same random number each time. */
   async function pauses(chance: number): Promise<number[]> {
     const seen: number[] = [];
     const random = jest.spyOn(Math, "random").mockReturnValue(chance);
@@ -31,8 +31,12 @@ describe("the pauses between tries", () => {
       queueMicrotask(then);
       return { unref() {} };
     }) as unknown as typeof setTimeout);
-    const error = new UnreachableError("down", false, { transient: true });
-    const call = retrying(() => Promise.reject(error), { maxRetries: 7, again: () => true, free: () => false });
+    const error = new ApiError({ kind: "no-connection", host: "api.example", code: "ECONNREFUSED" });
+    const call = retrying(() => Promise.reject(error), {
+      maxRetries: 7,
+      mayRepeatAfter: () => true,
+      isUncounted: () => false,
+    });
     await expect(call).rejects.toBe(error);
     random.mockRestore();
     timer.mockRestore();
@@ -43,7 +47,7 @@ describe("the pauses between tries", () => {
     expect(await pauses(0)).toEqual([300, 600, 1_200, 2_400, 4_800, 8_000, 8_000]);
   });
 
-  test("are up to twice as long by chance, so that not all call again at once", async () => {
+  test("are up to twice as long at random, so that calls spread", async () => {
     expect(await pauses(0.5)).toEqual([450, 900, 1_800, 3_600, 7_200, 8_000, 8_000]);
   });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { canonical, isDigestOf } from "../../provider/secret/digest";
-import { changedPolicies, isValueKept, kept, newState, workspaceOf } from "../../provider/secret/state";
+import { digestMemory } from "../../provider/secret/pushed";
+import { changedPolicies, isValueKept, keptInputs, stateOf, workspaceOf } from "../../provider/secret/state";
 
 const INPUTS = { name: "A", value: "canary" };
-const PLACE = { name: "eu", endpoint: "https://api.example" };
+const WORKSPACE = { name: "eu", endpoint: "https://api.example" };
 
 describe("a new state", () => {
-  test("holds the outputs and a digest of the value, but no value", () => {
-    const state = newState({ id: "1", name: "A" }, INPUTS, PLACE, { valueKept: false });
+  test("has the outputs and a digest of the value, but no value", () => {
+    const outputs = stateOf({ id: "1", name: "A" }, INPUTS, WORKSPACE, { valueKept: false });
+    const state = { ...outputs, ...digestMemory.remember(INPUTS) };
     expect(state).toEqual({
       secretId: "1",
       name: "A",
@@ -19,14 +21,15 @@ describe("a new state", () => {
     expect(JSON.stringify(state)).not.toContain("canary");
   });
 
-  test("has the name that the secret bears, whatever the program wants", () => {
-    expect(newState({ id: "1", name: "B" }, INPUTS, PLACE, { valueKept: false }).name).toBe("B");
+  test("has the live name of the secret, whatever the program gives", () => {
+    const state = stateOf({ id: "1", name: "B" }, INPUTS, WORKSPACE, { valueKept: false });
+    expect([state.name, state.requestedName]).toEqual(["B", "A"]);
   });
 
-  test("says whether the value was kept, if it was or if the input asks for it", () => {
+  test('says whether the value was kept, if it was or onExisting is "keep"', () => {
     const keeping = { ...INPUTS, onExisting: "keep" as const };
     const of = (inputs: typeof INPUTS, valueKept: boolean) =>
-      newState({ id: "1", name: "A" }, inputs, PLACE, { valueKept }).valueKept;
+      stateOf({ id: "1", name: "A" }, inputs, WORKSPACE, { valueKept }).valueKept;
     expect([of(INPUTS, false), of(INPUTS, true), of(keeping, false), of(keeping, true)]).toEqual([
       undefined,
       true,
@@ -35,25 +38,38 @@ describe("a new state", () => {
     ]);
   });
 
-  test("repeats the inputs that diff and delete need, the triggers as a digest alone", () => {
-    const triggers = [{ b: 1, a: "canary" }];
-    const { triggersDigest, ...rest } = kept({
+  test("has the inputs that diff and delete need", () => {
+    const inputs = {
       ...INPUTS,
-      triggers,
+      triggers: [{ b: 1, a: "canary" }],
       existingId: "1",
       onExisting: "keep",
       onNameChange: "rename",
       onInUse: "retain",
       workspace: "eu",
+    } as const;
+    expect(keptInputs({ ...inputs, triggers: [...inputs.triggers] })).toEqual({
+      existingId: "1",
+      onExisting: "keep",
+      onNameChange: "rename",
+      onInUse: "retain",
     });
-    expect(rest).toEqual({ existingId: "1", onExisting: "keep", onNameChange: "rename", onInUse: "retain" });
+  });
+
+  test("has a digest of the triggers, but no triggers", () => {
+    const triggers = [{ b: 1, a: "canary" }];
+    const { triggersDigest } = digestMemory.remember({ ...INPUTS, triggers });
     expect(isDigestOf(triggersDigest, canonical(triggers))).toBe(true);
     expect(triggersDigest).not.toContain("canary");
   });
 
-  test("leaves out what is the default", () => {
-    expect(kept({ ...INPUTS, onExisting: "fail", onNameChange: "replace", onInUse: "fail" })).toEqual({});
-    expect(Object.keys(kept({ ...INPUTS, triggers: [] }))).toEqual(["triggersDigest"]);
+  test("leaves out inputs with their default", () => {
+    expect(keptInputs({ ...INPUTS, onExisting: "fail", onNameChange: "replace", onInUse: "fail" })).toEqual({});
+    expect(Object.keys(digestMemory.remember(INPUTS))).toEqual(["valueDigest"]);
+    expect(Object.keys(digestMemory.remember({ ...INPUTS, triggers: [] })).sort()).toEqual([
+      "triggersDigest",
+      "valueDigest",
+    ]);
   });
 });
 
@@ -65,16 +81,16 @@ describe("changed policies", () => {
     [{ onInUse: "retain" }, {}, ["onInUse"]],
     [{}, { onInUse: "retain" }, ["onInUse"]],
     [{ onExisting: "keep" }, { onExisting: "overwrite", onNameChange: "rename" }, ["onExisting", "onNameChange"]],
-  ])("of %j and %j are %j, a missing one being the default", (a, b, changed) => {
+  ])("between %j and %j are %j; a missing one has its default", (a, b, changed) => {
     expect(changedPolicies(a, b)).toEqual(changed);
   });
 });
 
-test("a workspace left out is the default one", () => {
+test("without workspace, the default one is meant", () => {
   expect([workspaceOf({}), workspaceOf({ workspace: "eu" })]).toEqual(["default", "eu"]);
 });
 
-test("the value of a state from before this was kept may be one that was adopted", () => {
+test('in a state without valueKept, onExisting "keep" means that the value was kept', () => {
   expect(
     [{}, { onExisting: "keep" as const }, { onExisting: "keep" as const, valueKept: false }].map(isValueKept),
   ).toEqual([false, true, false]);

@@ -1,19 +1,25 @@
 import { expect, test } from "@jest/globals";
 import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
+import { digestMemory } from "../../provider/secret/pushed";
 import { Workspaces } from "../../provider/workspaces/registry";
 
-// Without a key every call of the API fails at once, and what answers without a promise has waited for nothing.
+// Without an API key, every call fails. And what doesn't return a promise has waited for nothing.
 const lifecycle = new WorkspaceSecretLifecycle({
   workspaces: new Workspaces(() => undefined, {}),
-  warn: () => Promise.reject(new Error("there is nothing to warn of")),
+  memory: digestMemory,
+  isConfigCurrent: () => true,
+  warn: () => Promise.reject(new Error("there is nothing to warn about")),
 });
 
-test("check and diff answer at once, without a call and without a key", () => {
+test("check and diff need no call and no API key", () => {
   const endpoint = "https://api.elevenlabs.io";
 
   expect(lifecycle.check({ name: "A", value: "v" })).toEqual([]);
-  expect(lifecycle.diff("1", { secretId: "1", name: "A", endpoint }, { name: "B", value: "v" })).toEqual({
-    changes: true,
-    replaces: ["name"],
-  });
+  expect(lifecycle.diff({ id: "1", state: { secretId: "1", name: "A", endpoint } }, { name: "B", value: "v" })).toEqual(
+    {
+      hasChanges: true,
+      changed: ["name", "value"],
+      replacing: ["name"],
+    },
+  );
 });

@@ -15,15 +15,15 @@ async function workspaceWith(dependents: DependentSeeds) {
   return { emulator, workspace, id, asked };
 }
 
-describe("everything that uses a secret", () => {
-  test("is told by one GET where there is no more of any kind", async () => {
+describe("the dependents of a secret", () => {
+  test("are read with one GET if no kind has more", async () => {
     const { workspace, id, asked } = await workspaceWith({ agents: ["a"], others: ["webhook"], mcp_servers: ["m"] });
     const names = (await workspace.dependents(id)).map(({ kind, name }) => `${kind} ${name}`);
     expect(names).toEqual(["agents a", "mcp_servers m", "others webhook"]);
     expect(asked()).toEqual([]);
   });
 
-  test("is told once each, across all pages of the kinds of which there is more", async () => {
+  test("are listed once each, across all pages of the kinds that have more", async () => {
     const { workspace, id, asked } = await workspaceWith({ agents: many(120), tools: ["t"], phone_numbers: many(11) });
     const dependents = await workspace.dependents(id);
     const count = (kind: string) => dependents.filter((dependent) => dependent.kind === kind).length;
@@ -32,13 +32,13 @@ describe("everything that uses a secret", () => {
     expect(asked().sort()).toEqual(["agents", "agents", "phone_numbers"]);
   });
 
-  test("is asked for page by page where the first answer tells of nothing", async () => {
+  test("are read page by page if the first answer has none", async () => {
     const { emulator, workspace, id, asked } = await workspaceWith({ tools: ["t"] });
-    const nothing = { tools: [], agents: [], others: [] };
+    const none = { tools: [], agents: [], others: [] };
     emulator.fault({
       kind: "malformed",
       on: "get",
-      body: JSON.stringify({ secret_id: id, name: "A", used_by: nothing }),
+      body: JSON.stringify({ secret_id: id, name: "A", used_by: none }),
     });
     expect(await workspace.dependents(id)).toEqual([{ kind: "tools", id: expect.any(String), name: "t" }]);
     expect(asked().sort()).toEqual(["agents", "phone_numbers", "tools"]);

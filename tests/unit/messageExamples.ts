@@ -1,0 +1,506 @@
+import type { Dependent } from "../../provider/api/client";
+import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
+import type { FailedCall } from "../../provider/messages/apiWording";
+import type { Attempt } from "../../provider/messages/attempts";
+import type { ConfigFault } from "../../provider/messages/configWording";
+import type { Reader } from "../../provider/messages/phrases";
+import type {
+  CheckFailureFacts,
+  CheckFailureKind,
+  ProblemFacts,
+  ProblemKind,
+  WarningFacts,
+  WarningKind,
+} from "../../provider/messages/problem";
+import { configPath, workspaceSettingPath } from "../../provider/pulumi/configPath";
+
+export interface ProblemExample<Kind extends ProblemKind = ProblemKind> {
+  facts: ProblemFacts<Kind>;
+  attempt: Attempt;
+  reader?: Reader;
+}
+
+// By kind, and then by the branch of the wording that the example takes.
+type ProblemExamples = { [Kind in ProblemKind]: Record<string, ProblemExample<Kind>> };
+type CheckFailureExamples = { [Kind in CheckFailureKind]: Record<string, CheckFailureFacts<Kind>> };
+type WarningExamples = { [Kind in WarningKind]: Record<string, WarningFacts<Kind>> };
+
+const ENDPOINT = "https://api.example";
+/** A reader who has named a stack. */
+const OF_PROD: Reader = { stackArguments: ["--stack", "prod"] };
+
+const CREATE: Attempt = { step: "create", name: "CRM", workspace: "default" };
+const READ: Attempt = { step: "read", name: "CRM", id: "sec_1", workspace: "default" };
+const UPDATE: Attempt = { step: "update", name: "CRM", id: "sec_1", workspace: "default" };
+const DELETE: Attempt = { step: "delete", name: "CRM", id: "sec_1", workspace: "eu" };
+const LOOK_UP: Attempt = { step: "lookUp", name: "CRM", workspace: "default" };
+const USE_CONFIG: Attempt = { step: "useConfig" };
+const START: Attempt = { step: "start" };
+
+const DEPENDENTS: Dependent[] = [
+  { kind: "agents", id: "agent_1", name: "Support" },
+  { kind: "tools", id: "tool_1" },
+  { kind: "others", name: "conversation_initiation_webhook" },
+];
+const OWNER = { name: "PAYMENT", workspace: "default" };
+const TWO_SECRETS = [
+  { id: "sec_1", name: "CRM" },
+  { id: "sec_2", name: "CRM" },
+];
+
+function answered(status: number): AnsweredFailure {
+  return { kind: "answered", status, words: "Words of the API." };
+}
+
+/** An answer that isn't in the form of the API. */
+function foreign(status: number): AnsweredFailure {
+  return { kind: "answered", status };
+}
+
+interface CallOptions {
+  workspace?: string;
+  keySource?: "config" | "environment";
+  configMayBeStale?: boolean;
+  reader?: Reader;
+}
+
+/** A call that failed, as the facts of a problem. */
+function failedCall(
+  failure: ApiFailure,
+  { workspace = "default", keySource = "config", configMayBeStale = false, reader }: CallOptions = {},
+): { facts: FailedCall; attempt: Attempt; reader?: Reader } {
+  return {
+    facts: { failure, workspace: { name: workspace, endpoint: ENDPOINT, keySource }, configMayBeStale },
+    attempt: { ...UPDATE, workspace },
+    ...(reader && { reader }),
+  };
+}
+
+function missingKeyExamples(kind: "no-api-key" | "malformed-api-key") {
+  return {
+    "in the current config": failedCall({ kind }),
+    "in a config that may be stale": failedCall({ kind }, { configMayBeStale: true }),
+    "in a named workspace": failedCall({ kind }, { workspace: "eu" }),
+    "in a named workspace of a config that may be stale": failedCall(
+      { kind },
+      { workspace: "eu", configMayBeStale: true },
+    ),
+    "for a reader with a stack": failedCall({ kind }, { reader: OF_PROD }),
+  };
+}
+
+const UNREACHABLE: Record<string, ApiFailure> = {
+  timeout: { kind: "timeout", host: "api.example", seconds: 30 },
+  "lost connection": { kind: "connection-lost", host: "api.example", code: "ECONNRESET" },
+  "lost connection without a code": { kind: "connection-lost", host: "api.example" },
+  "failed request": { kind: "request-failed", host: "api.example" },
+  "untrusted TLS": { kind: "untrusted-tls", host: "api.example", code: "DEPTH_ZERO_SELF_SIGNED_CERT" },
+  "refused connection": { kind: "no-connection", host: "api.example", code: "ECONNREFUSED" },
+  "unknown host": { kind: "no-connection", host: "api.example", code: "ENOTFOUND" },
+  "failed DNS": { kind: "no-connection", host: "api.example", code: "EAI_AGAIN" },
+  "no route": { kind: "no-connection", host: "api.example", code: "EHOSTUNREACH" },
+  "no network": { kind: "no-connection", host: "api.example", code: "ENETUNREACH" },
+  "another code": { kind: "no-connection", host: "api.example", code: "EACCES" },
+};
+
+const NOT_THE_API: Record<string, ApiFailure> = {
+  "another form of error": foreign(404),
+  "a large answer": { kind: "too-large", host: "api.example" },
+  "an answer without JSON": { kind: "not-json" },
+  "an answer of another form": { kind: "unexpected-shape", place: "secrets.0.secret_id" },
+  "endless pages": { kind: "endless-pages" },
+};
+
+const AT_CONFIG = { config: configPath("elevenlabs:region") };
+const AT_EU = { config: workspaceSettingPath("eu", "region") };
+const KNOWN_REGIONS = ["global", "us", "eu"];
+const AT_BASE_URL = { config: configPath("elevenlabs:baseUrl") };
+
+const CONFIG_FAULTS: Record<string, ConfigFault> = {
+  "a number above 0": {
+    kind: "number-out-of-range",
+    key: "timeoutSeconds",
+    given: "soon",
+    isWhole: false,
+    isZeroAllowed: false,
+    default: 30,
+  },
+  "a whole number": {
+    kind: "number-out-of-range",
+    key: "maxRetries",
+    given: "\u001b[2J",
+    isWhole: true,
+    isZeroAllowed: true,
+    default: 4,
+  },
+  "a whole number above 0": {
+    kind: "number-out-of-range",
+    key: "maxConcurrency",
+    given: "0.5",
+    isWhole: true,
+    isZeroAllowed: false,
+    default: 16,
+  },
+  "the default workspace among the named ones": { kind: "default-workspace-described" },
+  "an unknown workspace": { kind: "workspace-unknown", name: "us", known: ["default", "eu"] },
+  "an unknown workspace with special characters": { kind: "workspace-unknown", name: "it's\n", known: ["default"] },
+  "malformed workspaces": { kind: "workspaces-malformed" },
+  "one malformed workspace": { kind: "workspaces-malformed", place: "eu.apiKey" },
+  "a base URL that only the environment has": { kind: "base-url-of-environment", workspace: "eu" },
+  "an unknown region": { kind: "region-unknown", place: AT_CONFIG, given: "mars", known: KNOWN_REGIONS },
+  "an unknown region of a workspace": { kind: "region-unknown", place: AT_EU, given: "mars", known: KNOWN_REGIONS },
+  "an unknown region of a workspace with a dot": {
+    kind: "region-unknown",
+    place: { config: workspaceSettingPath("a.b", "region") },
+    given: "mars",
+    known: KNOWN_REGIONS,
+  },
+  "an unknown region of a workspace with a quote": {
+    kind: "region-unknown",
+    place: { config: workspaceSettingPath("it's", "region") },
+    given: "mars",
+    known: KNOWN_REGIONS,
+  },
+  "an unknown region of the environment": {
+    kind: "region-unknown",
+    place: { variable: "ELEVENLABS_REGION" },
+    given: "mars",
+    known: KNOWN_REGIONS,
+  },
+  "a base URL that is no URL": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-a-url" },
+  "a base URL with a password": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-credentials" },
+  "a base URL with a path": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-an-origin" },
+  "a base URL with http": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-https" },
+  "a base URL of a workspace": {
+    kind: "base-url-invalid",
+    place: { config: workspaceSettingPath("eu", "baseUrl") },
+    fault: "has-credentials",
+  },
+  "a base URL of the environment": {
+    kind: "base-url-invalid",
+    place: { variable: "ELEVENLABS_BASE_URL" },
+    fault: "not-a-url",
+  },
+};
+const [FIRST_FAULT, SECOND_FAULT] = Object.values(CONFIG_FAULTS) as [ConfigFault, ConfigFault];
+const TWO_LINES_OF_ADVICE = CONFIG_FAULTS["a base URL that only the environment has"] as ConfigFault;
+
+function mapped<T, U>(examples: Record<string, T>, change: (example: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(examples).map(([title, example]) => [title, change(example)]));
+}
+
+const HELP = "pulumi-elevenlabs list --help";
+const RUN_COMMAND: Attempt = { step: "runCommand", name: "list" };
+
+export const PROBLEMS: ProblemExamples = {
+  // The life of a secret.
+  "name-taken": {
+    "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, attempt: CREATE },
+    "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
+    "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, attempt: CREATE },
+    "for a reader with a stack": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE, reader: OF_PROD },
+  },
+  "several-with-this-name": {
+    "at create": { facts: { secrets: TWO_SECRETS, chooseBy: "existingId" }, attempt: CREATE },
+    "in a function": { facts: { secrets: TWO_SECRETS, chooseBy: "secretId" }, attempt: LOOK_UP },
+    "on the command line": { facts: { secrets: TWO_SECRETS, chooseBy: "--id" }, attempt: LOOK_UP },
+    "at import": { facts: { secrets: TWO_SECRETS, chooseBy: "import" }, attempt: { step: "import", name: "CRM" } },
+  },
+  "existing-id-not-found": {
+    "in the default workspace": { facts: { id: "sec_1", workspace: "default" }, attempt: CREATE },
+    "for a reader with a stack": { facts: { id: "sec_1", workspace: "eu" }, attempt: CREATE, reader: OF_PROD },
+  },
+  "id-not-found": { always: { facts: { workspace: "default" }, attempt: { step: "read", name: "sec_1" } } },
+  "kept-value-has-other-name": { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, attempt: CREATE } },
+  "owned-by-resource": {
+    "of the same workspace": { facts: { id: "sec_1", owner: OWNER, workspace: "default" }, attempt: CREATE },
+    "of a twin workspace": { facts: { id: "sec_1", owner: OWNER, workspace: "eu" }, attempt: CREATE },
+  },
+  "owned-in-stack": {
+    always: { facts: { id: "sec_1", resource: "crm" }, attempt: CREATE },
+    "for a reader with a stack": { facts: { id: "sec_1", resource: "crm" }, attempt: CREATE, reader: OF_PROD },
+  },
+  "two-owners": {
+    "of the same workspace": { facts: { owner: OWNER, workspace: "default" }, attempt: UPDATE },
+    "of a twin workspace": { facts: { owner: OWNER, workspace: "eu" }, attempt: UPDATE },
+  },
+  "name-created-twice": { always: { facts: {}, attempt: CREATE } },
+  "may-have-been-created": {
+    "after an error": { facts: { failure: answered(503) }, attempt: CREATE },
+    "after a timeout": { facts: { failure: UNREACHABLE.timeout as ApiFailure }, attempt: CREATE },
+  },
+  "may-have-been-updated": {
+    "after an error": { facts: { failure: answered(503), id: "sec_1" }, attempt: CREATE },
+    "after a lost connection": {
+      facts: { failure: UNREACHABLE["lost connection"] as ApiFailure, id: "sec_1" },
+      attempt: CREATE,
+    },
+  },
+  "secret-gone": {
+    always: { facts: {}, attempt: UPDATE },
+    "for a reader with a stack": { facts: {}, attempt: UPDATE, reader: OF_PROD },
+  },
+  "new-name-taken": { always: { facts: { name: "PAYMENT", secrets: TWO_SECRETS }, attempt: UPDATE } },
+  "in-use": {
+    "in a named workspace": { facts: { dependents: DEPENDENTS }, attempt: DELETE },
+    "for a reader with a stack": { facts: { dependents: DEPENDENTS }, attempt: DELETE, reader: OF_PROD },
+  },
+  "kept-value-at-risk": {
+    "by another name": { facts: { input: "name", liveName: "CRM" }, attempt: UPDATE },
+    "by another workspace": { facts: { input: "workspace", liveName: undefined }, attempt: UPDATE },
+  },
+  "endpoint-changed": {
+    always: {
+      facts: { stored: "https://api.us.example", configured: ENDPOINT, workspace: "default" },
+      attempt: READ,
+    },
+  },
+  "secret-not-found": {
+    "in a function": { facts: { endpoint: ENDPOINT, listedBy: "function" }, attempt: LOOK_UP },
+    "on the command line": { facts: { endpoint: ENDPOINT, listedBy: "command" }, attempt: LOOK_UP },
+    "for a reader with a stack": {
+      facts: { endpoint: ENDPOINT, listedBy: "command" },
+      attempt: { step: "listDependents", name: "sec_1" },
+      reader: OF_PROD,
+    },
+  },
+  "import-not-found": {
+    always: { facts: { reference: "CRM", endpoint: ENDPOINT }, attempt: { step: "import", name: "CRM" } },
+  },
+  "value-missing": { always: { facts: {}, attempt: CREATE } },
+  "name-mismatch": { always: { facts: { name: "CRM" }, attempt: { step: "lookUp", name: "sec_1" } } },
+  "no-secret-given": { always: { facts: {}, attempt: LOOK_UP } },
+
+  // Failed calls of the API.
+  "no-api-key": missingKeyExamples("no-api-key"),
+  "malformed-api-key": missingKeyExamples("malformed-api-key"),
+  unauthorized: {
+    "with the key of the config": failedCall(answered(401)),
+    "with the key of a named workspace": failedCall(answered(401), { workspace: "eu" }),
+    "with the key of the environment": failedCall(answered(401), { keySource: "environment", configMayBeStale: true }),
+    "with a key that may be stale": failedCall(answered(401), { configMayBeStale: true }),
+    "with a key of a named workspace that may be stale": failedCall(answered(401), {
+      workspace: "eu",
+      configMayBeStale: true,
+    }),
+    "for a reader with a stack": failedCall(answered(401), { reader: OF_PROD }),
+  },
+  "missing-permission": { always: failedCall(answered(403)) },
+  "rate-limited": {
+    "in the current config": failedCall(answered(429)),
+    "in a config that may be stale": failedCall(answered(429), { configMayBeStale: true }),
+  },
+  "not-the-api": {
+    ...mapped(NOT_THE_API, (failure) => failedCall(failure)),
+    "in a named workspace": failedCall(foreign(404), { workspace: "eu" }),
+  },
+  refused: {
+    always: failedCall(answered(422)),
+    "with a request id": failedCall({ ...answered(422), requestId: "req_1" }),
+  },
+  "not-found": {
+    always: failedCall(answered(404)),
+    "for a reader with a stack": failedCall(answered(404), { reader: OF_PROD }),
+  },
+  "api-failure": { "with status 500": failedCall(answered(500)), "with status 503": failedCall(answered(503)) },
+  unreachable: mapped(UNREACHABLE, (failure) => failedCall(failure)),
+  "invalid-id": {
+    "before the call": failedCall({ kind: "invalid-id", id: ".." }),
+    "by the API": failedCall(answered(422)),
+    "for a reader with a stack": failedCall(answered(422), { reader: OF_PROD }),
+  },
+
+  // Config.
+  "invalid-config": {
+    ...mapped(CONFIG_FAULTS, (fault) => ({ facts: { faults: [fault] }, attempt: USE_CONFIG })),
+    "several faults": { facts: { faults: [FIRST_FAULT, SECOND_FAULT] }, attempt: USE_CONFIG },
+    "one fault in a config that may be stale": {
+      facts: { faults: [FIRST_FAULT], configMayBeStale: true },
+      attempt: READ,
+    },
+    "advice of two lines in a config that may be stale": {
+      facts: { faults: [TWO_LINES_OF_ADVICE], configMayBeStale: true },
+      attempt: DELETE,
+    },
+    "several faults in a config that may be stale": {
+      facts: { faults: [FIRST_FAULT, SECOND_FAULT], configMayBeStale: true },
+      attempt: READ,
+    },
+    "for a reader with a stack": { facts: { faults: [FIRST_FAULT] }, attempt: USE_CONFIG, reader: OF_PROD },
+  },
+
+  // The program.
+  "import-unsupported": { always: { facts: { id: "sec_1" }, attempt: { step: "declareSecret", name: "crm" } } },
+  "plain-api-key": {
+    "in the state, too": {
+      facts: { path: configPath("elevenlabs:apiKey"), isInState: true },
+      attempt: { step: "runProgram" },
+    },
+    "only in the stack's file": {
+      facts: { path: workspaceSettingPath("eu", "apiKey"), isInState: false },
+      attempt: { step: "runProgram" },
+    },
+  },
+  "plain-api-keys": { always: { facts: {}, attempt: { step: "runProgram" } } },
+  "config-missing": {
+    always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+  },
+  "config-not-an-object": {
+    always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+  },
+  "config-entries-invalid": {
+    "with empty values only": {
+      facts: {
+        key: "app:secrets",
+        faults: [
+          { name: "CRM", fault: "empty" },
+          { name: "PAY", fault: "blank" },
+        ],
+      },
+      attempt: { step: "readConfigKey", name: "app:secrets" },
+    },
+    "with other values": {
+      facts: {
+        key: "app:secrets",
+        faults: [
+          { name: " ", fault: "blank-name" },
+          { name: "CRM", fault: "not-a-string", given: "a number" },
+        ],
+      },
+      attempt: { step: "readConfigKey", name: "app:secrets" },
+    },
+  },
+  "not-a-dependency": {
+    always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "runProgram" } },
+  },
+  "declared-twice": {
+    "with one name": {
+      facts: { holder: "crm", input: "name", given: "CRM" },
+      attempt: { step: "declareSecret", name: "crm2" },
+    },
+    "with one id in a named workspace": {
+      facts: { holder: "crm", input: "existingId", given: "sec_1", workspace: "eu" },
+      attempt: { step: "declareSecret", name: "crm2" },
+    },
+  },
+  "triggers-lost": {
+    always: {
+      facts: {
+        lost: [
+          { place: "triggers[0]", given: { number: "NaN" } },
+          { place: "triggers[1].run", given: { type: "function" } },
+          { place: "triggers[2]", given: { className: "Date" } },
+          { place: "triggers[3]", given: { className: undefined } },
+        ],
+      },
+      attempt: { step: "declareSecret", name: "crm" },
+    },
+  },
+  "prefix-not-plain": { always: { facts: {}, attempt: { step: "declareSecrets", name: "keys" } } },
+  "secrets-not-plain": { always: { facts: {}, attempt: { step: "declareSecrets" } } },
+  "mock-without-list": {
+    always: {
+      facts: { property: "secrets" },
+      attempt: { step: "callMock", name: "elevenlabs:index:listWorkspaceSecrets" },
+    },
+  },
+
+  // The command line.
+  "no-project": { always: { facts: {}, attempt: { step: "readStack" } } },
+  "no-pulumi": { always: { facts: {}, attempt: { step: "readStack" } } },
+  "no-stack-selected": { always: { facts: {}, attempt: { step: "readStack" } } },
+  "pulumi-failed": {
+    "with another way": {
+      facts: { reason: "no stack named 'prod' found", hasAlternative: true },
+      attempt: { step: "readStack", name: "prod" },
+    },
+    "without another way": {
+      facts: { reason: "no stack named 'prod' found", hasAlternative: false },
+      attempt: { step: "readState", name: "prod" },
+    },
+  },
+  "preview-failed": {
+    always: { facts: { reason: "the program failed" }, attempt: { step: "preview", name: "prod" } },
+    "for a reader with a stack": {
+      facts: { reason: "the program failed" },
+      attempt: { step: "preview", name: "prod" },
+      reader: OF_PROD,
+    },
+  },
+  "pulumi-gone": { always: { facts: {}, attempt: { step: "setConfig", name: "app:secrets.CRM" } } },
+  "pulumi-unreadable": {
+    always: { facts: { command: "pulumi stack export" }, attempt: { step: "readState", name: "prod" } },
+  },
+  "no-key-in-environment": { always: { facts: {}, attempt: { step: "callApi" } } },
+  "no-terminal": { always: { facts: {}, attempt: { step: "askForValues" } } },
+  "no-stack-for-values": { always: { facts: {}, attempt: { step: "askForValues" } } },
+  interrupted: { always: { facts: {}, attempt: { step: "askForValues" } } },
+  "several-lines": {
+    always: { facts: {}, attempt: { step: "askForValues" } },
+    "for a reader with a stack": { facts: {}, attempt: { step: "askForValues" }, reader: OF_PROD },
+  },
+  "secrets-not-found": {
+    always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, attempt: { step: "adopt" } },
+  },
+  "name-or-id": {
+    "with neither": { facts: { isNeither: true }, attempt: { step: "listDependents", name: "" } },
+    "with both": { facts: { isNeither: false }, attempt: { step: "listDependents", name: "CRM" } },
+  },
+  "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
+  "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },
+  "unknown-command": {
+    always: { facts: { commands: ["list", "drift"] }, attempt: { step: "runCommand" } },
+  },
+  "unknown-option": { always: { facts: { options: ["--json", "--stack"], help: HELP }, attempt: RUN_COMMAND } },
+  "option-without-value": { always: { facts: { help: HELP }, attempt: RUN_COMMAND } },
+  "invalid-option": {
+    always: { facts: { option: "--port", expected: "a port number", help: HELP }, attempt: RUN_COMMAND },
+  },
+  "conflicting-options": { always: { facts: { options: ["--stack", "--no-stack"] }, attempt: RUN_COMMAND } },
+  "too-many-arguments": {
+    always: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
+  },
+  "invalid-usage": {
+    always: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
+  },
+  bug: { always: { facts: { error: "TypeError" }, attempt: RUN_COMMAND } },
+  "node-too-old": { always: { facts: { version: "20.0.0" }, attempt: START } },
+};
+
+export const CHECK_FAILURES: CheckFailureExamples = {
+  "input-missing": { always: {} },
+  "input-empty": {
+    empty: { isBlank: false, advice: "leave it out to use the default one" },
+    blank: { isBlank: true, advice: "leave it out to use the default one" },
+  },
+  "input-type": { always: { expected: "a string", given: "a number" } },
+  "input-choice": { always: { choices: ["fail", "overwrite", "keep"] } },
+  "input-unknown": { always: { known: ["name", "value"] } },
+  "value-transformed": { always: {} },
+  "name-declared-twice": { always: {} },
+  "input-owned-in-stack": { always: { id: "sec_1", resource: "crm" } },
+  "provider-config-unknown": { always: { known: ["apiKey", "region"] } },
+  "provider-config-invalid": { always: { fault: FIRST_FAULT }, "with two lines": { fault: TWO_LINES_OF_ADVICE } },
+  "workspace-unusable": {
+    "with one fault": { faults: [FIRST_FAULT] },
+    "with several faults": { faults: [FIRST_FAULT, SECOND_FAULT] },
+  },
+};
+
+export const WARNINGS: WarningExamples = {
+  "imported-without-value": { always: { name: "CRM", id: "sec_1" } },
+  "left-in-use": { always: { name: "CRM", id: "sec_1", dependents: DEPENDENTS } },
+  "left-to-other-owner": {
+    "in the default workspace": { name: "CRM", id: "sec_1", workspace: "default" },
+    "in a named workspace": { name: "CRM", id: "sec_1", workspace: "eu" },
+  },
+  "state-unreadable": { always: { stack: "prod", reason: "the access token has expired" } },
+  "plain-values": {
+    always: {
+      key: "app:secrets",
+      names: ["CRM", "PAY"],
+      where: "in the stack's file",
+      command: "pulumi config set --secret --path app:secrets.CRM",
+    },
+  },
+};
