@@ -1,6 +1,7 @@
 import type { Secret } from "../provider/api/client.js";
+import { NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
 import { type ConfigPath, configPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
-import { withInvisibleEscaped } from "./jsonText.js";
+import { jsonText, withInvisibleEscaped } from "./jsonText.js";
 
 /** A secret that the program is to adopt. */
 export interface AdoptedSecret extends Secret {
@@ -43,6 +44,13 @@ function pathFor(secret: Secret, { layout, usedKeys }: { layout: ProgramLayout; 
   const key = unusedKey(secret.name, usedKeys);
   usedKeys.add(key);
   return configPath(key);
+}
+
+/** A file for `pulumi import`, which the native plugin understands. */
+export function importFileText(adopted: AdoptedSecret[], workspace: { name: string }): string {
+  const prefix = workspace.name === DEFAULT_WORKSPACE ? "" : `${workspace.name}/`;
+  const resources = adopted.map(({ id, path }) => ({ type: NATIVE_TYPE, name: path.key, id: prefix + id }));
+  return `${jsonText({ resources })}\n`;
 }
 
 /** The TypeScript that adopts these secrets. */

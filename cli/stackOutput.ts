@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isSecretType } from "../provider/hosts/typeTokens.js";
+import { isSecretType, NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
 import { configPathText } from "../provider/messages/commands.js";
 import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
 import type { OnExisting, OnNameChange } from "../provider/secret/inputs.js";
@@ -87,6 +87,7 @@ const exportSchema = v.object({
           id: v.optional(v.string()),
           delete: v.optional(v.boolean()),
           external: v.optional(v.boolean()),
+          inputs: v.fallback(outputsSchema, {}),
           outputs: v.fallback(outputsSchema, {}),
         }),
       ),
@@ -109,12 +110,15 @@ function toOwned({
   id,
   delete: isToBeDeleted,
   external: isLookup,
+  inputs,
   outputs,
 }: ExportedResource): OwnedSecret[] {
   if (!isSecretType(type) || id === undefined || isToBeDeleted || isLookup) return [];
-  const { name, workspace = DEFAULT_WORKSPACE, endpoint, existingId } = outputs;
-  const { onNameChange = "replace", onExisting = "fail" } = outputs;
-  const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(outputs) };
+  // The plugin's outputs don't repeat the inputs.
+  const state = type === NATIVE_TYPE ? { ...inputs, ...outputs } : outputs;
+  const { name, workspace = DEFAULT_WORKSPACE, endpoint, existingId } = state;
+  const { onNameChange = "replace", onExisting = "fail" } = state;
+  const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(state) };
   return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, ...policies }];
 }
 

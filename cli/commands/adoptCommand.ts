@@ -1,12 +1,13 @@
+import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import type { Secret } from "../../provider/api/client.js";
-import { pulumiPreview, setConfig } from "../../provider/messages/commands.js";
+import { pulumiImport, pulumiPreview, setConfig } from "../../provider/messages/commands.js";
 import { commandFor, idsText, type Reader } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { quoted } from "../../provider/messages/sanitize.js";
+import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type AdoptedSecret, type ProgramLayout, planAdoption, programLines } from "../adoption.js";
+import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, programLines } from "../adoption.js";
 import { ASK_ATTEMPT, askFor, canAsk } from "../ask.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
 import { note, print } from "../terminal.js";
@@ -29,6 +30,7 @@ Examples:
   pulumi-elevenlabs adopt
   pulumi-elevenlabs adopt --prefix CRM_ --ask          also ask for the values
   pulumi-elevenlabs adopt --name CRM_TOKEN --name ERP_TOKEN
+  pulumi-elevenlabs adopt --import-file secrets.json
   pulumi-elevenlabs adopt --only program > adopted.ts
                                                        and in index.ts:
                                                        import "./adopted";`;
@@ -39,6 +41,7 @@ interface Options extends ContextOptions {
   component?: boolean;
   only?: Part;
   ask?: boolean;
+  importFile?: string;
 }
 
 const PARTS = ["program", "commands"] as const;
@@ -51,6 +54,12 @@ export function adopt(): Command {
     .option("-n, --name <name>", "only this secret (repeatable)", (name, names: string[] = []) => [...names, name])
     .option("--component", "use one WorkspaceSecrets component")
     .addOption(new Option("--only <part>", "print only one part").choices(PARTS).argParser(partOf))
+    .addOption(
+      new Option(
+        "--import-file <file>",
+        'write a file for "pulumi import", for stacks that use the native plugin',
+      ).conflicts(["component", "only", "ask"]),
+    )
     .option("--ask", "ask for the values in the terminal (hidden), and set them in the stack's config")
     .addHelpText("after", NOTES)
     .action(run);
@@ -77,11 +86,24 @@ async function run(options: Options): Promise<void> {
   const { adopted, sharingNames } = planAdoption(selected, ownedIds, layout);
   noteLeftOut(selected, { sharingNames, ownedIds });
   if (adopted.length === 0) return note("Nothing to adopt.");
+  if (options.importFile !== undefined)
+    return writeImportFile(options.importFile, importFileText(adopted, workspace), reader);
   const unset = adopted.filter(({ path }) => !stack?.isSet(path));
   const remaining = options.ask && stack ? await askFor(unset, stack) : unset;
   if (options.only !== "commands") print(programLines(adopted, workspace, layout));
   if (options.only === undefined) print("");
   if (options.only !== "program") print(commandLines(remaining, reader));
+}
+
+async function writeImportFile(file: string, text: string, reader: Reader): Promise<void> {
+  try {
+    // An existing file may be someone's work.
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    throw new Problem("file-not-written", { file, code }, { step: "adopt" });
+  }
+  note(`Wrote ${sanitized(file)}. Next: ${commandFor(reader, pulumiImport(file))}`);
 }
 
 function selectedByName(listed: Secret[], names: string[] | undefined, workspace: Workspace): Secret[] {

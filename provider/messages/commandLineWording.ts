@@ -1,6 +1,7 @@
 import { configPath } from "../pulumi/configPath.js";
 import { ownCommand, pulumiPreview, setConfig } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
+import { quoted } from "./sanitize.js";
 
 const NO_CLI = "there is no pulumi on the PATH";
 
@@ -68,6 +69,10 @@ export const COMMAND_LINE_WORDING = {
   "name-or-id": ({ isNeither }: { isNeither: boolean }) => ({
     why: isNeither ? "no secret is given" : "both a name and an id are given",
     next: ["Give the NAME of the secret, or --id ID."],
+  }),
+  "file-not-written": ({ file, code }: { file: string; code: string }) => ({
+    why: code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
+    next: ["Choose another file: --import-file FILE"],
   }),
   "port-taken": () => ({ why: "the port is in use", next: ["Choose another: --port PORT (0 means any free port)"] }),
   "port-unusable": ({ code }: { code: string }) => ({

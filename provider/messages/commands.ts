@@ -22,6 +22,10 @@ export function pulumiPreview(...args: string[]): Command {
   return { words: ["pulumi", "preview"], args, takesStack: true };
 }
 
+export function pulumiImport(file: string): Command {
+  return { words: ["pulumi", "import"], args: ["--file", file], takesStack: true };
+}
+
 /** `pulumi config set`. Without `value`, Pulumi asks for it. */
 export function setConfig(path: ConfigPath, { secret, value }: { secret: boolean; value?: string }): Command {
   const args = [...(secret ? ["--secret"] : []), ...pathArguments(path), ...(value === undefined ? [] : [value])];

@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, expect } from "@jest/globals";
+import { kindIn } from "./problems";
 import { environmentOf } from "./pulumiCli";
 import type { TestStack } from "./testStack";
 
 export interface CliOptions {
   folder?: string;
   env?: Record<string, string>;
-  /** Stands in for DNS and the network: addresses by host; every other host has none. */
+  /** Replaces DNS: the address of each host. All other hosts have none. Without any, the machine has no network. */
   dns?: Record<string, string>;
 }
 
@@ -18,21 +19,23 @@ export interface CliResult {
   code: number | null;
   out: string;
   err: string;
+  /** The kind of the error in `err`, such as `no-project`. */
+  kind: string | undefined;
 }
 
-/** Runs the built command line as users do. That it never shows the key of its environment is checked at every run. */
+/** Runs the built command line as users do. Each run also checks that it shows neither its API key nor a stack trace. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<CliResult> {
   const { child, ended } = start(args, options);
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const key = options.env?.ELEVENLABS_API_KEY?.trim();
   if (key) expect(out + err).not.toContain(key);
   expect(out + err).not.toMatch(/^\s+at /m);
-  return { code, out, err };
+  return { code, out, err, kind: kindIn(err) };
 }
 
 export function start(args: string[], { folder, env = {}, dns }: CliOptions = {}) {
   const { TEST_ROOT = "", PATH = "" } = process.env;
-  const preload = dns ? ["--require", join(__dirname, "dns.cjs")] : [];
+  const preload = dns ? ["--require", join(__dirname, "fakeDns.cjs")] : [];
   const child = spawn(process.execPath, [...preload, join(process.cwd(), "dist/cli.js"), ...args], {
     cwd: folder ?? TEST_ROOT,
     stdio: ["ignore", "pipe", "pipe"],
@@ -51,7 +54,7 @@ afterEach(() => {
   for (const child of started) child.kill("SIGKILL");
 });
 
-/** The same, in the project of a stack. Its config has no key of its own, so the environment's counts. */
+/** The same in the project of a stack. Its config has no API key, so the one in the environment is used. */
 export function cliIn(stack: TestStack, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
   return cli(args, { folder: stack.folder, env: { ...stackEnv(stack), ...env } });
 }
@@ -60,12 +63,12 @@ export function stackEnv(stack: TestStack): Record<string, string> {
   return { ...environmentOf(stack.folder), PULUMI_STACK: "test", ...stack.env };
 }
 
-/** A key that is nowhere else in any text. */
+/** A key that no other text contains. */
 export function newKey(): string {
   return `sk_${randomUUID()}`;
 }
 
-/** The environment of a user of an emulator. */
+/** The environment variables that point to an emulator. */
 export function envOf({ url, apiKey }: { url: string; apiKey: string }): Record<string, string> {
   return { ELEVENLABS_BASE_URL: url, ELEVENLABS_API_KEY: apiKey };
 }

@@ -41,8 +41,8 @@ interface EngineEvent {
   diagnosticEvent?: { severity: string; message: string; urn?: string; ephemeral?: boolean };
 }
 
-/** What the engine did to the resources of one type, and what it said, from its own log. */
-export async function readEvents(file: string, type: string) {
+/** What the engine did to resources of certain types, and what it said, from its own log. */
+export async function readEvents(file: string, isOfInterest: (type: string) => boolean) {
   const text = await readFile(file, "utf8").catch(() => "");
   const events = text
     .split("\n")
@@ -55,7 +55,7 @@ export async function readEvents(file: string, type: string) {
     // A refresh tells only afterwards what it found.
     const isRefresh = resourcePreEvent?.metadata.op === "refresh";
     const step = resourcePreEvent && !isRefresh ? resourcePreEvent : resOutputsEvent;
-    if (!step || step.metadata.type !== type) continue;
+    if (!step || !isOfInterest(step.metadata.type)) continue;
     const { op, urn } = step.metadata;
     const name = urn.split("::").at(-1) ?? "";
     if (resOutputsEvent && steps[name] !== undefined) continue;

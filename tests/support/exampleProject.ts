@@ -19,18 +19,18 @@ afterEach(async () => {
 
 export interface ShellResult {
   code: number | null;
-  /** What was printed, standard output first. */
+  /** Standard output, then standard error. */
   output: string;
 }
 
 export interface ShellOptions {
   input?: string;
   env?: Record<string, string>;
-  /** Told of each piece of standard output as it comes. */
+  /** Called with each chunk of standard output. */
   onOutput?: (text: string) => void;
 }
 
-/** A copy of an example as a user has it after `npm install`, with a backend of its own; it ends with the test. */
+/** A copy of an example as a user has it after `npm install`, with its own backend. It is removed after the test. */
 export async function openExample(name: string, options?: EmulatorOptions): Promise<Example> {
   const example = await openProject(undefined, options);
   await copyExample(name, example.folder);
@@ -38,7 +38,7 @@ export async function openExample(name: string, options?: EmulatorOptions): Prom
   return example;
 }
 
-/** The project in a folder, with a backend of its own, which ends with the test. */
+/** The project in a folder, with its own backend, which is removed after the test. */
 export async function openProject(folder?: string, options?: EmulatorOptions): Promise<Example> {
   const root = await mkdtemp(join(process.env.TEST_ROOT ?? "", "example-"));
   const example = new Example(root, await startEmulator(options), folder ?? join(root, "project"));
@@ -63,7 +63,7 @@ export class Example {
     this.env = {
       ...environmentOf(root),
       PULUMI_BACKEND_URL: `file://${root}`,
-      // What a person answers, and what a person may skip.
+      // Instead of a person who answers the questions.
       PULUMI_SKIP_CONFIRMATIONS: "true",
       PULUMI_OPTION_SKIP_PREVIEW: "true",
       ELEVENLABS_API_KEY: emulator.apiKey,
@@ -77,19 +77,19 @@ export class Example {
     return Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
   }
 
-  /** Runs a command of a shell in the example's folder. */
+  /** Runs a shell command in the example's folder. */
   async shell(command: string, { input = "", env = {}, onOutput }: ShellOptions = {}): Promise<ShellResult> {
-    // A group of its own, so that it can be ended with all that it started.
+    // Its own process group, so that a test can end it with all that it started.
     const child = spawn("bash", ["-e", "-c", command], {
       cwd: this.folder,
       env: { ...this.env, ...env },
       detached: true,
     });
     this.running.add(child);
-    const said = { stdout: "", stderr: "" };
+    const printed = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (chunk: string) => {
-        said[stream] += chunk;
+        printed[stream] += chunk;
       });
     }
     if (onOutput) child.stdout.on("data", onOutput);
@@ -98,21 +98,21 @@ export class Example {
     try {
       return await new Promise((resolve, reject) => {
         child.once("error", reject);
-        child.once("close", (code) => resolve({ code, output: said.stdout + said.stderr }));
+        child.once("close", (code) => resolve({ code, output: printed.stdout + printed.stderr }));
       });
     } finally {
       this.running.delete(child);
     }
   }
 
-  /** The same, but a failure of the command is an error; gives what was printed. */
+  /** The same, but throws if the command fails. Returns what it printed. */
   async run(command: string, options?: ShellOptions): Promise<string> {
     const { code, output } = await this.shell(command, options);
     if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output}`);
     return output;
   }
 
-  /** Every file that the CLI and the program have written, and the example's own. */
+  /** All files that the CLI and the program wrote, and those of the example. */
   async files(): Promise<Map<string, string>> {
     const files = new Map<string, string>();
     for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true })) {
@@ -131,13 +131,13 @@ export class Example {
 
 const TRIAL = "## Without an account\n";
 
-/** The commands of an example's README, line by line, but for `npm install` and the trial on the emulator. */
+/** The commands in an example's README, one per line, without `npm install` and the trial on the emulator. */
 export async function commandsOf(name: string): Promise<string[]> {
   const [commands = ""] = (await readFile(join(EXAMPLES, name, "README.md"), "utf8")).split(TRIAL);
   return commandsIn(commands);
 }
 
-/** The commands with which an example's README tries it on the emulator. */
+/** The commands in an example's README that try it on the emulator. */
 export async function trialOf(name: string): Promise<string[]> {
   const [, trial = ""] = (await readFile(join(EXAMPLES, name, "README.md"), "utf8")).split(TRIAL);
   return commandsIn(trial);
@@ -150,7 +150,7 @@ function commandsIn(markdown: string): string[] {
     .filter((command) => command !== "npm install");
 }
 
-/** What `npm install` does, from the packages of this repository: exactly those that the example asks for. */
+/** Does what `npm install` does, with this repository's packages: only those that the example depends on. */
 export async function install(folder: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {

@@ -3,24 +3,24 @@ import { join } from "node:path";
 
 export interface CliResult {
   code: number | null;
-  /** What was printed, standard output first. */
+  /** Standard output, then standard error. */
   output: string;
 }
 
 export interface CliRun extends Promise<CliResult> {
   child: ChildProcess;
-  /** The same, but a failure of the command is an error. */
+  /** The same, but throws if the command fails. */
   orThrow(): Promise<CliResult>;
 }
 
-/** The engine and Node on the PATH, home and state in the folder, and nothing of the user's. */
+/** The engine and Node.js on the PATH, home and state in the folder, and nothing else of the user's environment. */
 export function environmentOf(folder: string) {
   const { TEST_ENGINE: engine = "", TEST_ROOT = "", PATH = "" } = process.env;
   return {
     PATH: `${engine}:${join(process.cwd(), "node_modules/.bin")}:${PATH}`,
     HOME: join(folder, "home"),
     TMPDIR: TEST_ROOT,
-    // Compiling Pulumi's SDK anew is a sixth of the time of all tests.
+    // Without it, compiling Pulumi's SDK takes a sixth of the time of all tests.
     NODE_COMPILE_CACHE: join(TEST_ROOT, "compile-cache"),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
@@ -29,7 +29,7 @@ export function environmentOf(folder: string) {
   };
 }
 
-/** Runs the real CLI in a folder that holds its own state and home, with nothing of the user's environment but PATH. */
+/** Runs the real Pulumi CLI in a folder with its own state and home. Of the user's environment it gets only PATH. */
 export function pulumi(
   folder: string,
   args: string[],
@@ -37,7 +37,7 @@ export function pulumi(
 ): CliRun {
   const child = spawn(join(process.env.TEST_ENGINE ?? "", "pulumi"), args, {
     cwd: folder,
-    // A group of its own, so that a test can end the CLI with all that it started.
+    // Its own process group, so that a test can end the CLI with all that it started.
     detached: true,
     env: {
       ...environmentOf(folder),

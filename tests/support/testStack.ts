@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterEach } from "@jest/globals";
 import type { Emulator, EmulatorOptions, Operation, RecordedRequest } from "pulumi-elevenlabs/emulator";
 import { startEmulator } from "../../emulator/index";
+import { isSecretType, NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 import { type Diagnostic, problemsIn, readEvents, type ShownProblem } from "./engineEvents";
+import { HOST, HOSTS, type HostName } from "./hosts";
 import { kill, processTree } from "./processes";
 import { type CliRun, pulumi } from "./pulumiCli";
 
@@ -43,9 +45,12 @@ export interface StackOptions {
   /** Written to the stack's config, beside the API key and the base URL; `undefined` leaves one of these out. */
   config?: Record<string, unknown>;
   env?: Record<string, string>;
+  /** Default: the host under test. */
+  host?: HostName;
 }
 
-export const SECRET_TYPE = "pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret";
+/** The type token of the secrets of the host under test. */
+export const SECRET_TYPE = HOSTS[HOST].type;
 
 const open = new Set<TestStack>();
 
@@ -60,7 +65,9 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const root = process.env.TEST_ROOT ?? "";
   const folder = await mkdtemp(join(root, "stack-"));
   await cp(join(root, "template"), folder, { recursive: true, verbatimSymlinks: true });
-  const stack = new TestStack(folder, await startEmulator(options.emulator), options.env ?? {});
+  const { host = HOST } = options;
+  const stack = new TestStack(folder, await startEmulator(options.emulator), { env: options.env ?? {}, host });
+  await stack.useHost(host);
   open.add(stack);
   await stack.configure({
     "elevenlabs:baseUrl": stack.emulator.url,
@@ -75,13 +82,23 @@ export class TestStack {
   private operations = 0;
   private readonly running = new Set<CliRun>();
   readonly env: Record<string, string>;
+  private host: HostName;
 
   constructor(
     readonly folder: string,
     readonly emulator: Emulator,
-    env: Record<string, string>,
+    { env, host }: { env: Record<string, string>; host: HostName },
   ) {
     this.env = { ELEVENLABS_API_KEY: emulator.apiKey, ...env };
+    this.host = host;
+  }
+
+  /** Sets the project up for a host, as its user does; programs that are written from now on use it. */
+  async useHost(host: HostName): Promise<void> {
+    this.host = host;
+    const file = join(this.folder, "Pulumi.yaml");
+    const project = { ...JSON.parse(await readFile(file, "utf8")), plugins: HOSTS[host].plugins };
+    await writeFile(file, JSON.stringify(project));
   }
 
   get workspace() {
@@ -90,8 +107,9 @@ export class TestStack {
 
   /** The body of a JavaScript program that has `pulumi` and the package's exports at hand. */
   async program(body: string): Promise<this> {
-    const names = "WorkspaceSecret, WorkspaceSecrets, secretsFromConfig";
-    const preamble = `const pulumi = require("@pulumi/pulumi");\nconst { ${names} } = require("pulumi-elevenlabs");\n`;
+    const names = `WorkspaceSecret, WorkspaceSecrets, secretsFromConfig${this.host === "native" ? ", Provider" : ""}`;
+    const { module } = HOSTS[this.host];
+    const preamble = `const pulumi = require("@pulumi/pulumi");\nconst { ${names} } = require("${module}");\n`;
     await writeFile(join(this.folder, "index.js"), preamble + body);
     return this;
   }
@@ -117,6 +135,12 @@ export class TestStack {
 
   preview(...args: string[]): Promise<Run> {
     return this.run(["preview", ...args]);
+  }
+
+  /** `pulumi import` of secrets: logical name and id. */
+  import(name: string, id: string, ...args: string[]): Promise<Run> {
+    const fixed = ["--yes", "--generate-code=false", "--protect=false"];
+    return this.run(["import", NATIVE_TYPE, name, id, ...fixed, ...args]);
   }
 
   refresh(...args: string[]): Promise<Run> {
@@ -155,14 +179,14 @@ export class TestStack {
 
   /** The secrets of the state. */
   async secrets(): Promise<StateResource[]> {
-    return (await this.resources()).filter(({ type }) => type === SECRET_TYPE);
+    return (await this.resources()).filter(({ type }) => isSecretType(type));
   }
 
   /** The secrets of the state with what is encrypted decrypted, those that wait to be deleted included. */
   async everySecret(): Promise<StateResource[]> {
     const { output } = await this.cli(["stack", "export", "--show-secrets"]).orThrow();
     const { deployment } = JSON.parse(output) as { deployment: { resources?: StateResource[] } };
-    const secrets = (deployment.resources ?? []).filter(({ type }) => type === SECRET_TYPE);
+    const secrets = (deployment.resources ?? []).filter(({ type }) => isSecretType(type));
     return secrets.map((secret) => decrypted(secret) as StateResource);
   }
 
@@ -211,7 +235,7 @@ export class TestStack {
     ]);
     const { code, output } = await run;
     const requests = this.emulator.requests.slice(before);
-    const events = await readEvents(eventLog, SECRET_TYPE);
+    const events = await readEvents(eventLog, isSecretType);
     await rm(eventLog, { force: true });
     const problems = problemsIn(events.diagnostics);
     const kinds = [...new Set(problems.map(({ kind }) => kind))].sort();

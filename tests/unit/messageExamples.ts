@@ -446,6 +446,10 @@ export const PROBLEMS: ProblemExamples = {
     "with neither": { facts: { isNeither: true }, attempt: { step: "listDependents", name: "" } },
     "with both": { facts: { isNeither: false }, attempt: { step: "listDependents", name: "CRM" } },
   },
+  "file-not-written": {
+    "an existing file": { facts: { file: "secrets.json", code: "EEXIST" }, attempt: { step: "adopt" } },
+    "any other reason": { facts: { file: "no/secrets.json", code: "ENOENT" }, attempt: { step: "adopt" } },
+  },
   "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
   "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },
   "unknown-command": {
@@ -496,11 +500,7 @@ export const WARNINGS: WarningExamples = {
   },
   "state-unreadable": { always: { stack: "prod", reason: "the access token has expired" } },
   "plain-values": {
-    always: {
-      key: "app:secrets",
-      names: ["CRM", "PAY"],
-      where: "in the stack's file",
-      command: "pulumi config set --secret --path app:secrets.CRM",
-    },
+    "in the file": { key: "app:secrets", names: ["CRM", "PAY"], isInState: false },
+    "in the state too": { key: "app:secrets", names: ["CRM"], isInState: true },
   },
 };

@@ -1,0 +1,125 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
+import { addWorkspaces, startAnother } from "../../support/namedWorkspaces";
+import { startStack } from "../../support/testStack";
+
+const native = () => startStack({ host: "native" });
+
+describe("pulumi import", () => {
+  test.each([
+    ["its id", (id: string) => id],
+    ["its name", () => "CRM_TOKEN"],
+    ["workspace and id", (id: string) => `default/${id}`],
+    ["workspace and name", () => "default/CRM_TOKEN"],
+  ])("adopts a secret by %s, and writes nothing", async (_, reference) => {
+    const stack = await native();
+    const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
+    await stack.program("");
+
+    const run = await stack.import("crm", reference(theirs.id));
+
+    expect(run).toMatchObject({ code: 0, kinds: ["imported-without-value"] });
+    expect(run.calls.every((call) => call === "get" || call === "list")).toBe(true);
+    expect(stack.workspace.secrets()).toEqual([theirs]);
+    expect(await stack.secrets()).toMatchObject([{ id: theirs.id, inputs: { name: "CRM_TOKEN" } }]);
+  });
+
+  test("the next up pushes the program's value once, and changes nothing else", async () => {
+    const stack = await native();
+    const { id } = stack.workspace.add("CRM_TOKEN", "theirs");
+    await stack.program("");
+    await stack.import("CRM_TOKEN", id);
+
+    const up = await stack.deploy('new WorkspaceSecret("CRM_TOKEN", { value: "ours" });');
+    const again = await stack.up();
+
+    expect(up).toMatchObject({ calls: ["update"], changes: { update: 1 } });
+    expect(again).toMatchObject({ calls: [], changes: { same: 1 } });
+    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM_TOKEN", value: "ours" }]);
+  });
+
+  test("adopts several secrets from one file", async () => {
+    const stack = await native();
+    const theirs = ["A", "B", "C"].map((name) => stack.workspace.add(name, "theirs"));
+    await stack.program("");
+    const file = join(stack.folder, "import.json");
+    const resources = theirs.map(({ id, name }) => ({ type: NATIVE_TYPE, name, id }));
+    await writeFile(file, JSON.stringify({ resources }));
+
+    await stack.cli(["import", "--file", file, "--yes", "--generate-code=false", "--protect=false"]).orThrow();
+
+    expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual(theirs.map(({ id }) => id).sort());
+    expect(stack.workspace.secrets()).toEqual(theirs);
+  });
+
+  test("an id that does not exist is one error, and nothing is imported", async () => {
+    const stack = await native();
+    await stack.program("");
+
+    const run = await stack.import("crm", "nothing");
+
+    expect(run.code).not.toBe(0);
+    expect(run.kinds).toEqual(["import-not-found"]);
+    expect(await stack.secrets()).toEqual([]);
+  });
+
+  test("a name that several secrets have is refused with their ids", async () => {
+    const stack = await native();
+    const theirs = [stack.workspace.add("CRM_TOKEN"), stack.workspace.add("CRM_TOKEN")];
+    await stack.program("");
+
+    const run = await stack.import("crm", "CRM_TOKEN");
+
+    expect(run.kinds).toEqual(["several-with-this-name"]);
+    for (const { id } of theirs) expect(run.output).toContain(id);
+    expect(await stack.secrets()).toEqual([]);
+  });
+});
+
+describe("the import option", () => {
+  test("adopts a secret of a named workspace; the next up pushes the value", async () => {
+    const stack = await native();
+    const eu = await startAnother();
+    await addWorkspaces(stack, { eu });
+    const theirs = eu.workspace().add("CRM_TOKEN", "theirs");
+    const program = `new WorkspaceSecret("CRM_TOKEN", { value: "ours", workspace: "eu", onInUse: "retain" }, { import: "eu/CRM_TOKEN" });`;
+    await stack.program(program);
+
+    const imported = await stack.up();
+    const untouched = eu.workspace().secrets();
+    const pushed = await stack.up();
+
+    expect(imported).toMatchObject({ code: 0, changes: { import: 1 } });
+    expect(untouched).toEqual([theirs]);
+    expect(pushed).toMatchObject({ code: 0, changes: { update: 1 } });
+    expect(eu.workspace().secrets()).toMatchObject([{ id: theirs.id, value: "ours" }]);
+  });
+
+  test("a program that names the secret otherwise is refused", async () => {
+    const stack = await native();
+    const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
+    await stack.program(`new WorkspaceSecret("crm", { name: "OTHER", value: "v" }, { import: "${theirs.id}" });`);
+
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(stack.workspace.secrets()).toEqual([theirs]);
+    expect(await stack.secrets()).toEqual([]);
+  });
+});
+
+test("get by name or id shows the outputs, and destroy leaves the secret", async () => {
+  const stack = await native();
+  const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
+
+  const run = await stack.deploy(`
+    exports.byName = WorkspaceSecret.get("a", "CRM_TOKEN").secretId;
+    exports.byId = WorkspaceSecret.get("b", "${theirs.id}").name;`);
+  await stack.destroy();
+
+  expect(run.output).toContain(`byName: "${theirs.id}"`);
+  expect(run.output).toMatch(/byId *: "CRM_TOKEN"/);
+  expect(stack.workspace.secrets()).toEqual([theirs]);
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "@jest/globals";
+import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
+import { startStack } from "../../support/testStack";
+
+const PROGRAM = `
+  new WorkspaceSecret("alone", { value: "v", triggers: [1], onInUse: "retain" });
+  new WorkspaceSecrets("all", { secrets: { A: "1", B: "2" }, prefix: "p_" });`;
+
+describe("a stack of the dynamic provider", () => {
+  test("moves to the plugin by its import, with no request and no change", async () => {
+    const stack = await startStack({ host: "dynamic" });
+    const before = await stack.deploy(PROGRAM);
+    const ids = (await stack.secrets()).map(({ id }) => id).sort();
+    await stack.useHost("native");
+    await stack.program(PROGRAM);
+
+    const preview = await stack.preview("--expect-no-changes");
+    const moved = await stack.up();
+    const refresh = await stack.refresh();
+    const after = await stack.preview("--refresh", "--expect-no-changes");
+
+    expect(before.changes).toEqual({ create: 3 });
+    expect(preview).toMatchObject({ code: 0, calls: [] });
+    expect(moved).toMatchObject({ code: 0, calls: [], changes: { same: 3 } });
+    expect(refresh).toMatchObject({ code: 0, calls: ["get", "get", "get"] });
+    expect(after.code).toBe(0);
+    const secrets = await stack.secrets();
+    expect(secrets.map(({ id }) => id).sort()).toEqual(ids);
+    expect(secrets.map(({ type }) => type)).toEqual([NATIVE_TYPE, NATIVE_TYPE, NATIVE_TYPE]);
+    const text = JSON.stringify(await stack.resources());
+    for (const gone of [DYNAMIC_TYPE, "__provider", "valueDigest", "pulumi-nodejs"]) expect(text).not.toContain(gone);
+  });
+
+  test("after the move, a changed value is pushed, and destroy deletes all", async () => {
+    const stack = await startStack({ host: "dynamic" });
+    await stack.deploy(PROGRAM);
+    await stack.useHost("native");
+
+    const update = await stack.deploy(PROGRAM.replace('value: "v"', 'value: "w"'));
+    const destroy = await stack.destroy();
+
+    expect(update).toMatchObject({ calls: ["update"], changes: { update: 1, same: 2 } });
+    expect(destroy.calls).toEqual(["delete", "delete", "delete"]);
+    expect(stack.workspace.secrets()).toEqual([]);
+  });
+
+  test("a value that an interrupted update left unknown is still pushed", async () => {
+    const stack = await startStack({ host: "dynamic" });
+    await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
+    stack.emulator.fault({ kind: "status", status: 500, on: "update" });
+    await stack.program('new WorkspaceSecret("A", { value: "w" });');
+    expect((await stack.up()).kinds).toEqual(["api-failure"]);
+    await stack.useHost("native");
+
+    const up = await stack.deploy('new WorkspaceSecret("A", { value: "w" });');
+
+    expect(up.calls).toEqual(["update"]);
+    expect(stack.workspace.secrets()).toMatchObject([{ value: "w" }]);
+  });
+});
+
+describe("the way back to the dynamic provider", () => {
+  test("needs an alias, and pushes each value once", async () => {
+    const stack = await startStack({ host: "native" });
+    await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
+    const [before] = stack.workspace.secrets();
+    await stack.useHost("dynamic");
+
+    const back = await stack.deploy(
+      `new WorkspaceSecret("A", { value: "v" }, { aliases: [{ type: "${NATIVE_TYPE}" }] });`,
+    );
+    const refresh = await stack.refresh();
+
+    expect(back).toMatchObject({ calls: ["update"], changes: { update: 1 } });
+    expect(refresh).toMatchObject({ code: 0, calls: ["get"] });
+    expect(stack.workspace.secrets()).toEqual([before]);
+  });
+
+  test("without it, the preview refuses to adopt the secret, and names the alias", async () => {
+    const stack = await startStack({ host: "native" });
+    const program = 'new WorkspaceSecret("A", { value: "v", onExisting: "overwrite" });';
+    await stack.deploy(program);
+    const before = stack.workspace.secrets();
+    await stack.useHost("dynamic");
+    await stack.program(program);
+
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(run.kinds).toEqual(["input-owned-in-stack"]);
+    expect(run.output).toContain(`type: "${NATIVE_TYPE}"`);
+    expect(run.calls).toEqual([]);
+    expect(stack.workspace.secrets()).toEqual(before);
+  });
+});
