@@ -35,8 +35,8 @@ export const SECRET_WORDING = {
           ? `, which is in use by ${dependentsText(dependents)}`
           : ", which nothing uses";
     const next = [
-      'To adopt that secret, add onExisting: "overwrite" (pushes your value; also after an interrupted run) or onExisting: "keep" (keeps its value).',
-      `If a resource of this stack created it: after a rename in the program, add aliases: [{ name: "OLD_NAME" }]; if that resource gets another name, run "${commandFor(reader, pulumiUp())}" with that change alone first.`,
+      'To adopt that secret, add onExisting: "overwrite" to push your value, or onExisting: "keep" to leave its value alone. After an interrupted run, "overwrite" is right.',
+      `If a resource of this stack created it, and you renamed that resource, add aliases: [{ name: "OLD_NAME" }]. If that resource gets another name now, first run "${commandFor(reader, pulumiUp())}" with only that change.`,
     ];
     return { why: `the name is already used by secret ${sanitized(id)}${use}`, next };
   },
@@ -57,7 +57,7 @@ export const SECRET_WORDING = {
     return { why: `several secrets have this name: ${idsText(secrets)}`, next: [choices[chooseBy]] };
   },
   "existing-id-not-found": ({ id, workspace }: { id: string; workspace: string }, reader: Reader) => ({
-    why: `workspace ${quoted(workspace)} has no secret with existingId ${quoted(id)}`,
+    why: `workspace ${quoted(workspace)} has no secret with the id ${quoted(id)} (existingId)`,
     next: [
       `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new one.`,
       `Otherwise, ${ID_CHECK}`,
@@ -200,11 +200,11 @@ export const CHECK_WORDING = {
     next: [],
   }),
   "name-declared-twice": () => ({
-    why: "is already the name of another resource of this program: give one of the two another name",
+    why: "is also the name that another resource of this program gives its secret: change one of the two",
     next: [],
   }),
   "input-owned-in-stack": (owner: StackOwnerFacts, reader: Reader) => ({
-    why: `is that of secret ${sanitized(owner.id)}, which belongs to resource ${quoted(owner.resource)} of this stack`,
+    why: `means secret ${sanitized(owner.id)}, which belongs to resource ${quoted(owner.resource)} of this stack`,
     next: stackOwnerAdvice(owner, reader),
   }),
   "provider-config-unknown": ({ known }: { known: readonly string[] }) => ({

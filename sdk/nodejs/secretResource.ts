@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { inputNames, type WorkspaceSecretInputs } from "../../provider/secret/inputs.js";
-import { suspendStackTraces } from "./stackTraces.js";
 import { checkedTriggers } from "./triggers.js";
 import { isUnderMocks } from "./underMocks.js";
 import { uniqueExistingId, uniqueName } from "./uniqueInputs.js";
@@ -16,43 +15,29 @@ export type WorkspaceSecretArgs = {
 const SECRET_INPUTS = inputNames(({ isSecret }) => isSecret === true);
 const OUTPUTS = ["secretId", ...inputNames(({ inState }) => inState === "output"), "endpoint"];
 
-/** What the classes of both hosts share: the outputs of a secret, and how it is registered. */
-export class SecretResource extends pulumi.CustomResource {
-  /** The secret's id, by which agents and tools refer to it. */
-  declare readonly secretId: pulumi.Output<string>;
-  /** The secret's name in the workspace. */
-  declare readonly name: pulumi.Output<string>;
-  /** The configured workspace that has the secret; `"default"` is the one of the top-level config. */
-  declare readonly workspace: pulumi.Output<string>;
-  /** The API origin where the secret lives, such as `https://api.elevenlabs.io`. */
-  declare readonly endpoint: pulumi.Output<string>;
-  /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
-  get reference(): pulumi.Output<{ secret_id: string }> {
-    // Made when it is first read: the state has the id anyway, and every output takes the program time.
-    this.madeReference ??= this.secretId.apply((secret_id) => ({ secret_id }));
-    return this.madeReference;
-  }
-  declare private madeReference?: pulumi.Output<{ secret_id: string }>;
+/** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
+export type SecretReference = pulumi.Output<{ secret_id: string }>;
 
-  /** @internal */
-  constructor(type: string, name: string, inputs: Record<string, unknown>, opts: pulumi.CustomResourceOptions) {
-    const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
-    const stackTraces = suspendStackTraces();
-    try {
-      super(type, name, { ...outputs, ...inputs }, opts);
-    } catch (error) {
-      throw stackTraces.addTo(error, new.target);
-    } finally {
-      stackTraces.resume();
-    }
-    if (isUnderMocks()) {
-      // A mock returns the inputs as outputs, usually without `secretId`: then the resource's id serves.
-      const { id, secretId } = this;
-      (this as { secretId: pulumi.Output<string> }).secretId = pulumi
-        .all([id, secretId as pulumi.Output<string | undefined>])
-        .apply(([mockedId, given]) => given ?? mockedId);
-    }
-  }
+// Pulumi notes the program's line that declares a resource by counting calls, and expects the class of the resource directly
+// above its own. So the classes of both hosts share functions, and no class.
+
+/** The properties that make Pulumi give a resource its outputs. */
+export function secretOutputs(): Record<string, undefined> {
+  return Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
+}
+
+/** To be called at the end of the constructor. */
+export function completeUnderMocks(resource: pulumi.CustomResource & { secretId: pulumi.Output<string> }): void {
+  if (!isUnderMocks()) return;
+  // A mock returns the inputs as outputs, usually without `secretId`: then the resource's id serves.
+  const { id, secretId } = resource;
+  resource.secretId = pulumi
+    .all([id, secretId as pulumi.Output<string | undefined>])
+    .apply(([mockedId, given]) => given ?? mockedId);
+}
+
+export function referenceTo(secretId: pulumi.Output<string>): SecretReference {
+  return secretId.apply((secret_id) => ({ secret_id }));
 }
 
 /** The inputs of a secret that this stack manages. `scope` is the explicit provider, if there is one. */

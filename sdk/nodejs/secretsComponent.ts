@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { programError } from "./programError.js";
-import type { SecretResource, WorkspaceSecretArgs } from "./secretResource.js";
+import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { secretsFromConfig } from "./secretsFromConfig.js";
 
 /** The arguments of `WorkspaceSecrets`. `onExisting` and the other settings of one secret apply to all of them. */
@@ -26,40 +26,45 @@ export type SecretClass<Secret> = new (
   opts: pulumi.CustomResourceOptions,
 ) => Secret;
 
-/** One secret for each key of an object, usually from config. */
-export class SecretsComponent<Secret extends SecretResource> extends pulumi.ComponentResource {
-  /** The resources by the keys of the argument `secrets`: `secrets.CRM_TOKEN`. */
-  readonly secrets: Readonly<Record<string, Secret>>;
-  /** The ids of the secrets by their names in the workspace, which include the prefix: `secretIds.dev_CRM_TOKEN`. */
-  readonly secretIds: pulumi.Output<Record<string, string>>;
-
-  /** @internal */
-  constructor(
-    Secret: SecretClass<Secret>,
-    {
-      name,
-      args,
-      opts,
-    }: { name: string; args: WorkspaceSecretsArgs; opts?: pulumi.ComponentResourceOptions | undefined },
-  ) {
-    const { secrets: given, prefix = "", ...shared } = args;
-    const attempt: Attempt = { step: "declareSecrets", name };
-    if (typeof prefix !== "string") throw programError("prefix-not-plain", {}, attempt);
-    if (given !== undefined && !isPlainObject(given)) throw programError("secrets-not-plain", {}, attempt);
-    const values = given ?? secretsFromConfig();
-    super("elevenlabs:index:WorkspaceSecrets", name, {}, opts);
-    this.secrets = Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [
-        key,
-        new Secret(`${name}-${key}`, { ...shared, name: prefix + key, value }, { parent: this }),
-      ]),
-    );
-    this.secretIds = pulumi.output(
-      Object.fromEntries(Object.entries(this.secrets).map(([key, secret]) => [prefix + key, secret.secretId])),
-    );
-    this.registerOutputs({ secretIds: this.secretIds });
-  }
+/** What a component creates: the values by key, and what all secrets share. */
+export interface SecretsPlan {
+  values: Record<string, pulumi.Input<string>>;
+  prefix: string;
+  shared: Omit<WorkspaceSecretArgs, "name" | "value" | "existingId">;
 }
+
+export interface CreatedSecrets<Secret> {
+  secrets: Readonly<Record<string, Secret>>;
+  secretIds: pulumi.Output<Record<string, string>>;
+}
+
+/** Throws before anything is registered, if the arguments can't work. */
+export function planSecrets(name: string, args: WorkspaceSecretsArgs): SecretsPlan {
+  const { secrets: given, prefix = "", ...shared } = args;
+  const attempt: Attempt = { step: "declareSecrets", name };
+  if (typeof prefix !== "string") throw programError("prefix-not-plain", {}, attempt);
+  if (given !== undefined && !isPlainObject(given)) throw programError("secrets-not-plain", {}, attempt);
+  return { values: given ?? secretsFromConfig(), prefix, shared };
+}
+
+/** Creates the secrets as children of a component. */
+export function createSecrets<Secret extends { secretId: pulumi.Output<string> }>(
+  Secret: SecretClass<Secret>,
+  { name, parent }: { name: string; parent: pulumi.ComponentResource },
+  { values, prefix, shared }: SecretsPlan,
+): CreatedSecrets<Secret> {
+  const secrets = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      new Secret(`${name}-${key}`, { ...shared, name: prefix + key, value }, { parent }),
+    ]),
+  );
+  const ids = Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [prefix + key, secret.secretId]));
+  return { secrets, secretIds: pulumi.output(ids) };
+}
+
+/** The component's type token, a stored format. */
+export const COMPONENT_TYPE = "elevenlabs:index:WorkspaceSecrets";
 
 /** A promise or a `Map` isn't one: it would look like an object without keys, and all secrets would be deleted. */
 function isPlainObject(secrets: unknown): boolean {

@@ -6,7 +6,15 @@ import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
 import { pendingRegistration } from "./pendingRegistration.js";
 import { requireUsableConfig, requireUsablePackage } from "./programChecks.js";
 import { programError } from "./programError.js";
-import { managedInputs, SecretResource, type WorkspaceSecretArgs } from "./secretResource.js";
+import {
+  completeUnderMocks,
+  managedInputs,
+  referenceTo,
+  type SecretReference,
+  secretOutputs,
+  type WorkspaceSecretArgs,
+} from "./secretResource.js";
+import { suspendStackTraces } from "./stackTraces.js";
 import { isUnderMocks } from "./underMocks.js";
 
 export type { WorkspaceSecretArgs };
@@ -37,7 +45,23 @@ const DIGESTED_INPUTS = inputNames(({ inState }) => inState === "digest");
  * });
  * ```
  */
-export class WorkspaceSecret extends SecretResource {
+export class WorkspaceSecret extends pulumi.CustomResource {
+  /** The secret's id, by which agents and tools refer to it. */
+  declare readonly secretId: pulumi.Output<string>;
+  /** The secret's name in the workspace. */
+  declare readonly name: pulumi.Output<string>;
+  /** The configured workspace that has the secret; `"default"` is the one of the top-level config. */
+  declare readonly workspace: pulumi.Output<string>;
+  /** The API origin where the secret lives, such as `https://api.elevenlabs.io`. */
+  declare readonly endpoint: pulumi.Output<string>;
+  /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
+  get reference(): SecretReference {
+    // Made when it is first read: the state has the id anyway, and every output takes the program time.
+    this.madeReference ??= referenceTo(this.secretId);
+    return this.madeReference;
+  }
+  declare private madeReference?: SecretReference;
+
   /** Whether `resource` is a `WorkspaceSecret`, even if another installed copy of this package made it. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
     const type = (resource as { __pulumiType?: string } | undefined)?.__pulumiType;
@@ -69,21 +93,30 @@ export class WorkspaceSecret extends SecretResource {
     const registration =
       isLookup || isUnderMocks() ? undefined : pendingRegistration({ type: DYNAMIC_TYPE, name, opts }, args ?? {});
     const inputs = {
+      ...secretOutputs(),
       ...(isLookup ? args : managedInputs(name, args ?? {})),
       ...(registration && { [REGISTRATION_INPUT]: registration.input }),
       __provider: PROVIDER_TEXT,
     };
     const additionalSecretOutputs = [
       ...(opts.additionalSecretOutputs ?? []),
-      ...secretOutputs(isLookup ? {} : (args ?? {})),
+      ...digestOutputs(isLookup ? {} : (args ?? {})),
     ];
-    super(DYNAMIC_TYPE, name, inputs, { ...opts, additionalSecretOutputs });
+    const stackTraces = suspendStackTraces();
+    try {
+      super(DYNAMIC_TYPE, name, inputs, { ...opts, additionalSecretOutputs });
+    } catch (error) {
+      throw stackTraces.addTo(error, WorkspaceSecret);
+    } finally {
+      stackTraces.resume();
+    }
     registration?.complete(this);
+    completeUnderMocks(this);
   }
 }
 
 /** The outputs that the state must encrypt: digests of the inputs that are given, and of those that every secret has. */
-function secretOutputs(args: Partial<WorkspaceSecretArgs>): string[] {
+function digestOutputs(args: Partial<WorkspaceSecretArgs>): string[] {
   const stored = DIGESTED_INPUTS.filter((input) => "isRequired" in INPUTS[input] || args[input] !== undefined);
   return stored.map((input) => `${input}Digest`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { canary } from "../support/canary";
-import { tidyProblems } from "../support/shownProblems";
+import { expectError, tidyProblems } from "../support/shownProblems";
 import { type Run, type StackOptions, startStack, type TestStack } from "../support/testStack";
 
 const key = canary("sk_");
@@ -9,21 +9,21 @@ const value = canary("");
 const keys = { [key.text]: {}, [otherKey.text]: { permissions: ["read" as const] } };
 const ONE = `new WorkspaceSecret("A", { value: "${value.text}" });`;
 
-const told = (run: Run) => tidyProblems(run, [key, otherKey, value]);
+const shown = (run: Run) => tidyProblems(run, [key, otherKey, value]);
 
 function start(options: StackOptions = {}): Promise<TestStack> {
   return startStack({ emulator: { keys }, ...options, config: { "elevenlabs:maxRetries": "0", ...options.config } });
 }
 
-/** Without the key that the harness puts there. */
+/** Without the key that the harness sets in the environment. */
 async function startWithoutKey(options: StackOptions = {}): Promise<TestStack> {
   const stack = await start(options);
   delete stack.env.ELEVENLABS_API_KEY;
   return stack;
 }
 
-describe("inputs", () => {
-  test("that are empty, blank, of a wrong type or unknown all fail at once, each on its property, and nothing changes", async () => {
+describe("wrong inputs", () => {
+  test("all fail at once at preview, each on its own property", async () => {
     const stack = await start();
     await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
     const before = [await stack.decryptedSecrets(), stack.workspace.secrets()];
@@ -39,16 +39,24 @@ describe("inputs", () => {
       runs[what] = what === "typed" ? await stack.up() : await stack.preview();
     }
 
+    const kinds: Record<string, string[]> = {
+      empty: ["input-choice", "input-empty"],
+      blank: ["input-empty", "input-type"],
+      unknown: ["input-choice", "input-unknown"],
+      typed: ["input-choice", "input-type"],
+      missing: ["input-missing"],
+    };
     for (const [what, run] of Object.entries(runs)) {
       expect(run.code).not.toBe(0);
       expect(run.calls).toEqual([]);
-      expect(told(run)).toMatchSnapshot(what);
+      expect({ what, kinds: run.kinds }).toEqual({ what, kinds: kinds[what] });
+      expect(shown(run)).toMatchSnapshot(what);
     }
     expect([await stack.decryptedSecrets(), stack.workspace.secrets()]).toEqual(before);
   });
 });
 
-test("triggers whose changes Pulumi would lose are refused, all at once, at preview", async () => {
+test("triggers whose changes Pulumi would not notice are refused at preview", async () => {
   const stack = await start();
   const lost = [
     "new Date(0)",
@@ -69,14 +77,15 @@ test("triggers whose changes Pulumi would lose are refused, all at once, at prev
 
   expect(run.code).not.toBe(0);
   expect(run.calls).toEqual([]);
-  expect(told(run)).toMatchSnapshot();
+  expect(run.kinds).toEqual(["triggers-lost"]);
+  expect(shown(run)).toMatchSnapshot();
   const fine = `[1, "a", null, true, { a: [pulumi.output(1), Promise.resolve("b")] }]`;
   const kept = await stack.deploy(`new WorkspaceSecret("A", { value: "v", triggers: ${fine} });`);
   expect(kept.changes).toEqual({ create: 1 });
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
-test("an object that is given for a name or a policy is not shown", async () => {
+test("an object given for a name or a policy isn't shown", async () => {
   const stack = await start();
   const given = `pulumi.secret({ token: "${value.text}" })`;
   await stack.program(
@@ -86,19 +95,21 @@ test("an object that is given for a name or a policy is not shown", async () => 
   const run = await stack.preview();
 
   expect(run.code).not.toBe(0);
+  expect(run.kinds).toEqual(["input-choice", "input-type"]);
   expect(run.output).toContain("name must be a string, not an object");
   expect(value.foundIn(run.output)).toEqual([]);
 });
 
 describe("secrets in config", () => {
   test.each([
-    ["missing", undefined],
-    ["an empty value", { GOOD: "v", "a.b": "" }],
-    ["no JSON", "CRM_TOKEN"],
-    ["a list", [value.text]],
-    ["no object", 5],
+    ["none", "config-missing", undefined],
+    ["an empty value", "config-entries-invalid", { GOOD: "v", "a.b": "" }],
+    ["text that isn't JSON", "config-not-an-object", "CRM_TOKEN"],
+    ["a list", "config-not-an-object", [value.text]],
+    ["a number", "config-not-an-object", 5],
     [
-      "an object of other things",
+      "an object of values that aren't text",
+      "config-entries-invalid",
       {
         GOOD: "v",
         NUMBER: 1,
@@ -111,7 +122,7 @@ describe("secrets in config", () => {
         " ": "v",
       },
     ],
-  ])("%s: one error tells all that is wrong, at preview", async (_title, secrets) => {
+  ])("%s: one error lists everything that is wrong, at preview", async (_title, kind, secrets) => {
     const stack = await start({ config: { secrets } });
     await stack.program('new WorkspaceSecrets("all");');
 
@@ -119,12 +130,13 @@ describe("secrets in config", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual([kind]);
+    expect(shown(run)).toMatchSnapshot();
   });
 });
 
-describe("the key", () => {
-  test("that is missing does not stop a preview, which makes no call; up tells how to set it", async () => {
+describe("the API key", () => {
+  test("may be missing at preview, which makes no call; up says how to set it", async () => {
     const stack = await startWithoutKey();
     await stack.program(ONE);
 
@@ -135,11 +147,12 @@ describe("the key", () => {
     expect(preview.changes).toEqual({ create: 1 });
     expect(stack.emulator.requests).toEqual([]);
     expect(up.code).not.toBe(0);
-    expect(told(up)).toMatchSnapshot();
+    expect(up.kinds).toEqual(["no-api-key"]);
+    expect(shown(up)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("is not needed to preview a change, a replacement and a deletion either", async () => {
+  test("isn't needed to preview an update, a replacement or a deletion", async () => {
     const stack = await start();
     await stack.deploy('for (const name of ["A", "B", "C"]) new WorkspaceSecret(name, { value: "v1" });');
     delete stack.env.ELEVENLABS_API_KEY;
@@ -154,12 +167,12 @@ describe("the key", () => {
     expect(run.calls).toEqual([]);
   });
 
-  test.each<[string, { environment?: string; config?: string }]>([
-    ["wrong, from the environment", { environment: "sk_wrong" }],
-    ["wrong, from the config", { config: "sk_wrong" }],
-    ["without the permission to write", { environment: otherKey.text }],
-    ["with a line break", { environment: `${key.text}\n${key.text}` }],
-  ])("that is %s is told of by up, which says what to do", async (_title, { environment, config }) => {
+  test.each<[title: string, kind: string, given: { environment?: string; config?: string }]>([
+    ["wrong, from the environment", "unauthorized", { environment: "sk_wrong" }],
+    ["wrong, from the config", "unauthorized", { config: "sk_wrong" }],
+    ["without the permission to write", "missing-permission", { environment: otherKey.text }],
+    ["with a line break", "malformed-api-key", { environment: `${key.text}\n${key.text}` }],
+  ])("that is %s: up says what to do", async (_title, kind, { environment, config }) => {
     const stack = await start({ env: environment === undefined ? {} : { ELEVENLABS_API_KEY: environment } });
     if (config) await stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], config).orThrow();
     await stack.program(ONE);
@@ -167,15 +180,16 @@ describe("the key", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual([kind]);
+    expect(shown(run)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
     expect(stack.workspace.secrets()).toEqual([]);
   });
 
   test.each([
-    ["elevenlabs:apiKey", key.text],
-    ["elevenlabs:workspaces", { other: { apiKey: key.text } }],
-  ])("in plain text in %s is refused before it reaches the state", async (name, given) => {
+    ["elevenlabs:apiKey", "plain-api-key", key.text],
+    ["elevenlabs:workspaces", "plain-api-keys", { other: { apiKey: key.text } }],
+  ])("in plain text in %s is refused before it reaches the state", async (name, kind, given) => {
     const stack = await start({ config: { [name]: given } });
     await stack.program(ONE);
 
@@ -183,14 +197,15 @@ describe("the key", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual([kind]);
+    expect(shown(run)).toMatchSnapshot();
     const files = [...(await stack.writtenFiles())].filter(([, text]) => key.foundIn(text).length > 0);
-    // The engine notes the stack's config down for its history before the program runs.
+    // Before the program runs, the engine has already written the stack's config to its history.
     expect(files.filter(([file]) => !file.endsWith(".history.json"))).toEqual([]);
   });
 });
 
-test("a key in plain text beside secret ones is refused, by its path", async () => {
+test("an API key in plain text next to secret ones is refused, with its path", async () => {
   const stack = await start();
   await stack.cli(["config", "set", "--secret", "--path", "elevenlabs:workspaces.a.apiKey"], key.text).orThrow();
   await stack.program(ONE);
@@ -201,7 +216,8 @@ test("a key in plain text beside secret ones is refused, by its path", async () 
 
   expect(run.code).not.toBe(0);
   expect(run.calls).toEqual([]);
-  expect(told(run)).toMatchSnapshot();
+  expect(run.kinds).toEqual(["plain-api-key"]);
+  expect(shown(run)).toMatchSnapshot();
 });
 
 describe("the config", () => {
@@ -210,18 +226,18 @@ describe("the config", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["an unknown region", { "elevenlabs:region": "mars", "elevenlabs:baseUrl": undefined }, ONE],
     ["plain http to another host", { "elevenlabs:baseUrl": "http://api.example.com" }, ONE],
-    ["maxRetries that is no number", { "elevenlabs:maxRetries": "many" }, ONE],
+    ["maxRetries that isn't a number", { "elevenlabs:maxRetries": "many" }, ONE],
     ["maxRetries below zero", { "elevenlabs:maxRetries": "-1" }, ONE],
-    ["workspaces that are no JSON", { "elevenlabs:workspaces": "{prod" }, IN_PROD],
+    ["workspaces that aren't JSON", { "elevenlabs:workspaces": "{prod" }, IN_PROD],
     ["a workspace with an unknown setting", { "elevenlabs:workspaces": { prod: { url: "https://x.test" } } }, IN_PROD],
+    ["several faults", { "elevenlabs:region": "mars", "elevenlabs:timeoutSeconds": "abc" }, ONE],
+    ["an unknown workspace", {}, IN_PROD],
     [
-      "several faults, a region beside a base URL among them",
-      { "elevenlabs:region": "mars", "elevenlabs:timeoutSeconds": "abc" },
-      ONE,
+      "an unknown workspace from an output",
+      {},
+      ONE.replace("}", ', workspace: pulumi.output(Promise.resolve("prod")) }'),
     ],
-    ["a workspace that is not described", {}, IN_PROD],
-    ["a workspace that an output names", {}, ONE.replace("}", ', workspace: pulumi.output(Promise.resolve("prod")) }')],
-  ])("with %s: a preview says what would be right, and sends nothing", async (_title, config, program) => {
+  ])("with %s: preview says how to correct it, and makes no call", async (_title, config, program) => {
     const stack = await start({ config });
     await stack.program(program);
 
@@ -229,11 +245,12 @@ describe("the config", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual([program === ONE ? "invalid-config" : "workspace-unusable"]);
+    expect(shown(run)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("of a further workspace is met by its secrets alone, in the same words", async () => {
+  test("of another workspace only matters for the secrets in it", async () => {
     const stack = await start();
     const { url } = stack.emulator;
     const workspaces = {
@@ -249,11 +266,15 @@ describe("the config", () => {
 
     const run = await stack.up("--continue-on-error");
 
-    expect(told(run)).toMatchSnapshot();
+    expectError(run, "keyless", { kind: "no-api-key", facts: ['"keyless"'] });
+    expectError(run, "wrongKey", { kind: "unauthorized", facts: ['"wrongKey"'] });
+    expectError(run, "readOnly", { kind: "missing-permission", facts: ['"readOnly"'] });
+    expect(run.problems).toHaveLength(3);
+    expect(shown(run)).toMatchSnapshot();
     expect(stack.workspace.secrets()).toMatchObject([{ name: "good" }]);
   });
 
-  test("of a further workspace is checked at preview, on the property that names it", async () => {
+  test("of another workspace is checked at preview, on the input workspace", async () => {
     const stack = await start();
     const other = { apiKey: key.text, region: "mars", baseUrl: `https://me:${value.text}@api.example.com` };
     await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify({ other })).orThrow();
@@ -263,11 +284,12 @@ describe("the config", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual(["workspace-unusable"]);
+    expect(shown(run)).toMatchSnapshot();
   });
 });
 
-test("a wrong input that the program marked as a secret is refused, and not printed", async () => {
+test("a wrong input that is marked as a secret is refused, and isn't shown", async () => {
   const stack = await startStack();
   await stack.program(
     'new WorkspaceSecret("a", { value: "v", onExisting: pulumi.secret("s3cretWord"), workspace: pulumi.secret("s3cretPlace") });',
@@ -276,7 +298,9 @@ test("a wrong input that the program marked as a secret is refused, and not prin
   const run = await stack.preview();
 
   expect(run.code).not.toBe(0);
-  expect(run.output).toContain('onExisting must be one of "fail", "overwrite", "keep"');
-  expect(run.output).toContain("workspace cannot be used");
+  expect(run.problems).toMatchObject([
+    { kind: "input-choice", resource: "a", message: expect.stringContaining("onExisting must be one of") },
+    { kind: "workspace-unusable", resource: "a", message: expect.stringContaining("workspace cannot be used") },
+  ]);
   expect(run.output).not.toContain("s3cret");
 });

@@ -5,11 +5,18 @@ import { startStack } from "../support/testStack";
 const CRM = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours" });';
 const isCreate = ({ operation }: RecordedRequest) => operation === "create";
 
+/** The error if a secret without dependents has the name. */
+const nameTakenByUnused = (resource: string, id: string | undefined) => ({
+  kind: "name-taken",
+  resource,
+  message: expect.stringContaining(`${id}, which nothing uses`),
+});
+
 /** A program of `count` secrets, named `SECRET_0` and so on. */
 const secrets = (count: number) =>
   `for (let i = 0; i < ${count}; i++) new WorkspaceSecret("SECRET_" + i, { value: "value " + i });`;
 
-describe("requests", () => {
+describe("requests of creates", () => {
   test("three secrets cost a search and a POST each", async () => {
     const stack = await startStack();
 
@@ -21,7 +28,7 @@ describe("requests", () => {
     expect(requests).toHaveLength(6);
   });
 
-  test("twenty secrets cost seven searches at most, one listing for all the rest, and a POST each", async () => {
+  test("twenty secrets cost at most 7 searches, one listing and a POST each", async () => {
     const stack = await startStack();
 
     const { requests } = await stack.deploy(secrets(20));
@@ -39,7 +46,7 @@ describe("requests", () => {
     ).toEqual(Array.from({ length: 20 }, (_, i) => `SECRET_${i}: value ${i}`).sort());
   });
 
-  test("a taken name is met in the shared listing too, also on a later page of it", async () => {
+  test("a taken name is found in the shared listing, on every page", async () => {
     const stack = await startStack({ emulator: { forcePageSize: 5 } });
     for (let i = 0; i < 12; i++) stack.workspace.add(`THEIRS_${i}`);
     const taken = Array.from({ length: 12 }, (_, i) => stack.workspace.add(`SECRET_${i}`, "theirs"));
@@ -48,20 +55,27 @@ describe("requests", () => {
     const run = await stack.up("--continue-on-error");
 
     expect(run.code).not.toBe(0);
-    for (const { id } of taken) expect(run.output).toContain(`the name is taken by secret ${id}`);
+    expect(run.kinds).toEqual(["name-taken"]);
+    for (const { id, name } of taken) {
+      expect(run.problems).toContainEqual(
+        expect.objectContaining({ resource: name, message: expect.stringContaining(id) }),
+      );
+    }
     expect(run.requests.some(({ query }) => query.search === undefined && query.cursor !== undefined)).toBe(true);
     expect(run.calls).not.toContain("create");
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("a lookup that fails is the end of it: no POST is sent, and the next up goes on from there", async () => {
+  test("no POST follows a look-up that failed, and the next up continues", async () => {
     const stack = await startStack();
     stack.emulator.fault({ kind: "status", status: 500, on: "list" });
 
     await stack.program(CRM);
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain('could not create secret "CRM_TOKEN": the API answered 500');
+    expect(failed.problems).toMatchObject([
+      { kind: "api-failure", resource: "crm", message: expect.stringMatching(/"CRM_TOKEN".*500/) },
+    ]);
     expect(failed.calls).toEqual(["list"]);
 
     expect((await stack.deploy(CRM)).calls).toEqual(["list", "create"]);
@@ -69,7 +83,7 @@ describe("requests", () => {
 });
 
 describe("a name", () => {
-  test("is taken by exactly the same one alone: neither a longer one, nor one in another case", async () => {
+  test("is taken only if a secret has exactly the same name", async () => {
     const stack = await startStack();
     for (const name of ["CRM_TOKEN_2", "crm_token", "CRM_TOKEN "]) stack.workspace.add(name, "theirs");
 
@@ -84,12 +98,12 @@ describe("a name", () => {
     ]);
   });
 
-  test("that is taken fails with the id, all who use it and the lines of code to add, and touches nothing", async () => {
+  test("that is taken fails with its id, its dependents and the code to add", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs", {
       dependents: {
         agents: [{ type: "unknown", id: "agent_hidden" }, "Support"],
-        // More than the API shows along with the secret itself.
+        // More than the API lists with the secret itself.
         tools: Array.from({ length: 12 }, (_, i) => `Tool ${i}`),
         phone_numbers: ["Hotline"],
         mcp_servers: ["Docs"],
@@ -102,20 +116,21 @@ describe("a name", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(
-      `could not create secret "CRM_TOKEN": the name is taken by secret ${theirs.id}, used by `,
-    );
+    expect(run.problems).toMatchObject([{ severity: "error", kind: "name-taken", resource: "crm" }]);
+    const { message = "" } = run.problems[0] ?? {};
+    expect(message).toContain('"CRM_TOKEN"');
+    expect(message).toContain(theirs.id);
     const { agents, tools, phone_numbers, mcp_servers } = theirs.dependents;
-    for (const { id } of [...agents, ...tools, ...mcp_servers]) expect(run.output).toContain(id);
-    expect(run.output).toContain("agent agent_hidden");
-    expect(run.output).toContain('agent "Support" (');
-    expect(run.output).toContain('tool "Tool 11" (');
-    expect(run.output).toContain(`phone number "Hotline" (${phone_numbers[0]?.phone_number_id})`);
-    expect(run.output).toContain('MCP server "Docs" (');
-    expect(run.output).toContain("conversation initiation webhook");
-    expect(run.output).toContain('Add  onExisting: "overwrite"  to take it over and push the value');
-    expect(run.output).toContain('onExisting: "keep"  to leave its value');
-    expect(run.output).toContain('add  aliases: [{ name: "OLD_NAME" }]');
+    for (const { id } of [...agents, ...tools, ...mcp_servers]) expect(message).toContain(id);
+    expect(message).toContain("agent agent_hidden");
+    expect(message).toContain('agent "Support" (');
+    expect(message).toContain('tool "Tool 11" (');
+    expect(message).toContain(`phone number "Hotline" (${phone_numbers[0]?.phone_number_id})`);
+    expect(message).toContain('MCP server "Docs" (');
+    expect(message).toContain("conversation initiation webhook");
+    expect(message).toContain('onExisting: "overwrite"');
+    expect(message).toContain('onExisting: "keep"');
+    expect(message).toContain('aliases: [{ name: "OLD_NAME" }]');
     expect(run.output).not.toMatch(/^\s+at .*:\d+/m);
     expect(run.calls).not.toContain("create");
     expect(run.calls).not.toContain("update");
@@ -123,7 +138,7 @@ describe("a name", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("that is taken is told of even where the dependents cannot be read", async () => {
+  test("that is taken is reported even if its dependents cannot be read", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
     stack.emulator.fault({ kind: "status", status: 500, on: "get" });
@@ -131,11 +146,14 @@ describe("a name", () => {
     await stack.program(CRM);
     const run = await stack.up();
 
-    expect(run.output).toContain(`the name is taken by secret ${theirs.id}.\n`);
-    expect(run.output).toContain('Add  onExisting: "overwrite"');
+    expect(run.problems).toMatchObject([{ kind: "name-taken", resource: "crm" }]);
+    const { message = "" } = run.problems[0] ?? {};
+    // The sentence ends with the id: no word about dependents, which are not known.
+    expect(message).toContain(`${theirs.id}. [name-taken]`);
+    expect(message).toContain('onExisting: "overwrite"');
   });
 
-  test("that is taken makes no second secret where the API would let two share it", async () => {
+  test("that is taken is refused even if the API allows duplicates", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
 
@@ -143,12 +161,12 @@ describe("a name", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(`the name is taken by secret ${theirs.id}, which nothing uses`);
+    expect(run.problems).toMatchObject([nameTakenByUnused("crm", theirs.id)]);
     expect(run.calls).not.toContain("create");
     expect(stack.workspace.secrets()).toEqual([theirs]);
   });
 
-  test("that several secrets have is refused with their ids, whatever onExisting says", async () => {
+  test("that several secrets have is refused with their ids in every mode", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const choices = ["fail", "overwrite", "keep"];
     const theirs = choices.map((name) => [stack.workspace.add(name, "first"), stack.workspace.add(name, "second")]);
@@ -159,17 +177,20 @@ describe("a name", () => {
     const run = await stack.up("--continue-on-error");
 
     expect(run.code).not.toBe(0);
+    expect(run.kinds).toEqual(["several-with-this-name"]);
     for (const [first, second] of theirs) {
-      expect(run.output).toContain(`"${first?.name}": several secrets have this name: ${first?.id}, ${second?.id}.`);
-      expect(run.output).toContain(`Choose the one to take over with  existingId: "${first?.id}"`);
+      const { message = "" } = run.problems.find(({ resource }) => resource === first?.name) ?? {};
+      expect(message).toContain(`"${first?.name}"`);
+      expect(message).toContain(`${first?.id}, ${second?.id}`);
+      expect(message).toContain(`existingId: "${first?.id}"`);
     }
     expect(run.calls).toEqual(["list", "list", "list"]);
     expect(stack.workspace.secrets()).toEqual(theirs.flat());
   });
 });
 
-describe("a name that is taken between the lookup and the POST", () => {
-  test("goes by onExisting, as if it had been taken before", async () => {
+describe("a name that is taken between look-up and POST", () => {
+  test("is handled by onExisting, as if it was taken before", async () => {
     const stack = await startStack();
     const choices = ["fail", "overwrite", "keep"];
     const { requests } = stack.emulator;
@@ -182,7 +203,7 @@ describe("a name that is taken between the lookup and the POST", () => {
       }
       return theirs;
     };
-    // Refused, whether the hand or the POST comes first.
+    // The POST is refused, no matter whether it arrives before or after the secret is added by hand.
     stack.emulator.fault({ kind: "status", status: 409, on: "create", times: 3 });
     const added = takeEach();
 
@@ -194,9 +215,7 @@ describe("a name that is taken between the lookup and the POST", () => {
     const byName = Object.fromEntries(theirs.map((secret) => [secret.name, secret]));
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(
-      `could not create secret "fail": the name is taken by secret ${byName.fail?.id}, which nothing uses`,
-    );
+    expect(run.problems).toMatchObject([nameTakenByUnused("fail", byName.fail?.id)]);
     const values = { fail: "theirs", overwrite: "ours", keep: "theirs" };
     expect(stack.workspace.secrets()).toEqual(
       theirs.map((secret) => ({ ...secret, value: values[secret.name as keyof typeof values] })),
@@ -205,7 +224,7 @@ describe("a name that is taken between the lookup and the POST", () => {
     expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual([byName.overwrite?.id, byName.keep?.id].sort());
   });
 
-  test("is told as such whichever status the API refuses it with", async () => {
+  test("is reported, whatever status the API refuses it with", async () => {
     const stack = await startStack();
     stack.emulator.fault({ kind: "status", status: 400, on: "create" });
     const added = stack.emulator
@@ -215,11 +234,11 @@ describe("a name that is taken between the lookup and the POST", () => {
     await stack.program(CRM);
     const run = await stack.up();
 
-    expect(run.output).toContain(`the name is taken by secret ${(await added).id}, which nothing uses`);
+    expect(run.problems).toMatchObject([nameTakenByUnused("crm", (await added).id)]);
     expect(stack.workspace.secrets()).toEqual([await added]);
   });
 
-  test("is not made up: where no secret has it, a refusal is told in the API's own words", async () => {
+  test("is not assumed: if no secret has it, the API's words are shown", async () => {
     const stack = await startStack();
     const detail = { code: "secret_name_taken", message: "No more secrets of that kind", request_id: "req_1" };
     stack.emulator.fault({ kind: "status", status: 409, on: "create", body: { detail } });
@@ -228,15 +247,16 @@ describe("a name that is taken between the lookup and the POST", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(
-      'could not create secret "CRM_TOKEN": the API answered 409, request req_1: No more secrets of that kind.',
-    );
+    expect(run.problems).toMatchObject([{ kind: "refused", resource: "crm" }]);
+    for (const fact of ['"CRM_TOKEN"', "409", "req_1", "No more secrets of that kind."]) {
+      expect(run.problems[0]?.message).toContain(fact);
+    }
     expect(run.calls).toEqual(["list", "create", "list"]);
     expect(await stack.secrets()).toEqual([]);
   });
 });
 
-test("a name that is taken while a value is on its way is not made twice", async () => {
+test("a name that is taken after the shared listing is not created twice", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   stack.emulator.fault({ kind: "delay", ms: 5_500, on: "create", times: 9 });
   await stack.program(`
@@ -244,12 +264,15 @@ test("a name that is taken while a value is on its way is not made twice", async
     for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) new WorkspaceSecret("n" + n, { value: "v" });
     new WorkspaceSecret("late", { value: slow.secretId });`);
   const running = stack.up();
-  await stack.emulator.waitForRequest(({ operation, query }) => operation === "list" && query.search === undefined);
+  const isListing = ({ operation, query }: RecordedRequest) => operation === "list" && query.search === undefined;
+  await stack.emulator.waitForRequest(isListing, 60_000);
   stack.workspace.add("late", "theirs", { id: "id_theirs" });
 
   const run = await running;
 
   expect(run.code).not.toBe(0);
-  expect(run.output).toContain('could not create secret "late": the name is taken by secret id_theirs');
+  expect(run.problems).toMatchObject([
+    { kind: "name-taken", resource: "late", message: expect.stringContaining("id_theirs") },
+  ]);
   expect(stack.workspace.secrets().filter(({ name }) => name === "late")).toHaveLength(1);
 });

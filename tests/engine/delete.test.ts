@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { DependentSeeds, Emulator, FaultKind } from "pulumi-elevenlabs/emulator";
 import { addWorkspaces, startAnotherEach } from "../support/namedWorkspaces";
 import { status } from "../support/setFaults";
-import { shownProblems } from "../support/shownProblems";
+import { expectError } from "../support/shownProblems";
 import { type Run, startStack, type TestStack } from "../support/testStack";
 
 const SECRET = 'new WorkspaceSecret("T", { value: "v" })';
@@ -14,8 +14,8 @@ function onlyId(stack: TestStack): string {
   return secret?.id ?? "";
 }
 
-describe("delete", () => {
-  test("a secret that leaves the program, and one of a destroyed stack, cost one DELETE each, and no other secret is touched", async () => {
+describe("a delete", () => {
+  test("sends one DELETE per secret, and touches no other secret", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("theirs", "v");
     await stack.deploy(`${SECRET}; new WorkspaceSecret("other", { value: "v" })`);
@@ -32,7 +32,7 @@ describe("delete", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("a secret that is gone already counts as deleted, also where only the answer to its DELETE was lost", async () => {
+  test("succeeds if the secret is already gone, or only the answer was lost", async () => {
     const stack = await startStack();
     await stack.deploy(["A", "B", "C"].map((name) => SECRET.replace("T", name)).join(";"));
     const [a, b] = stack.workspace.secrets();
@@ -49,8 +49,8 @@ describe("delete", () => {
   });
 });
 
-describe("delete of a secret in use", () => {
-  test("whatever status refuses it, the error lists who uses it, the state keeps it, and it goes once nothing uses it", async () => {
+describe("a delete of a secret in use", () => {
+  test("fails with its dependents, for every status, until nothing uses it", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0" } });
     const statuses = ["409", "400", "422", "403"];
     const emulators = await startAnotherEach(statuses, (status) => ({ inUseStatus: Number(status) }));
@@ -63,14 +63,12 @@ describe("delete of a secret in use", () => {
 
     const run = await stack.destroy("--continue-on-error");
 
-    expect(run.code).not.toBe(0);
-    const problems = shownProblems(run.output);
     for (const [name, emulator] of emulators) {
-      expect(problems[`S${name}`]).toContain(
-        `could not delete secret "S${name}" (ID) in workspace "${name}": it is used by agent "Support" (ID).\n` +
-          "It can be deleted once they no longer use it",
-      );
-      expect(emulator.workspace().secrets()).toHaveLength(1);
+      const [{ id, dependents } = { id: "", dependents: undefined }, ...others] = emulator.workspace().secrets();
+      expect(others).toEqual([]);
+      const [agent] = dependents?.agents ?? [];
+      const facts = [`secret "S${name}" (${id}) in workspace "${name}"`, `agent "Support" (${agent?.id})`];
+      expectError(run, `S${name}`, { kind: "in-use", facts });
       use(emulator, {});
     }
     expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
@@ -79,14 +77,14 @@ describe("delete of a secret in use", () => {
     for (const [, emulator] of emulators) expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("the error names every dependent, of every kind and page, also where the secret's own list of them is empty", async () => {
+  test("lists dependents of each kind and page, even if the secret shows none", async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);
     const id = onlyId(stack);
     const many = (kind: string, count: number) => Array.from({ length: count }, (_, index) => `${kind} ${index}`);
     const hidden = (id: string) => ({ type: "unknown" as const, id });
     stack.workspace.use(id, {
-      // Above 100 of a kind the API answers in pages.
+      // The API returns more than 100 of a kind in pages.
       agents: [...many("agent", 130), hidden("agent_hidden")],
       tools: [hidden("tool_hidden"), ...many("tool", 25)],
       phone_numbers: many("line", 12),
@@ -108,19 +106,17 @@ describe("delete of a secret in use", () => {
     expect(expected.length + withoutPages.length).toBe(131 + 26 + 12 + 3);
 
     const run = await stack.destroy();
-    expect(run.code).not.toBe(0);
-    expect(usersIn(run.output).sort()).toEqual([...expected, ...withoutPages].sort());
+    expect(dependentsIn(run).sort()).toEqual([...expected, ...withoutPages].sort());
 
     const empty = { tools: [], agents: [], phone_numbers: [], mcp_servers: [], others: [] };
     const body = JSON.stringify({ type: "stored", secret_id: id, name: "T", used_by: empty });
     stack.emulator.fault({ kind: "malformed", body, on: "get" });
     const again = await stack.destroy();
-    expect(again.code).not.toBe(0);
-    expect(usersIn(again.output).sort()).toEqual(expected.sort());
+    expect(dependentsIn(again).sort()).toEqual(expected.sort());
     expect(onlyId(stack)).toBe(id);
   });
 
-  test('with onInUse "retain" it is left in the workspace and forgotten, with a warning that names who uses it', async () => {
+  test('with onInUse "retain" keeps the secret, and warns with its dependents', async () => {
     const stack = await startStack();
     await stack.deploy(`${RETAINED}; ${RETAINED.replace('"T"', '"unused"')}`);
     const id = stack.workspace.secrets().find(({ name }) => name === "T")?.id ?? "";
@@ -129,15 +125,17 @@ describe("delete of a secret in use", () => {
     const run = await stack.destroy();
 
     expect(run.code).toBe(0);
+    const [tool] = stack.workspace.secrets()[0]?.dependents?.tools ?? [];
     const [warning, ...others] = warningsOf(run);
     expect(others).toEqual([]);
-    expect(warning).toContain(`Secret "T" (${id}) is left in the workspace`);
-    expect(warning).toMatch(/it is used by tool "CRM" \(.+\)\.$/);
+    expect(warning?.kind).toBe("left-in-use");
+    expect(warning?.message).toContain(`Secret "T" (${id})`);
+    expect(warning?.message).toContain(`tool "CRM" (${tool && "id" in tool ? tool.id : ""})`);
     expect(await stack.secrets()).toEqual([]);
     expect(onlyId(stack)).toBe(id);
   });
 
-  test("a dependent of a kind that is not documented is named as far as it is known, and retained all the same", async () => {
+  test("shows what is known of dependents of an undocumented kind", async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);
     const id = onlyId(stack);
@@ -158,15 +156,17 @@ describe("delete of a secret in use", () => {
     const retained = await stack.destroy();
 
     expect(refreshed).toMatchObject({ code: 0, diagnostics: [] });
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toContain(
-      'it is used by tool tool_9, phone number "+1555" (phone_1), new kind, something else',
-    );
+    expect(dependentsIn(refused)).toEqual([
+      "tool tool_9",
+      'phone number "+1555" (phone_1)',
+      "new kind",
+      "something else",
+    ]);
     expect(retained.code).toBe(0);
     expect(onlyId(stack)).toBe(id);
   });
 
-  test('onInUse "retain" that is set only after a refusal counts from the next up on', async () => {
+  test('follows an onInUse "retain" set after the failure, from the next up on', async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);
     stack.workspace.use(onlyId(stack), { tools: ["CRM"] });
@@ -181,9 +181,9 @@ describe("delete of a secret in use", () => {
   });
 
   test.each([
-    ["", RETAINED],
-    [" that is set together with the new name", SECRET],
-  ])('with onInUse "retain"%s, a replaced secret in use is left behind under its old name', async (_, before) => {
+    ["before the new name", RETAINED],
+    ["together with the new name", SECRET],
+  ])('keeps a replaced secret if onInUse "retain" was set %s', async (_, before) => {
     const stack = await startStack();
     await stack.deploy(before);
     const old = onlyId(stack);
@@ -191,12 +191,13 @@ describe("delete of a secret in use", () => {
 
     const run = await stack.deploy(RETAINED.replace('value: "v"', 'name: "NEW", value: "v"'));
 
-    expect(warningsOf(run)).toEqual([expect.stringContaining(`Secret "T" (${old}) is left in the workspace`)]);
+    const message = expect.stringContaining(`Secret "T" (${old})`);
+    expect(warningsOf(run)).toEqual([expect.objectContaining({ kind: "left-in-use", message })]);
     expect(stack.workspace.secrets()).toMatchObject([{ id: old, name: "T" }, { name: "NEW" }]);
     expect((await stack.secrets()).map(({ id }) => id)).toEqual([stack.workspace.secrets()[1]?.id]);
   });
 
-  test("a replaced secret in use stays as a pending delete, which is explained and goes through once nothing uses it", async () => {
+  test("of a replaced secret stays pending, and succeeds once nothing uses it", async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);
     const old = onlyId(stack);
@@ -204,9 +205,9 @@ describe("delete of a secret in use", () => {
     await stack.program(SECRET.replace('value: "v"', 'name: "NEW", value: "v"'));
 
     const first = await stack.up();
-    expect(first.code).not.toBe(0);
+    const inUse = { kind: "in-use", facts: [`secret "T" (${old})`, 'agent "Support"'] };
+    expectError(first, "T", inUse);
     expect(first.calls).toEqual(["list", "create", "delete", "get"]);
-    expect(first.output).toContain(`could not delete secret "T" (${old}): it is used by agent "Support"`);
     const made = stack.workspace.secrets().find(({ name }) => name === "NEW")?.id;
     const state = (await stack.secrets()).map(({ id, delete: pending = false }) => ({ id, pending }));
     expect(state).toHaveLength(2);
@@ -218,9 +219,8 @@ describe("delete of a secret in use", () => {
     );
 
     const second = await stack.up();
-    expect(second.code).not.toBe(0);
+    expectError(second, "T", inUse);
     expect(second.calls).toEqual(["delete", "get"]);
-    expect(second.output).toContain(`could not delete secret "T" (${old}): it is used by agent "Support"`);
 
     expect((await stack.refresh()).code).toBe(0);
     expect(await stack.secrets()).toHaveLength(2);
@@ -233,20 +233,33 @@ describe("delete of a secret in use", () => {
   });
 });
 
-describe("delete that fails for another reason", () => {
-  test("the error shows the API's own words, and neither onInUse forgets the secret", async () => {
+describe("a delete that fails for another reason", () => {
+  test("shows the API's own words, and keeps the secret in the state", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0" } });
-    const faults: Record<string, [FaultKind, string]> = {
+    const faults: Record<string, [fault: FaultKind, kind: string, fact: string]> = {
       refused: [
         status(409, { detail: { status: "locked", message: "Locked by a release" } }),
+        "refused",
         "409: Locked by a release",
       ],
-      key: [status(401, { detail: { status: "invalid_api_key", message: "Not this key" } }), "401: Not this key"],
-      permission: [status(401, { detail: { status: "missing_permissions", message: "Read only" } }), "401: Read only"],
-      forbidden: [status(403, { detail: { code: "forbidden", message: "Not here" } }), "403: Not here"],
-      broken: [status(500), "500: Internal Server Error"],
-      unavailable: [status(503), "503: Service Unavailable"],
-      proxy: [status(404, "<h1>404</h1>"), "something answered 404, and not in the API's form"],
+      key: [
+        status(401, { detail: { status: "invalid_api_key", message: "Not this key" } }),
+        "unauthorized",
+        "401: Not this key",
+      ],
+      permission: [
+        status(401, { detail: { status: "missing_permissions", message: "Read only" } }),
+        "missing-permission",
+        "401: Read only",
+      ],
+      forbidden: [
+        status(403, { detail: { code: "forbidden", message: "Not here" } }),
+        "missing-permission",
+        "403: Not here",
+      ],
+      broken: [status(500), "api-failure", "500: Internal Server Error"],
+      unavailable: [status(503), "api-failure", "503: Service Unavailable"],
+      proxy: [status(404, "<h1>404</h1>"), "not-the-api", "404"],
     };
     const names = Object.keys(faults);
     const emulators = await startAnotherEach(names);
@@ -258,29 +271,28 @@ describe("delete that fails for another reason", () => {
       }
     `);
     for (const [name, emulator] of emulators) {
-      const [fault] = faults[name] as [FaultKind, string];
-      emulator.fault({ ...fault, on: "delete", times: Number.POSITIVE_INFINITY });
-      // Only of a refusal it matters whether the secret is in use.
+      emulator.fault({ ...(faults[name]?.[0] as FaultKind), on: "delete", times: Number.POSITIVE_INFINITY });
+      // After any other error, it makes no difference whether the secret is in use.
       if (!["refused", "forbidden"].includes(name)) use(emulator, { agents: ["Support"] });
     }
 
     const run = await stack.destroy("--continue-on-error");
 
-    expect(run.code).not.toBe(0);
-    const problems = shownProblems(run.output);
-    for (const name of names) {
-      for (const logicalName of [name, `${name}-retain`]) {
-        expect(problems[logicalName]).toContain(
-          `could not delete secret "${logicalName}" (ID) in workspace "${name}": `,
-        );
-        expect(problems[logicalName]).toContain(faults[name]?.[1]);
+    for (const [name, emulator] of emulators) {
+      const [, kind = "", fact = ""] = faults[name] ?? [];
+      const secrets = emulator.workspace().secrets();
+      expect(secrets.map((secret) => secret.name).sort()).toEqual([name, `${name}-retain`]);
+      for (const secret of secrets) {
+        expectError(run, secret.name, {
+          kind,
+          facts: [`secret "${secret.name}" (${secret.id}) in workspace "${name}"`, fact],
+        });
       }
     }
     expect(await stack.secrets()).toHaveLength(2 * names.length);
-    for (const [, emulator] of emulators) expect(emulator.workspace().secrets()).toHaveLength(2);
   });
 
-  test("where the dependents cannot be read, the refusal stands with the API's own words, and nothing is forgotten", async () => {
+  test("shows the API's own words if the dependents can't be read", async () => {
     const stack = await startStack();
     await stack.deploy(RETAINED);
     const id = onlyId(stack);
@@ -289,23 +301,26 @@ describe("delete that fails for another reason", () => {
 
     const run = await stack.destroy();
 
-    expect(run.code).not.toBe(0);
-    expect(run.output).toContain("the API answered 409: Secret is in use and cannot be deleted.");
+    expectError(run, "T", { kind: "refused", facts: [id, "409: Secret is in use and cannot be deleted."] });
     expect((await stack.secrets()).map(({ id }) => id)).toEqual([id]);
     expect(onlyId(stack)).toBe(id);
   });
 });
 
-function warningsOf({ diagnostics }: Run): string[] {
-  return diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+function warningsOf({ problems, diagnostics }: Run) {
+  const warnings = problems.filter(({ severity }) => severity === "warning");
+  expect(diagnostics.filter(({ severity }) => severity === "warning")).toHaveLength(warnings.length);
+  return warnings;
 }
 
 function use(emulator: Emulator, dependents: DependentSeeds): void {
   for (const { id } of emulator.workspace().secrets()) emulator.workspace().use(id, dependents);
 }
 
-/** Who uses the secret, as the error under `Diagnostics` lists them. */
-function usersIn(output: string): string[] {
-  const [, users = ""] = /Diagnostics:.* it is used by (.+?)\.\n/s.exec(output) ?? [];
-  return users.split(", ");
+/** The dependents that the error about the secret `T` lists. */
+function dependentsIn(run: Run): string[] {
+  expectError(run, "T", { kind: "in-use", facts: [] });
+  const [{ message } = { message: "" }] = run.problems;
+  const [, dependents = ""] = / in use by (.+)\. \[in-use\]$/m.exec(message) ?? [];
+  return dependents.split(", ");
 }

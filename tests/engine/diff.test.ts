@@ -1,9 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { addWorkspaces } from "../support/namedWorkspaces";
+import { expectError } from "../support/shownProblems";
 import { startStack } from "../support/testStack";
 
-describe("name", () => {
-  test("a changed name makes the new secret before it deletes the old", async () => {
+describe("a changed name", () => {
+  test("creates the new secret before it deletes the old one", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("token", { name: "OLD", value: "v" })');
     const [old] = stack.workspace.secrets();
@@ -19,7 +20,7 @@ describe("name", () => {
     expect((await stack.secret("token"))?.id).toBe(made?.id);
   });
 
-  test('with onNameChange "rename", a changed name is one PATCH that keeps the id and pushes a changed value along', async () => {
+  test('with onNameChange "rename" is one PATCH that keeps the id', async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("token", { name: "OLD", value: "v1" })');
     const [before] = stack.workspace.secrets();
@@ -30,14 +31,14 @@ describe("name", () => {
     );
 
     expect(run.changes).toEqual({ update: 1 });
-    // The search makes sure that no two secrets come to share a name.
+    // The search prevents two secrets with the same name.
     expect(run.calls).toEqual(["list", "update"]);
     expect(stack.workspace.secrets()).toMatchObject([{ id: before?.id, name: "NEW", value: "v2" }]);
     expect((await stack.secret("token"))?.outputs).toMatchObject({ secretId: before?.id, name: "NEW" });
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("a rename to a name that another secret has is refused, even where the API would allow it, and goes through once it is free", async () => {
+  test('with onNameChange "rename" is refused while another secret has it', async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     await stack.deploy('new WorkspaceSecret("token", { name: "OLD", value: "v", onNameChange: "rename" })');
     const other = stack.workspace.add("NEW", "theirs");
@@ -46,8 +47,7 @@ describe("name", () => {
     await stack.program('new WorkspaceSecret("token", { name: "NEW", value: "v", onNameChange: "rename" })');
     const refused = await stack.up();
 
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toContain(`the name "NEW" is taken by secret ${other.id}`);
+    expectError(refused, "token", { kind: "new-name-taken", facts: ['the name "NEW"', other.id] });
     expect(refused.calls).toEqual(["list"]);
     expect(stack.workspace.secrets()).toEqual(before);
 
@@ -71,7 +71,7 @@ describe("value and triggers", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id: before?.id, name: "CRM_TOKEN", value: "v2" }]);
   });
 
-  test("triggers that are added, changed or removed push the value again, and the order of an object's keys is no change", async () => {
+  test("changed triggers push the value; a new order of keys changes nothing", async () => {
     const stack = await startStack();
     const deploy = (args: string) => stack.deploy(`new WorkspaceSecret("T", { value: "v" ${args} })`);
     await deploy("");
@@ -93,8 +93,8 @@ describe("value and triggers", () => {
   });
 });
 
-describe("preview", () => {
-  test("what is not known yet counts as changed, however deep it lies, and a preview makes no call and needs no key", async () => {
+describe("a preview", () => {
+  test("takes unknown inputs as changed, makes no call and needs no key", async () => {
     const stack = await startStack();
     const secrets = (known: string) => `
       const known = ${known};
@@ -127,8 +127,8 @@ describe("preview", () => {
   });
 });
 
-describe("what makes no call", () => {
-  test("a secret that was just created is in the workspace and in the state, and shows no change", async () => {
+describe("no change", () => {
+  test("a secret that was just created shows no change", async () => {
     const stack = await startStack();
 
     const run = await stack.deploy('exports.reference = new WorkspaceSecret("CRM_TOKEN", { value: "v1" }).reference');
@@ -151,7 +151,7 @@ describe("what makes no call", () => {
     expect(preview).toMatchObject({ code: 0, requests: [] });
   });
 
-  test("a change of onExisting, onInUse or onNameChange alone is an update that makes no API call", async () => {
+  test("a change of onExisting, onInUse or onNameChange makes no call", async () => {
     const stack = await startStack();
     await stack.deploy(
       `new WorkspaceSecret("a", { value: "v" }); new WorkspaceSecret("b", { value: "v", onInUse: "retain" });
@@ -169,7 +169,7 @@ describe("what makes no call", () => {
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("up, up, refresh, up, preview shows no change after the first, whatever the mode", async () => {
+  test("up, up, refresh, up and preview: no change after the first, in any mode", async () => {
     const stack = await startStack({ emulator: { keys: { key_a: {}, key_b: { workspace: "b" } } } });
     await addWorkspaces(stack, { second: { apiKey: "key_b", url: stack.emulator.url } });
     stack.workspace.add("kept", "theirs");
@@ -201,13 +201,13 @@ describe("what makes no call", () => {
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(runs.map(({ changes }) => changes)).toEqual(Array(4).fill({ same: 9 }));
-    // Of the refresh alone: one for each of the first, one listing for the rest.
+    // All from the refresh: a GET for each of the first 8 secrets, then one list for the rest.
     expect(runs.flatMap(({ calls }) => calls).sort()).toEqual([...Array(8).fill("get"), "list"]);
   });
 });
 
 describe("existingId", () => {
-  test("existingId that names the secret itself, or is removed, makes no call; another one replaces", async () => {
+  test("with the secret's own id makes no call; another id replaces it", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
     const [own] = stack.workspace.secrets();

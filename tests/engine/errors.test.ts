@@ -11,7 +11,7 @@ const VALUE = JSON.stringify(value.text);
 const urnOf = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
 const keys = { [key.text]: {} };
 
-const told = (run: Run) => tidyProblems(run, [value, key]);
+const shown = (run: Run) => tidyProblems(run, [value, key]);
 
 const FAULTS = {
   refused: {
@@ -35,8 +35,8 @@ const FAULTS = {
   silent: { kind: "hang" },
 } satisfies Record<string, FaultKind>;
 
-describe("a fault of the API", () => {
-  test("is told at every step with the secret, the cause and what to do next", async () => {
+describe("a failed call of the API", () => {
+  test("shows the secret, the cause and what to do next, for every step", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0", "elevenlabs:timeoutSeconds": "3" } });
     const names = Object.keys(FAULTS) as (keyof typeof FAULTS)[];
     const emulators = await Promise.all(names.map(() => startAnother({ keys })));
@@ -57,7 +57,7 @@ describe("a fault of the API", () => {
     meet("create");
     const created = await stack.up("--continue-on-error");
     for (const emulator of emulators) emulator.clearFaults();
-    // What the malformed answer hid was found by its name; the replacement takes over the very same.
+    // After the malformed answer, the secret was found by its name. The replacement adopts the same one.
     const replaced = await stack.up("--replace", urnOf("malformed"));
     await program("2");
     meet("update");
@@ -67,16 +67,16 @@ describe("a fault of the API", () => {
     meet("delete");
     const deleted = await stack.destroy("--continue-on-error");
 
-    expect(told(created)).toMatchSnapshot("create");
-    expect(told(replaced)).toMatchSnapshot("replace");
-    expect(told(updated)).toMatchSnapshot("update");
-    expect(told(read)).toMatchSnapshot("read");
-    expect(told(deleted)).toMatchSnapshot("delete");
+    expect(shown(created)).toMatchSnapshot("create");
+    expect(shown(replaced)).toMatchSnapshot("replace");
+    expect(shown(updated)).toMatchSnapshot("update");
+    expect(shown(read)).toMatchSnapshot("read");
+    expect(shown(deleted)).toMatchSnapshot("delete");
   });
 });
 
-describe("a conflict with what is there", () => {
-  test("is told with names and ids, at every step", async () => {
+describe("a conflict with existing secrets", () => {
+  test("shows names and ids, for every step", async () => {
     const stack = await startStack({ emulator: { keys } });
     const { workspace } = stack;
     const elsewhere = await startAnother({ keys });
@@ -128,31 +128,49 @@ describe("a conflict with what is there", () => {
     workspace.use("sec_retained", dependents);
     const deleted = await stack.destroy("--continue-on-error");
 
-    expect(told(updated)).toMatchSnapshot("create and update");
-    expect(told(read)).toMatchSnapshot("read");
-    expect(told(compared)).toMatchSnapshot("diff");
-    expect(told(deleted)).toMatchSnapshot("delete");
+    expect(shown(updated)).toMatchSnapshot("create and update");
+    expect(shown(read)).toMatchSnapshot("read");
+    expect(shown(compared)).toMatchSnapshot("diff");
+    expect(shown(deleted)).toMatchSnapshot("delete");
   });
 });
 
-describe("a fault of the program", () => {
+describe("an error in the program", () => {
   test.each([
-    ["the import option", `new WorkspaceSecret("a", { value }, { import: "sec_1" });`],
-    ["two of one name", `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: "CRM", value });`],
+    ["the import option", "import-unsupported", `new WorkspaceSecret("a", { value }, { import: "sec_1" });`],
     [
-      "two of one name that is an output",
+      "two resources with one name",
+      "declared-twice",
+      `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: "CRM", value });`,
+    ],
+    [
+      "two resources with one name from an output",
+      "declared-twice",
       `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: pulumi.output("CRM"), value });`,
     ],
-    ["two of one existingId", `for (const a of ["a", "b"]) new WorkspaceSecret(a, { existingId: "sec_1", value });`],
-    ["a list of secrets", `new WorkspaceSecrets("all", { secrets: [value] });`],
-    ["secrets as a promise", `new WorkspaceSecrets("all", { secrets: Promise.resolve({ value }) });`],
-    ["secrets as a map", `new WorkspaceSecrets("all", { secrets: new Map([["A", value]]) });`],
+    [
+      "two resources with one existingId",
+      "declared-twice",
+      `for (const a of ["a", "b"]) new WorkspaceSecret(a, { existingId: "sec_1", value });`,
+    ],
+    ["a list of secrets", "secrets-not-plain", `new WorkspaceSecrets("all", { secrets: [value] });`],
+    [
+      "secrets as a promise",
+      "secrets-not-plain",
+      `new WorkspaceSecrets("all", { secrets: Promise.resolve({ value }) });`,
+    ],
+    ["secrets as a map", "secrets-not-plain", `new WorkspaceSecrets("all", { secrets: new Map([["A", value]]) });`],
     [
       "a prefix that is an output",
+      "prefix-not-plain",
       `new WorkspaceSecrets("all", { secrets: { A: value }, prefix: pulumi.output("A") });`,
     ],
-    ["secrets as an output", `new WorkspaceSecrets("all", { secrets: pulumi.secret({ value }) });`],
-  ])("%s is refused at preview, without a call", async (_title, body) => {
+    [
+      "secrets as an output",
+      "secrets-not-plain",
+      `new WorkspaceSecrets("all", { secrets: pulumi.secret({ value }) });`,
+    ],
+  ])("%s is refused at preview, without a call", async (_title, kind, body) => {
     const stack = await startStack({ emulator: { keys } });
     await stack.program(`const value = ${VALUE};\n${body}`);
 
@@ -160,12 +178,13 @@ describe("a fault of the program", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual([kind]);
+    expect(shown(run)).toMatchSnapshot();
   });
 });
 
 describe("an error of Pulumi's own constructor", () => {
-  test("names the line of the program, and the stack traces of the program's own errors are as long as before", async () => {
+  test("shows the program's line, and keeps the stack trace limit", async () => {
     const stack = await startStack({ emulator: { keys } });
     await stack.program(`
       const { stackTraceLimit } = Error;
@@ -181,15 +200,15 @@ describe("an error of Pulumi's own constructor", () => {
   });
 });
 
-describe("a function of the package", () => {
+describe("a function", () => {
   test.each([
-    ["a name that no secret has", 'getWorkspaceSecret({ name: "NONE" })'],
-    ["a name that several have", 'getWorkspaceSecret({ name: "TWICE" })'],
-    ["an id that is not there", 'getWorkspaceSecret({ secretId: "sec_none" })'],
-    ["dependents of an id that is not there", 'getSecretDependents({ secretId: "sec_none" })'],
-    ["a workspace that is not configured", 'listWorkspaceSecrets({ workspace: "prod" })'],
-    ["a key that is wrong", "listWorkspaceSecrets()"],
-  ])("tells of %s without a stack", async (title, call) => {
+    ["a name that no secret has", "secret-not-found", 'getWorkspaceSecret({ name: "NONE" })'],
+    ["a name that several secrets have", "several-with-this-name", 'getWorkspaceSecret({ name: "TWICE" })'],
+    ["an unknown id", "secret-not-found", 'getWorkspaceSecret({ secretId: "sec_none" })'],
+    ["the dependents of an unknown id", "secret-not-found", 'getSecretDependents({ secretId: "sec_none" })'],
+    ["a workspace that isn't configured", "invalid-config", 'listWorkspaceSecrets({ workspace: "prod" })'],
+    ["a wrong API key", "unauthorized", "listWorkspaceSecrets()"],
+  ])("fails without a stack trace for %s", async (title, kind, call) => {
     const stack = await startStack({ emulator: { keys } });
     for (const id of ["sec_first", "sec_second"]) stack.workspace.add("TWICE", "theirs", { id });
     if (title.includes("key")) stack.env.ELEVENLABS_API_KEY = "sk_wrong";
@@ -198,6 +217,7 @@ describe("a function of the package", () => {
     const run = await stack.preview();
 
     expect(run.code).not.toBe(0);
-    expect(told(run)).toMatchSnapshot();
+    expect(run.kinds).toEqual([kind]);
+    expect(shown(run)).toMatchSnapshot();
   });
 });

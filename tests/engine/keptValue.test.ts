@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Run, startStack, type TestStack } from "../support/testStack";
 
-/** A secret CRM, made by hand and adopted by the resource `crm` with its value kept; gives its id. */
+/** Creates a secret CRM by hand, and adopts it as resource `crm` with its value. Returns its id. */
 async function adopted(stack: TestStack, args = ""): Promise<string> {
   const { id } = stack.workspace.add("CRM", "theirs");
   await stack.deploy(program(`name: "CRM", onExisting: "keep", ${args}`));
@@ -14,8 +14,14 @@ function program(args: string): string {
 
 function expectRefused(run: Run, what: string): void {
   expect(run.code).not.toBe(0);
-  expect(run.output).toContain("only ElevenLabs has its value");
-  expect(run.output).toContain(`a change of ${what} would destroy that value`);
+  expect(run.problems).toMatchObject([
+    {
+      severity: "error",
+      kind: "kept-value-at-risk",
+      resource: "crm",
+      message: expect.stringContaining(`change of ${what} `),
+    },
+  ]);
   expect(run.requests.filter(({ method }) => method !== "GET")).toEqual([]);
 }
 
@@ -31,12 +37,12 @@ describe("a value that was adopted with keep", () => {
 
     await stack.deploy(program(`name: "NEW", onExisting: "keep", onNameChange: "${onNameChange}", triggers: [1]`));
     expect(stack.workspace.secrets()).toMatchObject([{ name: "NEW", value: "ours" }]);
-    // From now on it is the program's value.
+    // The program's value was pushed, so it may be pushed again with every rename.
     await stack.deploy(program(`name: "AGAIN", onExisting: "keep", onNameChange: "${onNameChange}", triggers: [1]`));
     expect(stack.workspace.secrets()).toMatchObject([{ name: "AGAIN", value: "ours" }]);
   });
 
-  test("survives a rename by hand, whose new name the error names", async () => {
+  test("survives a rename by hand: the error suggests the new name", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
     stack.workspace.rename(id, "BY HAND");
@@ -44,13 +50,13 @@ describe("a value that was adopted with keep", () => {
     const run = await stack.up("--refresh");
 
     expectRefused(run, "name");
-    expect(run.output).toContain('set  name: "BY HAND"');
+    expect(run.problems[0]?.message).toContain('name: "BY HAND"');
     expect((await stack.refresh("--run-program")).code).toBe(0);
     await stack.deploy(program('name: "BY HAND", onExisting: "keep"'));
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "BY HAND", value: "theirs" }]);
   });
 
-  test("survives a new name after the input that adopted it was removed", async () => {
+  test("survives a new name after onExisting was removed", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
     const dropped = await stack.deploy(program('name: "CRM"'));
@@ -72,7 +78,7 @@ describe("a value that was adopted with keep", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, value: "theirs" }]);
   });
 
-  test("may be one in a state from before this was noted", async () => {
+  test("survives a new name if an older state does not record the adoption", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
     const { output } = await stack.cli(["stack", "export"]).orThrow();
@@ -86,7 +92,7 @@ describe("a value that was adopted with keep", () => {
 });
 
 describe("a secret that was adopted by existingId and keep", () => {
-  test("is repaired by the lines that the errors name, after it was renamed or deleted by hand", async () => {
+  test("is repaired after changes by hand by what the errors suggest", async () => {
     const stack = await startStack();
     const [gone, renamed] = [stack.workspace.add("GONE", "theirs"), stack.workspace.add("RENAMED", "theirs")];
     const lines = (more: Record<string, string>) =>
@@ -103,11 +109,18 @@ describe("a secret that was adopted by existingId and keep", () => {
     const run = await stack.up("--refresh", "--continue-on-error");
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain('set  name: "BY HAND"');
+    const atRisk = run.problems.filter(({ kind }) => kind === "kept-value-at-risk");
+    expect(atRisk).toMatchObject([{ resource: "RENAMED", message: expect.stringContaining('name: "BY HAND"') }]);
     expect(run.calls).not.toContain("update");
     const half = lines({ RENAMED: `name: "BY HAND", existingId: "${renamed.id}", onExisting: "keep"` });
     await stack.program(half);
-    expect((await stack.up()).output).toContain(`remove  existingId: "${gone.id}"  from the arguments`);
+    expect((await stack.up()).problems).toMatchObject([
+      {
+        kind: "existing-id-not-found",
+        resource: "GONE",
+        message: expect.stringContaining(`remove existingId: "${gone.id}"`),
+      },
+    ]);
     await stack.deploy(lines({ GONE: 'name: "GONE"', RENAMED: 'name: "BY HAND"' }));
     expect(stack.workspace.secrets()).toMatchObject([
       { id: renamed.id, name: "BY HAND", value: "theirs" },
@@ -116,7 +129,7 @@ describe("a secret that was adopted by existingId and keep", () => {
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("gets its name back together with our value, once triggers change", async () => {
+  test("gets its name back, with our value, if triggers change", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
     const args = `name: "CRM", existingId: "${id}", onExisting: "keep"`;

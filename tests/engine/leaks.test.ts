@@ -18,7 +18,7 @@ async function expectNoneInFiles(stack: TestStack, scanned = SCANNED): Promise<v
 }
 
 describe("a secret", () => {
-  test("shows up in no output of any operation, and in no file that one writes", async () => {
+  test("is in no output of any operation, and in no file that one writes", async () => {
     const stack = await secrets.startStack();
     const theirs = ["overwritten", "kept", "chosen"].map((name) => stack.workspace.add(name, "theirs"));
     const program = (suffix: string, more?: object) =>
@@ -58,7 +58,7 @@ describe("a secret", () => {
     await expectNoneInFiles(stack);
   });
 
-  test("is in no file and in no process's arguments while it is sent, nor after it was sent in vain", async () => {
+  test("is in no file or process argument while it is sent, or afterwards", async () => {
     const stack = await secrets.startStack({ config: { "elevenlabs:maxRetries": "0" } });
     stack.emulator.fault({ kind: "hang", on: "create", times: Number.POSITIVE_INFINITY });
     const isCreate = ({ operation }: RecordedRequest) => operation === "create";
@@ -69,7 +69,7 @@ describe("a secret", () => {
     await stack.emulator.waitForRequest(allSent, 60_000);
     const commands = (await processTree(run.child.pid ?? 0)).map(({ command }) => command);
     await expectNoneInFiles(stack, ["stacks", "locks"]);
-    // Breaks the connections, and the look for what may have been written fails too.
+    // Breaks the connections, so that the search for the secret fails too.
     await stack.emulator.close();
     const { code, output } = await run;
 
@@ -78,7 +78,7 @@ describe("a secret", () => {
     expect(commands).toContainEqual(expect.stringMatching(/^\S*node .*cmd\/run/));
     expect(secrets.foundIn(commands.join("\n"))).toEqual([]);
     expect(code).not.toBe(0);
-    expect(output).toContain("the secret may exist all the same");
+    expect(output).toContain("[may-have-been-created]");
     expect(secrets.foundIn(output)).toEqual([]);
     await expectNoneInFiles(stack, ["stacks"]);
   });
@@ -97,8 +97,8 @@ describe("an error", () => {
     { kind: "status", status: 422, body: words, contentType: "text/plain" },
   ];
 
-  test("holds neither value nor key, even where the API's answer echoes them", async () => {
-    // The engine masks what is in the stack's config, so both come from elsewhere.
+  test("contains neither value nor key, even if the API echoes them", async () => {
+    // The engine masks what is in the stack's config, so neither value nor key is there.
     const stack = await startStack({ emulator: { keys } });
     const meet = (on: Operation, words: string) => {
       stack.emulator.clearFaults();
@@ -118,22 +118,22 @@ describe("an error", () => {
     await program("2");
     meet("update", echo({ text: `${inProgram.text}2` }) + echo(key));
     const updated = await stack.up("--continue-on-error");
-    // The request of a read or a delete has no value that an answer could echo.
+    // A read or delete sends no value that an answer could echo.
     meet("get", echo(key));
     const read = await stack.refresh();
     meet("delete", echo(key));
     const deleted = await stack.destroy("--continue-on-error");
 
     for (const run of [created, updated, read, deleted]) {
-      const errors = run.diagnostics.filter(({ message }) => message.includes("could not "));
-      expect(errors).toHaveLength(names.length);
+      const errors = run.problems.filter(({ severity }) => severity === "error");
+      expect(errors.map(({ resource }) => resource).sort()).toEqual(names);
       expect(run.output).toContain("[secret]");
       expect(secrets.foundIn(run.output)).toEqual([]);
     }
     await expectNoneInFiles(stack);
   });
 
-  test("of an input holds nothing of what was given for value, triggers or an unknown input", async () => {
+  test("about an input shows nothing of value, triggers or unknown inputs", async () => {
     const stack = await startStack({ emulator: { keys } });
     const given = `{ deep: [${LITERAL}] }`;
     await stack.program(
@@ -142,7 +142,8 @@ describe("an error", () => {
 
     const run = await stack.up("--debug");
 
-    const errors = run.diagnostics.filter(({ severity }) => severity === "error");
+    const errors = run.problems.filter(({ severity }) => severity === "error");
+    expect(run.kinds).toEqual(["input-type", "input-unknown"]);
     expect(errors.map(({ message }) => /problem: (\w+)/.exec(message)?.[1]).sort()).toEqual([
       "existingId",
       "password",

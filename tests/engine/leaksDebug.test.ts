@@ -3,11 +3,11 @@ import { describe, expect, test } from "@jest/globals";
 import { Secrets } from "../support/canaryProject";
 import type { TestStack } from "../support/testStack";
 
-// What is seen here, docs/debug.md tells. On one line, as lines are judged one by one.
+// docs/debug.md documents what these tests find. The secrets have no line break, because lines are checked one by one.
 const secrets = new Secrets(" \"'ü\\/%<&+");
 const ALL = ["inConfig", "inObject", "inProgram", "key"];
 
-/** Lines in which Pulumi itself prints values: its log, as text or as JSON, and the debug messages of its SDK. */
+/** Lines in which Pulumi itself prints values: its log (as text or JSON), and the debug messages of its SDK. */
 const OF_PULUMI = new RegExp(
   [
     String.raw`^(?:[DIWEF]\d{4} .*\.go:\d+\] |\{"time":"[^"]*","level":"\w+","msg":")`,
@@ -25,7 +25,7 @@ async function expectNoneInFiles(stack: TestStack, but = /^$/): Promise<void> {
 }
 
 describe("a secret", () => {
-  test("is printed by preview --debug where it is not from the stack's config, by Pulumi's own SDK alone, and by no other operation", async () => {
+  test("outside the config is printed by preview --debug, only by Pulumi's SDK", async () => {
     const stack = await secrets.startStack();
     await stack.program(secrets.program("1"));
     const preview = await stack.preview("--debug");
@@ -44,7 +44,7 @@ describe("a secret", () => {
     await expectNoneInFiles(stack);
   });
 
-  test("is printed at the highest log level by lines of Pulumi's own alone, and then too by no file", async () => {
+  test("at the highest log level is in lines of Pulumi's own, and in no file", async () => {
     const stack = await secrets.startStack();
     const flags = ["-v=9", "--logtostderr", "--logflow", "--debug"];
     await stack.program(secrets.program("1"));
@@ -62,7 +62,7 @@ describe("a secret", () => {
     ["-v=9 without --logtostderr", () => ["-v=9"], () => ({}), /^\/tmp\/pulumi\S*\.log\./],
     ["--tracing", (folder) => [`--tracing=file:${folder}/traced`], () => ({}), /^\/traced: /],
     ["PULUMI_DEBUG_GRPC", () => [], (folder) => ({ PULUMI_DEBUG_GRPC: join(folder, "calls") }), /^\/calls: /],
-  ])("is written by %s to the file of that switch alone, and not printed", async (_, args, env, file) => {
+  ])("is written by %s only to the file of that switch", async (_, args, env, file) => {
     const stack = await secrets.startStack();
     Object.assign(stack.env, env(stack.folder));
     await stack.program(secrets.program(""));
@@ -76,7 +76,7 @@ describe("a secret", () => {
     expect(found.filter((line) => !file.test(line))).toEqual([]);
   });
 
-  test("is not shown by the debug switches of Node.js and of gRPC, nor by traces of promises", async () => {
+  test("isn't shown by the debug switches of Node.js, gRPC and promises", async () => {
     const stack = await secrets.startStack();
     // The engine masks what is in the stack's config.
     await stack.cli(["config", "rm", "elevenlabs:apiKey"]).orThrow();

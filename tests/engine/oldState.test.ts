@@ -3,7 +3,7 @@ import { SECRET_TYPE, type StateResource, startStack, type TestStack } from "../
 
 type Properties = Record<string, unknown>;
 
-/** What was once written otherwise, by the logical name of the secret whose outputs are made so; undefined is left out. */
+/** Outputs in earlier formats, by the logical name of the secret that gets them. An undefined output is removed. */
 const SHAPES: Record<string, (id: string | undefined) => Properties> = {
   workspace: () => ({ workspace: undefined }),
   endpoint: () => ({ endpoint: undefined }),
@@ -25,14 +25,14 @@ const MOST = {
   triggersDigest: undefined,
 };
 const NAMES = Object.keys(SHAPES);
-/** Where it is not known which value or which triggers are stored. */
+/** Secrets whose state does not know which value or which triggers are stored. */
 const PUSHED = ["all", "digest", "most", "triggers"];
-/** Where nothing is missing that is not the default. */
+/** Secrets whose state misses nothing but defaults. */
 const COMPLETE = ["provider", "reference", "workspace"];
 
 const PROGRAM = `for (const name of ${JSON.stringify(NAMES)}) new WorkspaceSecret(name, { value: "v", triggers: [1] })`;
 
-/** Edits the state the way users do. */
+/** Edits the state as users do it: export, edit, import. */
 async function age(stack: TestStack): Promise<void> {
   const { output } = await stack.cli(["stack", "export"]).orThrow();
   const state = JSON.parse(output) as { deployment: { resources: StateResource[] } };
@@ -42,7 +42,7 @@ async function age(stack: TestStack): Promise<void> {
   await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
 }
 
-describe("a state of an earlier shape", () => {
+describe("a state in an earlier format", () => {
   let stack: TestStack;
 
   beforeEach(async () => {
@@ -51,7 +51,7 @@ describe("a state of an earlier shape", () => {
     await age(stack);
   });
 
-  test("is completed by an up, which pushes only where the value is not known, replaces nothing, and then changes nothing", async () => {
+  test("is completed by an up, which pushes only values that it cannot compare", async () => {
     const before = stack.workspace.secrets();
 
     const run = await stack.up();
@@ -79,7 +79,7 @@ describe("a state of an earlier shape", () => {
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("is read by a refresh, after which an up and a preview go as after one of today", async () => {
+  test("is read by a refresh, and works as usual after it", async () => {
     const before = stack.workspace.secrets();
 
     const refresh = await stack.refresh();
@@ -92,7 +92,7 @@ describe("a state of an earlier shape", () => {
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("is destroyed as it is", async () => {
+  test("can be destroyed as it is", async () => {
     const run = await stack.destroy();
 
     expect(run.code).toBe(0);

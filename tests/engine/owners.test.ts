@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { digest } from "../../provider/secret/digest";
+import { kindIn } from "../support/problems";
 import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 
 const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
 
-/** Each resource of the state with the id of the secret that it holds, in order of the names. */
+/** Each resource of the state with the id of the secret that it owns, sorted by name. */
 async function owners(stack: TestStack): Promise<string[]> {
   const secrets = await stack.secrets();
   return secrets
@@ -12,8 +13,11 @@ async function owners(stack: TestStack): Promise<string[]> {
     .sort();
 }
 
-function warnings({ diagnostics }: Run): string[] {
-  return diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+/** All warnings of a run, including those of the engine itself. */
+function warnings({ diagnostics }: Run) {
+  return diagnostics
+    .filter(({ severity }) => severity === "warning")
+    .map(({ message }) => ({ kind: kindIn(message), message }));
 }
 
 interface StateEntry {
@@ -23,14 +27,14 @@ interface StateEntry {
 }
 
 /**
- * Makes the state hold one secret twice, by resource `old` and by `logical`, as a hand can by `pulumi state` and as versions
- * of this package could that did not look into the state.
+ * Adds a resource `logical` to the state that owns the same secret as the first one. People can do that with `pulumi state`,
+ * and versions of this package that did not look into the state could do it too.
  */
 async function addOwner(stack: TestStack, logical: string, changes: { name?: string; existingId?: string } = {}) {
   const { output } = await stack.cli(["stack", "export", "--show-secrets"]).orThrow();
   const state = JSON.parse(output) as { deployment: { resources: StateEntry[] } };
   const first = state.deployment.resources.find(({ urn }) => urn.includes(SECRET_TYPE));
-  if (!first) throw new Error("The state holds no secret");
+  if (!first) throw new Error("The state has no secret");
   const { valueDigest, ...outputs } = first.outputs;
   const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
   const value = { ...(first.inputs.value as object), plaintext: JSON.stringify("w") };
@@ -43,11 +47,21 @@ async function addOwner(stack: TestStack, logical: string, changes: { name?: str
   await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
 }
 
-const isLeft = (name: string, id: string | undefined) =>
-  `Secret "${name}" (${id}) is left in the workspace: another resource of this program holds it. Where their values differ, change that one's triggers.`;
+/** The warning that a secret is not deleted, because another resource owns it. */
+const isLeft = (name: string, id: string | undefined) => ({
+  kind: "left-to-other-owner",
+  message: expect.stringMatching(new RegExp(`"${name}" \\(${id}\\)[^]*triggers`)),
+});
+
+/** The error of a program that declares `resource` with an input that `holder` already has. */
+const declaredTwice = (resource: string, holder: string, given: string) => ({
+  severity: "error",
+  kind: "declared-twice",
+  message: expect.stringContaining(`WorkspaceSecret "${resource}": "${holder}" already has the ${given}`),
+});
 
 describe("two resources of one program", () => {
-  test("with one name: the second fails before anything is called, also where it would overwrite what the first has since an earlier up", async () => {
+  test("with one name: the second fails before any call, whatever onExisting", async () => {
     const stack = await startStack();
     const first = 'new WorkspaceSecret("a", { name: "CRM", value: "v" });';
     await stack.deploy(first);
@@ -62,8 +76,7 @@ describe("two resources of one program", () => {
       await stack.program(first + second);
       const run = second === programs[0] ? await stack.preview() : await stack.up();
       expect(run.code).not.toBe(0);
-      expect(run.output).toContain('WorkspaceSecret "b": "a" has the name "CRM" in workspace "default" already.');
-      expect(run.output).toContain("Give one of the two another, or remove it from the program.");
+      expect(run.problems).toMatchObject([declaredTwice("b", "a", 'name "CRM"')]);
       expect(run.output).not.toMatch(/^\s+at .*:\d+/m);
       expect(run.calls).toEqual([]);
     }
@@ -71,7 +84,7 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual(held);
   });
 
-  test("that hold one secret: a refresh is fine, and the next up leaves it to the one that stays", async () => {
+  test("that own one secret: the next up leaves it to the one that stays", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
     const [made] = stack.workspace.secrets();
@@ -89,7 +102,7 @@ describe("two resources of one program", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id: made?.id, value: "w" }]);
   });
 
-  test("that hold one secret: destroy deletes it once, and leaves nothing behind", async () => {
+  test("that own one secret: destroy deletes it once and leaves nothing", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
     await addOwner(stack, "new");
@@ -101,7 +114,7 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual([]);
   });
 
-  test("with one name that only the update learns: the second fails, and there is one secret of that name", async () => {
+  test("with one name that is known only during the update: the second fails", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const program = (names: string[]) => `
       const base = new WorkspaceSecret("base", { value: "v" });
@@ -115,9 +128,7 @@ describe("two resources of one program", () => {
 
     expect(run.code).not.toBe(0);
     const [base] = stack.workspace.secrets();
-    expect(run.output).toContain(
-      `WorkspaceSecret "b": "a" has the name "OF_${base?.id}" in workspace "default" already.`,
-    );
+    expect(run.problems).toMatchObject([declaredTwice("b", "a", `name "OF_${base?.id}"`)]);
     await stack.deploy(program(["a"]));
     expect(stack.workspace.secrets().map(({ name, value }) => [name, value])).toEqual([
       ["base", "v"],
@@ -142,13 +153,13 @@ describe("two resources of one program", () => {
 
     for (const run of [preview, up]) {
       expect(run.code).not.toBe(0);
-      expect(run.output).toContain('WorkspaceSecret "b": "a" has the existingId "sec_1" already.');
+      expect(run.problems).toMatchObject([declaredTwice("b", "a", 'existingId "sec_1"')]);
     }
     expect(stack.workspace.secrets()).toMatchObject([{ id: "sec_1", name: "THEIRS" }]);
     expect(await owners(stack)).not.toContain("b sec_1");
   });
 
-  test("of which one is made by a component: its names count too", async () => {
+  test("with one name, one of them in a component: the second fails", async () => {
     const stack = await startStack();
     await stack.program(
       'new WorkspaceSecrets("all", { prefix: "P_", secrets: { X: "v" } }); new WorkspaceSecret("b", { name: "P_X", value: "w" });',
@@ -157,10 +168,10 @@ describe("two resources of one program", () => {
     const run = await stack.preview();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain('WorkspaceSecret "b": "all-X" has the name "P_X" in workspace "default" already.');
+    expect(run.problems).toMatchObject([declaredTwice("b", "all-X", 'name "P_X"')]);
   });
 
-  test("from two copies of the package: the second fails, and makes nothing", async () => {
+  test("from two copies of the package: the second fails, creating nothing", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, latencyMs: 50 } });
     await stack.program(`
       delete require.cache[require.resolve("pulumi-elevenlabs")];
@@ -172,7 +183,7 @@ describe("two resources of one program", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain("name is that of another resource of this program");
+    expect(run.problems).toMatchObject([{ severity: "error", kind: "name-declared-twice", resource: "b" }]);
     expect(stack.workspace.secrets()).toHaveLength(1);
     expect(await stack.secrets()).toHaveLength(1);
   });
@@ -192,8 +203,8 @@ describe("two resources of one program", () => {
   });
 });
 
-describe("a secret that two resources of the program hold", () => {
-  test("fails the second of them, and removing one of the two frees it", async () => {
+describe("a secret that two resources of the program own", () => {
+  test("fails the second resource until one of the two is removed", async () => {
     const stack = await startStack();
     const a = 'new WorkspaceSecret("a", { name: "A", value: "v" }';
     await stack.deploy(`${a});`);
@@ -206,10 +217,9 @@ describe("a secret that two resources of the program hold", () => {
     `);
     for (const run of [await stack.up(), await stack.preview()]) {
       expect(run.code).not.toBe(0);
-      expect(run.output).toContain(
-        `could not update secret "A" (${made?.id}): it belongs to another resource of this program too, named "B".`,
-      );
-      expect(run.output).toContain("Remove one of the two from the program: the secret stays with the other.");
+      expect(run.problems).toMatchObject([{ severity: "error", kind: "two-owners", resource: "a" }]);
+      expect(run.problems[0]?.message).toContain(`"A" (${made?.id})`);
+      expect(run.problems[0]?.message).toContain('"B"');
     }
 
     const run = await stack.deploy(`${a});`);
@@ -221,7 +231,7 @@ describe("a secret that two resources of the program hold", () => {
 });
 
 describe("a resource that is renamed in the program", () => {
-  test("meets its own secret: the error names aliases, and with them nothing changes", async () => {
+  test("finds its own secret: the error suggests aliases, which fix it", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
     const before = stack.workspace.secrets();
@@ -229,10 +239,9 @@ describe("a resource that is renamed in the program", () => {
     await stack.program('new WorkspaceSecret("new", { name: "CRM", value: "v" });');
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain(`the name is taken by secret ${before[0]?.id}, which nothing uses`);
-    expect(failed.output).toContain(
-      'Where a resource of this stack made it: if that was renamed in the program, add  aliases: [{ name: "OLD_NAME" }]',
-    );
+    expect(failed.problems).toMatchObject([{ kind: "name-taken", resource: "new" }]);
+    expect(failed.problems[0]?.message).toContain(`${before[0]?.id}, which nothing uses`);
+    expect(failed.problems[0]?.message).toContain('aliases: [{ name: "OLD_NAME" }]');
 
     const cured = await stack.deploy(
       'new WorkspaceSecret("new", { name: "CRM", value: "v" }, { aliases: [{ name: "old" }] });',
@@ -243,7 +252,7 @@ describe("a resource that is renamed in the program", () => {
   });
 
   test.each(["overwrite", "keep"])(
-    "is refused at preview where it says %s, also with --target; aliases cure it",
+    "is refused at preview with %s, even with --target; aliases fix it",
     async (onExisting) => {
       const stack = await startStack();
       const program = (logical: string, options = "{}") =>
@@ -254,10 +263,10 @@ describe("a resource that is renamed in the program", () => {
       await stack.program(program("new"));
       for (const run of [await stack.preview(), await stack.up(), await stack.up("--target", urn("new"))]) {
         expect(run.code).not.toBe(0);
-        expect(run.output).toContain(
-          `name is of secret ${before[0]?.id}, which belongs to resource "old" of this stack.`,
-        );
-        expect(run.output).toContain('add  aliases: [{ name: "old" }]');
+        expect(run.problems).toMatchObject([{ kind: "input-owned-in-stack", resource: "new" }]);
+        const { message = "" } = run.problems[0] ?? {};
+        expect(message).toMatch(new RegExp(`: name .*${before[0]?.id}.* resource "old"`));
+        expect(message).toContain('aliases: [{ name: "old" }]');
         expect(run.calls).toEqual([]);
       }
       expect(await owners(stack)).toEqual([`old ${before[0]?.id}`]);
@@ -269,7 +278,7 @@ describe("a resource that is renamed in the program", () => {
     },
   );
 
-  test("by a new component above it keeps its secret, where the component has the alias", async () => {
+  test("keeps its secret if the renamed component above it has an alias", async () => {
     const stack = await startStack();
     const program = (name: string, options = "{}") =>
       `new WorkspaceSecrets("${name}", { secrets: { CRM: "v" }, onExisting: "overwrite" }, ${options});`;
@@ -285,7 +294,7 @@ describe("a resource that is renamed in the program", () => {
 });
 
 describe("a replaced secret", () => {
-  test("whose delete failed is not deleted later, when a resource has taken it over since", async () => {
+  test("whose delete failed is not deleted once a resource has adopted it", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "v" });');
     const [old] = stack.workspace.secrets();
@@ -302,7 +311,7 @@ describe("a replaced secret", () => {
     expect(await owners(stack)).toEqual([`a ${old?.id}`]);
   });
 
-  test("by --replace takes its own secret over with overwrite, is made anew with deleteBeforeReplace, and fails without", async () => {
+  test("by --replace requires overwrite or deleteBeforeReplace", async () => {
     const stack = await startStack();
     const program = `
       new WorkspaceSecret("taken", { value: "v", onExisting: "overwrite" });
@@ -314,7 +323,9 @@ describe("a replaced secret", () => {
 
     const failed = await stack.up("--replace", urn("plain"));
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain(`could not create secret "plain": the name is taken by secret ${id.plain}`);
+    expect(failed.problems).toMatchObject([
+      { kind: "name-taken", resource: "plain", message: expect.stringContaining(id.plain ?? "no id") },
+    ]);
     expect(failed.calls).not.toContain("delete");
 
     const run = await stack.up("--replace", urn("taken"), "--replace", urn("before"));
@@ -330,7 +341,7 @@ describe("a replaced secret", () => {
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("by another name for the same workspace is not deleted where it was taken over", async () => {
+  test("that moves to an alias of its workspace is adopted, not deleted", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
     const before = stack.workspace.secrets();

@@ -2,33 +2,33 @@ import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "pulumi-elevenlabs/emulator";
 import { addWorkspaces, startAnother, startAnotherEach } from "../support/namedWorkspaces";
 import { status } from "../support/setFaults";
-import { shownProblems } from "../support/shownProblems";
+import { expectError } from "../support/shownProblems";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** What is ours in the state: the engine encrypts anew at every write, and notes when it looked last. */
-async function held(stack: TestStack) {
+/** The part of the state that we write. The engine encrypts anew at every write, and stores when it last refreshed. */
+async function stored(stack: TestStack) {
   const secrets = Object.values(await stack.decryptedSecrets());
   return secrets.map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }));
 }
 
 const DRIFT = ["--refresh", "--expect-no-changes"];
 
-describe("found", () => {
-  test("a refresh costs one GET each, changes nothing, and does not see a value that was changed by hand", async () => {
+describe("a refresh", () => {
+  test("sends one GET per secret, and can't see a value changed by hand", async () => {
     const stack = await startStack();
     await stack.deploy('for (const name of ["a", "b", "c"]) new WorkspaceSecret(name, { value: "v" })');
     for (const { id } of stack.workspace.secrets()) stack.workspace.setValue(id, "by hand");
-    const before = await held(stack);
+    const before = await stored(stack);
 
     const run = await stack.refresh();
 
     expect(run.changes).toEqual({ same: 3 });
     expect(run.calls).toEqual(["get", "get", "get"]);
-    expect(await held(stack)).toEqual(before);
+    expect(await stored(stack)).toEqual(before);
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("another name is drift that preview --refresh tells, and up repairs it by onNameChange", async () => {
+  test("reports another name as drift, and up repairs it by onNameChange", async () => {
     const stack = await startStack();
     await stack.deploy(
       'new WorkspaceSecret("A", { value: "a" }); new WorkspaceSecret("B", { value: "b", onNameChange: "rename" })',
@@ -56,8 +56,8 @@ describe("found", () => {
   });
 });
 
-describe("gone", () => {
-  test("a 404 of the API, in its long form or its short one, takes it out of the state, and the next up creates it", async () => {
+describe("a refresh of a secret that is gone", () => {
+  test("removes it from the state, and the next up creates it again", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v" })');
     for (const { id } of stack.workspace.secrets()) stack.workspace.remove(id);
@@ -75,7 +75,7 @@ describe("gone", () => {
     expect(stack.workspace.secrets()).toHaveLength(2);
   });
 
-  test("another secret of its name is left alone until onExisting adopts it", async () => {
+  test("leaves another secret of that name alone until onExisting adopts it", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
     const [old] = stack.workspace.secrets();
@@ -85,8 +85,7 @@ describe("gone", () => {
     const refreshed = await stack.refresh();
     expect(refreshed).toMatchObject({ code: 0, changes: { delete: 1 }, calls: ["get"], diagnostics: [] });
     const refused = await stack.up();
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toContain(`could not create secret "T": the name is taken by secret ${stranger.id}`);
+    expectError(refused, "T", { kind: "name-taken", facts: ['secret "T"', stranger.id] });
     expect(stack.workspace.secrets()).toEqual([stranger]);
 
     await stack.deploy(
@@ -99,24 +98,29 @@ describe("gone", () => {
   });
 });
 
-describe("error", () => {
-  test("whatever is no 404 of the API itself fails the refresh, is told, and leaves the state as it was", async () => {
+describe("a refresh that fails", () => {
+  test("keeps the state, for every error but a 404 of the API itself", async () => {
     const elsewhere = await startAnother();
-    const faults: Record<string, [FaultKind, string]> = {
-      key: [status(401, { detail: { status: "invalid_api_key", message: "Not this key" } }), "401: Not this key"],
+    const faults: Record<string, [fault: FaultKind, kind: string, fact: string]> = {
+      key: [
+        status(401, { detail: { status: "invalid_api_key", message: "Not this key" } }),
+        "unauthorized",
+        "401: Not this key",
+      ],
       permission: [
         status(401, { detail: { status: "missing_permissions", message: "Not allowed" } }),
+        "missing-permission",
         "401: Not allowed",
       ],
-      forbidden: [status(403), "403: Forbidden"],
-      broken: [status(500), "500: Internal Server Error"],
-      unavailable: [status(503), "503: Service Unavailable"],
-      proxy: [status(404, "<h1>404</h1>"), "something answered 404, and not in the API's form"],
-      gateway: [status(404, { message: "no route" }), "something answered 404, and not in the API's form"],
-      portal: [{ kind: "malformed" }, "what answered is not JSON"],
-      other: [{ kind: "malformed", body: '{"secret_id":""}' }, "the answer is not of the API's form (at secret_id)"],
-      cut: [{ kind: "truncated" }, "broke"],
-      redirect: [{ kind: "redirect", location: `${elsewhere.url}/v1/convai/secrets` }, "something answered 307"],
+      forbidden: [status(403), "missing-permission", "403: Forbidden"],
+      broken: [status(500), "api-failure", "500: Internal Server Error"],
+      unavailable: [status(503), "api-failure", "503: Service Unavailable"],
+      proxy: [status(404, "<h1>404</h1>"), "not-the-api", "404"],
+      gateway: [status(404, { message: "no route" }), "not-the-api", "404"],
+      portal: [{ kind: "malformed" }, "not-the-api", "JSON"],
+      other: [{ kind: "malformed", body: '{"secret_id":""}' }, "not-the-api", "secret_id"],
+      cut: [{ kind: "truncated" }, "unreachable", "127.0.0.1"],
+      redirect: [{ kind: "redirect", location: `${elsewhere.url}/v1/convai/secrets` }, "not-the-api", "307"],
     };
     const names = Object.keys(faults);
     const emulators = await startAnotherEach(names);
@@ -125,21 +129,19 @@ describe("error", () => {
     await stack.deploy(
       `for (const workspace of ${JSON.stringify(names)}) new WorkspaceSecret(workspace, { value: "v", workspace })`,
     );
-    const before = await held(stack);
+    const before = await stored(stack);
     for (const [name, emulator] of emulators) {
-      const [fault] = faults[name] as [FaultKind, string];
-      emulator.fault({ ...fault, on: "get", times: Number.POSITIVE_INFINITY });
+      emulator.fault({ ...(faults[name]?.[0] as FaultKind), on: "get", times: Number.POSITIVE_INFINITY });
     }
 
     const run = await stack.refresh();
 
-    expect(run.code).not.toBe(0);
-    const problems = shownProblems(run.output);
-    for (const name of names) {
-      expect(problems[name]).toContain(`could not read secret "${name}" (ID) in workspace "${name}": `);
-      expect(problems[name]).toContain(faults[name]?.[1]);
+    for (const [name, emulator] of emulators) {
+      const [, kind = "", fact = ""] = faults[name] ?? [];
+      const [{ id } = { id: "" }] = emulator.workspace().secrets();
+      expectError(run, name, { kind, facts: [`secret "${name}" (${id}) in workspace "${name}"`, fact] });
     }
-    expect(await held(stack)).toEqual(before);
+    expect(await stored(stack)).toEqual(before);
     expect(elsewhere.requests).toEqual([]);
     for (const [, emulator] of emulators) {
       expect(emulator.workspace().secrets()).toHaveLength(1);
@@ -149,14 +151,14 @@ describe("error", () => {
   });
 });
 
-describe("many", () => {
+describe("a refresh of many secrets", () => {
   const MANY = 'for (let i = 0; i < 30; i++) new WorkspaceSecret("S" + i, { value: "v" })';
   const count = (calls: (string | undefined)[], wanted: string) => calls.filter((call) => call === wanted).length;
 
-  test("a refresh of many is a few GETs and one listing; what the listing lacks is asked for, and a failing one means nothing", async () => {
+  test("sends few GETs and one list, and a GET for each that the list lacks", async () => {
     const stack = await startStack();
     await stack.deploy(MANY);
-    const before = await held(stack);
+    const before = await stored(stack);
 
     const run = await stack.refresh();
     expect(run.changes).toEqual({ same: 30 });
@@ -177,10 +179,10 @@ describe("many", () => {
     expect(failing.diagnostics).toEqual([]);
     expect(count(failing.calls, "list")).toBe(1);
     expect(count(failing.calls, "get")).toBe(30);
-    expect(await held(stack)).toEqual(before);
+    expect(await stored(stack)).toEqual(before);
   });
 
-  test("a listing that comes in pages is followed to its end, and what is missing from all of them is gone", async () => {
+  test("reads every page of the list; a secret on no page is gone", async () => {
     const stack = await startStack({ emulator: { forcePageSize: 12 } });
     await stack.deploy(MANY);
     const [gone] = stack.workspace.secrets().filter(({ name }) => name === "S7");
@@ -197,8 +199,8 @@ describe("many", () => {
   });
 });
 
-describe("lookup", () => {
-  test("WorkspaceSecret.get reads a secret that something else manages, and never changes or deletes it", async () => {
+describe("a look-up in the program", () => {
+  test("WorkspaceSecret.get only reads a secret, and never deletes it", async () => {
     const stack = await startStack();
     const { id } = stack.workspace.add("theirs", "their value");
 
@@ -218,25 +220,26 @@ describe("lookup", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "theirs", value: "their value" }]);
   });
 
-  test("WorkspaceSecret.get of an id that the workspace does not have is an error that names it", async () => {
+  test("WorkspaceSecret.get of an unknown id is an error that shows the id", async () => {
     const stack = await startStack();
     await stack.program('WorkspaceSecret.get("lookup", "no_such_id")');
 
     const run = await stack.up();
 
-    expect(run.code).not.toBe(0);
-    expect(run.output).toContain('could not read secret "no_such_id": workspace "default" has no secret of this id.');
+    expectError(run, "lookup", { kind: "id-not-found", facts: ['secret "no_such_id"', 'workspace "default"'] });
   });
 
-  test("the import option is refused at preview, with the argument that does the same", async () => {
+  test("the import option is refused at preview; existingId does the same", async () => {
     const stack = await startStack();
     const { id } = stack.workspace.add("T", "theirs");
     await stack.program(`new WorkspaceSecret("T", { value: "v" }, { import: "${id}" })`);
 
     const run = await stack.preview();
 
-    expect(run.code).not.toBe(0);
-    expect(run.output).toContain(`existingId: "${id}"`);
+    expectError(run, undefined, {
+      kind: "import-unsupported",
+      facts: ['WorkspaceSecret "T"', `existingId: "${id}"`],
+    });
     expect(run.output).not.toContain("at new WorkspaceSecret");
     expect(run.requests).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** A stack of the repository itself, as `git clone` and `npm install` leave it. */
+/** A stack of the repository itself, as it is after `git clone` and `npm install`. */
 async function startRoot(): Promise<TestStack> {
   const stack = await startStack();
   const { folder } = stack;
@@ -20,7 +20,7 @@ async function ids(stack: TestStack): Promise<unknown> {
   return JSON.parse((await stack.cli(["stack", "output", "--json", "secretIds"]).orThrow()).output);
 }
 
-test("the repository is a program that brings every key under secrets from config to the API, once", async () => {
+test("the repository itself is a program that manages the config's secrets", async () => {
   const stack = await startRoot();
   const { workspace } = stack;
   const foreign = workspace.add("FOREIGN", "theirs");

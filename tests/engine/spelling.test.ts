@@ -4,7 +4,7 @@ import { startStack } from "../support/testStack";
 const normalizeName = (name: string) => name.trim().toUpperCase();
 const secret = (name: string, args = "") => `new WorkspaceSecret("crm", { name: "${name}", value: "v"${args} });`;
 
-test("a name that the API spells in another way is no change at the next up", async () => {
+test("a name that the API spells differently is not a change", async () => {
   const stack = await startStack({ emulator: { normalizeName } });
   await stack.deploy(secret(" crm_token "));
   const [made] = stack.workspace.secrets();
@@ -21,7 +21,7 @@ test("a name that the API spells in another way is no change at the next up", as
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
-test("the API's spelling in the program is no change either, and another name is one", async () => {
+test("the API's spelling in the program is not a change; another name is", async () => {
   const stack = await startStack({ emulator: { normalizeName } });
   await stack.deploy(secret("crm", ', onNameChange: "rename"'));
   const [made] = stack.workspace.secrets();
@@ -35,7 +35,7 @@ test("the API's spelling in the program is no change either, and another name is
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
-test("a secret that is renamed by hand is repaired, also where the API spells names in another way", async () => {
+test("a rename by hand is repaired even if the API spells names differently", async () => {
   const stack = await startStack({ emulator: { normalizeName } });
   await stack.deploy(secret("crm", ', onNameChange: "rename"'));
   const [made] = stack.workspace.secrets();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
+import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 
 const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
 
@@ -8,8 +8,16 @@ async function idsByResource(stack: TestStack): Promise<Record<string, string | 
   return Object.fromEntries(secrets.map(({ urn, id }) => [urn.split("::").at(-1) ?? "", id]));
 }
 
-describe("a secret that another resource of the state holds", () => {
-  test("is not taken over by name before that one is renamed; afterwards its name is free", async () => {
+/** Resource `b` is refused, because its `input` is that of the secret `id`, which resource `a` owns. */
+function expectOwnedInStack({ problems }: Run, input: string, id: string | undefined): void {
+  expect(problems).toMatchObject([{ severity: "error", kind: "input-owned-in-stack", resource: "b" }]);
+  const { message = "" } = problems[0] ?? {};
+  expect(message).toMatch(new RegExp(`: ${input} .*${id}.* resource "a"`));
+  expect(message).toContain('"pulumi up" without this resource');
+}
+
+describe("a secret that another resource of the state owns", () => {
+  test("is not adopted by name before its owner gives it another name", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v" });');
     const [made] = stack.workspace.secrets();
@@ -19,8 +27,7 @@ describe("a secret that another resource of the state holds", () => {
     await stack.program(`const b = ${b} ${a}, { dependsOn: b });`);
     for (const run of [await stack.preview(), await stack.up()]) {
       expect(run.code).not.toBe(0);
-      expect(run.output).toContain(`name is of secret ${made?.id}, which belongs to resource "a" of this stack.`);
-      expect(run.output).toContain("Otherwise run  pulumi up  first without this resource");
+      expectOwnedInStack(run, "name", made?.id);
       expect(run.calls).toEqual([]);
     }
 
@@ -33,7 +40,7 @@ describe("a secret that another resource of the state holds", () => {
     expect((await idsByResource(stack)).a).toBe(made?.id);
   });
 
-  test("gives its name to another only in an up of its own, as the error says", async () => {
+  test("frees its name for another resource only in an update of its own", async () => {
     const stack = await startStack();
     const program = (a: string, b: string) =>
       `new WorkspaceSecret("a", { name: "${a}", value: "a" }); new WorkspaceSecret("b", { name: "${b}", value: "b" });`;
@@ -42,7 +49,8 @@ describe("a secret that another resource of the state holds", () => {
     await stack.program(program("B", "C"));
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain("if it takes another name now, run  pulumi up  with that change alone first.");
+    expect(failed.kinds).toEqual(["name-taken"]);
+    expect(failed.problems[0]?.message).toContain('run "pulumi up" with that change alone');
 
     await stack.deploy(program("A", "C"));
     await stack.deploy(program("B", "C"));
@@ -50,7 +58,7 @@ describe("a secret that another resource of the state holds", () => {
     expect(made.sort()).toEqual(["B=a", "C=b"]);
   });
 
-  test("is not taken over by its id", async () => {
+  test("is not adopted by its id", async () => {
     const stack = await startStack();
     const a = 'const a = new WorkspaceSecret("a", { name: "A", value: "v" });';
     await stack.deploy(a);
@@ -59,15 +67,13 @@ describe("a secret that another resource of the state holds", () => {
     await stack.program(`${a} new WorkspaceSecret("b", { value: "w", existingId: a.secretId });`);
     for (const run of [await stack.preview(), await stack.up()]) {
       expect(run.code).not.toBe(0);
-      expect(run.output).toContain(
-        `existingId is of secret ${before[0]?.id}, which belongs to resource "a" of this stack.`,
-      );
+      expectOwnedInStack(run, "existingId", before[0]?.id);
       expect(run.calls).toEqual([]);
     }
     expect(stack.workspace.secrets()).toEqual(before);
   });
 
-  test("is not taken over under a name that a hand gave it, also where --target leaves its owner out", async () => {
+  test("is not adopted after a rename by hand, even with --target", async () => {
     const stack = await startStack();
     const a = 'new WorkspaceSecret("a", { name: "A", value: "v" });';
     await stack.deploy(a);
@@ -79,28 +85,27 @@ describe("a secret that another resource of the state holds", () => {
     const run = await stack.up("--target", urn("b"));
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(
-      `could not create secret "RENAMED": secret ${made?.id} belongs to resource "a" of this stack.`,
-    );
+    expect(run.problems).toMatchObject([{ severity: "error", kind: "owned-in-stack", resource: "b" }]);
+    for (const fact of ['"RENAMED"', made?.id, 'resource "a"']) expect(run.problems[0]?.message).toContain(fact);
     expect(run.calls).not.toContain("update");
     expect(stack.workspace.secrets()).toEqual(before);
     expect(await idsByResource(stack)).toEqual({ a: made?.id });
   });
+});
 
-  test("leaves those of other stacks to onExisting, and costs no request", async () => {
-    const stack = await startStack();
-    stack.workspace.add("A", "theirs", { id: "sec_1" });
+test("a secret outside the stack is adopted, and the check costs no request", async () => {
+  const stack = await startStack();
+  stack.workspace.add("A", "theirs", { id: "sec_1" });
 
-    const run = await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v", onExisting: "overwrite" });');
+  const run = await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v", onExisting: "overwrite" });');
 
-    expect([run.calls, run.changes]).toEqual([["list", "update"], { create: 1 }]);
-    expect(await idsByResource(stack)).toEqual({ a: "sec_1" });
-    const [{ inputs, outputs } = {}] = await stack.secrets();
-    expect([inputs, outputs].map((part) => Object.keys(part ?? {}).filter((key) => key.startsWith("__")))).toEqual([
-      ["__provider"],
-      ["__provider"],
-    ]);
-  });
+  expect([run.calls, run.changes]).toEqual([["list", "update"], { create: 1 }]);
+  expect(await idsByResource(stack)).toEqual({ a: "sec_1" });
+  const [{ inputs, outputs } = {}] = await stack.secrets();
+  expect([inputs, outputs].map((part) => Object.keys(part ?? {}).filter((key) => key.startsWith("__")))).toEqual([
+    ["__provider"],
+    ["__provider"],
+  ]);
 });
 
 describe("a transformation", () => {
@@ -109,14 +114,14 @@ describe("a transformation", () => {
     new WorkspaceSecret("a", { value: "v" }, { ${kind}: [change], ${options} });`;
 
   test.each(["transformations", "transforms"] as const)(
-    "of %s that sets the value is refused at preview, and the value is nowhere",
+    "of %s that sets the value is refused, and the value is nowhere",
     async (kind) => {
       const stack = await startStack();
       await stack.program(secret('value: "from a transformation"', kind));
 
       for (const run of [await stack.preview("--diff"), await stack.up()]) {
         expect(run.code).not.toBe(0);
-        expect(run.output).toContain("value was set by a transformation");
+        expect(run.problems).toMatchObject([{ severity: "error", kind: "value-transformed", resource: "a" }]);
         expect(run.output).not.toContain("from a transformation");
         expect(run.calls).toEqual([]);
       }
@@ -133,11 +138,11 @@ describe("a transformation", () => {
       const run = await stack.preview();
 
       expect(run.code).not.toBe(0);
-      expect(run.output).toContain("name is that of another resource of this program");
+      expect(run.kinds).toEqual(["name-declared-twice"]);
     },
   );
 
-  test("that sets another input is taken, and so is a value that ignoreChanges keeps", async () => {
+  test("of another input is applied, and ignoreChanges of the value works", async () => {
     const stack = await startStack();
     const program = (value: string) =>
       secret('onInUse: "retain"', "transforms", 'ignoreChanges: ["value"]').replace('"v"', `"${value}"`);

@@ -9,14 +9,14 @@ const ENCRYPTED = {
   ciphertext: expect.any(String),
 };
 
-/** The checkpoint's length on the disk, without the lines of program and SDK that Pulumi notes down for each resource. */
+/** The size of the checkpoint on disk, without the stack traces that Pulumi records for each resource. */
 async function bytes(stack: TestStack): Promise<number> {
   const text = await readFile(stack.checkpointFile, "latin1");
   return text.replaceAll(/"stackTrace":\[[^\]]*\],?/g, "").length;
 }
 
 describe("the state", () => {
-  test("holds at most 1.7 KB for each secret, and the same text of at most 120 bytes as the provider of all", async () => {
+  test("has at most 1.7 KB per secret, and one provider text of 120 bytes", async () => {
     const stack = await startStack({ emulator: { keys: { [key.text]: {} } } });
     // Names and values of a usual length.
     const program = (count: number) => `
@@ -37,7 +37,7 @@ describe("the state", () => {
     expect(key.foundIn(await readFile(stack.checkpointFile, "latin1"))).toEqual([]);
   });
 
-  test("holds the value once, encrypted, as an input; digests are encrypted too, after create, update and refresh", async () => {
+  test("has the value once, encrypted, and digests only encrypted", async () => {
     const stack = await startStack();
     const program = (value: string) =>
       stack.program(`new WorkspaceSecret("A", { value: "${value}", triggers: [1], onInUse: "retain" });`);
@@ -70,7 +70,7 @@ describe("the state", () => {
     }
   });
 
-  test("holds the line of the program that made each secret", async () => {
+  test("has the line of the program that declares each secret", async () => {
     const stack = await startStack();
     await stack.deploy('\n\nnew WorkspaceSecret("A", { value: "a" });\n  new WorkspaceSecret("B", { value: "b" });');
     const lines = (await stack.secrets()).map(({ urn, sourcePosition }) => [urn.at(-1), sourcePosition]);

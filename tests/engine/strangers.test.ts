@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** A stack whose secret A was replaced by B while something used A, so that the delete of A is pending. */
+/** A stack that replaced secret A with B while A was in use, so that the delete of A is pending. */
 async function withPendingDelete(): Promise<TestStack> {
   const stack = await startStack();
   await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v" });');
@@ -14,8 +14,8 @@ async function withPendingDelete(): Promise<TestStack> {
   return stack;
 }
 
-describe("a secret that someone else made under a name of ours", () => {
-  test("outlives the pending delete of ours", async () => {
+describe("a secret that someone else created under our name", () => {
+  test("survives the pending delete of ours", async () => {
     const stack = await withPendingDelete();
     const stranger = stack.workspace.add("A", "theirs");
 
@@ -26,7 +26,7 @@ describe("a secret that someone else made under a name of ours", () => {
     expect((await stack.secrets()).map((secret) => secret.delete ?? false)).toEqual([false]);
   });
 
-  test("outlives a destroy with a refresh, and the removal of our resource", async () => {
+  test("survives destroy --refresh and the removal of our resource", async () => {
     const stack = await startStack();
     await stack.deploy('for (const name of ["A", "B"]) new WorkspaceSecret(name, { value: "v" });');
     for (const { id } of stack.workspace.secrets()) stack.workspace.remove(id);
@@ -40,7 +40,7 @@ describe("a secret that someone else made under a name of ours", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("is not taken in place of the one that existingId chose", async () => {
+  test("is not adopted in place of the one that existingId chose", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const [chosen, stranger] = [stack.workspace.add("A", "first"), stack.workspace.add("A", "second")];
     await stack.deploy(`new WorkspaceSecret("a", { name: "A", value: "v", existingId: "${chosen.id}" });`);
@@ -49,14 +49,15 @@ describe("a secret that someone else made under a name of ours", () => {
     const run = await stack.up("--refresh");
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(`workspace "default" has no secret of the existingId "${chosen.id}".`);
-    expect(run.output).toContain(`remove  existingId: "${chosen.id}"  from the arguments`);
+    expect(run.problems).toMatchObject([{ severity: "error", kind: "existing-id-not-found", resource: "a" }]);
+    expect(run.problems[0]?.message).toContain('workspace "default"');
+    expect(run.problems[0]?.message).toContain(`existingId: "${chosen.id}"`);
     expect((await stack.destroy()).code).toBe(0);
     expect(stack.workspace.secrets()).toEqual([stranger]);
   });
 });
 
-test("names that were swapped by hand give no secret two resources", async () => {
+test("names that are swapped by hand give no secret two owners", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   await stack.deploy('for (const name of ["A", "B"]) new WorkspaceSecret(name, { value: name });');
   const [a, b] = ["A", "B"].map((name) => stack.workspace.secrets().find((secret) => secret.name === name));

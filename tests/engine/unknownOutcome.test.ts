@@ -10,7 +10,7 @@ const config = { "elevenlabs:timeoutSeconds": "3" };
 const isCreate = ({ operation }: RecordedRequest) => operation === "create";
 const isLookup = ({ operation }: RecordedRequest) => operation === "list";
 
-/** A program with a secret for each fault, and how often each operation was called for it. */
+/** Deploys a secret for each fault; returns the POSTs and the look-ups. */
 async function upWith(stack: TestStack, faults: Record<string, FaultKind>) {
   for (const fault of Object.values(faults)) stack.emulator.fault({ ...fault, on: "create" });
   const names = Object.keys(faults);
@@ -20,7 +20,7 @@ async function upWith(stack: TestStack, faults: Record<string, FaultKind>) {
   return { posts: run.requests.filter(isCreate), lookups: run.requests.filter(isLookup) };
 }
 
-/** What the workspace and the state hold: each of these secrets once. */
+/** Workspace and state must have each of these secrets once. */
 async function expectOneEach(stack: TestStack, names: string[]) {
   const made = stack.workspace.secrets().map(({ name, value }) => ({ name, value }));
   const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
@@ -33,9 +33,9 @@ async function expectOneEach(stack: TestStack, names: string[]) {
   );
 }
 
-describe("a POST of unknown outcome", () => {
-  test("that was written is found by its name, not sent again", async () => {
-    // Names that need not be unique: a second POST would make a second secret.
+describe("a POST with an unknown outcome", () => {
+  test("that succeeded is found by name, and not sent again", async () => {
+    // Without unique names, a second POST would create a second secret.
     const stack = await startStack({ emulator: { uniqueNames: false }, config });
     const faults: Record<string, FaultKind> = {
       reset: { kind: "reset", when: "after" },
@@ -54,13 +54,13 @@ describe("a POST of unknown outcome", () => {
     const count = Object.keys(faults).length;
     expect(posts).toHaveLength(count);
     expect(posts.every(({ fault }) => fault !== undefined)).toBe(true);
-    // Before the POSTs seven, and a listing for the rest.
+    // Before the POSTs: seven searches, and a listing for the rest.
     expect(lookups.filter(({ query }) => query.search !== undefined).length).toBeGreaterThanOrEqual(7 + count);
     await expectOneEach(stack, Object.keys(faults));
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("that a list shows only 2 s later is found all the same", async () => {
+  test("that succeeded is found even if a listing shows it only 2 s later", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, listLagMs: 2_000 }, config });
     const faults: Record<string, FaultKind> = {
       reset: { kind: "reset", when: "after" },
@@ -74,7 +74,7 @@ describe("a POST of unknown outcome", () => {
     await expectOneEach(stack, Object.keys(faults));
   });
 
-  test("that was not written is looked for, but not sent again: the error says that the secret may exist, and the next up makes it", async () => {
+  test("that failed is not sent again, and the next up creates the secret", async () => {
     const stack = await startStack({ config: { ...config, "elevenlabs:maxRetries": "1" } });
     const faults: Record<string, FaultKind> = {
       reset: { kind: "reset" },
@@ -92,10 +92,12 @@ describe("a POST of unknown outcome", () => {
     const failed = await stack.up("--continue-on-error");
 
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain("the API answered 500: Internal Server Error; the secret may exist all the same.");
-    expect(failed.output).toContain("did not answer within 3 s; the secret may exist all the same.");
-    expect(failed.output).toContain("broke (ECONNRESET); the secret may exist all the same.");
-    expect(failed.output).toContain("Run the same command again: it looks first.");
+    expect(failed.kinds).toEqual(["may-have-been-created"]);
+    expect(failed.problems.map(({ resource }) => resource).sort()).toEqual([...names].sort());
+    const messages = failed.problems.map(({ message }) => message);
+    expect(messages).toContainEqual(expect.stringContaining("500: Internal Server Error"));
+    expect(messages).toContainEqual(expect.stringContaining("3 s"));
+    expect(messages).toContainEqual(expect.stringContaining("ECONNRESET"));
     expect(failed.requests.filter(isCreate)).toHaveLength(names.length);
     // Each was looked for once before its POST, and three times after it.
     expect(failed.requests.filter(isLookup)).toHaveLength(names.length * 4);
@@ -106,7 +108,7 @@ describe("a POST of unknown outcome", () => {
     await expectOneEach(stack, names);
   });
 
-  test("that was written, but cannot be looked for, is explained by the next up and taken over with overwrite", async () => {
+  test("that succeeded unseen is reported by the next up; overwrite adopts it", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false }, config });
     stack.emulator.fault({ kind: "reset", on: "create", when: "after" });
     stack.emulator.fault({ kind: "status", status: 500, on: "list", after: 1, times: Number.POSITIVE_INFINITY });
@@ -114,15 +116,18 @@ describe("a POST of unknown outcome", () => {
     await stack.program(crm());
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain("broke (ECONNRESET); the secret may exist all the same.");
-    expect(failed.output).toContain('A secret that it then meets is taken over with  onExisting: "overwrite"');
+    expect(failed.problems).toMatchObject([{ severity: "error", kind: "may-have-been-created", resource: "crm" }]);
+    expect(failed.problems[0]?.message).toContain("ECONNRESET");
+    expect(failed.problems[0]?.message).toContain('onExisting: "overwrite"');
     expect(failed.requests.filter(isCreate)).toHaveLength(1);
     const [orphan] = stack.workspace.secrets();
     stack.emulator.clearFaults();
 
     const explained = await stack.up();
     expect(explained.code).not.toBe(0);
-    expect(explained.output).toContain(`the name is taken by secret ${orphan?.id}, which nothing uses`);
+    expect(explained.problems).toMatchObject([
+      { kind: "name-taken", resource: "crm", message: expect.stringContaining(`${orphan?.id}, which nothing uses`) },
+    ]);
 
     const healed = await stack.deploy(crm("overwrite"));
     expect(healed.calls).toEqual(["list", "update"]);
@@ -130,7 +135,7 @@ describe("a POST of unknown outcome", () => {
     expect((await stack.secrets()).map(({ id }) => id)).toEqual([orphan?.id]);
   });
 
-  test("that was written while another hand made one of the same name fails with both ids, and existingId chooses", async () => {
+  test("that meets another one of its name fails with both ids", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false }, config });
     stack.emulator.fault({ kind: "status", status: 503, on: "create", when: "after" });
     const added = stack.emulator
@@ -143,7 +148,13 @@ describe("a POST of unknown outcome", () => {
     const ours = stack.workspace.secrets().find(({ id }) => id !== theirs.id);
 
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain(`several secrets have this name: ${ours?.id}, ${theirs.id}.`);
+    expect(failed.problems).toMatchObject([
+      {
+        kind: "several-with-this-name",
+        resource: "crm",
+        message: expect.stringContaining(`${ours?.id}, ${theirs.id}`),
+      },
+    ]);
     expect(failed.requests.filter(isCreate)).toHaveLength(1);
 
     const chosen = await stack.deploy(
@@ -154,8 +165,8 @@ describe("a POST of unknown outcome", () => {
   });
 });
 
-describe("an overwrite of unknown outcome", () => {
-  test("fails without a new secret, and the next up takes over the same one", async () => {
+describe("an overwrite with an unknown outcome", () => {
+  test("creates no secret, and the next up adopts the same one", async () => {
     const stack = await startStack();
     const theirs = [stack.workspace.add("A", "theirs"), stack.workspace.add("B", "theirs")];
     stack.emulator.fault({ kind: "status", status: 500, on: "update", when: "after" });
@@ -166,8 +177,10 @@ describe("an overwrite of unknown outcome", () => {
     );
     const failed = await stack.up("--continue-on-error");
     expect(failed.code).not.toBe(0);
-    for (const name of ["A", "B"]) {
-      expect(failed.output).toContain(`could not create secret "${name}": the API answered 500`);
+    expect(failed.kinds).toEqual(["may-have-been-updated"]);
+    for (const { name, id } of theirs) {
+      const { message = "" } = failed.problems.find(({ resource }) => resource === name) ?? {};
+      for (const fact of [`"${name}"`, "500", id]) expect(message).toContain(fact);
     }
     expect(await stack.secrets()).toEqual([]);
 

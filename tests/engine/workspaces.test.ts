@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "pulumi-elevenlabs/emulator";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { expectError } from "../support/shownProblems";
 import { startStack, type TestStack } from "../support/testStack";
 
 const KEYS = { sk_default: {}, sk_eu: { workspace: "eu" }, sk_us: { workspace: "us" } };
@@ -10,7 +11,7 @@ async function setConfig(stack: TestStack, path: string, value: string, ...optio
 }
 
 describe("several workspaces", () => {
-  test("live side by side, each with its own key, and a secret that moves is made in the new one before it is deleted in the old", async () => {
+  test("a moved secret is created in the new one, then deleted in the old", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     for (const name of ["eu", "us"]) {
       await setConfig(stack, `elevenlabs:workspaces.${name}.apiKey`, `sk_${name}`, "--secret");
@@ -43,7 +44,7 @@ describe("several workspaces", () => {
     expect([stack.workspace.secrets(), namesIn(stack, "eu"), namesIn(stack, "us")]).toEqual([[], [], []]);
   });
 
-  test("a name that is not configured is an error that tells those that are, and where to add it, and a move there keeps the old secret", async () => {
+  test("a name that isn't configured is an error, and moves no secret", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     await addWorkspaces(stack, { eu: { apiKey: "sk_eu", url: stack.emulator.url } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
@@ -51,28 +52,25 @@ describe("several workspaces", () => {
     await stack.program('new WorkspaceSecret("T", { value: "v", workspace: "asia" })');
     const run = await stack.up();
 
-    expect(run.code).not.toBe(0);
     expect(run.requests).toEqual([]);
-    expect(run.output).toContain('cannot be used: no workspace is named "asia", only "default", "eu".');
-    expect(run.output).toContain("pulumi config set --secret --path 'elevenlabs:workspaces.asia.apiKey'");
+    const command = "pulumi config set --secret --path elevenlabs:workspaces.asia.apiKey";
+    expectError(run, "T", { kind: "workspace-unusable", facts: ['"asia"', '"default", "eu"', command] });
     expect(stack.workspace.secrets()).toHaveLength(1);
     expect(await stack.secrets()).toHaveLength(1);
   });
 
-  test("a workspace that leaves the config while it holds a secret is an error, and the secret stays", async () => {
+  test("a workspace that has a secret must stay in the config", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     await addWorkspaces(stack, { eu: { apiKey: "sk_eu", url: stack.emulator.url } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v", workspace: "eu" })');
     await stack.cli(["config", "rm", "elevenlabs:workspaces"]).orThrow();
 
     const unchanged = await stack.up();
-    expect(unchanged.code).not.toBe(0);
-    expect(unchanged.output).toContain('no workspace is named "eu", only "default".');
+    const names = ['"eu"', '"default"'];
+    expectError(unchanged, "T", { kind: "workspace-unusable", facts: names });
     await stack.program("");
     const removed = await stack.up();
-    expect(removed.code).not.toBe(0);
-    expect(removed.output).toContain('could not delete secret "T"');
-    expect(removed.output).toContain('no workspace is named "eu", only "default".');
+    expectError(removed, "T", { kind: "invalid-config", facts: ['secret "T"', ...names] });
 
     expect(stack.emulator.requests.map(({ operation }) => operation)).toEqual(["list", "create"]);
     expect(namesIn(stack, "eu")).toEqual(["T"]);
@@ -81,13 +79,13 @@ describe("several workspaces", () => {
 });
 
 describe("another endpoint in the config", () => {
-  test("is an error at diff, read and delete, which touches nothing and asks nothing there", async () => {
+  test("is an error in diff, read and delete, and gets no request", async () => {
     const stack = await startStack();
     const elsewhere = await startAnother();
     const secret = 'new WorkspaceSecret("T", { value: "v" })';
     await stack.deploy(secret);
     const [{ id } = { id: "" }] = stack.workspace.secrets();
-    // The same id there: what would be read, changed or deleted by mistake.
+    // The same id at the other endpoint: a mistake would read, change or delete this secret.
     const theirs = elsewhere.workspace().add("T", "theirs", { id });
     await stack.configure({ "elevenlabs:baseUrl": elsewhere.url });
     const asked = stack.emulator.requests.length;
@@ -100,13 +98,8 @@ describe("another endpoint in the config", () => {
     ];
     for (const { verb, program, run } of steps) {
       await stack.program(program);
-      const { code, output } = await run();
-      expect({ verb, failed: code !== 0 }).toEqual({ verb, failed: true });
-      expect(output).toContain(
-        `could not ${verb} secret "T" (${id}): it lives at ${stack.emulator.url}, ` +
-          `but the config now points workspace "default" at ${elsewhere.url}.`,
-      );
-      expect(output).toContain("Point it back. To move the secret, describe the other place as a second workspace");
+      const facts = [`could not ${verb} secret "T" (${id})`, stack.emulator.url, 'workspace "default"', elsewhere.url];
+      expectError(await run(), "T", { kind: "endpoint-changed", facts: [...facts, "elevenlabs:workspaces"] });
     }
 
     expect(elsewhere.requests).toEqual([]);
@@ -116,16 +109,16 @@ describe("another endpoint in the config", () => {
   });
 });
 
-describe("a key that the API does not accept", () => {
+describe("an API key", () => {
   const invalidKey: FaultKind = {
     kind: "status",
     status: 401,
     body: { detail: { status: "invalid_api_key", message: "Invalid API key" } },
   };
 
-  test("and that came from the state earns the hint of --run-program, which takes the rotated one", async () => {
+  test("rejected, from the state: the error recommends --run-program", async () => {
     const stack = await startStack({
-      // A workspace for each key tells in the log which of them was sent.
+      // With a workspace per key, the requests show which key was sent.
       emulator: { keys: { sk_old: { workspace: "old" }, sk_new: { workspace: "new" } } },
       env: { ELEVENLABS_API_KEY: "" },
     });
@@ -138,10 +131,8 @@ describe("a key that the API does not accept", () => {
     for (const operation of ["refresh", "destroy"] as const) {
       stack.emulator.fault(invalidKey);
       const run = await stack[operation]();
-      expect(run.code).not.toBe(0);
       expect(run.requests).toMatchObject([{ workspace: "old", status: 401 }]);
-      expect(run.output).toContain("the API answered 401: Invalid API key.");
-      expect(run.output).toContain("the same command with --run-program");
+      expectError(run, "T", { kind: "unauthorized", facts: ["401: Invalid API key", "--run-program"] });
     }
     for (const operation of ["refresh", "destroy"] as const) {
       const run = await stack[operation]("--run-program");
@@ -152,7 +143,7 @@ describe("a key that the API does not accept", () => {
     expect(stack.emulator.workspace("new").secrets()).toEqual([]);
   });
 
-  test("and that is missing where the program does not run: what is set since takes --run-program, as the error says", async () => {
+  test("missing at the last update: the error recommends --run-program", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
     const apiKey = stack.env.ELEVENLABS_API_KEY ?? "";
@@ -162,10 +153,8 @@ describe("a key that the API does not accept", () => {
 
     for (const [operation, ...args] of Object.values(runs)) {
       const run = await stack[operation](...args);
-      expect(run.code).not.toBe(0);
-      expect(run.output).toMatch(
-        /there is no API key\.\n +Set the environment variable ELEVENLABS_API_KEY\. Or set the key: pulumi config set --secret elevenlabs:apiKey {2}and run the same command with --run-program\n/,
-      );
+      const commands = ["pulumi config set --secret elevenlabs:apiKey", "--run-program"];
+      expectError(run, "T", { kind: "no-api-key", facts: ["ELEVENLABS_API_KEY", ...commands] });
     }
     for (const [operation, ...args] of Object.values(runs)) {
       expect(await stack[operation](...args, "--run-program")).toMatchObject({ code: 0 });
@@ -173,21 +162,20 @@ describe("a key that the API does not accept", () => {
     expect(stack.workspace.secrets()).toEqual([]);
   });
 
-  test("and that came from the config of now, or from the environment, is told to be set there", async () => {
+  test("rejected, not from the state: the error says where to set it", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
     stack.env.ELEVENLABS_API_KEY = "sk_wrong";
 
     const ofEnvironment = await stack.refresh();
-    expect(ofEnvironment.code).not.toBe(0);
-    expect(ofEnvironment.output).toContain("ELEVENLABS_API_KEY");
+    expectError(ofEnvironment, "T", { kind: "unauthorized", facts: ["ELEVENLABS_API_KEY"] });
     expect(ofEnvironment.output).not.toContain("--run-program");
 
     await setConfig(stack, "elevenlabs:apiKey", "sk_wrong_too", "--secret");
     await stack.program('new WorkspaceSecret("T", { value: "v2" })');
     const ofConfig = await stack.up();
-    expect(ofConfig.code).not.toBe(0);
-    expect(ofConfig.output).toContain(`${stack.emulator.url}: pulumi config set --secret elevenlabs:apiKey`);
+    const facts = [stack.emulator.url, "pulumi config set --secret elevenlabs:apiKey"];
+    expectError(ofConfig, "T", { kind: "unauthorized", facts });
     expect(ofConfig.output).not.toContain("--run-program");
     expect(ofEnvironment.output + ofConfig.output).not.toContain("sk_wrong");
   });

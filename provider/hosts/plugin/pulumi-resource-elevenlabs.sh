@@ -8,4 +8,8 @@ while [ -h "$file" ]; do
   *) file=$(dirname "$file")/$target ;;
   esac
 done
+command -v node >/dev/null || {
+  echo "The plugin elevenlabs requires Node.js 22 or newer on the PATH: https://nodejs.org" >&2
+  exit 1
+}
 exec node "$(dirname "$file")/pulumi-resource-elevenlabs.js" "$@"

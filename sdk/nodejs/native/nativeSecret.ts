@@ -3,7 +3,15 @@ import { REGISTRATION_INPUT } from "../../../provider/hosts/dynamic/registration
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens.js";
 import { pendingRegistration } from "../pendingRegistration.js";
 import { requireUsableConfig } from "../programChecks.js";
-import { managedInputs, SecretResource, type WorkspaceSecretArgs } from "../secretResource.js";
+import {
+  completeUnderMocks,
+  managedInputs,
+  referenceTo,
+  type SecretReference,
+  secretOutputs,
+  type WorkspaceSecretArgs,
+} from "../secretResource.js";
+import { suspendStackTraces } from "../stackTraces.js";
 import { isUnderMocks } from "../underMocks.js";
 import { pluginOptions } from "./pluginOptions.js";
 
@@ -18,7 +26,23 @@ import { pluginOptions } from "./pluginOptions.js";
  * export const tokenId = token.secretId;
  * ```
  */
-export class WorkspaceSecret extends SecretResource {
+export class WorkspaceSecret extends pulumi.CustomResource {
+  /** The secret's id, by which agents and tools refer to it. */
+  declare readonly secretId: pulumi.Output<string>;
+  /** The secret's name in the workspace. */
+  declare readonly name: pulumi.Output<string>;
+  /** The configured workspace that has the secret; `"default"` is the one of the top-level config. */
+  declare readonly workspace: pulumi.Output<string>;
+  /** The API origin where the secret lives, such as `https://api.elevenlabs.io`. */
+  declare readonly endpoint: pulumi.Output<string>;
+  /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
+  get reference(): SecretReference {
+    // Made when it is first read: the state has the id anyway, and every output takes the program time.
+    this.madeReference ??= referenceTo(this.secretId);
+    return this.madeReference;
+  }
+  declare private madeReference?: SecretReference;
+
   /** Whether `resource` is a `WorkspaceSecret` of the plugin, even if another installed copy of this package made it. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
     const type = (resource as { __pulumiType?: string } | undefined)?.__pulumiType;
@@ -49,11 +73,20 @@ export class WorkspaceSecret extends SecretResource {
     const registered = { type: NATIVE_TYPE, name, opts: options };
     const registration = isLookup || isUnderMocks() ? undefined : pendingRegistration(registered, args ?? {});
     const inputs = {
+      ...secretOutputs(),
       ...(isLookup ? args : managedInputs(name, args ?? {}, provider)),
       ...(registration && { [REGISTRATION_INPUT]: registration.input }),
     };
-    super(NATIVE_TYPE, name, inputs, options);
+    const stackTraces = suspendStackTraces();
+    try {
+      super(NATIVE_TYPE, name, inputs, options);
+    } catch (error) {
+      throw stackTraces.addTo(error, WorkspaceSecret);
+    } finally {
+      stackTraces.resume();
+    }
     registration?.complete(this);
+    completeUnderMocks(this);
   }
 }
 

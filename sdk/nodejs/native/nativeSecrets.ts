@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { SecretsComponent, type WorkspaceSecretsArgs } from "../secretsComponent.js";
+import * as pulumi from "@pulumi/pulumi";
+import { COMPONENT_TYPE, createSecrets, planSecrets, type WorkspaceSecretsArgs } from "../secretsComponent.js";
 import { WorkspaceSecret } from "./nativeSecret.js";
 
 /**
@@ -13,8 +13,18 @@ import { WorkspaceSecret } from "./nativeSecret.js";
  * export const secretIds = secrets.secretIds;
  * ```
  */
-export class WorkspaceSecrets extends SecretsComponent<WorkspaceSecret> {
+export class WorkspaceSecrets extends pulumi.ComponentResource {
+  /** The resources by the keys of the argument `secrets`: `secrets.CRM_TOKEN`. */
+  readonly secrets: Readonly<Record<string, WorkspaceSecret>>;
+  /** The ids of the secrets by their names in the workspace, which include the prefix: `secretIds.dev_CRM_TOKEN`. */
+  readonly secretIds: pulumi.Output<Record<string, string>>;
+
   constructor(name: string, args: WorkspaceSecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super(WorkspaceSecret, { name, args, opts });
+    const plan = planSecrets(name, args);
+    super(COMPONENT_TYPE, name, {}, opts);
+    const { secrets, secretIds } = createSecrets(WorkspaceSecret, { name, parent: this }, plan);
+    this.secrets = secrets;
+    this.secretIds = secretIds;
+    this.registerOutputs({ secretIds });
   }
 }

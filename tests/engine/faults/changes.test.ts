@@ -1,4 +1,4 @@
 import { testEveryFault } from "./everyFault";
 import { CHANGES } from "./scenarios";
 
-testEveryFault("every fault at every call of change", CHANGES);
+testEveryFault("each fault in each call of a change", CHANGES);

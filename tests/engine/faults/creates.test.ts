@@ -1,4 +1,4 @@
 import { testEveryFault } from "./everyFault";
 import { CREATES } from "./scenarios";
 
-testEveryFault("every fault at every call of create", CREATES);
+testEveryFault("each fault in each call of a create", CREATES);

@@ -1,4 +1,4 @@
 import { testEveryFault } from "./everyFault";
 import { DELETES } from "./scenarios";
 
-testEveryFault("every fault at every call of delete", DELETES);
+testEveryFault("each fault in each call of a delete", DELETES);

@@ -3,17 +3,14 @@ import { expectInDocs } from "./docsTable";
 import { tryAll } from "./matrix";
 import type { Scenario } from "./scenarios";
 
-/** The tests of some scenarios. In files of their own, which run side by side. */
+/** Defines the tests of some scenarios. They are in several files, so that they run in parallel. */
 export function testEveryFault(title: string, scenarios: Scenario[]): void {
   describe(title, () => {
-    test.each(scenarios)(
-      "$title: nothing is doubled, orphaned, lost or leaked, and it comes right",
-      async (scenario) => {
-        const results = await tryAll(scenario);
+    test.each(scenarios)("$title: no secret is duplicated, orphaned, lost or leaked", async (scenario) => {
+      const results = await tryAll(scenario);
 
-        expect(results.every(({ outcome }) => outcome !== "")).toBe(true);
-        await expectInDocs(scenario.title, results);
-      },
-    );
+      expect(results.every(({ outcome }) => outcome !== "")).toBe(true);
+      await expectInDocs(scenario.title, results);
+    });
   });
 }

@@ -3,9 +3,9 @@ import type { FaultKind } from "../../../emulator/index";
 /** What can go wrong between a request and its answer. */
 export interface Fault {
   name: string;
-  /** Undefined where the API cannot be reached at all. */
+  /** Undefined if the API is unreachable. */
   kind?: FaultKind;
-  /** Where the API is looked for instead. */
+  /** The origin that is used instead of that of the API. */
   origin?: (places: Places) => string;
 }
 
@@ -13,7 +13,7 @@ export interface Fault {
 export interface Places {
   /** An origin at which nothing listens. */
   closed: string;
-  /** A host that is not the API, and speaks no TLS. */
+  /** A host that is not the API, and has no TLS. */
   other: string;
 }
 
@@ -23,10 +23,10 @@ const BODIES = {
   HTML: { body: HTML, contentType: "text/html" },
   empty: { body: "", contentType: "text/plain" },
 };
-/** More than the client takes. */
+/** Larger than the client accepts. */
 const HUGE = `"${"x".repeat(64 * 1024 * 1024)}"`;
 
-/** `where` is what is told of the moment, if it makes a difference. */
+/** `where` is added to the names of the faults if it matters whether they come before or after the write. */
 function at(when: "before" | "after", where: string): Fault[] {
   return [
     ...[500, 501, 502, 503, 504].flatMap((status) =>
@@ -46,7 +46,7 @@ const rateLimit = (name: string, more: object = {}): Fault => ({
   kind: { kind: "status", status: 429, ...more },
 });
 
-/** All faults; before or after the write makes a difference for calls that write. */
+/** All faults. For calls that write, it matters whether a fault comes before or after the write. */
 export function faultsOf(call: { writes: boolean }, { other }: Places): Fault[] {
   return [
     rateLimit(""),
@@ -65,8 +65,8 @@ export function faultsOf(call: { writes: boolean }, { other }: Places): Fault[] 
   ];
 }
 
-/** Faults of one sort in few words: `500 before the write (JSON, HTML, empty)` becomes `500 before the write`. */
-export function inFewWords(names: string[]): string {
+/** A short list of faults: `500 before the write` stands for all its bodies (JSON, HTML, empty). */
+export function shortList(names: string[]): string {
   const sorts = new Map<string, string[]>();
   for (const name of names) {
     const [, sort = name, body] = /^(.*?)(?: \((JSON|HTML|empty)\))?$/.exec(name) ?? [];

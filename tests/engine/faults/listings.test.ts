@@ -1,4 +1,4 @@
 import { testEveryFault } from "./everyFault";
 import { LISTINGS } from "./scenarios";
 
-testEveryFault("every fault at the listing that many share", LISTINGS);
+testEveryFault("each fault in a list that many secrets share", LISTINGS);

@@ -8,15 +8,21 @@ import { type Run, type StateResource, startStack, type TestStack } from "../../
 import { type Fault, faultsOf, type Places } from "./faultKinds";
 import { type Args, type Scenario, THEIRS } from "./scenarios";
 
-/** One fault in one scenario: a workspace of its own, so that all of a scenario fit into one stack. */
+/** One fault in one scenario. Each has its own workspace, so that one stack can run all cases of a scenario. */
 interface Case {
-  /** The name of the workspace; those of its resources begin with it. */
+  /** The name of the workspace. The names of its resources start with it. */
   id: string;
   fault: Fault;
-  /** Met by every such call, not by one alone. */
+  /** Whether every such call fails, not just the first. */
   lasts: boolean;
   key: Canary;
   value: Canary;
+}
+
+/** How one case of a run failed. */
+interface Failure {
+  kinds: string[];
+  message: string;
 }
 
 export interface Result {
@@ -28,8 +34,8 @@ export interface Result {
 const WRITES = new Set(["create", "update", "delete"]);
 
 /**
- * Runs a scenario with every fault, then the same command again, and looks after each whether anything was lost. Whatever
- * was is a failed expectation; what is returned is how each case went.
+ * Runs a scenario with every fault, then the same command again. Expects after each run that nothing is lost, and returns
+ * the outcome of each case.
  */
 export async function tryAll(scenario: Scenario): Promise<Result[]> {
   const other = await serve(json({}));
@@ -48,8 +54,8 @@ export async function tryAll(scenario: Scenario): Promise<Result[]> {
   const matrix = new Matrix(stack, cases, scenario);
 
   await matrix.prepare(places);
-  const met = await matrix.meetFaults(places);
-  const outcomes = await matrix.converge(met);
+  const failed = await matrix.runWithFaults(places);
+  const outcomes = await matrix.converge(failed);
   matrix.expectNoLeaks();
   expect(other.requests).toEqual([]);
   return cases.map(({ id, fault, lasts }) => ({ fault: fault.name, lasts, outcome: outcomes.get(id) ?? "" }));
@@ -57,9 +63,9 @@ export async function tryAll(scenario: Scenario): Promise<Result[]> {
 
 class Matrix {
   private readonly runs: Run[] = [];
-  /** The ids of what others made. */
+  /** The ids of secrets that the stack did not create. */
   private readonly theirs = new Map<string, string>();
-  /** The stack's file with the API where it is, and out of reach for some. */
+  /** The stack's file with the API at its real origin, and with an unreachable one for some cases. */
   private config = { here: "", elsewhere: "" };
 
   constructor(
@@ -74,15 +80,15 @@ class Matrix {
       elsewhere: await this.describeWorkspaces((fault) => fault.origin?.(places)),
       here: await this.describeWorkspaces(() => undefined),
     };
-    this.byOtherHands(arrange);
+    this.editWorkspaces(arrange);
     if (before) {
       await this.write(before);
       expect(await this.up()).toMatchObject({ code: 0 });
     }
-    this.byOtherHands(meanwhile);
+    this.editWorkspaces(meanwhile);
   }
 
-  private byOtherHands(edit: Scenario["arrange"]): void {
+  private editWorkspaces(edit: Scenario["arrange"]): void {
     for (const { id } of this.cases) {
       const workspace = this.workspace(id);
       const before = new Set(workspace.secrets().map(({ id }) => id));
@@ -92,8 +98,8 @@ class Matrix {
     }
   }
 
-  /** The step itself; the ids of the cases in which it failed. */
-  async meetFaults(places: Places): Promise<Set<string>> {
+  /** Runs the step with the faults. Returns the ids of the cases in which it failed. */
+  async runWithFaults(places: Places): Promise<Set<string>> {
     const { call, after = 0, search, also, program, operation = "up" } = this.scenario;
     const scope = { on: call, after, ...(search === undefined ? {} : { search }) };
     for (const { id, fault, lasts } of this.cases) {
@@ -103,7 +109,7 @@ class Matrix {
       this.stack.emulator.fault({ ...fault.kind, ...scope, times, workspace: id });
     }
     await this.write(program);
-    const before = operation === "refresh" ? await this.held() : undefined;
+    const before = operation === "refresh" ? await this.stored() : undefined;
     const run = await this.elsewhere(places, () => this[operation]());
     this.stack.emulator.clearFaults();
 
@@ -113,22 +119,23 @@ class Matrix {
     return new Set(failed.keys());
   }
 
-  /** The cases whose fault no request met, so that they show nothing. */
+  /** The cases whose fault hit no request, so that they prove nothing. */
   private unmet({ requests }: Run): string[] {
     const met = requests.filter(({ operation, fault }) => operation === this.scenario.call && fault !== undefined);
     const workspaces = new Set(met.map(({ workspace }) => workspace));
     return this.cases.filter(({ id, fault }) => fault.kind && !workspaces.has(id)).map(({ id }) => this.nameOf(id));
   }
 
-  /** Runs the same command again until all is as the program says; how each case got there. */
-  async converge(met: Set<string>): Promise<Map<string, string>> {
+  /** Runs the same command again until everything is as in the program. Returns the outcome of each case. */
+  async converge(failed: Set<string>): Promise<Map<string, string>> {
     const { program, operation = "up", release } = this.scenario;
     for (const { id } of this.cases) release?.(this.workspace(id));
     if (operation === "refresh") expect(await this.refresh()).toMatchObject({ code: 0 });
     const again = this.failures(await this.up());
-    for (const [id, message] of again) {
-      // The only reason for which a person is asked to decide.
-      expect({ id, message }).toEqual({ id, message: expect.stringContaining('Add  onExisting: "overwrite"') });
+    for (const [id, { kinds, message }] of again) {
+      // The only error that needs a person's decision.
+      expect({ id, message, kinds }).toEqual({ id, message, kinds: ["name-taken"] });
+      expect(message).toContain('onExisting: "overwrite"');
     }
     if (again.size > 0) {
       await this.write(program && { ...program, onExisting: "overwrite" });
@@ -137,10 +144,10 @@ class Matrix {
     await this.expectAllDone();
     return new Map(
       this.cases.map(({ id }) => {
-        if (!met.has(id)) return [id, "goes through"];
-        if (!again.has(id)) return [id, "error; the next `up` goes through"];
-        const isExplained = this.scenario.refused ? "error" : "error: the secret may exist";
-        return [id, `${isExplained}; the next \`up\` names it, \`overwrite\` takes it over`];
+        if (!failed.has(id)) return [id, "succeeds"];
+        if (!again.has(id)) return [id, "error; the next `up` succeeds"];
+        const error = this.scenario.refused ? "error" : "error: the secret may have been created";
+        return [id, `${error}; the next \`up\` shows the secret's id, and \`overwrite\` adopts it`];
       }),
     );
   }
@@ -177,7 +184,7 @@ class Matrix {
     await this.stack.program(`for (const [name, args] of ${JSON.stringify(all)}) new WorkspaceSecret(name, args);`);
   }
 
-  /** What the resources of one case are to be. */
+  /** The arguments of the resources of one case. */
   private each({ id, value }: Case, args: Args | undefined): Args[] {
     if (!args) return [];
     const { count = 1 } = this.scenario;
@@ -206,7 +213,7 @@ class Matrix {
     return join(this.stack.folder, "Pulumi.test.yaml");
   }
 
-  /** Runs while some workspaces cannot be reached: both config and state point elsewhere, and back afterwards. */
+  /** Runs while some workspaces are unreachable: both config and state point elsewhere, and back afterwards. */
   private async elsewhere<T>(places: Places, run: () => Promise<T>): Promise<T> {
     const origins = new Map(this.cases.map(({ id, fault }) => [id, fault.origin?.(places)]));
     await writeFile(this.configFile, this.config.elsewhere);
@@ -229,28 +236,31 @@ class Matrix {
     await writeFile(file, JSON.stringify(state));
   }
 
-  /** What was said to have failed, by case. */
-  private failures({ code, diagnostics, output }: Run): Map<string, string> {
-    const said = diagnostics.filter(
-      ({ severity, message }) => severity === "error" && /(^|\* )could not /m.test(message),
+  /** The errors of a run by case. */
+  private failures({ code, problems, output }: Run): Map<string, Failure> {
+    const errors = problems.filter(({ severity }) => severity === "error");
+    // Nothing else may make a run fail.
+    expect({ failed: code !== 0, output }).toEqual({ failed: errors.length > 0, output });
+    const byCase = Map.groupBy(errors, ({ resource = "" }) => caseOf(resource));
+    return new Map(
+      [...byCase].map(([id, all]) => {
+        const kinds = [...new Set(all.map(({ kind }) => kind))];
+        return [id, { kinds, message: all.map(({ message }) => message).join("\n") }];
+      }),
     );
-    // Each failure of a run is one of these.
-    expect({ failed: code !== 0, output }).toEqual({ failed: said.length > 0, output });
-    const byCase = Map.groupBy(said, ({ about = "" }) => caseOf(about));
-    return new Map([...byCase].map(([id, all]) => [id, all.map(({ message }) => message).join("\n")]));
   }
 
-  /** The secrets of the state by case, those that wait to be deleted included, digests decrypted. */
-  private async held(): Promise<Map<string, StateResource[]>> {
+  /** The secrets of the state by case, including pending deletes, with decrypted digests. */
+  private async stored(): Promise<Map<string, StateResource[]>> {
     return Map.groupBy(await this.stack.everySecret(), ({ urn }) => caseOf(urn.split("::").at(-1) ?? ""));
   }
 
-  /** `unchanged`: the state that a failed step must have left as it was. Returns the state. */
+  /** `unchanged`: the state before the step, which a failed step must not change. Returns the state. */
   private async expectNothingLost(
-    failed: Map<string, string>,
+    failed: Map<string, Failure>,
     unchanged?: Map<string, StateResource[]>,
   ): Promise<Map<string, StateResource[]>> {
-    const state = await this.held();
+    const state = await this.stored();
     const lost: Record<string, string[]> = {};
     for (const { id } of this.cases) {
       const stored = state.get(id) ?? [];
@@ -260,12 +270,12 @@ class Matrix {
         ...duplicates(live),
         ...live
           .filter((secret) => secret.id !== this.theirs.get(id) && !stored.some(({ id }) => id === secret.id))
-          .filter((secret) => !error?.includes("may exist") && !error?.includes(secret.id))
+          .filter((secret) => !error?.kinds.includes("may-have-been-created") && !error?.message.includes(secret.id))
           .map((secret) => `orphan ${secret.name}`),
         ...stored.flatMap(({ id, outputs }) => {
           const secret = live.find((one) => one.id === id);
-          // What the API holds may have changed where the step failed, but the state must not claim to know it.
-          if (!secret) return error ? [] : ["the state holds what is gone"];
+          // After a failed step, the API may have another value or name than the state. But the state must not claim a wrong value.
+          if (!secret) return error ? [] : ["the state has a secret that is gone"];
           const digest = outputs?.valueDigest as string | undefined;
           const isKnown = digest === undefined || isDigestOf(digest, secret.value);
           return [
@@ -287,7 +297,7 @@ class Matrix {
     return state;
   }
 
-  /** Workspace, state and program are the same, and a look at the API finds nothing to do. */
+  /** Workspace, state and program match, and a preview with a refresh finds nothing to do. */
   private async expectAllDone(): Promise<void> {
     const state = await this.expectNothingLost(new Map());
     const { program } = this.scenario;
@@ -299,8 +309,8 @@ class Matrix {
       expect({ id, live: live.map(({ name, value }) => ({ name, value })) }).toEqual({ id, live: wanted.sort(byName) });
       expect(stored.sort()).toEqual(live.map(({ id }) => id).sort());
     }
-    const look = await this.stack.preview("--refresh", "--expect-no-changes", "--run-program", "--parallel", "50");
-    expect(look).toMatchObject({ code: 0 });
+    const preview = await this.stack.preview("--refresh", "--expect-no-changes", "--run-program", "--parallel", "50");
+    expect(preview).toMatchObject({ code: 0 });
   }
 
   private nameOf(caseId: string): string {

@@ -1,4 +1,4 @@
 import { testEveryFault } from "./everyFault";
 import { READS } from "./scenarios";
 
-testEveryFault("every fault at every call of read", READS);
+testEveryFault("each fault in each call of a read", READS);

@@ -2,38 +2,38 @@ import type { EmulatedWorkspace, Fault, Operation } from "../../../emulator/inde
 
 export type Args = { name: string; value: string } & Record<string, unknown>;
 
-/** A step of a secret's life, in the middle of which one call fails. */
+/** A step in the life of a secret, in which one call fails. */
 export interface Scenario {
   title: string;
   /** The call that fails. */
   call: Operation;
-  /** How many such calls pass first. */
+  /** How many such calls succeed first. */
   after?: number;
   /** Of lists, only searches, or only those without one. Default: either. */
   search?: boolean;
-  /** A fault that is met once in every case, before those that are tried. */
+  /** A fault that hits once in every case, before the fault under test. */
   also?: Fault;
   /** How many secrets there are. Default: 1. */
   count?: number;
   /** Which faults are tried. Default: all. */
   faults?: RegExp;
-  /** What is there by other hands before. */
+  /** What others do in the workspace before the first `up`. */
   arrange?(workspace: EmulatedWorkspace): void;
-  /** The program of the first `up`, which meets no fault. */
+  /** The program of the first `up`, which has no fault. */
   before?: Args;
-  /** What other hands do after it. */
+  /** What others do in the workspace after it. */
   meanwhile?(workspace: EmulatedWorkspace): void;
-  /** The program of the step; undefined where it is to delete the secret. */
+  /** The program of the step. Undefined if the step deletes the secret. */
   program?: Args | undefined;
   /** Default: `up`. */
   operation?: "up" | "refresh";
-  /** Whether the step fails without any fault too. */
+  /** Whether the step also fails without a fault. */
   refused?: boolean;
-  /** What other hands do before the next `up`. */
+  /** What others do in the workspace before the next `up`. */
   release?(workspace: EmulatedWorkspace): void;
 }
 
-/** Stands for the id of what others made. */
+/** Stands for the id of a secret that the stack did not create. */
 export const THEIRS = "THEIRS";
 
 const NAME = "CRM_TOKEN";
@@ -51,10 +51,10 @@ const free = (workspace: EmulatedWorkspace) => {
 };
 
 export const CREATES: Scenario[] = [
-  { title: "create: the search for its name", call: "list", program: first },
+  { title: "create: the search for the name", call: "list", program: first },
   { title: "create: the POST", call: "create", program: first },
   {
-    title: "create: the look for what a POST without an answer has made",
+    title: "create: the search after a POST without an answer",
     call: "list",
     after: 1,
     also: { kind: "reset", when: "after", on: "create" },
@@ -73,7 +73,7 @@ export const CREATES: Scenario[] = [
     program: { ...first, existingId: THEIRS },
   },
   {
-    title: "create of a taken name: the look at who uses it",
+    title: "create with a taken name: the GET of the dependents",
     call: "get",
     arrange: addTheirs,
     program: first,
@@ -81,16 +81,16 @@ export const CREATES: Scenario[] = [
   },
 ];
 
-/** One more than are looked up one by one; of each sort of fault one, since each case has many secrets. */
+/** One secret more than are looked up individually. Only one fault of each kind, because each case has many secrets. */
 const many = {
   count: 8,
   faults: /^(429|503 \(JSON\)|reset|timeout|body of wrong types|HTML with 200|redirect to another host)$/,
 };
 
 export const LISTINGS: Scenario[] = [
-  { title: "create of 8: the listing that they share", call: "list", search: false, program: first, ...many },
+  { title: "create of 8 secrets: the shared list", call: "list", search: false, program: first, ...many },
   {
-    title: "refresh of 8: the listing that they share",
+    title: "refresh of 8 secrets: the shared list",
     call: "list",
     before: first,
     program: first,
@@ -115,11 +115,11 @@ export const CHANGES: Scenario[] = [
   { title: "replace: the search for the new name", call: "list", before: first, program: renamed },
   { title: "replace: the POST", call: "create", before: first, program: renamed },
   {
-    title: "replace: the DELETE of the old",
+    title: "replace: the DELETE of the old secret",
     call: "delete",
     before: first,
     program: renamed,
-    // Where the API cannot be reached, the create fails before, and the engine then deletes nothing.
+    // If the API is unreachable, the create fails first, and the engine deletes nothing.
     faults: /^(?!no |connection)/,
   },
 ];
@@ -127,7 +127,7 @@ export const CHANGES: Scenario[] = [
 export const DELETES: Scenario[] = [
   { title: "delete: the DELETE", call: "delete", before: first },
   {
-    title: "delete of a secret in use: the look at who uses it",
+    title: "delete of a secret in use: the GET of the dependents",
     call: "get",
     before: first,
     meanwhile: use,
@@ -135,10 +135,10 @@ export const DELETES: Scenario[] = [
     release: free,
   },
   {
-    title: "delete of a secret in use: the pages of who uses it",
+    title: "delete of a secret in use: the pages of the dependents",
     call: "dependencies",
     before: first,
-    // More than the first answer shows.
+    // The first answer lists only 10.
     meanwhile: (workspace) =>
       workspace.use(ours(workspace), { agents: Array.from({ length: 11 }, (_, index) => `Agent ${index}`) }),
     refused: true,

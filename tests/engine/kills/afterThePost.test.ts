@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { kill, type Process, processTree } from "../../support/processes";
+import { expectError } from "../../support/shownProblems";
 import { startStack, type TestStack } from "../../support/testStack";
 
 const crm = (onExisting: string) =>
@@ -8,7 +9,7 @@ const crm = (onExisting: string) =>
 const leftovers: Process[] = [];
 afterEach(() => kill(...leftovers.splice(0)));
 
-/** An `up` that is cut off between the write of its POST and the answer to it. */
+/** Kills an `up` after the API handled its POST, but before the answer. */
 async function killedUp(stack: TestStack, victim: RegExp): Promise<void> {
   stack.emulator.fault({ kind: "hang", on: "create", when: "after" });
   await stack.program('new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "old" });');
@@ -20,30 +21,27 @@ async function killedUp(stack: TestStack, victim: RegExp): Promise<void> {
   expect(victims).toHaveLength(1);
   kill(...victims);
   expect((await run).code).not.toBe(0);
-  // What is left of a killed run must not go on beside the next one.
+  // The remaining processes of the killed run must not run in parallel with the next one.
   kill(...tree);
 }
 
-describe("a run that is killed after its POST", () => {
+describe("a run killed after its POST", () => {
   test.each([
-    ["provider's process", /^\S*node \S*dynamic-provider/],
+    ["provider process", /^\S*node \S*dynamic-provider/],
     ["CLI", /^\S*pulumi up/],
-  ])("(the %s): the next up explains what it meets, and overwrite heals it", async (_what, victim) => {
+  ])("(the %s): the next up shows the secret, and overwrite adopts it", async (_what, victim) => {
     const stack = await startStack();
     await killedUp(stack, victim);
     const [orphan, ...others] = stack.workspace.secrets();
     expect(others).toEqual([]);
     expect(await stack.secrets()).toEqual([]);
-    // The CLI left its lock behind, as it does for every program.
+    // A killed CLI leaves its lock behind, with any program.
     await stack.cli(["cancel", "--yes"]).orThrow();
 
     await stack.program(crm("fail"));
     const explained = await stack.up();
-    expect(explained.code).not.toBe(0);
-    expect(explained.output).toContain(`the name is taken by secret ${orphan?.id}, which nothing uses`);
-    expect(explained.output).toContain(
-      'Add  onExisting: "overwrite"  to take it over and push the value (also after an interrupted run)',
-    );
+    const facts = [`secret ${orphan?.id}, which nothing uses`, 'onExisting: "overwrite"', "interrupted run"];
+    expectError(explained, "crm", { kind: "name-taken", facts });
     expect(explained.calls).not.toContain("create");
 
     const healed = await stack.deploy(crm("overwrite"));

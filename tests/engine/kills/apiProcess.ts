@@ -9,7 +9,7 @@ afterEach(() => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** The emulator as a process that can be killed, and started again where it was with what it held. */
+/** The emulator as a process that can be killed, and restarted on the same port with the same secrets. */
 export class ApiProcess {
   private asked = 0;
 
@@ -28,21 +28,21 @@ export class ApiProcess {
     return this.ask("secrets");
   }
 
-  /** The next such call gets no answer. */
+  /** The next call of this kind gets no answer. */
   hang(call: Operation, when: "before" | "after"): Promise<void> {
     return this.ask("hang", { on: call, when });
   }
 
-  /** Waits until that call is there. */
+  /** Waits until that call has arrived. */
   arrived(call: Operation): Promise<void> {
     return this.ask("arrived", call);
   }
 
-  calm(): Promise<void> {
-    return this.ask("calm");
+  clearFaults(): Promise<void> {
+    return this.ask("clearFaults");
   }
 
-  /** Kills it; `restart` gives it back what it held. */
+  /** Kills it. `restart` starts it again with the same secrets. */
   async kill(): Promise<{ restart(): Promise<void> }> {
     const secrets = await this.secrets();
     const ended = once(this.child, "exit");
@@ -62,7 +62,7 @@ export class ApiProcess {
     for await (const [message] of on(this.child, "message", { close: ["exit"] })) {
       if (message.id === id) return message.answer as T;
     }
-    throw new Error("The emulator's process has ended");
+    throw new Error("The emulator process has ended");
   }
 }
 

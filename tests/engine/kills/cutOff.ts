@@ -1,9 +1,13 @@
 import { afterEach, expect } from "@jest/globals";
 import { kill, type Process, processTree } from "../../support/processes";
+import { expectError } from "../../support/shownProblems";
 import { type Run, startStack, type TestStack } from "../../support/testStack";
 import type { Args } from "../faults/scenarios";
 import { ApiProcess } from "./apiProcess";
 import type { Point, Victim } from "./points";
+
+/** What a run that was cut off needs to recover. */
+export type Recovery = "up" | "up with overwrite";
 
 const leftovers: Process[] = [];
 afterEach(() => kill(...leftovers.splice(0)));
@@ -11,14 +15,14 @@ afterEach(() => kill(...leftovers.splice(0)));
 const PROCESSES = { provider: /^\S*node \S*dynamic-provider/, CLI: /^\S*pulumi (up|refresh)/ };
 
 /**
- * Cuts a run off at a point, then does what the docs advise: `pulumi cancel`, `pulumi refresh`, `pulumi up`. In the end
- * workspace, state and program are the same. Returns how it came right.
+ * Interrupts a run at a point, then follows the docs: `pulumi cancel`, `pulumi refresh`, `pulumi up`. Expects that workspace,
+ * state and program match in the end. Returns whether this needed `onExisting: "overwrite"`.
  */
-export async function cutOff(point: Point, victim: Victim): Promise<"by itself" | "by overwrite"> {
+export async function cutOff(point: Point, victim: Victim): Promise<Recovery> {
   const api = await ApiProcess.start();
   const stack = await startStack({
     env: { ELEVENLABS_API_KEY: api.apiKey },
-    // An interrupt waits for the call under way, so it must end.
+    // After an interrupt, the CLI waits for the running call, so the call must end.
     config: { "elevenlabs:baseUrl": api.url, "elevenlabs:timeoutSeconds": "5", "elevenlabs:maxRetries": "0" },
   });
   if (point.before) await deploy(stack, point.before);
@@ -31,26 +35,29 @@ export async function cutOff(point: Point, victim: Victim): Promise<"by itself" 
   leftovers.push(...tree);
   const restart = await strike(victim, tree, api);
   expect((await run).code).not.toBe(0);
-  // What a killed CLI leaves must not go on beside the next run.
+  // The remaining processes of a killed CLI must not run in parallel with the next run.
   kill(...tree);
   await restart?.();
-  await api.calm();
+  await api.clearFaults();
 
-  // Without a lock this fails, which is fine.
+  // Fails if there is no lock, which is fine.
   await stack.cli(["cancel", "--yes"]);
   expect(names(await api.secrets())).toEqual([...new Set(names(await api.secrets()))]);
   expectCode(await stack.refresh(), 0);
   const again = await stack.up();
   if (again.code !== 0) {
-    expect(again.output).toMatch(/could not create secret .*the name is taken by secret \S+, which nothing uses/);
-    expect(again.output).toContain('Add  onExisting: "overwrite"');
+    const [{ id } = { id: "" }] = await api.secrets();
+    expectError(again, "crm", {
+      kind: "name-taken",
+      facts: [`secret ${id}, which nothing uses`, 'onExisting: "overwrite"'],
+    });
     await deploy(stack, { ...(point.program as Args), onExisting: "overwrite" });
   }
   await expectAllDone(stack, api, point.program);
-  return again.code === 0 ? "by itself" : "by overwrite";
+  return again.code === 0 ? "up" : "up with overwrite";
 }
 
-/** Returns what undoes it, where something must. */
+/** Kills or interrupts the victim. Returns how to restart it, if the next run needs it. */
 async function strike(victim: Victim, tree: Process[], api: ApiProcess): Promise<(() => Promise<void>) | undefined> {
   if (victim === "API") return (await api.kill()).restart;
   const victims = tree.filter(({ command }) => PROCESSES[victim === "provider" ? "provider" : "CLI"].test(command));

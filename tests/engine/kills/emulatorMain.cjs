@@ -1,4 +1,4 @@
-// The emulator in a process of its own, which can be killed; told what to do by messages.
+// The emulator in its own process, which can be killed. It is controlled by messages.
 const { startEmulator } = require("../../../dist/emulator.js");
 
 /** @param {{ port?: number, secrets: { id: string, name: string, value: string }[] }} start */
@@ -17,7 +17,7 @@ async function main({ port = 0, secrets }) {
         (request) => request.operation === call && emulator.requests.indexOf(request) >= before,
         60_000,
       ),
-    calm: () => emulator.clearFaults(),
+    clearFaults: () => emulator.clearFaults(),
   };
   process.on("message", async ({ id, command, argument }) => {
     const answer = await commands[command](argument);

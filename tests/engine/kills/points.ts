@@ -6,9 +6,9 @@ export interface Point {
   step: string;
   call: Operation;
   when: "before" | "after";
-  /** The program of an `up` that nothing disturbs. */
+  /** The program of a first `up`, which runs to its end. */
   before?: Args;
-  /** The program of the run that is cut off; undefined where it is to delete the secret. */
+  /** The program of the run that is cut off. Undefined if it deletes the secret. */
   program?: Args;
   operation?: "up" | "refresh";
 }
@@ -20,7 +20,7 @@ const renamed: Args = { name: "CRM_KEY", value: "second" };
 const both = (point: Omit<Point, "when">): Point[] =>
   (["before", "after"] as const).map((when) => ({ ...point, when }));
 
-/** Every call of every step that writes, before and after its write; of those that only read, once. */
+/** Every call of every step: calls that write, before and after the write; other calls once. */
 export const POINTS: Point[] = [
   { step: "create", call: "list", when: "before", program: first },
   ...both({ step: "create", call: "create", program: first }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** Four secrets made by hand, one for each way to take one over; the resource of each is named like the way. */
+/** Four secrets created by hand, one for each way to adopt a secret; each resource has the name of its way. */
 function madeByHand(stack: TestStack) {
   const ways = ["overwrite", "keep", "byId", "byIdKeep"];
   const secrets = ways.map((way) => stack.workspace.add(way, `their ${way}`, { dependents: { agents: ["Support"] } }));
@@ -16,7 +16,7 @@ function madeByHand(stack: TestStack) {
     ways
       .map((way) => `new WorkspaceSecret("${way}", { value: "${value}", ${args[way]}, ${more[way] ?? ""} });`)
       .join("\n");
-  /** The values in the workspace; fails where an id or a name is another, or a dependent is gone. */
+  /** The values in the workspace; fails if an id, a name or a dependent has changed. */
   const values = () => {
     const now = stack.workspace.secrets();
     expect(now.map(({ value: _, ...rest }) => rest)).toEqual(secrets.map(({ value: _, ...rest }) => rest));
@@ -25,8 +25,8 @@ function madeByHand(stack: TestStack) {
   return { id, program, values, ways };
 }
 
-describe("a secret that is taken over", () => {
-  test('keeps its id and its users; "keep" leaves its value, the others push ours; and nothing changes from then on', async () => {
+describe("an adopted secret", () => {
+  test('keeps its id, its dependents and, with "keep", its value', async () => {
     const stack = await startStack();
     const { id, program, values, ways } = madeByHand(stack);
 
@@ -34,7 +34,7 @@ describe("a secret that is taken over", () => {
 
     expect(values()).toEqual(["ours", "their keep", "ours", "their byIdKeep"]);
     expect(run.calls.filter((call) => call === "update")).toHaveLength(2);
-    // By name it takes a search, by id a GET.
+    // Adoption by name takes a search, adoption by id a GET.
     expect(run.calls.filter((call) => call === "list")).toHaveLength(2);
     expect(run.calls.filter((call) => call === "get")).toHaveLength(2);
     expect(run.calls).toHaveLength(6);
@@ -54,7 +54,7 @@ describe("a secret that is taken over", () => {
     expect(values()).toEqual(["ours", "their keep", "ours", "their byIdKeep"]);
   });
 
-  test("is ours from then on: a change of value or triggers pushes, dropping the input that took it over calls nothing, destroy deletes", async () => {
+  test("is then managed like a secret that the provider created", async () => {
     const stack = await startStack();
     const { program, values, ways } = madeByHand(stack);
     await stack.deploy(program("v1", { keep: "triggers: [1]", byIdKeep: "triggers: [1]" }));
@@ -68,7 +68,7 @@ describe("a secret that is taken over", () => {
     expect([pushed.changes, pushed.calls]).toEqual([{ update: 4 }, ["update", "update", "update", "update"]]);
     expect(values()).toEqual(["v2", "v2", "v2", "v2"]);
 
-    // Also the triggers go, which pushes once more.
+    // The triggers are removed too, which pushes once more.
     const plain = ways.map((way) => `new WorkspaceSecret("${way}", { value: "v2" });`).join("\n");
     const dropped = await stack.deploy(plain);
     expect([dropped.changes, dropped.calls]).toEqual([{ update: 4 }, ["update", "update"]]);
@@ -79,7 +79,7 @@ describe("a secret that is taken over", () => {
     expect(stack.workspace.secrets()).toEqual([]);
   });
 
-  test("and then deleted by hand is made again, with our value", async () => {
+  test("that was deleted by hand is created again with our value", async () => {
     const stack = await startStack();
     const kept = stack.workspace.add("CRM_TOKEN", "theirs");
     const program = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours", onExisting: "keep" });';
@@ -110,8 +110,8 @@ describe("existingId", () => {
     expect(stack.workspace.secrets()).toEqual([first]);
   });
 
-  test("of a secret with another name renames it and pushes the value, but never onto a name that is taken, nor with keep", async () => {
-    // The API would let two secrets share a name; we do not.
+  test("renames the secret if needed, but not to a taken name or with keep", async () => {
+    // This API allows two secrets with one name; the provider does not.
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const renamed = stack.workspace.add("OLD", "theirs");
     const kept = stack.workspace.add("KEPT", "theirs");
@@ -133,14 +133,15 @@ describe("existingId", () => {
     const after = [{ ...renamed, name: "NEW", value: "ours" }, kept, third, taken];
     expect(stack.workspace.secrets()).toEqual(after);
     expect((await stack.secrets()).map(({ id }) => id)).toEqual([renamed.id]);
-    expect(run.output).toContain(
-      `could not create secret "ANOTHER": secret ${kept.id} is named "KEPT", and the API renames only together with a value.`,
-    );
-    expect(run.output).toContain('Add  name: "KEPT"  or drop  onExisting: "keep"  to rename it and push the value.');
-    expect(run.output).toContain(`could not create secret "TAKEN": the name "TAKEN" is taken by secret ${taken.id}.`);
-    expect(run.output).toContain(
-      'could not create secret "gone": workspace "default" has no secret of the existingId "no-such-id".',
-    );
+    const problems = Object.fromEntries(run.problems.map((problem) => [problem.resource, problem]));
+    expect(Object.keys(problems).sort()).toEqual(["TAKEN", "gone", "kept"]);
+    expect(problems.kept?.kind).toBe("kept-value-has-other-name");
+    for (const fact of ['"ANOTHER"', `${kept.id} is named "KEPT"`, 'name: "KEPT"', 'onExisting: "keep"']) {
+      expect(problems.kept?.message).toContain(fact);
+    }
+    expect(problems.TAKEN).toMatchObject({ kind: "new-name-taken", message: expect.stringContaining(taken.id) });
+    expect(problems.gone?.kind).toBe("existing-id-not-found");
+    for (const fact of ['"gone"', '"default"', '"no-such-id"']) expect(problems.gone?.message).toContain(fact);
     expect(run.calls).not.toContain("create");
 
     const followed = await stack.deploy(program("KEPT"));
