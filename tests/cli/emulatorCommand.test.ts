@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { expect, test } from "@jest/globals";
 import { cli, envOf, newKey, start } from "../support/commandRun";
+import { kindIn } from "../support/problems";
 import { emulate } from "../support/servers";
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "says where it is, serves the other commands, and ends with 0 at %s",
+  "emulator: prints its URL, serves requests, and exits with 0 at %s",
   async (signal) => {
     const { child, ended } = start(["emulator", "--port", "0"]);
     const [banner] = await once(child.stdout, "data");
@@ -20,7 +21,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("keys that are given are taken, each with a workspace of its own, and not shown", async () => {
+test("emulator: accepts the given keys, each for its workspace, unprinted", async () => {
   const [a, b] = [newKey(), newKey()];
   const { child, ended } = start(["emulator", "--port", "0", "--key", `${a}=one`, "--key", `${b}=two`]);
   const [banner] = await once(child.stdout, "data");
@@ -39,7 +40,7 @@ test("keys that are given are taken, each with a workspace of its own, and not s
   expect(await ended).toBe(0);
 });
 
-test("it can have a key that may not write, a secret in use, and requests that fail", async () => {
+test("emulator: can have a read-only key, a secret in use, and faults", async () => {
   const [all, readOnly] = [newKey(), newKey()];
   const options = ["--key", all, "--read-only-key", readOnly, "--in-use", "CRM_TOKEN", "--fault", "list=500:1"];
   const { child, ended } = start(["emulator", "--port", "0", ...options]);
@@ -48,33 +49,32 @@ test("it can have a key that may not write, a secret in use, and requests that f
   const env = (apiKey: string) => ({ env: envOf({ url, apiKey }) });
 
   const failing = await fetch(`${url}/v1/convai/secrets`, { headers: { "xi-api-key": all } });
-  const users = await cli(["dependents", "CRM_TOKEN", "--json"], env(all));
+  const used = await cli(["dependents", "CRM_TOKEN", "--json"], env(all));
   const doctor = await cli(["doctor"], env(readOnly));
   child.kill("SIGTERM");
 
   expect(failing.status).toBe(500);
-  expect(JSON.parse(users.out).dependents).toMatchObject([{ kind: "agents", name: "Support" }]);
+  expect(JSON.parse(used.out).dependents).toMatchObject([{ kind: "agents", name: "Support" }]);
   expect(doctor.out).toMatch(/^ {2}failed +write +missing permission/m);
   expect(await ended).toBe(0);
 });
 
 test.each([["create"], ["crate=500"], ["create=200"], ["create=599"]])(
-  "a fault of %j is refused, with what it takes",
+  "emulator: refuses the fault %j, and says what is valid",
   async (fault) => {
-    const { code, out, err } = await cli(["emulator", "--port", "0", "--fault", fault]);
+    const { code, out, err, kind } = await cli(["emulator", "--port", "0", "--fault", fault]);
 
-    expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toContain("It takes one of create, list, get, update, delete, dependencies, and a status: create=503");
+    expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "invalid-option" });
+    expect(err).toMatch(/--fault .*create, list, get, update, delete, dependencies.*create=503/);
   },
 );
 
-test("a taken port is told, with exit code 1", async () => {
+test("emulator: fails with exit code 1 if the port is in use", async () => {
   const { port } = new URL((await emulate()).url);
   const { child, ended } = start(["emulator", "--port", port]);
   const [err, code] = await Promise.all([text(child.stderr), ended]);
 
-  expect({ code, err }).toEqual({
-    code: 1,
-    err: `error: could not serve at port ${port}: the port is taken.\nGive another: --port PORT, 0 for any free one\n`,
-  });
+  expect({ code, kind: kindIn(err) }).toEqual({ code: 1, kind: "port-taken" });
+  expect(err).toContain(port);
+  expect(err).toContain("--port PORT");
 });

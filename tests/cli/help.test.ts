@@ -4,7 +4,7 @@ import { cli } from "../support/commandRun";
 
 const COMMANDS = ["doctor", "list", "dependents", "drift", "adopt", "emulator"];
 
-test("--help names every command", async () => {
+test("--help lists every command", async () => {
   const { code, out } = await cli(["--help"]);
 
   expect(code).toBe(0);
@@ -20,31 +20,24 @@ test.each(COMMANDS)("%s --help has examples and exit codes, and fits 80 columns"
   expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
 });
 
-test("--version is that of the package", async () => {
-  expect(await cli(["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
+test("--version prints the version of the package", async () => {
+  expect(await cli(["--version"])).toMatchObject({ code: 0, out: `${version}\n`, err: "" });
 });
 
 test.each([
-  ["an unknown command", ["lst"], "error: unknown command 'lst'\n(Did you mean list?)\n"],
-  ["an unknown option", ["list", "--prefx=A"], "error: unknown option '--prefx=...'\n(Did you mean --prefix?)\n"],
-  ["an option with what may be a key", ["list", "--api-key=sk_1'23"], "error: unknown option '--api-key=...'\n"],
-  [
-    "one argument too many",
-    ["drift", "sk_123"],
-    "error: too many arguments for 'drift'. Expected 0 arguments but got 1",
-  ],
-  [
-    "two formats at a time",
-    ["drift", "--json", "--markdown"],
-    "error: option '--markdown' cannot be used with option '--json'",
-  ],
-  ["a port that is no number", ["emulator", "--port", "web"], "It takes a whole number from 0 to 65535."],
-])("%s ends with exit code 1 and a hint", async (_title, args, told) => {
-  const { code, out, err } = await cli(args);
+  ["an unknown command", ["lst"], "unknown-command", "doctor, list, dependents, drift, adopt, emulator"],
+  ["an unknown option", ["list", "--prefx=A"], "unknown-option", "--stack, --no-stack, --workspace, --prefix, --json"],
+  ["an unknown option with a possible key", ["list", "--api-key=sk_1'23"], "unknown-option", "--prefix"],
+  ["an option without its value", ["list", "--prefix"], "option-without-value", "pulumi-elevenlabs list"],
+  ["an argument too many", ["drift", "sk_123"], "too-many-arguments", "pulumi-elevenlabs drift [options]"],
+  ["two formats", ["drift", "--json", "--markdown"], "conflicting-options", "--json and --markdown"],
+  ["a port that isn't a number", ["emulator", "--port", "web"], "invalid-option", "a whole number from 0 to 65535"],
+  ["an unknown part", ["adopt", "--only", "sk_123"], "invalid-option", "program or commands"],
+])("%s: exits with 1 and a hint, and doesn't repeat it", async (_title, args, expectedKind, fact) => {
+  const { code, out, err, kind } = await cli(args);
 
-  expect({ code, out }).toEqual({ code: 1, out: "" });
-  expect(err).toContain(told);
-  expect(err).toMatch(/Run it with --help to see what there is\.\n$/);
+  expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: expectedKind });
+  expect(err).toContain(fact);
   expect(err).not.toMatch(/sk_|23/);
   expect(err.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
 });

@@ -9,10 +9,10 @@ afterEach(() => {
 
 test.each([
   ["a terminal with colours", { isTTY: true, hasColors: true }, "", "\u001b[31mtext\u001b[39m"],
-  ["a terminal without", { isTTY: true, hasColors: false }, "", "text"],
-  ["a terminal with colours, where nobody wants them", { isTTY: true, hasColors: true }, "1", "text"],
-  ["what is no terminal", { isTTY: undefined, hasColors: true }, "", "text"],
-])("colour is for a terminal that has it and nobody who minds: %s", (_title, { isTTY, hasColors }, noColor, shown) => {
+  ["a terminal without colours", { isTTY: true, hasColors: false }, "", "text"],
+  ["a terminal with colours, and NO_COLOR", { isTTY: true, hasColors: true }, "1", "text"],
+  ["a file or a pipe", { isTTY: undefined, hasColors: true }, "", "text"],
+])("text in colour, for %s", (_title, { isTTY, hasColors }, noColor, shown) => {
   process.env.NO_COLOR = noColor;
   const stream = { isTTY, hasColors: () => hasColors } as unknown as NodeJS.WriteStream;
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** Runs a script in a program's folder, with a key and an endpoint that must not be used. */
+/** Runs a script in a program's folder. It must not use the key and the endpoint in its environment. */
 async function runIn(stack: TestStack, script: string): Promise<string> {
   await writeFile(join(stack.folder, "unit.js"), script);
   const env = { PATH: process.env.PATH, ELEVENLABS_BASE_URL: stack.emulator.url, ...stack.env };
@@ -24,7 +24,7 @@ test("the unit test in docs/testing.md passes, and sends nothing", async () => {
   expect(stack.emulator.requests).toEqual([]);
 });
 
-test("under mocks, functions call the mocks; an answer without a list is an error", async () => {
+test("under mocks, functions call the mocks; one without a list is an error", async () => {
   const stack = await startStack();
 
   const output = await runIn(

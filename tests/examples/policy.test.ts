@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, copyExample, type Example, install, openExample } from "../support/exampleProject";
 
-test("policy lets values from config pass, and refuses a literal one before it is made", async () => {
+test("policy: allows values from config, and refuses a literal one at preview", async () => {
   const example = await openExample("config-secrets");
   await copyExample("policy", join(example.root, "policy"));
   await install(join(example.root, "policy"));
@@ -33,14 +33,14 @@ test("policy lets values from config pass, and refuses a literal one before it i
   expect(example.secrets()).not.toHaveProperty("literal");
 });
 
-/** Node's language host runs the pack. The one that is built where the vendor's cannot be had runs none: there, as a program. */
+/** A command that runs the policy pack. A language host built from source can't run packs; then the pack is a program. */
 async function runnable(example: Example, command: string, config: Record<string, string>): Promise<string> {
   const { output } = await example.shell(command.replace(" up ", " preview "));
   if (!output.includes("not supported")) return command;
   const pack = join(example.root, "policy");
   const program = join(example.root, "policy-pack");
   const runner = "node_modules/@pulumi/pulumi/cmd/run-policy-pack";
-  // The host hands the config to the pack.
+  // The host passes the config to the pack.
   const environment = `export PULUMI_CONFIG='${JSON.stringify(config)}'`;
   await writeFile(program, `#!/bin/sh\n${environment}\ncd '${pack}' && exec node ${runner} "$1" .\n`);
   await chmod(program, 0o755);

@@ -2,14 +2,14 @@ import { expect, test } from "@jest/globals";
 import { commandsOf, openExample, trialOf } from "../support/exampleProject";
 import { emulate } from "../support/servers";
 
-test("two-workspaces keeps a secret in each region, with each workspace's own key", async () => {
+test("two-workspaces: keeps a secret in each region, with its own key", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_global: {} } });
   const eu = await emulate({ keys: { sk_of_the_eu: {} } });
   const inputs: Record<string, string> = { apiKey: "sk_of_the_eu", crmToken: "v1" };
-  const said: Record<string, string> = {};
+  const printed: Record<string, string> = {};
 
   for (const command of await commandsOf("two-workspaces")) {
-    // In the place of the region's own URL.
+    // Instead of the region's own URL.
     if (command === "pulumi up") {
       await example.run(`pulumi config set --path elevenlabs:workspaces.eu.baseUrl ${eu.url}`);
     }
@@ -18,33 +18,33 @@ test("two-workspaces keeps a secret in each region, with each workspace's own ke
       expect(eu.workspace().secrets()).toMatchObject([{ name: "CRM_TOKEN", value: "v1" }]);
     }
     const [, asked = ""] = /--secret.*\b(\w+)'?$/.exec(command) ?? [];
-    said[command] = await example.run(command, { input: inputs[asked] });
+    printed[command] = await example.run(command, { input: inputs[asked] });
   }
 
-  const endpoints = JSON.parse(said["pulumi stack output endpoints"] ?? "");
+  const endpoints = JSON.parse(printed["pulumi stack output endpoints"] ?? "");
   expect(endpoints).toEqual({ global: example.emulator.url, eu: eu.url });
   expect(example.secrets()).toEqual({});
   expect(eu.workspace().secrets()).toEqual([]);
   for (const [, text] of await example.files()) expect(text).not.toContain("sk_of_the_eu");
 });
 
-test("two-workspaces tried without an account reaches the emulator alone", async () => {
+test("two-workspaces: the trial without an account calls only the emulator", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_emulator: {}, sk_eu: { workspace: "eu" } } });
   const { url } = example.emulator;
   const inputs: Record<string, string> = { apiKey: "sk_eu", crmToken: "v1" };
   const env = { ELEVENLABS_BASE_URL: url, ELEVENLABS_API_KEY: "sk_emulator" };
-  const said: Record<string, string> = {};
+  const printed: Record<string, string> = {};
 
   for (const command of await trialOf("two-workspaces")) {
     const [, asked = ""] = /--secret.*\b(\w+)'?$/.exec(command) ?? [];
     const here = command.replace("http://127.0.0.1:8787", url);
-    said[command] = await example.run(here, { input: inputs[asked], env });
+    printed[command] = await example.run(here, { input: inputs[asked], env });
     if (command === "pulumi up") {
       expect(example.emulator.workspace("eu").secrets()).toMatchObject([{ name: "CRM_TOKEN", value: "v1" }]);
       expect(example.secrets()).toEqual({ CRM_TOKEN: "v1" });
     }
   }
 
-  expect(JSON.parse(said["pulumi stack output endpoints"] ?? "")).toEqual({ global: url, eu: url });
+  expect(JSON.parse(printed["pulumi stack output endpoints"] ?? "")).toEqual({ global: url, eu: url });
   expect(example.emulator.workspace("eu").secrets()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 
-/** The files that `script` loads in a new process, where it calls `mark()` not counting those before. */
+/** Runs `script` in a new process, and returns the files that it loads after its call of `mark()`. */
 async function loadedBy(script: string): Promise<string[]> {
   const program = `
     let known = new Set();
@@ -13,13 +13,14 @@ async function loadedBy(script: string): Promise<string[]> {
   return JSON.parse(stdout);
 }
 
-test("a program that imports the package loads one file beside Pulumi's own: no closure serialiser, no compiler, no API client", async () => {
-  const files = await loadedBy('require("@pulumi/pulumi"); mark(); require("./dist/sdk.js");');
+// One file: no closure serialiser, no compiler and no API client.
+test.each(["sdk.js", "native.js"])("a program that imports %s loads no other file but Pulumi's own", async (name) => {
+  const files = await loadedBy(`require("@pulumi/pulumi"); mark(); require("./dist/${name}");`);
 
-  expect(files.map((file) => file.split("/").at(-1))).toEqual(["sdk.js"]);
+  expect(files.map((file) => file.split("/").at(-1))).toEqual([name]);
 });
 
-test("the provider process loads one file beside Pulumi's own", async () => {
+test("the provider process loads no other file but Pulumi's own", async () => {
   const files = await loadedBy('require("@pulumi/pulumi/runtime"); mark(); require("./dist/provider.js").dynamic();');
 
   expect(files.map((file) => file.split("/").at(-1))).toEqual(["provider.js"]);

@@ -12,13 +12,15 @@ const BIN = join(REPO, "node_modules/.bin");
 let installation: string;
 let tarball: string;
 let packed: string[];
+let packedBytes: number;
 
 beforeAll(async () => {
   installation = await mkdtemp(join(process.env.TEST_ROOT ?? "", "package-"));
-  // Not built again: the tests that run beside this one use what is there.
+  // Not built again: other tests use the present build at the same time.
   const said = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", installation], REPO);
-  const [{ filename, files }] = JSON.parse(said);
+  const [{ filename, files, size }] = JSON.parse(said);
   tarball = join(installation, filename);
+  packedBytes = size;
   packed = files.map(({ path }: { path: string }) => path);
   const versions = ["@pulumi/pulumi", "typescript", "@types/node"].map(async (name) => {
     const { version } = JSON.parse(await readFile(join(REPO, "node_modules", name, "package.json"), "utf8"));
@@ -30,12 +32,15 @@ beforeAll(async () => {
 });
 
 describe("the tarball", () => {
-  test("it holds what is exported, what can be run, and types; nothing else", async () => {
+  test("it has the exports, the command, the plugin and the types, and nothing else", async () => {
     const { exports, bin } = JSON.parse(await readFile(join(REPO, "package.json"), "utf8"));
     const exported = Object.values<string | { default: string }>(exports);
     const needed = [
       ...["LICENSE", "README.md", "dist/sbom.cdx.json", "dist/THIRD_PARTY_NOTICES.txt"],
       ...Object.values<string>(bin),
+      ...["", ".js", ".cmd"].map((end) => `dist/plugin/pulumi-resource-elevenlabs${end}`),
+      // Loaded by the others.
+      "dist/yamlParser.js",
       ...exported.map((entry) => (typeof entry === "string" ? entry : entry.default)),
     ];
     const [types, others] = [true, false].map((isType) => packed.filter((path) => path.endsWith(".d.ts") === isType));
@@ -43,26 +48,35 @@ describe("the tarball", () => {
     expect(types?.filter((path) => /\bcli\b/.test(path))).toEqual([]);
   });
 
-  test("publint and attw find no fault in it", async () => {
+  test("it has at most 700 KB", () => {
+    expect(packedBytes).toBeLessThanOrEqual(700_000);
+  });
+
+  test("publint and attw find no problem in it", async () => {
     await run(join(BIN, "publint"), ["run", tarball, "--strict"], installation);
     await run(join(BIN, "attw"), [tarball, "--no-color"], installation);
   });
 
-  test("its types want nothing that it does not install", async () => {
+  test("its types need no package that it doesn't install", async () => {
     await project("types", {
       "index.ts": `import * as sdk from "pulumi-elevenlabs";
         import * as emulator from "pulumi-elevenlabs/emulator";
+        import * as native from "pulumi-elevenlabs/native";
         import * as provider from "pulumi-elevenlabs/provider";
         type IsAny<T> = 0 extends 1 & T ? true : false;
         export const isAny: false[] = [
           {} as IsAny<sdk.WorkspaceSecretArgs["value"]>,
           {} as IsAny<sdk.SecretDependent["kind"]>,
+          {} as IsAny<native.WorkspaceSecretArgs["value"]>,
+          {} as IsAny<native.ProviderArgs["apiKey"]>,
           {} as IsAny<ReturnType<typeof emulator.startEmulator>>,
           {} as IsAny<ReturnType<typeof provider.dynamic>>,
         ];
         export function program(maybe: string | undefined, workspace: string | undefined) {
           new sdk.WorkspaceSecret("A", { value: "v", name: maybe, workspace, triggers: undefined });
           new sdk.WorkspaceSecrets("all", { prefix: maybe, workspace });
+          const provider = new native.Provider("other", { region: maybe });
+          new native.WorkspaceSecret("A", { value: "v", name: maybe, workspace }, { provider });
           return sdk.listWorkspaceSecrets({ prefix: maybe, workspace });
         }`,
       "tsconfig.json": JSON.stringify({
@@ -89,6 +103,8 @@ const REQUIRES = `const pulumi = require("@pulumi/pulumi");\nconst { WorkspaceSe
 const STRICT = { strict: true, target: "es2022", module: "nodenext", types: ["node"] };
 
 const JAVASCRIPT = "{ name: nodejs, options: { typescript: false } }";
+const AS_COMMONJS = ["export const tokenId", "exports.tokenId"] as const;
+const PLUGIN = "{ name: elevenlabs, path: ../node_modules/pulumi-elevenlabs/dist/plugin }";
 
 const PROGRAMS: Record<string, Record<string, string>> = {
   TypeScript: {
@@ -100,22 +116,27 @@ const PROGRAMS: Record<string, Record<string, string>> = {
   "plain JavaScript": {
     "Pulumi.yaml": `{ name: javascript, runtime: ${JAVASCRIPT} }`,
     "package.json": JSON.stringify({ main: "index.js" }),
-    "index.js": REQUIRES + BODY.replace("export const tokenId", "exports.tokenId"),
+    "index.js": REQUIRES + BODY.replace(...AS_COMMONJS),
   },
   ESM: {
     "Pulumi.yaml": `{ name: esm, runtime: ${JAVASCRIPT} }`,
     "package.json": JSON.stringify({ main: "index.js", type: "module" }),
     "index.js": IMPORTS + BODY,
   },
+  "JavaScript with the native plugin": {
+    "Pulumi.yaml": `{ name: native, runtime: ${JAVASCRIPT}, plugins: { providers: [${PLUGIN}] } }`,
+    "package.json": JSON.stringify({ main: "index.js" }),
+    "index.js": REQUIRES.replace("pulumi-elevenlabs", "pulumi-elevenlabs/native") + BODY.replace(...AS_COMMONJS),
+  },
 };
 
 describe("installed from the tarball", () => {
-  test.each(Object.entries(PROGRAMS))("a program in %s does up, refresh and destroy", async (language, files) => {
-    const program = await openProject(await project(`program-${language.replace(" ", "-")}`, files));
+  test.each(Object.entries(PROGRAMS))("a program in %s runs up, refresh and destroy", async (language, files) => {
+    const program = await openProject(await project(`program-${language.replaceAll(" ", "-")}`, files));
     await deploy(program);
     expect(program.secrets()).toEqual({ CRM_TOKEN: "v1" });
-    const [made] = program.emulator.workspace().secrets();
-    expect(await program.run("pulumi stack output tokenId")).toBe(`${made?.id}\n`);
+    const [created] = program.emulator.workspace().secrets();
+    expect(await program.run("pulumi stack output tokenId")).toBe(`${created?.id}\n`);
 
     await program.run("pulumi refresh --expect-no-changes");
 
@@ -134,7 +155,7 @@ describe("installed from the tarball", () => {
     expect(example.secrets()).toEqual({});
   });
 
-  test("the provider's text in the state is that of 0.1.0, and runs whichever version is installed where the program finds it", async () => {
+  test("the provider's text in the state is that of 0.1.0, and loads whichever version is installed", async () => {
     const files = PROGRAMS["plain JavaScript"] ?? {};
     const program = await openProject(await project("versions", files));
     await deploy(program);
@@ -145,7 +166,7 @@ describe("installed from the tarball", () => {
     expect(secret.inputs.__provider).toBe(TEXT_OF_0_1_0);
     expect(secret.outputs.__provider).toBe(TEXT_OF_0_1_0);
 
-    // Another version, at another place, laid out in another way.
+    // Another version, in another folder and with another layout.
     const other = join(program.folder, "node_modules/pulumi-elevenlabs");
     await cp(join(installation, "node_modules/pulumi-elevenlabs"), other, { recursive: true });
     await rename(join(other, "dist/provider.js"), join(other, "moved.js"));

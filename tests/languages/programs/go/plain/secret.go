@@ -1,0 +1,22 @@
+package main
+
+import (
+	"os"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+type workspaceSecret struct {
+	pulumi.CustomResourceState
+}
+
+// Without an SDK: the type by its name, and the inputs as the schema spells them.
+func program(ctx *pulumi.Context) error {
+	inputs := pulumi.Map{"name": pulumi.String("CRM_TOKEN"), "value": pulumi.String(os.Getenv("TOKEN"))}
+	var token workspaceSecret
+	if err := ctx.RegisterResource("elevenlabs:index:WorkspaceSecret", "CRM_TOKEN", inputs, &token); err != nil {
+		return err
+	}
+	ctx.Export("tokenId", token.ID())
+	return nil
+}
