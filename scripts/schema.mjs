@@ -21,6 +21,8 @@ export async function schemaOf() {
     description: manifest.description,
     keywords: manifest.keywords,
     license: manifest.license,
+    // A release sets it: where the engine downloads the plugin.
+    ...(manifest.pulumi.server === undefined ? {} : { pluginDownloadURL: manifest.pulumi.server }),
     meta: { moduleFormat: "(.*)" },
     language: {
       nodejs: { packageName: "pulumi-elevenlabs-sdk", respectSchemaVersion: true },

@@ -1,7 +1,7 @@
 // Prints the folder of a Pulumi engine that can run the programs in this repository. If there is none, it gets one first.
 import { execFile, spawn } from "node:child_process";
 import { constants, realpathSync } from "node:fs";
-import { access, copyFile, mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
+import { access, chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,8 @@ const VERSION = "3.259.0";
 // The oldest version that is used if it is on the PATH.
 const MINIMUM = "3.200.0";
 const BINARIES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+/** Languages that are built only if someone asks for them. */
+const LANGUAGES = { python: ["pulumi-language-python-exec", "pulumi-language-python"] };
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(here, "../../.engine");
@@ -22,8 +24,9 @@ const require = createRequire(import.meta.url);
 const say = (line) => process.stderr.write(`${line}\n`);
 const reason = (error) => String(error.message ?? error).trim();
 
-const isComplete = async (folder) => {
-  const found = await Promise.allSettled(BINARIES.map((name) => access(join(folder, name), constants.X_OK)));
+const isComplete = async (folder, languages = []) => {
+  const names = [...BINARIES, ...languages.flatMap((language) => LANGUAGES[language])];
+  const found = await Promise.allSettled(names.map((name) => access(join(folder, name), constants.X_OK)));
   return found.every(({ status }) => status === "fulfilled");
 };
 
@@ -35,12 +38,12 @@ const versionOf = async (folder) => {
 
 const isOlder = (version, than) => version.localeCompare(than, "en", { numeric: true }) < 0;
 
-const onPath = async () => {
+const onPath = async (languages) => {
   for (const entry of (process.env.PATH ?? "").split(delimiter).filter(Boolean)) {
     const target = await realpath(join(entry, "pulumi")).catch(() => undefined);
     if (!target) continue;
     for (const folder of new Set([entry, dirname(target)])) {
-      if (!(await isComplete(folder))) continue;
+      if (!(await isComplete(folder, languages))) continue;
       const version = await versionOf(folder).catch(() => "0");
       if (!isOlder(version, MINIMUM)) return folder;
       say(`Skipping Pulumi ${version} in ${folder}: ${MINIMUM} or newer is required.`);
@@ -71,6 +74,7 @@ const install = async (root, signal) => {
   }
 };
 
+/** Runs `go` in the folder of one of our Go modules, and returns what it prints. */
 const go = (module, args, signal) =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off" };
@@ -79,7 +83,11 @@ const go = (module, args, signal) =>
       env,
       signal,
       killSignal: "SIGINT",
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let printed = "";
+    child.stdout.on("data", (chunk) => {
+      printed += chunk;
     });
     let output = "";
     child.stderr.on("data", (chunk) => {
@@ -89,7 +97,7 @@ const go = (module, args, signal) =>
       output = error.code === "ENOENT" ? "Go isn't installed" : error.message;
     });
     child.once("close", (code) =>
-      code === 0 ? resolve() : reject(new Error(output.trim() || `\`go\` failed with exit code ${code}`)),
+      code === 0 ? resolve(printed.trim()) : reject(new Error(output.trim() || `\`go\` failed with exit code ${code}`)),
     );
   });
 
@@ -99,7 +107,7 @@ const build = async (root, signal) => {
   say(`Building Pulumi ${VERSION} from its Go modules. This happens once and takes about 4 minutes.`);
   const bin = join(root, "bin");
   await go(
-    "language-nodejs",
+    "languages",
     [
       ...["build", "-ldflags", "-s -w", "-o", join(bin, "pulumi-language-nodejs")],
       "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
@@ -119,13 +127,36 @@ const build = async (root, signal) => {
   await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), launcher), join(bin, launcher));
 };
 
+const addPython = async (signal) => {
+  const SDK = "github.com/pulumi/pulumi/sdk/v3";
+  say("Building Pulumi's language host for Python from its Go module. This happens once.");
+  const root = await mkdtemp(join(cache, "new-"));
+  try {
+    const [script, host] = LANGUAGES.python;
+    const source = await go("languages", ["list", "-m", "-f", "{{.Dir}}", SDK], signal);
+    await copyFile(join(source, "python/cmd", script), join(root, script));
+    const target = `${SDK}/python/cmd/pulumi-language-python`;
+    await go("languages", ["build", "-ldflags", "-s -w", "-o", join(root, host), target], signal);
+    await chmod(join(root, script), 0o755);
+    for (const name of LANGUAGES.python) await rename(join(root, name), join(ours, name));
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+};
+
 /**
- * Returns the folder that contains `pulumi`. Several processes can call this at the same time: a new engine is renamed
- * into its place when it is complete, and the first one stays.
+ * Returns the folder that contains `pulumi`, with the language host of Node.js and of each of `languages` (`"python"`).
+ * Several processes can call this at the same time: each file is complete when it is renamed into its place.
  */
-export async function engine(signal = new AbortController().signal) {
-  const found = await onPath();
+export async function engine(signal = new AbortController().signal, { languages = [] } = {}) {
+  const found = await onPath(languages);
   if (found) return found;
+  const folder = await ourEngine(signal);
+  if (!(await isComplete(folder, languages))) await addPython(signal);
+  return folder;
+}
+
+async function ourEngine(signal) {
   if (await isComplete(ours)) return ours;
   await mkdir(cache, { recursive: true });
   const root = await mkdtemp(join(cache, "new-"));
@@ -160,10 +191,11 @@ export async function engine(signal = new AbortController().signal) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const languages = process.argv.includes("--python") ? ["python"] : [];
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => interrupt.abort());
   try {
-    process.stdout.write(`${await engine(interrupt.signal)}\n`, () => process.exit(0));
+    process.stdout.write(`${await engine(interrupt.signal, { languages })}\n`, () => process.exit(0));
   } catch (error) {
     say(interrupt.signal.aborted ? "Interrupted." : reason(error));
     process.exit(1);

@@ -1,4 +1,4 @@
-module engine/language-nodejs
+module engine/languages
 
 go 1.25.11
 
