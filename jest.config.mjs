@@ -1,5 +1,5 @@
 export default {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/tests/support/testEnvironment.ts",
   roots: ["<rootDir>/tests"],
   testMatch: ["**/*.test.ts"],
   transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" } }] },
@@ -11,7 +11,7 @@ export default {
   globalSetup: "<rootDir>/tests/support/globalSetup.ts",
   globalTeardown: "<rootDir>/tests/support/globalTeardown.ts",
   testSequencer: "<rootDir>/tests/support/sequencer.mjs",
-  // The engine waits a lot: three keep two cores busy.
-  maxWorkers: 3,
+  // The engine waits a lot: three workers keep two cores busy.
+  maxWorkers: "150%",
   testTimeout: 300_000,
 };

@@ -43,8 +43,7 @@ export class Secrets {
     delete stack.env.ELEVENLABS_API_KEY;
     stack.env.TMPDIR = join(stack.folder, "tmp");
     await mkdir(stack.env.TMPDIR);
-    await stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], this.key.text).orThrow();
-    await stack.cli(["config", "set", "--secret", "token"], this.inConfig.text).orThrow();
+    await stack.configureSecrets({ "elevenlabs:apiKey": this.key.text, "test:token": this.inConfig.text });
     await stack.cli(["config", "set", "--secret", "--path", "secrets.TOKEN"], this.inObject.text).orThrow();
     return stack;
   }

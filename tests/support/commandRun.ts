@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, expect } from "@jest/globals";
+import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
+import { logCommand } from "./commandLog";
 import { kindIn } from "./problems";
 import { environmentOf } from "./pulumiCli";
 import type { TestStack } from "./testStack";
@@ -13,6 +15,8 @@ export interface CliOptions {
   env?: Record<string, string>;
   /** Replaces DNS: the address of each host. All other hosts have none. Without any, the machine has no network. */
   dns?: Record<string, string>;
+  /** The API whose requests are shown with the command if the test fails. */
+  api?: { requests: readonly RecordedRequest[] };
 }
 
 export interface CliResult {
@@ -26,7 +30,9 @@ export interface CliResult {
 /** Runs the built command line as users do. Each run also checks that it shows neither its API key nor a stack trace. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<CliResult> {
   const { child, ended } = start(args, options);
+  const logged = logCommand(["pulumi-elevenlabs", ...args].join(" "), options.api);
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  Object.assign(logged, { code, output: out + err });
   const key = options.env?.ELEVENLABS_API_KEY?.trim();
   if (key) expect(out + err).not.toContain(key);
   expect(out + err).not.toMatch(/^\s+at /m);
@@ -56,7 +62,7 @@ afterEach(() => {
 
 /** The same in the project of a stack. Its config has no API key, so the one in the environment is used. */
 export function cliIn(stack: TestStack, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
-  return cli(args, { folder: stack.folder, env: { ...stackEnv(stack), ...env } });
+  return cli(args, { folder: stack.folder, env: { ...stackEnv(stack), ...env }, api: stack.emulator });
 }
 
 export function stackEnv(stack: TestStack): Record<string, string> {

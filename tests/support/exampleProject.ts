@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/prom
 import { basename, dirname, join } from "node:path";
 import { afterEach } from "@jest/globals";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index";
+import { logCommand } from "./commandLog";
 import { kill, processTree } from "./processes";
 import { environmentOf } from "./pulumiCli";
 
@@ -86,10 +87,12 @@ export class Example {
       detached: true,
     });
     this.running.add(child);
+    const logged = logCommand(command, this.emulator);
     const printed = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (chunk: string) => {
         printed[stream] += chunk;
+        logged.output = printed.stdout + printed.stderr;
       });
     }
     if (onOutput) child.stdout.on("data", onOutput);
@@ -98,7 +101,10 @@ export class Example {
     try {
       return await new Promise((resolve, reject) => {
         child.once("error", reject);
-        child.once("close", (code) => resolve({ code, output: printed.stdout + printed.stderr }));
+        child.once("close", (code) => {
+          logged.code = code;
+          resolve({ code, output: printed.stdout + printed.stderr });
+        });
       });
     } finally {
       this.running.delete(child);

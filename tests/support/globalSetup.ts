@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { deriveKey } from "./stackSecrets";
 import { makeTemplate } from "./template";
 
 const run = promisify(execFile);
@@ -13,8 +14,12 @@ export default async function globalSetup(): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), "pulumi-elevenlabs-tests-"));
   process.env.TEST_ENGINE = stdout.trim();
   process.env.TEST_ROOT = root;
-  await makeTemplate(root).catch(async (error) => {
+  try {
+    const salt = await makeTemplate(root);
+    process.env.TEST_SALT = salt;
+    process.env.TEST_KEY = deriveKey(salt).toString("base64");
+  } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;
-  });
+  }
 }

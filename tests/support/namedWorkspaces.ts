@@ -27,6 +27,5 @@ export function startAnotherEach(
 /** Adds workspaces to the stack's config. */
 export async function addWorkspaces(stack: TestStack, workspaces: Record<string, { apiKey: string; url: string }>) {
   const described = Object.entries(workspaces).map(([name, { apiKey, url }]) => [name, { apiKey, baseUrl: url }]);
-  const text = JSON.stringify(Object.fromEntries(described));
-  await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], text).orThrow();
+  await stack.configureSecrets({ "elevenlabs:workspaces": JSON.stringify(Object.fromEntries(described)) });
 }

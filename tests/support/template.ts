@@ -1,11 +1,12 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { pulumi } from "./pulumiCli";
 
 const REPO = process.cwd();
 
-/** A project of a user after `npm install` and `pulumi stack init`, but without a program. */
-export async function makeTemplate(root: string): Promise<void> {
+/** A project of a user after `npm install` and `pulumi stack init`, but without a program. Returns the salt of its secrets. */
+export async function makeTemplate(root: string): Promise<string> {
   const folder = join(root, "template");
   await mkdir(join(folder, "node_modules"), { recursive: true });
   await mkdir(join(folder, "state"));
@@ -15,4 +16,6 @@ export async function makeTemplate(root: string): Promise<void> {
   const runtime = { name: "nodejs", options: { typescript: false } };
   await writeFile(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "test", runtime, main: "index.js" }));
   await pulumi(folder, ["stack", "init", "test"]).orThrow();
+  const { encryptionsalt } = parse(await readFile(join(folder, "Pulumi.test.yaml"), "utf8"));
+  return encryptionsalt;
 }

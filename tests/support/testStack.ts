@@ -2,12 +2,14 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { afterEach } from "@jest/globals";
 import type { Emulator, EmulatorOptions, Operation, RecordedRequest } from "pulumi-elevenlabs/emulator";
+import { parse, stringify } from "yaml";
 import { startEmulator } from "../../emulator/index";
 import { isSecretType, NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 import { type Diagnostic, problemsIn, readEvents, type ShownProblem } from "./engineEvents";
 import { HOST, HOSTS, type HostName } from "./hosts";
 import { kill, processTree } from "./processes";
 import { type CliRun, pulumi } from "./pulumiCli";
+import { StackSecrets } from "./stackSecrets";
 
 export type { Diagnostic } from "./engineEvents";
 
@@ -38,6 +40,13 @@ export interface StateResource {
   delete?: boolean;
   /** Where the program makes it. */
   sourcePosition?: string;
+}
+
+interface Checkpoint {
+  latest?: {
+    resources?: StateResource[];
+    secrets_providers?: { state: { salt: string } };
+  };
 }
 
 export interface StackOptions {
@@ -114,19 +123,20 @@ export class TestStack {
     return this;
   }
 
-  /** Adds to the stack's config. Values are stored plain, unless they went through `pulumi config set --secret`. */
+  /** Adds to the stack's config; `undefined` removes a key. Values are stored plain. */
   async configure(config: Record<string, unknown>): Promise<void> {
     const file = join(this.folder, "Pulumi.test.yaml");
-    const yaml = await readFile(file, "utf8");
-    const [head = "", , ...kept] = yaml.split(/^(config:)\n/m);
-    const lines = kept
-      .join("")
-      .split("\n")
-      .filter((line) => !Object.keys(config).some((key) => line.startsWith(`  ${key}:`)));
-    const added = Object.entries(config)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
-    await writeFile(file, [head.trimEnd(), "config:", ...lines.filter(Boolean), ...added, ""].join("\n"));
+    const { config: before, ...stack } = parse(await readFile(file, "utf8"));
+    const after = Object.entries({ ...before, ...config }).filter(([, value]) => value !== undefined);
+    await writeFile(file, stringify({ ...stack, config: Object.fromEntries(after) }));
+  }
+
+  /** Adds secrets to the stack's config, as `pulumi config set --secret` does. */
+  async configureSecrets(secrets: Record<string, string>): Promise<void> {
+    const { encryptionsalt } = parse(await readFile(join(this.folder, "Pulumi.test.yaml"), "utf8"));
+    const encryption = new StackSecrets(encryptionsalt);
+    const config = Object.entries(secrets).map(([key, text]) => [key, { secure: encryption.encrypt(text) }]);
+    await this.configure(Object.fromEntries(config));
   }
 
   up(...args: string[]): Promise<Run> {
@@ -161,7 +171,7 @@ export class TestStack {
 
   /** A run that the test need not wait for: it ends with it. */
   cli(args: string[], input?: string): CliRun {
-    const run = pulumi(this.folder, args, { env: this.env, input });
+    const run = pulumi(this.folder, args, { env: this.env, input, api: this.emulator });
     this.running.add(run);
     run.finally(() => this.running.delete(run)).catch(() => undefined);
     return run;
@@ -169,8 +179,11 @@ export class TestStack {
 
   /** The checkpoint as it lies on the disk, secrets encrypted. */
   async resources(): Promise<StateResource[]> {
-    const checkpoint = JSON.parse(await readFile(this.checkpointFile, "utf8"));
-    return checkpoint.checkpoint.latest?.resources ?? [];
+    return (await this.checkpoint()).latest?.resources ?? [];
+  }
+
+  private async checkpoint(): Promise<Checkpoint> {
+    return JSON.parse(await readFile(this.checkpointFile, "utf8")).checkpoint;
   }
 
   get checkpointFile(): string {
@@ -184,10 +197,11 @@ export class TestStack {
 
   /** The secrets of the state with what is encrypted decrypted, those that wait to be deleted included. */
   async everySecret(): Promise<StateResource[]> {
-    const { output } = await this.cli(["stack", "export", "--show-secrets"]).orThrow();
-    const { deployment } = JSON.parse(output) as { deployment: { resources?: StateResource[] } };
-    const secrets = (deployment.resources ?? []).filter(({ type }) => isSecretType(type));
-    return secrets.map((secret) => decrypted(secret) as StateResource);
+    const salt = (await this.checkpoint()).latest?.secrets_providers?.state.salt;
+    // The engine has encrypted nothing yet.
+    if (salt === undefined) return this.secrets();
+    const encryption = new StackSecrets(salt);
+    return (await this.secrets()).map((secret) => encryption.decryptAll(secret) as StateResource);
   }
 
   /** The same by logical name. */
@@ -242,13 +256,4 @@ export class TestStack {
     const calls = requests.map(({ operation }) => operation);
     return { code, output, requests, calls, problems, kinds, ...events };
   }
-}
-
-const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
-
-function decrypted(data: unknown): unknown {
-  if (typeof data !== "object" || data === null) return data;
-  if (SECRET_SIGNATURE in data && "plaintext" in data) return JSON.parse(String(data.plaintext));
-  if (Array.isArray(data)) return data.map(decrypted);
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decrypted(value)]));
 }
