@@ -4,6 +4,8 @@ import { randomBytes } from "node:crypto";
 export interface Canary {
   /** Has characters at its start, in it and at its end that JSON, URLs and base64 escape. */
   text: string;
+  /** The pieces of it that `foundIn` looks for. */
+  pieces: string[];
   /** In which forms `haystack` contains it or a piece of it: text (also in JSON, a URL or UTF-16), base64, hex, numbers. */
   foundIn(haystack: string): string[];
 }
@@ -25,10 +27,10 @@ export function canary(punctuation: string, { length = 0 } = {}): Canary {
   const pieces = [...core].map((_, at) => core.slice(at, at + PIECE));
   const sought = pieces.filter((piece, at) => at % STEP === 0 && piece.length === PIECE);
   return {
+    pieces: sought,
     text: `${one.repeat(times)}${punctuation}`,
     foundIn(haystack) {
-      // Without line breaks and other space, and without the zero byte of each letter in UTF-16.
-      const joined = haystack.replaceAll(/[\s\0]+/g, "");
+      const joined = withoutSpace(haystack);
       const lower = joined.toLowerCase();
       const ways: [string, (piece: string) => boolean][] = [
         ["text", (piece) => lower.includes(piece)],
@@ -39,6 +41,37 @@ export function canary(punctuation: string, { length = 0 } = {}): Canary {
       return ways.filter(([, isThere]) => sought.some(isThere)).map(([way]) => way);
     },
   };
+}
+
+/** In which forms `haystack` contains any of many canaries. A single pass rules most texts out. */
+export function leaksIn(haystack: string, canaries: Canary[]): string[] {
+  return mayContain(haystack, canaries) ? canaries.flatMap(({ foundIn }) => foundIn(haystack)) : [];
+}
+
+function mayContain(haystack: string, canaries: Canary[]): boolean {
+  const joined = withoutSpace(haystack);
+  const lower = joined.toLowerCase();
+  const pieces = canaries.flatMap((one) => one.pieces);
+  const hex = pieces.map((piece) => Buffer.from(piece).toString("hex"));
+  return (
+    /(?:\d{2,3},){7}\d{2,3}/.test(joined) ||
+    hasWindow(lower, pieces) ||
+    hasWindow(lower, hex) ||
+    hasWindow(joined, pieces.flatMap(base64Forms))
+  );
+}
+
+/** Whether `text` contains any of the words, which all have the same length. */
+function hasWindow(text: string, words: string[]): boolean {
+  const known = new Set(words);
+  const [{ length } = ""] = words;
+  for (let at = 0; at + length <= text.length; at++) if (known.has(text.slice(at, at + length))) return true;
+  return false;
+}
+
+/** Without line breaks and other space, and without the zero byte of each letter in UTF-16. */
+function withoutSpace(text: string): string {
+  return text.replaceAll(/[\s\0]+/g, "");
 }
 
 /** The parts that stay the same in base64, whatever text is around, in every alphabet of base64. */

@@ -1,16 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
-import { canary, PUNCTUATION } from "../support/canary";
+import { canary, leaksIn, PUNCTUATION } from "../support/canary";
 
 const LENGTH = 64 * 1024;
 const short = canary(PUNCTUATION);
 const long = canary(PUNCTUATION, { length: LENGTH });
+const others = Array.from({ length: 20 }, () => canary(PUNCTUATION));
 const json = (text: string) => JSON.stringify({ text });
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe.each([
   ["short", short],
   ["long", long],
-])("the %s canary is found", (_, { text, foundIn }) => {
+])("the %s canary is found", (_, one) => {
+  const { text, foundIn } = one;
   test.each<[string, (text: string) => string, string]>([
     ["as it is", (text) => text, "text"],
     ["in capitals", (text) => text.toUpperCase(), "text"],
@@ -30,7 +32,9 @@ describe.each([
     ["in hex with spaces", (text) => Buffer.from(text).toString("hex").replaceAll(/../g, "$& "), "hex"],
     ["as a buffer in JSON", (text) => JSON.stringify(Buffer.from(text), null, 2), "numbers"],
   ])("%s", (_, written, way) => {
-    expect(foundIn(`before ${written(text)} after`)).toEqual([way]);
+    const haystack = `before ${written(text)} after`;
+    expect(foundIn(haystack)).toEqual([way]);
+    expect(leaksIn(haystack, [...others, one])).toEqual([way]);
   });
 });
 
@@ -51,4 +55,5 @@ test("another canary and other text are not found", () => {
   expect(short.foundIn(long.text)).toEqual([]);
   expect(long.foundIn(json(short.text))).toEqual([]);
   expect(short.foundIn("canary anything else")).toEqual([]);
+  expect(leaksIn(json(long.text), [short, ...others])).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { Scenario } from "./scenarios";
 export function testEveryFault(title: string, scenarios: Scenario[]): void {
   describe(title, () => {
     test.each(scenarios)("$title: no secret is duplicated, orphaned, lost or leaked", async (scenario) => {
-      const results = await tryAll(scenario);
+      const results = await tryAll([scenario]);
 
       expect(results.every(({ outcome }) => outcome !== "")).toBe(true);
       await expectInDocs(scenario.title, results);

@@ -65,6 +65,14 @@ export function faultsOf(call: { writes: boolean }, { other }: Places): Fault[] 
   ];
 }
 
+/** The names of one fault of each kind. */
+export const ONE_OF_EACH_KIND = new RegExp(
+  [
+    "^(?:429|body of wrong types|HTML with 200|redirect to another host|connection refused)$",
+    String.raw`^(?:503|reset|timeout)(?: before the write| after the write)?(?: \(JSON\))?$`,
+  ].join("|"),
+);
+
 /** A short list of faults: `500 before the write` stands for all its bodies (JSON, HTML, empty). */
 export function shortList(names: string[]): string {
   const sorts = new Map<string, string[]>();

@@ -2,14 +2,15 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
 import { isDigestOf } from "../../../provider/secret/digest";
-import { type Canary, canary } from "../../support/canary";
+import { type Canary, canary, leaksIn } from "../../support/canary";
 import { closedOrigin, json, serve } from "../../support/servers";
 import { type Run, type StateResource, startStack, type TestStack } from "../../support/testStack";
 import { type Fault, faultsOf, type Places } from "./faultKinds";
 import { type Args, type Scenario, THEIRS } from "./scenarios";
 
-/** One fault in one scenario. Each has its own workspace, so that one stack can run all cases of a scenario. */
+/** One fault in one scenario. Each has its own workspace, so that one stack can run many cases. */
 interface Case {
+  scenario: Scenario;
   /** The name of the workspace. The names of its resources start with it. */
   id: string;
   fault: Fault;
@@ -34,24 +35,24 @@ export interface Result {
 const WRITES = new Set(["create", "update", "delete"]);
 
 /**
- * Runs a scenario with every fault, then the same command again. Expects after each run that nothing is lost, and returns
- * the outcome of each case.
+ * Runs scenarios of one operation with every fault, or with those whose name matches `only`, then the same command again.
+ * Expects after each run that nothing is lost, and returns the outcome of each case.
  */
-export async function tryAll(scenario: Scenario): Promise<Result[]> {
+export async function tryAll(scenarios: Scenario[], only = /^/): Promise<Result[]> {
   const other = await serve(json({}));
   const closed = await closedOrigin();
   const places = { closed, other: other.url };
-  const faults = faultsOf({ writes: WRITES.has(scenario.call) }, places);
-  const cases = faults
-    .filter((fault) => !scenario.faults || scenario.faults.test(fault.name))
-    .flatMap((fault) => (fault.kind ? [false, true] : [true]).map((lasts) => ({ fault, lasts })))
+  const cases = scenarios
+    .flatMap((scenario) => casesOf(scenario, places).filter(({ fault }) => only.test(fault.name)))
     .map((one, index) => ({ ...one, id: `w${index}`, key: canary("sk_"), value: canary(' "ü\n') }));
   const keys = Object.fromEntries(cases.map(({ id, key }) => [key.text, { workspace: id }]));
   const stack = await startStack({
     emulator: { keys, uniqueNames: false },
     config: { "elevenlabs:timeoutSeconds": "4", "elevenlabs:maxRetries": "1" },
   });
-  const matrix = new Matrix(stack, cases, scenario);
+  const [operation = "up", ...others] = new Set(scenarios.map(({ operation = "up" }) => operation));
+  expect(others).toEqual([]);
+  const matrix = new Matrix(stack, cases, operation);
 
   await matrix.prepare(places);
   const failed = await matrix.runWithFaults(places);
@@ -59,6 +60,12 @@ export async function tryAll(scenario: Scenario): Promise<Result[]> {
   matrix.expectNoLeaks();
   expect(other.requests).toEqual([]);
   return cases.map(({ id, fault, lasts }) => ({ fault: fault.name, lasts, outcome: outcomes.get(id) ?? "" }));
+}
+
+function casesOf(scenario: Scenario, places: Places): Pick<Case, "scenario" | "fault" | "lasts">[] {
+  return faultsOf({ writes: WRITES.has(scenario.call) }, places)
+    .filter((fault) => !scenario.faults || scenario.faults.test(fault.name))
+    .flatMap((fault) => (fault.kind ? [false, true] : [true]).map((lasts) => ({ scenario, fault, lasts })));
 }
 
 class Matrix {
@@ -71,28 +78,27 @@ class Matrix {
   constructor(
     private readonly stack: TestStack,
     private readonly cases: Case[],
-    private readonly scenario: Scenario,
+    private readonly operation: "up" | "refresh",
   ) {}
 
   async prepare(places: Places): Promise<void> {
-    const { before, arrange, meanwhile } = this.scenario;
     this.config = {
       elsewhere: await this.describeWorkspaces((fault) => fault.origin?.(places)),
       here: await this.describeWorkspaces(() => undefined),
     };
-    this.editWorkspaces(arrange);
-    if (before) {
-      await this.write(before);
+    this.editWorkspaces("arrange");
+    if (this.cases.some(({ scenario }) => scenario.before)) {
+      await this.write(({ scenario }) => scenario.before);
       expect(await this.up()).toMatchObject({ code: 0 });
     }
-    this.editWorkspaces(meanwhile);
+    this.editWorkspaces("meanwhile");
   }
 
-  private editWorkspaces(edit: Scenario["arrange"]): void {
-    for (const { id } of this.cases) {
+  private editWorkspaces(step: "arrange" | "meanwhile"): void {
+    for (const { id, scenario } of this.cases) {
       const workspace = this.workspace(id);
       const before = new Set(workspace.secrets().map(({ id }) => id));
-      edit?.(workspace);
+      scenario[step]?.(workspace);
       const added = workspace.secrets().find(({ id }) => !before.has(id));
       if (added) this.theirs.set(id, added.id);
     }
@@ -100,17 +106,17 @@ class Matrix {
 
   /** Runs the step with the faults. Returns the ids of the cases in which it failed. */
   async runWithFaults(places: Places): Promise<Set<string>> {
-    const { call, after = 0, search, also, program, operation = "up" } = this.scenario;
-    const scope = { on: call, after, ...(search === undefined ? {} : { search }) };
-    for (const { id, fault, lasts } of this.cases) {
+    for (const { id, scenario, fault, lasts } of this.cases) {
+      const { call, after = 0, search, also } = scenario;
+      const scope = { on: call, after, ...(search === undefined ? {} : { search }) };
       if (also) this.stack.emulator.fault({ ...also, workspace: id });
       if (!fault.kind) continue;
       const times = lasts ? Number.POSITIVE_INFINITY : 1;
       this.stack.emulator.fault({ ...fault.kind, ...scope, times, workspace: id });
     }
-    await this.write(program);
-    const before = operation === "refresh" ? await this.stored() : undefined;
-    const run = await this.elsewhere(places, () => this[operation]());
+    await this.write(({ scenario }) => scenario.program);
+    const before = this.operation === "refresh" ? await this.stored() : undefined;
+    const run = await this.elsewhere(places, () => this[this.operation]());
     this.stack.emulator.clearFaults();
 
     expect(this.unmet(run)).toEqual([]);
@@ -121,16 +127,17 @@ class Matrix {
 
   /** The cases whose fault hit no request, so that they prove nothing. */
   private unmet({ requests }: Run): string[] {
-    const met = requests.filter(({ operation, fault }) => operation === this.scenario.call && fault !== undefined);
-    const workspaces = new Set(met.map(({ workspace }) => workspace));
-    return this.cases.filter(({ id, fault }) => fault.kind && !workspaces.has(id)).map(({ id }) => this.nameOf(id));
+    const faulty = requests.filter(({ fault }) => fault !== undefined);
+    const met = new Set(faulty.map(({ operation, workspace }) => `${operation} in ${workspace}`));
+    return this.cases
+      .filter(({ id, scenario, fault }) => fault.kind && !met.has(`${scenario.call} in ${id}`))
+      .map(({ id }) => this.nameOf(id));
   }
 
   /** Runs the same command again until everything is as in the program. Returns the outcome of each case. */
   async converge(failed: Set<string>): Promise<Map<string, string>> {
-    const { program, operation = "up", release } = this.scenario;
-    for (const { id } of this.cases) release?.(this.workspace(id));
-    if (operation === "refresh") expect(await this.refresh()).toMatchObject({ code: 0 });
+    for (const { id, scenario } of this.cases) scenario.release?.(this.workspace(id));
+    if (this.operation === "refresh") expect(await this.refresh()).toMatchObject({ code: 0 });
     const again = this.failures(await this.up());
     for (const [id, { kinds, message }] of again) {
       // The only error that needs a person's decision.
@@ -138,23 +145,24 @@ class Matrix {
       expect(message).toContain('onExisting: "overwrite"');
     }
     if (again.size > 0) {
-      await this.write(program && { ...program, onExisting: "overwrite" });
+      await this.write(({ id, scenario: { program } }) =>
+        program && again.has(id) ? { ...program, onExisting: "overwrite" } : program,
+      );
       expect(await this.up()).toMatchObject({ code: 0 });
     }
     await this.expectAllDone();
     return new Map(
-      this.cases.map(({ id }) => {
+      this.cases.map(({ id, scenario }) => {
         if (!failed.has(id)) return [id, "succeeds"];
         if (!again.has(id)) return [id, "error; the next `up` succeeds"];
-        const error = this.scenario.refused ? "error" : "error: the secret may have been created";
+        const error = scenario.refused ? "error" : "error: the secret may have been created";
         return [id, `${error}; the next \`up\` shows the secret's id, and \`overwrite\` adopts it`];
       }),
     );
   }
 
   expectNoLeaks(): void {
-    const leaks = this.runs.flatMap(({ output }) => this.canaries().flatMap((bird) => bird.foundIn(output)));
-    expect(leaks).toEqual([]);
+    expect(this.runs.flatMap(({ output }) => leaksIn(output, this.canaries()))).toEqual([]);
   }
 
   private canaries(): Canary[] {
@@ -179,15 +187,16 @@ class Matrix {
     return run;
   }
 
-  private async write(args: Args | undefined): Promise<void> {
-    const all = this.cases.flatMap((one) => this.each(one, args).map((args, index) => [`${one.id}-${index}`, args]));
+  private async write(argsOf: (one: Case) => Args | undefined): Promise<void> {
+    const all = this.cases.flatMap((one) =>
+      this.each(one, argsOf(one)).map((args, index) => [`${one.id}-${index}`, args]),
+    );
     await this.stack.program(`for (const [name, args] of ${JSON.stringify(all)}) new WorkspaceSecret(name, args);`);
   }
 
   /** The arguments of the resources of one case. */
-  private each({ id, value }: Case, args: Args | undefined): Args[] {
+  private each({ id, value, scenario: { count = 1 } }: Case, args: Args | undefined): Args[] {
     if (!args) return [];
-    const { count = 1 } = this.scenario;
     const own = {
       ...args,
       workspace: id,
@@ -204,8 +213,7 @@ class Matrix {
       id,
       { apiKey: key.text, baseUrl: origin(fault) ?? this.stack.emulator.url },
     ]);
-    const text = JSON.stringify(Object.fromEntries(workspaces));
-    await this.stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], text).orThrow();
+    await this.stack.configureSecrets({ "elevenlabs:workspaces": JSON.stringify(Object.fromEntries(workspaces)) });
     return readFile(this.configFile, "utf8");
   }
 
@@ -293,19 +301,18 @@ class Matrix {
     }
     expect(lost).toEqual({});
     const text = await readFile(this.stack.checkpointFile, "latin1");
-    expect(this.canaries().flatMap((bird) => bird.foundIn(text))).toEqual([]);
+    expect(leaksIn(text, this.canaries())).toEqual([]);
     return state;
   }
 
   /** Workspace, state and program match, and a preview with a refresh finds nothing to do. */
   private async expectAllDone(): Promise<void> {
     const state = await this.expectNothingLost(new Map());
-    const { program } = this.scenario;
     for (const one of this.cases) {
       const { id } = one;
       const stored = (state.get(id) ?? []).map(({ id }) => id);
       const live = this.workspace(id).secrets().sort(byName);
-      const wanted = this.each(one, program).map(({ name, value }) => ({ name, value }));
+      const wanted = this.each(one, one.scenario.program).map(({ name, value }) => ({ name, value }));
       expect({ id, live: live.map(({ name, value }) => ({ name, value })) }).toEqual({ id, live: wanted.sort(byName) });
       expect(stored.sort()).toEqual(live.map(({ id }) => id).sort());
     }
@@ -315,7 +322,7 @@ class Matrix {
 
   private nameOf(caseId: string): string {
     const found = this.cases.find(({ id }) => id === caseId);
-    return `${found?.fault.name}${found?.lasts ? ", lasting" : ""}`;
+    return `${found?.scenario.title}: ${found?.fault.name}${found?.lasts ? ", lasting" : ""}`;
   }
 }
 
