@@ -1,6 +1,6 @@
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help tools install build engine lint types test demo clean
+.PHONY: help tools install build engine lint types test matrix demo clean
 
 # Pulumi's SDK requires a newer Node than many machines have, so the commands use the one in the devDependencies.
 local := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
@@ -38,9 +38,13 @@ lint: install ## check formatting and lint rules
 types: install ## check the types
 	@npm run --silent types
 
-test: build lint types ## run lint, types and all tests with a real engine; JEST_ARGS are passed to jest
+test: build lint types ## run lint, types and tests with a real engine; JEST_ARGS are passed to jest
 	@$(engine) >/dev/null
 	@npm test --silent -- $(JEST_ARGS)
+
+matrix: build ## run the long tests that `make test` leaves out; JEST_ARGS are passed to jest
+	@$(engine) >/dev/null
+	@npm run --silent matrix -- $(JEST_ARGS)
 
 demo: build ## run the real CLI against the emulator, step by step
 	@NODE_USE_ENV_PROXY=1 $(local) exec node scripts/demo.mjs
