@@ -1,4 +1,32 @@
 import tests from "./jest.config.mjs";
 
-/** What `npm test` leaves out because it takes long: every fault in every call. */
-export default { ...tests, testMatch: ["**/*.matrix.ts"] };
+// Settings of the whole run, which a project can't have.
+const { maxWorkers, testTimeout, testSequencer, globalSetup, globalTeardown, ...common } = tests;
+const run = { maxWorkers, testTimeout, testSequencer };
+
+/** What `npm test` leaves out because it takes long. */
+export default {
+  ...run,
+  projects: [
+    // Every fault in every call, and other languages.
+    { ...common, globalSetup, globalTeardown, displayName: "long", testMatch: ["**/*.matrix.ts"] },
+    // The tests of the engine once more, for the native plugin.
+    {
+      ...common,
+      globalSetup,
+      globalTeardown,
+      displayName: "native",
+      setupFiles: ["<rootDir>/tests/support/nativeHost.ts"],
+      testMatch: ["**/tests/engine/**/*.test.ts"],
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        // How the dynamic provider is found, what its state looks like, and what its host can't do.
+        ...["installed", "oldState", "state", "stackCheck", "rootProgram", "leaksDebug"].map(
+          (name) => `/engine/${name}\\.test`,
+        ),
+        // These choose the host themselves.
+        "/engine/plugin/",
+      ],
+    },
+  ],
+};
