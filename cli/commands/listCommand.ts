@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { CountedSecret } from "../../provider/api/client.js";
 import { inWorkspaceText } from "../../provider/messages/phrases.js";
+import { quoted } from "../../provider/messages/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
@@ -49,8 +50,13 @@ async function run(options: Options): Promise<void> {
   ]);
   const secrets = listed.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   if (options.json) print(asJson(workspace, secrets, owners));
-  else if (secrets.length === 0) note(`No secrets${inWorkspaceText(workspace.name)} at ${workspace.endpoint}.`);
+  else if (secrets.length === 0) note(noneText(workspace, options.prefix));
   else print(asTable(secrets, owners));
+}
+
+function noneText({ name, endpoint }: Workspace, prefix: string | undefined): string {
+  const which = prefix === undefined ? "" : ` whose names start with ${quoted(prefix)}`;
+  return `There are no secrets${which}${inWorkspaceText(name)} at ${endpoint}.`;
 }
 
 async function ownersIn(stack: Stack, workspace: Workspace): Promise<Owners> {

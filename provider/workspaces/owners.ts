@@ -85,7 +85,8 @@ export class Owners {
   }
 }
 
-function getOrAdd<T>(entries: Map<string, T>, key: string, make: () => T): T {
+/** The entry of a key, made if it is missing. */
+export function getOrAdd<T>(entries: Map<string, T>, key: string, make: () => T): T {
   const found = entries.get(key) ?? make();
   entries.set(key, found);
   return found;

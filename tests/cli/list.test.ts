@@ -115,9 +115,12 @@ describe("list", () => {
     const emulator = await emulated();
 
     const { code, out, err } = await cli(["list"], { env: envOf(emulator) });
+    const prefixed = await cli(["list", "--prefix", "CRM_"], { env: envOf(emulator) });
 
     expect({ code, out }).toEqual({ code: 0, out: "" });
-    expect(err).toMatch(new RegExp(`^No secrets .*${emulator.url}`, "m"));
+    expect(err).toMatch(new RegExp(`no secrets .*${emulator.url}`));
+    expect(prefixed).toMatchObject({ code: 0, out: "" });
+    expect(prefixed.err).toMatch(new RegExp(`no secrets .*"CRM_" .*${emulator.url}`));
   });
 
   test("--stack shows which resource owns each secret", async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { digest } from "../../provider/secret/digest";
+import { HOST, HOSTS } from "../support/hosts";
 import { kindIn } from "../support/problems";
 import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
+
+const MODULE = HOSTS[HOST].module;
 
 const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
 
@@ -174,8 +177,8 @@ describe("two resources of one program", () => {
   test("from two copies of the package: the second fails, creating nothing", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, latencyMs: 50 } });
     await stack.program(`
-      delete require.cache[require.resolve("pulumi-elevenlabs")];
-      const copy = require("pulumi-elevenlabs");
+      delete require.cache[require.resolve("${MODULE}")];
+      const copy = require("${MODULE}");
       new WorkspaceSecret("a", { name: "CRM", value: "v", onExisting: "overwrite" });
       new copy.WorkspaceSecret("b", { name: "CRM", value: "v", onExisting: "overwrite" });
     `);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, copyExample, type Example, install, openExample } from "../support/exampleProject";
 
-test("policy: allows values from config, and refuses a literal one at preview", async () => {
+test("policy: allows values from config; a literal one is never created", async () => {
   const example = await openExample("config-secrets");
   await copyExample("policy", join(example.root, "policy"));
   await install(join(example.root, "policy"));

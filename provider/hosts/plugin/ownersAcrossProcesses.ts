@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { NamesInCreation, Owner, OwnerStore, OwnersById } from "../../workspaces/owners.js";
+import {
+  getOrAdd,
+  type NamesInCreation,
+  type Owner,
+  type OwnerStore,
+  type OwnersById,
+} from "../../workspaces/owners.js";
 
 /**
  * Keeps the owners where all provider processes of one operation see them: each explicit provider object of a program is a
@@ -11,6 +17,9 @@ import type { NamesInCreation, Owner, OwnerStore, OwnersById } from "../../works
  */
 export class OwnersAcrossProcesses implements OwnerStore {
   private readonly folder: string;
+  // What this process has itself.
+  private readonly ownersByOrigin = new Map<string, Map<string, Owner[]>>();
+  private readonly namesByAccount = new Map<string, Set<string>>();
 
   /** `operation` tells the operations of the engine apart, such as by the engine's address. */
   constructor(operation: string) {
@@ -18,7 +27,7 @@ export class OwnersAcrossProcesses implements OwnerStore {
   }
 
   ownersAt(origin: string): OwnersById {
-    const own = new Map<string, Owner[]>();
+    const own = getOrAdd(this.ownersByOrigin, origin, () => new Map());
     const folderOf = (id: string) => join(this.folder, hashOf("owners", origin, id));
     return {
       get: (id) => [...(own.get(id) ?? []), ...this.readOthers(folderOf(id))],
@@ -34,7 +43,7 @@ export class OwnersAcrossProcesses implements OwnerStore {
   }
 
   namesAt(origin: string, apiKey: string | undefined): NamesInCreation {
-    const own = new Set<string>();
+    const own = getOrAdd(this.namesByAccount, `${origin} ${apiKey}`, () => new Set());
     const folderOf = (name: string) => join(this.folder, hashOf("names", origin, apiKey ?? "", name));
     const others = (name: string) => liveProcessesIn(folderOf(name)).length > 0;
     return {
