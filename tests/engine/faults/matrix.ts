@@ -8,14 +8,17 @@ import { type Run, type StateResource, startStack, type TestStack } from "../../
 import { type Fault, faultsOf, type Places } from "./faultKinds";
 import { type Args, type Scenario, THEIRS } from "./scenarios";
 
-/** One fault in one scenario. Each has its own workspace, so that one stack can run many cases. */
-interface Case {
+interface FaultCase {
   scenario: Scenario;
-  /** The name of the workspace. The names of its resources start with it. */
-  id: string;
   fault: Fault;
   /** Whether every such call fails, not just the first. */
   lasts: boolean;
+}
+
+/** One fault in one scenario. Each has its own workspace, so that one stack can run many cases. */
+interface Case extends FaultCase {
+  /** The name of the workspace. The names of its resources start with it. */
+  id: string;
   key: Canary;
   value: Canary;
 }
@@ -35,15 +38,18 @@ export interface Result {
 const WRITES = new Set(["create", "update", "delete"]);
 
 /**
- * Runs scenarios of one operation with every fault, or with those whose name matches `only`, then the same command again.
- * Expects after each run that nothing is lost, and returns the outcome of each case.
+ * Runs all cases of scenarios with the same operation, or those that `isChosen`, then the same command again. Expects after
+ * each run that nothing is lost, and returns the outcome of each case.
  */
-export async function tryAll(scenarios: Scenario[], only = /^/): Promise<Result[]> {
+export async function tryAll(
+  scenarios: Scenario[],
+  isChosen: (one: FaultCase) => boolean = () => true,
+): Promise<Result[]> {
   const other = await serve(json({}));
   const closed = await closedOrigin();
   const places = { closed, other: other.url };
   const cases = scenarios
-    .flatMap((scenario) => casesOf(scenario, places).filter(({ fault }) => only.test(fault.name)))
+    .flatMap((scenario) => casesOf(scenario, places).filter(isChosen))
     .map((one, index) => ({ ...one, id: `w${index}`, key: canary("sk_"), value: canary(' "ü\n') }));
   const keys = Object.fromEntries(cases.map(({ id, key }) => [key.text, { workspace: id }]));
   const stack = await startStack({
@@ -62,7 +68,7 @@ export async function tryAll(scenarios: Scenario[], only = /^/): Promise<Result[
   return cases.map(({ id, fault, lasts }) => ({ fault: fault.name, lasts, outcome: outcomes.get(id) ?? "" }));
 }
 
-function casesOf(scenario: Scenario, places: Places): Pick<Case, "scenario" | "fault" | "lasts">[] {
+function casesOf(scenario: Scenario, places: Places): FaultCase[] {
   return faultsOf({ writes: WRITES.has(scenario.call) }, places)
     .filter((fault) => !scenario.faults || scenario.faults.test(fault.name))
     .flatMap((fault) => (fault.kind ? [false, true] : [true]).map((lasts) => ({ scenario, fault, lasts })));
