@@ -46,7 +46,7 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
     case "workspace-unknown": {
       const command = setConfig(workspaceSettingPath(fault.name, "apiKey"), { secret: true });
       return {
-        why: `no workspace is named ${quoted(fault.name)}; configured are ${listText(fault.known)}`,
+        why: `no workspace is named ${quoted(fault.name)} (configured: ${listText(fault.known)})`,
         next: [`Add it: ${commandFor(reader, command)}`],
       };
     }

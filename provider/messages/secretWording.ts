@@ -50,8 +50,8 @@ export const SECRET_WORDING = {
     const id = secrets[0]?.id ?? "";
     const choices = {
       existingId: `Choose the one to adopt with existingId: ${quoted(id)}, or delete those that you don't need.`,
-      secretId: `Choose one by its id: secretId: ${quoted(id)}`,
-      "--id": `Choose one by its id: --id ${sanitized(id)}`,
+      secretId: `Choose one by its id, such as secretId: ${quoted(id)}`,
+      "--id": `Choose one by its id, such as --id ${sanitized(id)}`,
       import: "Import one of them by its id.",
     };
     return { why: `several secrets have this name: ${idsText(secrets)}`, next: [choices[chooseBy]] };
@@ -65,7 +65,7 @@ export const SECRET_WORDING = {
   }),
   "id-not-found": ({ workspace }: { workspace: string }) => ({
     why: `workspace ${quoted(workspace)} has no secret with this id`,
-    next: [`First ${ID_CHECK}`],
+    next: [capitalized(ID_CHECK)],
   }),
   "kept-value-has-other-name": ({ id, liveName }: { id: string; liveName: string }) => ({
     why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API renames a secret only together with a new value`,
@@ -248,3 +248,7 @@ export const WARNING_WORDING = {
     };
   },
 } satisfies Record<string, Wording<never>>;
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "pulumi-elevenlabs/emulator";
+import { HOST, testFor } from "../support/hosts";
 import { addWorkspaces, startAnother, startAnotherEach } from "../support/namedWorkspaces";
 import { status } from "../support/setFaults";
 import { expectError } from "../support/shownProblems";
@@ -226,10 +227,12 @@ describe("a look-up in the program", () => {
 
     const run = await stack.up();
 
-    expectError(run, "lookup", { kind: "id-not-found", facts: ['secret "no_such_id"', 'workspace "default"'] });
+    const kind = { dynamic: "id-not-found", native: "import-not-found" }[HOST];
+    const workspace = { dynamic: 'workspace "default"', native: stack.emulator.url }[HOST];
+    expectError(run, "lookup", { kind, facts: ['secret "no_such_id"', workspace] });
   });
 
-  test("the import option is refused at preview; existingId does the same", async () => {
+  testFor("dynamic")("the import option is refused at preview; existingId does the same", async () => {
     const stack = await startStack();
     const { id } = stack.workspace.add("T", "theirs");
     await stack.program(`new WorkspaceSecret("T", { value: "v" }, { import: "${id}" })`);
