@@ -74,7 +74,7 @@ export const PROGRAM_WORDING = {
     };
   },
   "triggers-lost": ({ lost }: { lost: LostTrigger[] }) => ({
-    why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi would not notice a change of it`,
+    why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi would not notice a change`,
     next: ["Use text or numbers instead, such as date.toISOString() or the hash of a file."],
   }),
   "prefix-not-plain": () => ({
