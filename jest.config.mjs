@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 export default {
   testEnvironment: "<rootDir>/tests/support/testEnvironment.ts",
   roots: ["<rootDir>/tests"],
@@ -11,7 +13,7 @@ export default {
   globalSetup: "<rootDir>/tests/support/globalSetup.ts",
   globalTeardown: "<rootDir>/tests/support/globalTeardown.ts",
   testSequencer: "<rootDir>/tests/support/sequencer.mjs",
-  // The engine waits a lot: three workers keep two cores busy.
-  maxWorkers: "150%",
+  // The engine waits a lot: three workers keep two cores busy. (Jest reads a percentage above 100 as a number.)
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testTimeout: 300_000,
 };
