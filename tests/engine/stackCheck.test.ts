@@ -50,7 +50,7 @@ describe("a secret that another resource of the state owns", () => {
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
     expect(failed.kinds).toEqual(["name-taken"]);
-    expect(failed.problems[0]?.message).toContain('run "pulumi up" with that change alone');
+    expect(failed.problems[0]?.message).toContain('run "pulumi up" with only that change');
 
     await stack.deploy(program("A", "C"));
     await stack.deploy(program("B", "C"));
