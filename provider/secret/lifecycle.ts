@@ -14,7 +14,7 @@ import {
   UNKNOWN,
   type WorkspaceSecretInputs,
 } from "./inputs.js";
-import type { PushMemory } from "./pushed.js";
+import type { PushedInput, PushMemory } from "./pushed.js";
 import type { Registration } from "./registration.js";
 import { StackCheck } from "./stackCheck.js";
 import {
@@ -236,7 +236,7 @@ export class WorkspaceSecretLifecycle {
     }
   }
 
-  private compare(resource: Resource, inputs: PreviewInputs): { changes: Changes; pushed: ("value" | "triggers")[] } {
+  private compare(resource: Resource, inputs: PreviewInputs): { changes: Changes; pushed: PushedInput[] } {
     const pushed = this.host.memory.changed(resource.state, inputs, resource.inputs);
     return { changes: changesOf(resource, inputs, pushed), pushed };
   }
