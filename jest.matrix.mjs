@@ -16,6 +16,7 @@ export default {
       globalSetup,
       globalTeardown,
       displayName: "native",
+      snapshotResolver: "<rootDir>/tests/support/nativeSnapshots.cjs",
       setupFiles: ["<rootDir>/tests/support/nativeHost.ts"],
       testMatch: ["**/tests/engine/**/*.test.ts"],
       testPathIgnorePatterns: [

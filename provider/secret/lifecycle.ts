@@ -38,6 +38,11 @@ export interface Host {
    * gives those of the last update.
    */
   isConfigCurrent(): boolean;
+  /**
+   * Whether the inputs given to `diff` are those of this program. The engine also calls `diff` during a refresh, with the
+   * inputs of the last update. Default: as `isConfigCurrent`.
+   */
+  areInputsCurrent?(urn: string | undefined): boolean;
   warn<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): Promise<void>;
 }
 
@@ -109,12 +114,11 @@ export class WorkspaceSecretLifecycle {
     const attempt = attemptOf("update", resource);
     const { changes, pushed } = this.compare(resource, inputs);
     const { changed, replacing } = changes;
-    const isCurrent = this.host.isConfigCurrent();
+    const isCurrent = this.host.areInputsCurrent?.(resource.urn) ?? this.host.isConfigCurrent();
     if (isCurrent) requireValueNotAtRisk(state, inputs, { replacing, pushed, attempt });
     if (replacing.includes("workspace")) return { hasChanges: true, changed, replacing };
     const workspace = this.open(attempt);
     requireSameEndpoint(workspace, state, attempt);
-    // The engine also calls `diff` during a refresh, with the inputs of the last update.
     if (replacing.length === 0 && isCurrent) {
       const owner = ownerKey(resource);
       requireSoleOwner(workspace, id, owner, attempt);

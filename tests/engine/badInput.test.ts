@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { canary } from "../support/canary";
+import { HOST } from "../support/hosts";
 import { expectError, tidyProblems } from "../support/shownProblems";
 import { type Run, type StackOptions, startStack, type TestStack } from "../support/testStack";
 
@@ -245,7 +246,10 @@ describe("the config", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    expect(run.kinds).toEqual([program === ONE ? "invalid-config" : "workspace-unusable"]);
+    // The engine lets the plugin check the config itself, before any resource.
+    const ofConfig = HOST === "native" && "elevenlabs:workspaces" in config;
+    const ofWorkspace = ofConfig ? "provider-config-invalid" : "workspace-unusable";
+    expect(run.kinds).toEqual([program === ONE ? "invalid-config" : ofWorkspace]);
     expect(shown(run)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { canary } from "../support/canary";
+import { HOST, HOSTS } from "../support/hosts";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
 import { kindIn } from "../support/problems";
 import { startStack } from "../support/testStack";
@@ -64,9 +65,9 @@ test("isInstance recognizes a WorkspaceSecret of another package copy only", asy
   const stack = await startStack();
   await stack.program(`
     const ours = new WorkspaceSecret("a", { value: "v" });
-    const path = require.resolve("pulumi-elevenlabs");
+    const path = require.resolve("${HOSTS[HOST].module}");
     delete require.cache[path];
-    const { WorkspaceSecret: Other } = require("pulumi-elevenlabs");
+    const { WorkspaceSecret: Other } = require("${HOSTS[HOST].module}");
     exports.isOtherClass = Other !== WorkspaceSecret;
     exports.known = [Other.isInstance(ours), WorkspaceSecret.isInstance(new Other("b", { value: "v" }))];
     exports.unknown = [new WorkspaceSecrets("c", { secrets: {} }), { __pulumiType: ours.__pulumiType }, undefined].map((one) => Other.isInstance(one));`);

@@ -8,10 +8,17 @@ export type HostName = "dynamic" | "native";
 export const HOST: HostName = process.env.TEST_HOST === "native" ? "native" : "dynamic";
 
 export const HOSTS = {
-  dynamic: { module: "pulumi-elevenlabs", type: DYNAMIC_TYPE, plugins: undefined },
+  dynamic: {
+    module: "pulumi-elevenlabs",
+    type: DYNAMIC_TYPE,
+    plugins: undefined,
+    /** The command of the provider process. */
+    process: /^\S*node \S*dynamic-provider/,
+  },
   native: {
     module: "pulumi-elevenlabs/native",
     type: NATIVE_TYPE,
+    process: /^\S*node \S*pulumi-resource-elevenlabs\.js/,
     plugins: { providers: [{ name: "elevenlabs", path: "node_modules/pulumi-elevenlabs/dist/plugin" }] },
   },
 } as const;

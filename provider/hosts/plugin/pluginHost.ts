@@ -51,8 +51,13 @@ const DYNAMIC_OUTPUTS = new Set(["__provider", "valueDigest", "triggersDigest"])
 /** Runs the lifecycle as a native plugin. It knows the engine's calls, but not how they travel. */
 export class PluginHost {
   private config: Properties = {};
-  /** The engine checks the config exactly if it is that of the program. Otherwise it comes from the last update. */
+  /**
+   * The engine checks config and inputs only if the program runs. Otherwise both come from the last update. With
+   * `up --refresh`, it may check the config in another process than this one, so a check of inputs says it too.
+   */
   private isConfigCurrent = false;
+  /** Resources whose inputs the engine has checked: from then on, it gives those of the program. */
+  private readonly checked = new Set<string>();
   private readonly cancellation = new AbortController();
   private readonly currentUrn = new AsyncLocalStorage<string>();
   /** Resources that this operation imports, whose value and policies are the program's from the next update on. */
@@ -66,6 +71,7 @@ export class PluginHost {
       workspaces: { get: (name) => this.workspaces.get(name) },
       memory: inputMemory,
       isConfigCurrent: () => this.isConfigCurrent,
+      areInputsCurrent: (urn = "") => this.checked.has(urn),
       warn: (kind, facts) => this.warn(kind, facts),
     });
   }
@@ -88,6 +94,8 @@ export class PluginHost {
     urn: string,
     { olds, news: { [REGISTRATION_INPUT]: sent, ...news } }: { olds: WireProperties; news: WireProperties },
   ): { inputs: WireProperties; failures: CheckFailure[] } {
+    this.isConfigCurrent = true;
+    this.checked.add(urn);
     const oldInputs = withoutProvider(plain(olds));
     const newInputs = plain(news);
     // After an import, the state has no value, and the engine checks what it has read.

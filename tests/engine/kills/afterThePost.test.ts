@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { HOST, HOSTS } from "../../support/hosts";
 import { kill, type Process, processTree } from "../../support/processes";
 import { expectError } from "../../support/shownProblems";
 import { startStack, type TestStack } from "../../support/testStack";
@@ -27,7 +28,7 @@ async function killedUp(stack: TestStack, victim: RegExp): Promise<void> {
 
 describe("a run killed after its POST", () => {
   test.each([
-    ["provider process", /^\S*node \S*dynamic-provider/],
+    ["provider process", HOSTS[HOST].process],
     ["CLI", /^\S*pulumi up/],
   ])("(the %s): the next up shows the secret, and overwrite adopts it", async (_what, victim) => {
     const stack = await startStack();

@@ -1,4 +1,5 @@
 import { afterEach, expect } from "@jest/globals";
+import { HOST, HOSTS } from "../../support/hosts";
 import { kill, type Process, processTree } from "../../support/processes";
 import { expectError } from "../../support/shownProblems";
 import { type Run, startStack, type TestStack } from "../../support/testStack";
@@ -12,7 +13,7 @@ export type Recovery = "up" | "up with overwrite";
 const leftovers: Process[] = [];
 afterEach(() => kill(...leftovers.splice(0)));
 
-const PROCESSES = { provider: /^\S*node \S*dynamic-provider/, CLI: /^\S*pulumi (up|refresh)/ };
+const PROCESSES = { provider: HOSTS[HOST].process, CLI: /^\S*pulumi (up|refresh)/ };
 
 /**
  * Interrupts a run at a point, then follows the docs: `pulumi cancel`, `pulumi refresh`, `pulumi up`. Expects that workspace,
