@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { checkFailureText, warningText } from "../../messages/problem.js";
-import { type CheckFailure, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
+import { warningText } from "../../messages/problem.js";
+import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { digestMemory } from "../../secret/pushed.js";
 import type { Registration, StackOwner } from "../../secret/registration.js";
 import type { StoredState } from "../../secret/state.js";
 import { Workspaces } from "../../workspaces/registry.js";
+import { shownFailure } from "../shownFailure.js";
 import { REGISTRATION_INPUT, type SentRegistration } from "./registrationInput.js";
 import { warn } from "./warn.js";
 
@@ -14,8 +15,6 @@ type Properties = Record<string, unknown>;
 
 /** How Pulumi's SDK marks what a preview doesn't know yet. */
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-const PRINTABLE = new Set<string>(inputNames(({ isPrintable }) => isPrintable === true));
 
 /** Runs the lifecycle as a dynamic provider of Pulumi for Node.js. */
 export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, Properties> {
@@ -48,7 +47,13 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
       registration && receivedRegistration(registration),
     );
     const secretInputs = registration?.secretInputs ?? [];
-    return { inputs: news, failures: failures.map((failure) => shownFailure(failure, news, secretInputs)) };
+    return {
+      inputs: news,
+      failures: failures.map((failure) => {
+        const { property } = failure;
+        return shownFailure(failure, { given: news[property], isSecret: secretInputs.includes(property) });
+      }),
+    };
   }
 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
@@ -84,18 +89,6 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   delete(id: string, olds: Properties): Promise<void> {
     return withTidyErrors(`delete of ${id}`, () => this.lifecycle.delete(resourceOf(id, olds)));
   }
-}
-
-/** The engine prints what was given for the property of a failure, so a property that may hold a secret isn't named. */
-function shownFailure(failure: CheckFailure, news: Properties, secretInputs: string[]): pulumi.dynamic.CheckFailure {
-  const { property } = failure;
-  const given = news[property];
-  const text = checkFailureText(failure);
-  const isSecret = secretInputs.includes(property);
-  // Nobody means to give an object there, so it may hold anything.
-  const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
-  const shown = isSecret && typeof given === "string" ? text.replaceAll(given, "[secret]") : text;
-  return { property: isPrintable ? property : "", reason: `${property} ${shown}` };
 }
 
 function receivedRegistration({ resource, value, ownedByOthers }: SentRegistration): Registration {

@@ -12,17 +12,15 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../../package.json";
 import schema from "../../../schema.json";
 import { checkFailureText, Problem } from "../../messages/problem.js";
-import { inputNames } from "../../secret/inputs.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
+import { shownFailure } from "../shownFailure.js";
 import { FUNCTIONS } from "./pluginFunctions.js";
 import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./pluginHost.js";
-import { fromStruct, plain, toStruct } from "./properties.js";
+import { fromStruct, isSecret, plain, toStruct } from "./properties.js";
 import { type ConfigFailure, checkProviderConfig } from "./providerConfig.js";
 import { wireError } from "./wireErrors.js";
 
 const { DiffResponse, PropertyDiff } = messages;
-
-const PRINTABLE = new Set<string>(inputNames(({ isPrintable }) => isPrintable === true));
 
 /** Serves the engine's protocol on a free port of this machine; gives the port. */
 export async function serve(host: PluginHost): Promise<{ port: number; close(): void }> {
@@ -80,10 +78,12 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       response.setInputs(toStruct(inputs));
       response.setFailuresList(
         failures.map((failure) => {
-          const { property } = failure;
-          const isPrintable =
-            PRINTABLE.has(property) && ["string", "number", "boolean"].includes(typeof news[property]);
-          return checkFailure(isPrintable ? property : "", `${property} ${checkFailureText(failure)}`);
+          const given = news[failure.property];
+          const shown = shownFailure(failure, {
+            given: isSecret(given) ? given.value : given,
+            isSecret: isSecret(given),
+          });
+          return checkFailure(shown.property, shown.reason);
         }),
       );
       return response;
