@@ -15,6 +15,7 @@ export function shownFailure(
   const text = checkFailureText(failure);
   // Nobody means to give an object there, so it may hold anything.
   const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
-  const shown = isSecret && typeof given === "string" ? text.replaceAll(given, "[secret]") : text;
+  const isToBeHidden = isSecret && typeof given === "string" && given !== "";
+  const shown = isToBeHidden ? text.replaceAll(given, "[secret]") : text;
   return { property: isPrintable ? property : "", reason: `${property} ${shown}` };
 }
