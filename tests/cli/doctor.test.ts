@@ -348,6 +348,7 @@ describe("doctor: a stack", () => {
 
   test("an unreadable stack: shows what Pulumi says, and the way around", async () => {
     const stack = await startStack();
+    await stack.cli(["stack", "change-secrets-provider", "passphrase"]).orThrow();
 
     // The passphrase matters only if something is encrypted.
     await stack.cli(["config", "set", "--secret", "other"], "value").orThrow();

@@ -189,7 +189,7 @@ describe("an error in the program", () => {
 
 describe("an error of Pulumi's own constructor", () => {
   test("shows the program's line, and keeps the stack trace limit", async () => {
-    const stack = await startStack({ emulator: { keys } });
+    const stack = await startStack({ emulator: { keys }, inOwnProcess: true });
     await stack.program(`
       const { stackTraceLimit } = Error;
       try { new WorkspaceSecret("", { value: ${VALUE} }); } catch ({ stack }) { console.log(stack.split("\\n")[1]); }

@@ -5,7 +5,7 @@ import { startStack, type TestStack } from "../support/testStack";
 
 /** A program that does not depend on the package, but uses a library that does. The folders are laid out as pnpm does it. */
 async function startWithLibrary(): Promise<TestStack> {
-  const stack = await startStack();
+  const stack = await startStack({ inOwnProcess: true });
   const modules = join(stack.folder, "node_modules");
   const library = join(stack.folder, "store/acme/node_modules");
   await mkdir(join(library, "acme"), { recursive: true });
@@ -37,7 +37,7 @@ test("a package that only a library depends on is one error at preview", async (
 });
 
 test("a program in a subfolder that changes its working folder works", async () => {
-  const stack = await startStack();
+  const stack = await startStack({ inOwnProcess: true });
   await mkdir(join(stack.folder, "src"));
   await writeFile(
     join(stack.folder, "src/index.js"),

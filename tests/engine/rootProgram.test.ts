@@ -5,7 +5,7 @@ import { startStack, type TestStack } from "../support/testStack";
 
 /** A stack of the repository itself, as it is after `git clone` and `npm install`. */
 async function startRoot(): Promise<TestStack> {
-  const stack = await startStack();
+  const stack = await startStack({ inOwnProcess: true });
   const { folder } = stack;
   await rm(join(folder, "node_modules"), { recursive: true });
   await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"));

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { deriveKey } from "./stackSecrets";
 import { makeTemplate } from "./template";
+import { startVault } from "./vault";
 
 const run = promisify(execFile);
 
@@ -15,9 +15,8 @@ export default async function globalSetup(): Promise<void> {
   process.env.TEST_ENGINE = stdout.trim();
   process.env.TEST_ROOT = root;
   try {
-    const salt = await makeTemplate(root);
-    process.env.TEST_SALT = salt;
-    process.env.TEST_KEY = deriveKey(salt).toString("base64");
+    process.env.TEST_VAULT = await startVault();
+    await makeTemplate(root);
   } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;

@@ -1,12 +1,12 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { pulumi } from "./pulumiCli";
+import { SECRETS_PROVIDER } from "./vault";
 
 const REPO = process.cwd();
 
-/** A project of a user after `npm install` and `pulumi stack init`, but without a program. Returns the salt of its secrets. */
-export async function makeTemplate(root: string): Promise<string> {
+/** A project of a user after `npm install` and `pulumi stack init`, but without a program. */
+export async function makeTemplate(root: string): Promise<void> {
   const folder = join(root, "template");
   await mkdir(join(folder, "node_modules"), { recursive: true });
   await mkdir(join(folder, "state"));
@@ -15,7 +15,5 @@ export async function makeTemplate(root: string): Promise<string> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "program", private: true }));
   const runtime = { name: "nodejs", options: { typescript: false } };
   await writeFile(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "test", runtime, main: "index.js" }));
-  await pulumi(folder, ["stack", "init", "test"]).orThrow();
-  const { encryptionsalt } = parse(await readFile(join(folder, "Pulumi.test.yaml"), "utf8"));
-  return encryptionsalt;
+  await pulumi(folder, ["stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER]).orThrow();
 }

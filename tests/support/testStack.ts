@@ -8,7 +8,8 @@ import { isSecretType, NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 import { type Diagnostic, problemsIn, readEvents, type ShownProblem } from "./engineEvents";
 import { HOST, HOSTS, type HostName } from "./hosts";
 import { kill, processTree } from "./processes";
-import { type CliRun, pulumi } from "./pulumiCli";
+import { programServer } from "./programServer";
+import { type CliRun, environmentOf, pulumi } from "./pulumiCli";
 import { StackSecrets } from "./stackSecrets";
 
 export type { Diagnostic } from "./engineEvents";
@@ -45,7 +46,7 @@ export interface StateResource {
 interface Checkpoint {
   latest?: {
     resources?: StateResource[];
-    secrets_providers?: { state: { salt: string } };
+    secrets_providers?: { state: { encryptedkey: string } };
   };
 }
 
@@ -56,6 +57,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Default: the host under test. */
   host?: HostName;
+  /** The program runs in a process of its own, as it does for users. Default: in one process with those of other tests. */
+  inOwnProcess?: boolean;
 }
 
 /** The type token of the secrets of the host under test. */
@@ -74,8 +77,8 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   const root = process.env.TEST_ROOT ?? "";
   const folder = await mkdtemp(join(root, "stack-"));
   await cp(join(root, "template"), folder, { recursive: true, verbatimSymlinks: true });
-  const { host = HOST } = options;
-  const stack = new TestStack(folder, await startEmulator(options.emulator), { env: options.env ?? {}, host });
+  const { host = HOST, env = {}, inOwnProcess = false } = options;
+  const stack = new TestStack(folder, await startEmulator(options.emulator), { env, host, inOwnProcess });
   await stack.useHost(host);
   open.add(stack);
   await stack.configure({
@@ -92,14 +95,16 @@ export class TestStack {
   private readonly running = new Set<CliRun>();
   readonly env: Record<string, string>;
   private host: HostName;
+  private readonly inOwnProcess: boolean;
 
   constructor(
     readonly folder: string,
     readonly emulator: Emulator,
-    { env, host }: { env: Record<string, string>; host: HostName },
+    { env, host, inOwnProcess }: Required<Pick<StackOptions, "env" | "host" | "inOwnProcess">>,
   ) {
     this.env = { ELEVENLABS_API_KEY: emulator.apiKey, ...env };
     this.host = host;
+    this.inOwnProcess = inOwnProcess;
   }
 
   /** Sets the project up for a host, as its user does; programs that are written from now on use it. */
@@ -133,8 +138,8 @@ export class TestStack {
 
   /** Adds secrets to the stack's config, as `pulumi config set --secret` does. */
   async configureSecrets(secrets: Record<string, string>): Promise<void> {
-    const { encryptionsalt } = parse(await readFile(join(this.folder, "Pulumi.test.yaml"), "utf8"));
-    const encryption = new StackSecrets(encryptionsalt);
+    const { encryptedkey } = parse(await readFile(join(this.folder, "Pulumi.test.yaml"), "utf8"));
+    const encryption = new StackSecrets(encryptedkey);
     const config = Object.entries(secrets).map(([key, text]) => [key, { secure: encryption.encrypt(text) }]);
     await this.configure(Object.fromEntries(config));
   }
@@ -197,10 +202,10 @@ export class TestStack {
 
   /** The secrets of the state with what is encrypted decrypted, those that wait to be deleted included. */
   async everySecret(): Promise<StateResource[]> {
-    const salt = (await this.checkpoint()).latest?.secrets_providers?.state.salt;
+    const key = (await this.checkpoint()).latest?.secrets_providers?.state.encryptedkey;
     // The engine has encrypted nothing yet.
-    if (salt === undefined) return this.secrets();
-    const encryption = new StackSecrets(salt);
+    if (key === undefined) return this.secrets();
+    const encryption = new StackSecrets(key);
     return (await this.secrets()).map((secret) => encryption.decryptAll(secret) as StateResource);
   }
 
@@ -236,11 +241,19 @@ export class TestStack {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** Runs the program in the process of all tests. */
+  private async programFlags([command = "", ...args]: string[]): Promise<string[]> {
+    const runsProgram = ["up", "preview"].includes(command) || args.includes("--run-program");
+    if (!runsProgram || this.inOwnProcess) return [];
+    return ["--client", await programServer().open(this.folder, { ...environmentOf(this.folder), ...this.env })];
+  }
+
   private async run(args: string[]): Promise<Run> {
     const eventLog = join(this.folder, `events-${this.operations++}.json`);
     const before = this.emulator.requests.length;
     const run = this.cli([
       ...args,
+      ...(await this.programFlags(args)),
       "--non-interactive",
       "--color=never",
       "--suppress-progress",
