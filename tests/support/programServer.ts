@@ -13,14 +13,16 @@ export function programServer(): ProgramServer {
 export class ProgramServer {
   private started: Promise<{ child: ChildProcess; address: string }> | undefined;
 
-  /** The address for `--client`. The program of this folder gets this environment. */
-  async open(folder: string, env: Record<string, string>): Promise<string> {
+  /** Calls `useAddress` with the address for `--client`, until it has ended. The program of this folder gets this environment. */
+  async run<T>(folder: string, env: Record<string, string>, useAddress: (address: string) => Promise<T>): Promise<T> {
     for (;;) {
       this.started ??= start();
       const { started } = this;
       const { child, address } = await started;
-      if (await accepts(child, { folder, env })) return address;
-      // Its last program was given up. Another test may have noticed that already.
+      if (await accepts(child, { folder, env })) {
+        return useAddress(address).finally(() => child.connected && child.send({ folder }, () => {}));
+      }
+      // It ended because its last program was given up. Another test may have noticed that already.
       if (this.started === started) this.started = undefined;
     }
   }

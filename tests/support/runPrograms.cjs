@@ -84,25 +84,22 @@ class Program {
 }
 
 let last = Promise.resolve();
-let accepted = 0;
-let isWornOut = false;
+/** Also those that the engine has given up on: they may still do something, even in the name of the next one. */
+const unfinished = new Set();
 
 /** One program at a time. */
 function run(call) {
   const program = new Program(call.request);
-  const cancelled = once(call, "cancelled").then(() => {
-    // The engine has given up on the program, which may still do something, even in the name of the next one.
-    isWornOut = true;
-    return new RunResponse();
-  });
+  const cancelled = once(call, "cancelled").then(() => new RunResponse());
   last = last.then(async () => {
     program.enter();
+    const ended = withLocalStorage(() => current.run(program, () => program.run()));
+    unfinished.add(program);
+    ended.finally(() => unfinished.delete(program)).catch(() => undefined);
     try {
-      return await Promise.race([withLocalStorage(() => current.run(program, () => program.run())), cancelled]);
+      return await Promise.race([ended, cancelled]);
     } finally {
       forgetModules();
-      accepted--;
-      if (isWornOut && accepted === 0) server.tryShutdown(() => process.exit());
     }
   });
   return last;
@@ -129,9 +126,14 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   if (error) throw error;
   process.send({ port });
 });
+/** The folders of the programs whose engine runs. */
+const open = new Set();
 process.on("message", ({ folder, env }) => {
-  if (!isWornOut) accepted++;
-  environments.set(folder, env);
-  process.send({ folder, isAccepted: !isWornOut });
+  if (env === undefined) open.delete(folder);
+  else if (unfinished.size === 0 || open.size > 0) {
+    open.add(folder);
+    environments.set(folder, env);
+    process.send({ folder, isAccepted: true });
+  } else process.exit();
 });
 process.on("disconnect", () => process.exit());

@@ -241,26 +241,11 @@ export class TestStack {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Runs the program in the process of all tests. */
-  private async programFlags([command = "", ...args]: string[]): Promise<string[]> {
-    const runsProgram = ["up", "preview"].includes(command) || args.includes("--run-program");
-    if (!runsProgram || this.inOwnProcess) return [];
-    return ["--client", await programServer().open(this.folder, { ...environmentOf(this.folder), ...this.env })];
-  }
-
   private async run(args: string[]): Promise<Run> {
     const eventLog = join(this.folder, `events-${this.operations++}.json`);
     const before = this.emulator.requests.length;
-    const run = this.cli([
-      ...args,
-      ...(await this.programFlags(args)),
-      "--non-interactive",
-      "--color=never",
-      "--suppress-progress",
-      "--event-log",
-      eventLog,
-    ]);
-    const { code, output } = await run;
+    const flags = ["--non-interactive", "--color=never", "--suppress-progress", "--event-log", eventLog];
+    const { code, output } = await this.withProgram(args, (client) => this.cli([...args, ...client, ...flags]));
     const requests = this.emulator.requests.slice(before);
     const events = await readEvents(eventLog, isSecretType);
     await rm(eventLog, { force: true });
@@ -268,5 +253,13 @@ export class TestStack {
     const kinds = [...new Set(problems.map(({ kind }) => kind))].sort();
     const calls = requests.map(({ operation }) => operation);
     return { code, output, requests, calls, problems, kinds, ...events };
+  }
+
+  /** If the command runs the program, then in one process with those of other tests, unless the test says otherwise. */
+  private withProgram<T>([command = "", ...args]: string[], run: (flags: string[]) => Promise<T>): Promise<T> {
+    const runsProgram = ["up", "preview"].includes(command) || args.includes("--run-program");
+    if (!runsProgram || this.inOwnProcess) return run([]);
+    const env = { ...environmentOf(this.folder), ...this.env };
+    return programServer().run(this.folder, env, (address) => run(["--client", address]));
   }
 }
