@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { type Scenario, scenarios } from "./actions";
-import { StandInEngine } from "./modelEngine";
+import { lifecycleHost } from "./lifecycleProcess";
+import { type ModelHost, StandInEngine } from "./modelEngine";
 import { type Played, play } from "./player";
-import type { Saboteur } from "./saboteurs";
+import type { Kind } from "./rules";
 
 /** Most of a run is pauses between retries, so many runs go on at a time. */
 const LANES = 20;
@@ -15,9 +16,13 @@ export interface Replay {
 }
 
 /** Plays random scenarios on the stand-in engine. Gives the story of one that breaks a rule, as short as possible, if any does. */
-export async function check(runs: number, seed: number, replay?: Replay): Promise<string | undefined> {
+export async function check(
+  runs: number,
+  seed: number,
+  { host = lifecycleHost(), replay }: { host?: ModelHost; replay?: Replay | undefined } = {},
+): Promise<string | undefined> {
   const property = fc.asyncProperty(scenarios({ min: 3, max: 6 }), async (scenario) => {
-    const played = await playInProcess(scenario);
+    const played = await playInProcess(scenario, host);
     if (played.violations.length > 0) throw new Error(storyOf(played));
   });
   const limits = { interruptAfterTimeLimit: LONGEST_MS, markInterruptAsFailure: true };
@@ -35,16 +40,16 @@ export async function check(runs: number, seed: number, replay?: Replay): Promis
   ].join("\n");
 }
 
-/** The same with a lifecycle that breaks a rule of this kind; undefined if the model doesn't find it. */
+/** The same with a host that breaks a rule of this kind; undefined if the model doesn't find it. */
 export async function checkSaboteur(
   runs: number,
   seed: number,
-  { breaks, make }: Saboteur,
+  { breaks, host }: { breaks: Kind; host: ModelHost },
 ): Promise<string | undefined> {
   let story: string | undefined;
   const property = fc.asyncProperty(scenarios({ min: 3, max: 6 }), async (scenario) => {
     if (story !== undefined) return;
-    const played = await playInProcess(scenario, make);
+    const played = await playInProcess(scenario, host);
     if (played.violations.some(({ kind }) => kind === breaks)) throw new Error(storyOf(played));
   });
   const lane = async (lane: number) => {
@@ -55,8 +60,8 @@ export async function checkSaboteur(
   return story;
 }
 
-async function playInProcess(scenario: Scenario, make?: Saboteur["make"]): Promise<Played> {
-  const engine = await StandInEngine.start(scenario.settings, make);
+async function playInProcess(scenario: Scenario, host: ModelHost): Promise<Played> {
+  const engine = await StandInEngine.start(scenario.settings, host);
   try {
     return await play(scenario, engine);
   } finally {

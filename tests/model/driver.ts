@@ -33,7 +33,8 @@ export interface Entry {
   logical: string;
   id: string;
   name: string;
-  valueDigest?: string | undefined;
+  /** What the state says about the value in the workspace: a digest of it, or the value itself. Undefined if it isn't known. */
+  claim?: string | undefined;
   /** Whether it was adopted with its value, and nothing has replaced that value since. */
   valueKept: boolean;
   /** Replaced, but not deleted yet. */

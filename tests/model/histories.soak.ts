@@ -1,14 +1,19 @@
 import { expect, test } from "@jest/globals";
 import { check } from "./check";
+import { lifecycleHost } from "./lifecycleProcess";
+import { pluginHost } from "./pluginOverGrpc";
 
 const { MODEL_RUNS = "10000" } = process.env;
 /** Each batch starts afresh, so that the story of a failure is as short as in a test. */
 const AT_ONCE = 500;
 
-test("the rules of the model hold in many random histories", async () => {
+test.each([
+  ["the lifecycle", lifecycleHost()],
+  ["the plugin, over its protocol", pluginHost()],
+])("the rules of the model hold in many random histories of %s", async (what, host) => {
   let runs = 0;
   for (; runs < Number(MODEL_RUNS); runs += AT_ONCE) {
-    expect(await check(AT_ONCE, Math.floor(Math.random() * 2 ** 30))).toBeUndefined();
+    expect(await check(AT_ONCE, Math.floor(Math.random() * 2 ** 30), { host })).toBeUndefined();
   }
-  process.stdout.write(`${runs} random histories; none breaks a rule\n`);
+  process.stdout.write(`${runs} random histories of ${what}; none breaks a rule\n`);
 });

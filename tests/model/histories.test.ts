@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { check, checkSaboteur } from "./check";
-import { SABOTEURS } from "./saboteurs";
+import { lifecycleHost } from "./lifecycleProcess";
+import { pluginHost } from "./pluginOverGrpc";
+import { PLUGIN_SABOTEURS, SABOTEURS } from "./saboteurs";
 
 /** The same edits, faults and operations in each run; `npm run soak` plays others. */
 const { MODEL_SEED = "20", MODEL_PATH } = process.env;
@@ -11,16 +13,29 @@ const SABOTAGE_SEED = 500;
 
 describe("after any edits, manual changes and network faults", () => {
   test("nothing is lost, duplicated or wrongly stored, and all converges", async () => {
-    const failure = await check(500, seed, replay);
+    // Both mostly wait.
+    const [ofLifecycle, ofPlugin] = await Promise.all([
+      check(500, seed, { replay }),
+      check(200, seed, { host: pluginHost(), replay }),
+    ]);
 
-    if (failure !== undefined) throw new Error(failure);
+    if (ofLifecycle !== undefined) throw new Error(ofLifecycle);
+    if (ofPlugin !== undefined) throw new Error(`The plugin, over its protocol:\n${ofPlugin}`);
   }, 300_000);
 });
 
 describe("the model finds a lifecycle that", () => {
-  test.each(Object.entries(SABOTEURS))("%s", async (_what, saboteur) => {
-    const story = await checkSaboteur(1_000, SABOTAGE_SEED, saboteur);
+  test.each(Object.entries(SABOTEURS))("%s", async (_what, { breaks, make }) => {
+    const story = await checkSaboteur(1_000, SABOTAGE_SEED, { breaks, host: lifecycleHost(make) });
 
-    expect(story).toContain(`${saboteur.breaks}: `);
+    expect(story).toContain(`${breaks}: `);
+  });
+});
+
+describe("the model finds a plugin that", () => {
+  test.each(Object.entries(PLUGIN_SABOTEURS))("%s", async (_what, { breaks, make }) => {
+    const story = await checkSaboteur(1_000, SABOTAGE_SEED, { breaks, host: pluginHost(make) });
+
+    expect(story).toContain(`${breaks}: `);
   });
 });

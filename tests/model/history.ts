@@ -135,9 +135,9 @@ export class History {
       }
       if (isHalfAdopted) this.mayDiffer.add(id);
     }
-    for (const { logical, id, valueDigest } of observed.operation === "up" ? after.entries : []) {
+    for (const { logical, id, claim } of observed.operation === "up" ? after.entries : []) {
       const resource = program.find((resource) => resource.logical === logical);
-      const isOld = before.entries.some((entry) => entry.id === id && entry.valueDigest === valueDigest);
+      const isOld = before.entries.some((entry) => entry.id === id && entry.claim === claim);
       if (resource?.onExisting !== "keep" || isOld || !mayBeCreated(resource, observed)) continue;
       if (!byId(before.secrets, id)) continue;
       // Adopted with its value, perhaps from the same resource before it was replaced.

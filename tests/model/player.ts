@@ -4,6 +4,7 @@ import type { StoredSecret } from "../../emulator/index";
 import { type Action, faultKind, type Scenario } from "./actions";
 import { type DestroyOptions, type Driver, inputsOf, type Outcome, type Resource, type UpOptions } from "./driver";
 import { byId, entryOf, History, type Observed, type Picture, writes } from "./history";
+import { lifecycleHost } from "./lifecycleProcess";
 import { StandInEngine } from "./modelEngine";
 import { type Violation, violations } from "./rules";
 
@@ -59,7 +60,7 @@ class Player {
     private readonly driver: Driver,
     private readonly listLagMs: number,
   ) {
-    this.other = StandInEngine.beside(driver.emulator);
+    this.other = StandInEngine.beside(driver.emulator, lifecycleHost());
   }
 
   get isOver(): boolean {
@@ -237,8 +238,8 @@ class Player {
       ({ operation, status, fault }) => `${operation} ${status ?? "-"}${fault ? ` (${fault})` : ""}`,
     );
     this.story.push(`    calls: ${calls.join(", ")}`);
-    const entries = after.entries.map(({ logical, id, name, valueDigest, pendingDelete }) => {
-      const remarks = [valueDigest ?? "no digest", ...(pendingDelete ? ["to delete"] : [])];
+    const entries = after.entries.map(({ logical, id, name, claim, pendingDelete }) => {
+      const remarks = [claim ?? "value unknown", ...(pendingDelete ? ["to delete"] : [])];
       return `${logical}: ${name} ${id} (${remarks.join(", ")})`;
     });
     this.story.push(`    state: ${entries.join("; ")}`);

@@ -1,3 +1,4 @@
+import { claimIn } from "../support/claims";
 import { kindIn } from "../support/problems";
 import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
 import {
@@ -75,13 +76,21 @@ interface Exported {
   type: string;
   id: string;
   delete?: boolean;
-  outputs: { name: string; valueDigest?: { plaintext: string }; valueKept?: boolean };
+  inputs: { value?: { plaintext: string } };
+  outputs: { name: string; valueDigest?: { plaintext: string }; valueKept?: boolean; valueUnknown?: boolean };
 }
 
-function entryOf({ urn, id, outputs, delete: pendingDelete = false }: Exported): Entry {
-  const { name, valueDigest: digest, valueKept = false } = outputs;
-  const valueDigest = digest && (JSON.parse(digest.plaintext) as string);
-  return { logical: urn.split("::").at(-1) ?? "", id, name, valueDigest, valueKept, pendingDelete };
+function entryOf({ urn, id, inputs, outputs, delete: pendingDelete = false }: Exported): Entry {
+  const { name, valueDigest, valueKept = false } = outputs;
+  const claim = claimIn({
+    inputs: { value: decrypted(inputs.value) },
+    outputs: { ...outputs, valueDigest: decrypted(valueDigest) },
+  });
+  return { logical: urn.split("::").at(-1) ?? "", id, name, claim, valueKept, pendingDelete };
+}
+
+function decrypted(exported: Exported["inputs"]["value"]): string | undefined {
+  return exported && (JSON.parse(exported.plaintext) as string);
 }
 
 function programOf(program: Resource[], isChained: boolean): string {

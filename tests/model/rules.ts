@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredSecret } from "../../emulator/index";
-import { isDigestOf } from "../../provider/secret/digest";
+import { isClaimOf } from "../support/claims";
 import { OUR_VALUES, THEIR_VALUES } from "./actions";
 import { type Entry, type Resource, UNEXPECTED_ERROR } from "./driver";
 import {
@@ -51,7 +51,7 @@ const RULES: Record<Kind, Rule[]> = {
   ],
   duplicate: [noDuplicates, createsListFirst],
   "silent orphan": [orphansAreReported],
-  "wrong state": [digestsAreAccurate, refreshedStateIsAccurate, refreshKeepsDigests],
+  "wrong state": [claimsAreAccurate, refreshedStateIsAccurate, refreshKeepsClaims],
   "not as the program": [upMatchesTheProgram],
   message: [messagesAreTidy, failuresAreReported, refreshFailsOnlyAfterFaults],
 };
@@ -174,13 +174,13 @@ function orphansAreReported(observed: Observed): string[] {
   });
 }
 
-function digestsAreAccurate({ after }: Observed, history: History): string[] {
-  return after.entries.flatMap(({ logical, id, valueDigest }) => {
-    if (valueDigest === undefined || !byId(after.secrets, id)) return [];
+function claimsAreAccurate({ after }: Observed, history: History): string[] {
+  return after.entries.flatMap(({ logical, id, claim }) => {
+    if (claim === undefined || !byId(after.secrets, id)) return [];
     const possible = history.possibleValues(id);
-    if (possible.some((value) => isDigestOf(valueDigest, value))) return [];
-    const claimed = [...OUR_VALUES, ...THEIR_VALUES].find((value) => isDigestOf(valueDigest, value));
-    return [`the state of ${logical} (${id}) claims the value ${claimed}, but the last value is ${possible}`];
+    if (possible.some((value) => isClaimOf(claim, value))) return [];
+    const claimedValue = [...OUR_VALUES, ...THEIR_VALUES].find((value) => isClaimOf(claim, value));
+    return [`the state of ${logical} (${id}) claims the value ${claimedValue}, but the last value is ${possible}`];
   });
 }
 
@@ -191,14 +191,14 @@ function refreshedStateIsAccurate({ operation, outcome, after }: Observed): stri
     .map(({ logical, id, name }) => `after a refresh, ${logical} is ${name} (${id}), which is not in the workspace`);
 }
 
-function refreshKeepsDigests({ operation, before, after }: Observed): string[] {
+function refreshKeepsClaims({ operation, before, after }: Observed): string[] {
   if (operation !== "refresh") return [];
   return after.entries
     .filter((entry) => {
       const old = before.entries.filter(({ logical, id }) => logical === entry.logical && id === entry.id);
-      return old.length > 0 && old.every(({ valueDigest }) => valueDigest !== entry.valueDigest);
+      return old.length > 0 && old.every(({ claim }) => claim !== entry.claim);
     })
-    .map(({ logical }) => `a refresh changed the digest of the value of ${logical}`);
+    .map(({ logical }) => `a refresh changed what the state says of the value of ${logical}`);
 }
 
 function upMatchesTheProgram(

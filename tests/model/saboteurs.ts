@@ -1,11 +1,13 @@
 import type { Secret } from "../../provider/api/client";
+import { type EngineResource, PluginHost, type PluginOptions } from "../../provider/hosts/plugin/pluginHost";
+import type { WireProperties } from "../../provider/hosts/plugin/properties";
 import { Problem } from "../../provider/messages/problem";
 import type { PreviewInputs, WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import type { Registration } from "../../provider/secret/registration";
 import type { WorkspaceSecretState } from "../../provider/secret/state";
 import { Workspace } from "../../provider/workspaces/workspace";
-import type { MakeLifecycle } from "./modelEngine";
+import type { MakeLifecycle } from "./lifecycleProcess";
 import type { Kind } from "./rules";
 
 export interface Saboteur {
@@ -140,6 +142,33 @@ export const SABOTEURS: Record<string, Saboteur> = {
           });
         }
       })(host),
+  },
+};
+
+/** Plugins that each break a rule. */
+export const PLUGIN_SABOTEURS: Record<string, { breaks: Kind; make: (options: PluginOptions) => PluginHost }> = {
+  "does not make the engine store an update of unknown outcome": {
+    breaks: "wrong state",
+    make: (options) =>
+      new (class extends PluginHost {
+        override update(resource: EngineResource, news: WireProperties) {
+          return super.update(resource, news).catch((error: unknown) => {
+            if (!(error instanceof UnfinishedUpdate)) throw error;
+            throw new Problem(error.kind, error.facts, error.attempt);
+          });
+        }
+      })(options),
+  },
+  "forgets at a refresh that a value is unknown": {
+    breaks: "wrong state",
+    make: (options) =>
+      new (class extends PluginHost {
+        override async read(resource: EngineResource) {
+          const found = await super.read(resource);
+          delete found?.outputs.valueUnknown;
+          return found;
+        }
+      })(options),
   },
 };
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
-import { isDigestOf } from "../../../provider/secret/digest";
 import { type Canary, canary, leaksIn } from "../../support/canary";
+import { claimIn, isClaimOf } from "../../support/claims";
 import { closedOrigin, json, serve } from "../../support/servers";
 import { type Run, type StateResource, startStack, type TestStack } from "../../support/testStack";
 import { type Fault, faultsOf, type Places } from "./faultKinds";
@@ -286,14 +286,14 @@ class Matrix {
           .filter((secret) => secret.id !== this.theirs.get(id) && !stored.some(({ id }) => id === secret.id))
           .filter((secret) => !error?.kinds.includes("may-have-been-created") && !error?.message.includes(secret.id))
           .map((secret) => `orphan ${secret.name}`),
-        ...stored.flatMap(({ id, outputs }) => {
+        ...stored.flatMap(({ id, inputs, outputs }) => {
           const secret = live.find((one) => one.id === id);
           // After a failed step, the API may have another value or name than the state. But the state must not claim a wrong value.
           if (!secret) return error ? [] : ["the state has a secret that is gone"];
-          const digest = outputs?.valueDigest as string | undefined;
-          const isKnown = digest === undefined || isDigestOf(digest, secret.value);
+          const claim = claimIn({ inputs, outputs });
+          const isRight = claim === undefined || isClaimOf(claim, secret.value);
           return [
-            ...(isKnown ? [] : ["the state claims another value"]),
+            ...(isRight ? [] : ["the state claims another value"]),
             ...(outputs?.name === secret.name || error ? [] : ["the state claims another name"]),
           ];
         }),

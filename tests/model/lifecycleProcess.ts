@@ -1,0 +1,83 @@
+import { checkFailureText, Problem, warningText } from "../../provider/messages/problem";
+import type { WorkspaceSecretInputs } from "../../provider/secret/inputs";
+import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
+import { digestMemory } from "../../provider/secret/pushed";
+import type { StoredState } from "../../provider/secret/state";
+import { Workspaces } from "../../provider/workspaces/registry";
+import { inputsOf, UNEXPECTED_ERROR } from "./driver";
+import { CheckFailed, FailedButStored, type ModelHost, type ProviderProcess, type StateResource } from "./modelEngine";
+
+export type MakeLifecycle = (host: Host) => WorkspaceSecretLifecycle;
+
+class WrongInput extends CheckFailed {
+  constructor(
+    message: string,
+    readonly kind: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The lifecycle in this process, with the state of the dynamic provider. */
+export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecretLifecycle(host)): ModelHost {
+  return {
+    claimOf: ({ outputs }) => (outputs as StoredState).valueDigest,
+    reported(error) {
+      if (error instanceof Problem) return { kind: error.kind, text: error.message };
+      if (error instanceof WrongInput) return { kind: error.kind, text: error.message };
+      return { kind: undefined, text: `${UNEXPECTED_ERROR}: ${(error as Error)?.stack ?? error}` };
+    },
+    async start(config, report): Promise<ProviderProcess> {
+      // As in the real host: the config counts as current from the first `check` on.
+      let hasChecked = false;
+      const lifecycle = make({
+        workspaces: new Workspaces((key) => config[key], {}),
+        memory: digestMemory,
+        isConfigCurrent: () => hasChecked,
+        warn: async (kind, facts) => report({ severity: "warning", kind, text: warningText(kind, facts) }),
+      });
+      return {
+        async check(resource, olds, ownedByOthers) {
+          hasChecked = true;
+          const { logical, value } = resource;
+          const inputs = inputsOf(resource);
+          const [failure] = lifecycle.check(inputs, { ...olds }, { resource: logical, value, ownedByOthers });
+          if (failure)
+            throw new WrongInput(`${logical}: ${failure.property} ${checkFailureText(failure)}`, failure.kind);
+          return inputs;
+        },
+        async diff(old, inputs) {
+          const { hasChanges, replacing } = lifecycle.diff(asSent(old), asInputs(inputs));
+          return { hasChanges, replaces: replacing.length > 0 };
+        },
+        async create(_logical, inputs) {
+          const { id, state } = await lifecycle.create(asInputs(inputs));
+          return { id, outputs: { ...state } };
+        },
+        async read(resource) {
+          const found = await lifecycle.read(asSent(resource));
+          return found && { id: found.id, outputs: { ...found.state } };
+        },
+        async update(old, inputs) {
+          try {
+            return { outputs: { ...(await lifecycle.update(asSent(old), asInputs(inputs))) } };
+          } catch (error) {
+            if (!(error instanceof UnfinishedUpdate)) throw error;
+            const { id, state } = error.stored;
+            throw new FailedButStored(error, { id, outputs: { ...state } });
+          }
+        },
+        delete: (resource) => lifecycle.delete(asSent(resource)),
+        close: () => undefined,
+      };
+    },
+  };
+}
+
+function asSent({ id, outputs }: StateResource) {
+  return { id, state: structuredClone(outputs) as StoredState };
+}
+
+function asInputs(inputs: StateResource["inputs"]): WorkspaceSecretInputs {
+  return inputs as unknown as WorkspaceSecretInputs;
+}
