@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { scenarios } from "./actions";
+import { type Scenario, scenarios } from "./actions";
 import { storyOf } from "./check";
 import { type Played, play } from "./player";
 import { RealEngine } from "./realEngine";
@@ -11,7 +11,7 @@ const seed = SOAK_SEED === undefined ? Math.floor(Math.random() * 2 ** 30) : Num
 const LANES = 2;
 
 test("the rules of the model hold on the real engine", async () => {
-  const waiting = fc.sample(scenarios({ min: 3, max: 5 }), { numRuns: Number(SOAK_RUNS), seed });
+  const waiting = fc.sample(scenarios({ min: 3, max: 5 }), { numRuns: Number(SOAK_RUNS), seed }).map(unmixed);
   const played: Played[] = [];
 
   async function lane(): Promise<void> {
@@ -29,6 +29,19 @@ test("the rules of the model hold on the real engine", async () => {
   process.stdout.write(`${figuresOf(played)}\n`);
   expect(played.filter(({ violations }) => violations.length > 0).map(storyOf)).toEqual([]);
 });
+
+/**
+ * Updates of one target, or dependencies between the resources, but not both in one history. Pulumi 3.259 writes an invalid
+ * state, with any provider, if an update of one target drops a dependency between other resources.
+ */
+function unmixed(scenario: Scenario): Scenario {
+  const { actions } = scenario;
+  if (!actions.some((action) => action.do === "up" && action.target !== undefined)) return scenario;
+  return {
+    ...scenario,
+    actions: actions.map((action) => (action.do === "up" ? { ...action, order: "together" } : action)),
+  };
+}
 
 function figuresOf(played: Played[]): string {
   const sum = (key: "operations" | "requests" | "faults") => played.reduce((total, one) => total + one[key], 0);

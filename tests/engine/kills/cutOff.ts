@@ -47,10 +47,10 @@ export async function cutOff(point: Point, victim: Victim): Promise<Recovery> {
   expectCode(await stack.refresh(), 0);
   const again = await stack.up();
   if (again.code !== 0) {
-    const [{ id } = { id: "" }] = await api.secrets();
+    const orphan = (await api.secrets()).find(({ name }) => name === point.program?.name);
     expectError(again, "crm", {
       kind: "name-taken",
-      facts: [`secret ${id}, which nothing uses`, 'onExisting: "overwrite"'],
+      facts: [`secret ${orphan?.id}, which nothing uses`, 'onExisting: "overwrite"'],
     });
     await deploy(stack, { ...(point.program as Args), onExisting: "overwrite" });
   }
