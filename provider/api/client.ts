@@ -70,7 +70,7 @@ export class ElevenLabsApi {
     } catch (error) {
       if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
       const pauses = LOOK_PAUSES_MS.slice(0, this.options.maxRetries + 1);
-      const found = await lookRepeatedly(look, pauses, this.options.signal);
+      const found = await lookRepeatedly(look, pauses, this.options.signal?.());
       if (found === undefined) throw error;
       return found;
     }

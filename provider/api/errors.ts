@@ -5,8 +5,8 @@ export type ApiFailure =
   | { kind: "timeout"; host: string; seconds: number }
   /** The connection ended after the request may have been sent. */
   | { kind: "connection-lost"; host: string; code?: string }
-  /** The caller stopped it. */
-  | { kind: "cancelled"; host: string }
+  /** The caller stopped it, or gave it too little time. */
+  | { kind: "cancelled"; host: string; isOutOfTime: boolean; wasSent: boolean }
   /** The request failed in a way that Node.js doesn't classify. */
   | { kind: "request-failed"; host: string }
   /** The server's certificate isn't trusted, or the server doesn't speak TLS. */
@@ -93,6 +93,10 @@ export class ApiError extends Error {
     if (MALFORMED_ANSWERS.has(this.failure.kind)) return true;
     return this.status !== undefined && !this.isOfApi && this.status < 500 && !this.isTemporary;
   }
+  /** The caller stopped it. */
+  get isCancelled(): boolean {
+    return this.failure.kind === "cancelled";
+  }
   /** The same call may succeed later. */
   get isTemporary(): boolean {
     if (this.status !== undefined) return TEMPORARY_STATUSES.has(this.status);
@@ -100,6 +104,7 @@ export class ApiError extends Error {
   }
   /** Whether a write may have happened anyway. */
   get outcomeUnknown(): boolean {
+    if (this.failure.kind === "cancelled") return this.failure.wasSent;
     return this.status === undefined ? !NEVER_SENT.has(this.failure.kind) : this.isServerFailure;
   }
   /** How long the API asks to wait, in milliseconds. */

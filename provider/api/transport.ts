@@ -21,8 +21,8 @@ export interface TransportOptions {
   timeoutMs: number;
   maxRetries: number;
   maxConcurrency: number;
-  /** Ends all requests and pauses. Default: none. */
-  signal?: AbortSignal | undefined;
+  /** Asked at the begin of each call: what ends its requests and pauses. Default: nothing. */
+  signal?: (() => AbortSignal | undefined) | undefined;
 }
 
 /** @internal */
@@ -55,13 +55,22 @@ export class Transport {
   /** @internal */
   async send<T>(request: Request<T>): Promise<T> {
     const write = new UncertainWrite(request.method);
+    const stop = this.options.signal?.();
     let attempts = 0;
+    // Whether a request may have arrived whose answer isn't known. When it is cancelled, the queue doesn't wait for its end.
+    let wasSent = false;
+    const sendOnce = async () => {
+      wasSent = true;
+      try {
+        return await this.sendOnce(request, stop);
+      } catch (error) {
+        if (error instanceof ApiError && !error.isCancelled) wasSent = false;
+        throw error;
+      }
+    };
     const attempt = async (): Promise<T> => {
       try {
-        return await this.limiter.run(() => this.sendOnce(request), {
-          isRetry: attempts++ > 0,
-          signal: this.options.signal,
-        });
+        return await this.limiter.run(sendOnce, { isRetry: attempts++ > 0, signal: stop });
       } catch (error) {
         write.attemptFailed(error);
         throw error;
@@ -72,15 +81,18 @@ export class Transport {
         maxRetries: this.options.maxRetries,
         mayRepeatAfter: (error) => write.mayRepeatAfter(error),
         isUncounted: (error) => this.limiter.isCausedByConcurrency(error),
-        signal: this.options.signal,
+        signal: stop,
       });
     } catch (error) {
-      const isCancelled = !(error instanceof ApiError) && this.options.signal?.aborted === true;
-      throw write.finalError(isCancelled ? this.cancelled() : error);
+      const isCancelled = !(error instanceof ApiError) && stop?.aborted === true;
+      throw write.finalError(isCancelled ? this.cancelled(stop, { wasSent }) : error);
     }
   }
 
-  private async sendOnce<T>({ method, path, query = {}, body, answer }: Request<T>): Promise<T> {
+  private async sendOnce<T>(
+    { method, path, query = {}, body, answer }: Request<T>,
+    stop: AbortSignal | undefined,
+  ): Promise<T> {
     const key = usableKey(this.options.apiKey);
     const url = new URL(path, this.options.origin);
     for (const [name, value] of Object.entries(query)) {
@@ -88,7 +100,6 @@ export class Transport {
     }
     const withoutSecrets = (text: string) => sanitized(redacted(text, [key, body?.value]));
     const timeout = AbortSignal.timeout(this.options.timeoutMs);
-    const { signal: stop } = this.options;
     try {
       const response = await fetch(url, {
         method,
@@ -110,18 +121,22 @@ export class Transport {
       // Also if no body is expected: a proxy's page must not pass for the API's "deleted".
       return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
     } catch (error) {
-      throw error instanceof ApiError ? error : this.withoutAnswer(error, timeout);
+      throw error instanceof ApiError ? error : this.withoutAnswer(error, { timeout, stop });
     }
   }
 
-  private cancelled(): ApiError {
-    return new ApiError({ kind: "cancelled", host: new URL(this.options.origin).host });
+  private cancelled({ reason }: AbortSignal, { wasSent }: { wasSent: boolean }): ApiError {
+    const isOutOfTime = (reason as Error | undefined)?.name === "TimeoutError";
+    return new ApiError({ kind: "cancelled", host: new URL(this.options.origin).host, isOutOfTime, wasSent });
   }
 
   /** Why no answer came. The error of the network isn't kept, because it carries the request. */
-  private withoutAnswer(error: unknown, timeout: AbortSignal): ApiError {
+  private withoutAnswer(
+    error: unknown,
+    { timeout, stop }: { timeout: AbortSignal; stop: AbortSignal | undefined },
+  ): ApiError {
     const host = new URL(this.options.origin).host;
-    if (this.options.signal?.aborted) return this.cancelled();
+    if (stop?.aborted) return this.cancelled(stop, { wasSent: true });
     if (timeout.aborted) return new ApiError({ kind: "timeout", host, seconds: this.options.timeoutMs / 1000 });
     if (!(error instanceof FetchError)) return new ApiError({ kind: "request-failed", host });
     if (error.type === "max-size") return new ApiError({ kind: "too-large", host });

@@ -33,7 +33,7 @@ export function failureText(failure: ApiFailure): string {
     case "connection-lost":
       return `the connection to ${failure.host} was lost${failure.code ? ` (${failure.code})` : ""}`;
     case "cancelled":
-      return "it was cancelled";
+      return failure.isOutOfTime ? "it took longer than the resource's customTimeouts allow" : "it was cancelled";
     case "request-failed":
       return `the request to ${failure.host} failed`;
     case "untrusted-tls":
@@ -132,6 +132,11 @@ export const API_WORDING = {
       `Check that this machine can reach ${workspace.endpoint}. Then run the same command again; what is already done is kept.`,
     ],
   }),
+  cancelled: ({ failure }: FailedCall) => {
+    const isOutOfTime = failure.kind === "cancelled" && failure.isOutOfTime;
+    const again = "Run the same command again; what is already done is kept.";
+    return { why: failureText(failure), next: [isOutOfTime ? `Allow more time in customTimeouts. ${again}` : again] };
+  },
   "invalid-id": ({ failure }: FailedCall, reader: Reader) => ({
     why: failureText(failure),
     next: [`Check the id of the secret. To list all secrets: ${commandFor(reader, ownCommand("list"))}`],

@@ -39,6 +39,7 @@ function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext) {
     ["refused", error.isRefusal],
     ["not-found", error.isNotFound],
     ["api-failure", error.isServerFailure],
+    ["cancelled", error.isCancelled],
   ] as const satisfies [ProblemKind, boolean][];
   return kinds.find(([, applies]) => applies)?.[0] ?? "unreachable";
 }

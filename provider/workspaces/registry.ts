@@ -4,8 +4,8 @@ import { type ConfigReader, type Environment, settingsOf, workspaceNames } from 
 import { Workspace } from "./workspace.js";
 
 export interface WorkspacesOptions {
-  /** Ends all requests of all workspaces. Default: none. */
-  signal?: AbortSignal;
+  /** Asked at the begin of each call: what ends its requests. Default: nothing. */
+  signal?: () => AbortSignal | undefined;
   /** Default: in this process. */
   owners?: OwnerStore;
 }

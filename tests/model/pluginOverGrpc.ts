@@ -1,17 +1,12 @@
-import { credentials, type ServiceError } from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { ServiceError } from "@grpc/grpc-js";
 import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { REGISTRATION_INPUT } from "../../provider/hosts/dynamic/registrationInput";
 import { PluginHost, type PluginOptions } from "../../provider/hosts/plugin/pluginHost";
-import { serve } from "../../provider/hosts/plugin/pluginServer";
 import { fromStruct, plain, toStruct } from "../../provider/hosts/plugin/properties";
-import { NATIVE_TYPE } from "../../provider/hosts/typeTokens";
+import { connectTo, storedIn, urnOf } from "../support/pluginClient";
 import { kindIn } from "../support/problems";
 import { inputsOf, UNEXPECTED_ERROR } from "./driver";
 import { CheckFailed, FailedButStored, type ModelHost, type ProviderProcess, type StateResource } from "./modelEngine";
-
-type Method = "checkConfig" | "configure" | "check" | "diff" | "create" | "read" | "update" | "delete";
 
 /** The plugin over its protocol, in this process. */
 export function pluginHost(
@@ -32,13 +27,7 @@ export function pluginHost(
         env: {},
         warn: async (text) => report({ severity: "warning", kind: kindIn(text), text }),
       });
-      const server = await serve(host);
-      const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
-      const call = callOf(client);
-      const request = new messages.ConfigureRequest();
-      request.setArgs(toStruct(config));
-      request.setAcceptsecrets(true);
-      await call("configure", request);
+      const { call, close } = await connectTo(host, config);
       return {
         async check(resource, olds, ownedByOthers) {
           const request = new messages.CheckRequest();
@@ -88,7 +77,7 @@ export function pluginHost(
             const response = await call<messages.UpdateResponse>("update", request);
             return { outputs: fromStruct(response.getProperties()) };
           } catch (error) {
-            throw storedIn(error as ServiceError) ?? error;
+            throw unfinished(error as ServiceError) ?? error;
           }
         },
         async delete(resource) {
@@ -96,22 +85,10 @@ export function pluginHost(
           request.setProperties(toStruct(resource.outputs));
           await call("delete", request);
         },
-        close() {
-          client.close();
-          server.close();
-        },
+        close,
       };
     },
   };
-}
-
-function callOf(client: ResourceProviderClient) {
-  return <Response>(method: Method, request: unknown): Promise<Response> =>
-    new Promise((resolve, reject) => {
-      const answered = (error: ServiceError | null, response: unknown) =>
-        error ? reject(error) : resolve(response as Response);
-      (client[method] as (request: unknown, answered: unknown) => void).call(client, request, answered);
-    });
 }
 
 function withResource<
@@ -123,16 +100,10 @@ function withResource<
   return request;
 }
 
-/** What the engine is to store in spite of this error. */
-function storedIn(error: ServiceError): FailedButStored | undefined {
-  const [packed] = error.metadata.get("grpc-status-details-bin");
-  if (packed === undefined) return undefined;
-  const [detail] = Status.deserializeBinary(packed as Buffer).getDetailsList();
-  const failure = messages.ErrorResourceInitFailed.deserializeBinary(detail?.getValue_asU8() ?? new Uint8Array());
+/** The failure of an update that the engine is to store anyway. */
+function unfinished(error: ServiceError): FailedButStored | undefined {
+  const failure = storedIn(error);
+  if (!failure) return undefined;
   const cause = Object.assign(new Error(), { details: failure.getReasonsList().join("\n") });
   return new FailedButStored(cause, { id: failure.getId(), outputs: fromStruct(failure.getProperties()) });
-}
-
-function urnOf(logical: string): string {
-  return `urn:pulumi:test::test::${NATIVE_TYPE}::${logical}`;
 }

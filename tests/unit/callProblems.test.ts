@@ -48,6 +48,7 @@ const KINDS: [string, ApiFailure, ProblemKind][] = [
   ["a timeout", { kind: "timeout", host, seconds: 30 }, "unreachable"],
   ["a lost connection", { kind: "connection-lost", host, code: "ECONNRESET" }, "unreachable"],
   ["a failed request", { kind: "request-failed", host }, "unreachable"],
+  ["a cancelled call", { kind: "cancelled", host, isOutOfTime: false, wasSent: true }, "cancelled"],
   ["untrusted TLS", { kind: "untrusted-tls", host, code: "CERT_HAS_EXPIRED" }, "unreachable"],
   ["no connection", { kind: "no-connection", host, code: "ECONNREFUSED" }, "unreachable"],
 ];

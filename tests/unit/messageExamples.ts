@@ -304,6 +304,10 @@ export const PROBLEMS: ProblemExamples = {
   },
   "api-failure": { "with status 500": failedCall(answered(500)), "with status 503": failedCall(answered(503)) },
   unreachable: mapped(UNREACHABLE, (failure) => failedCall(failure)),
+  cancelled: {
+    "by the caller": failedCall({ kind: "cancelled", host: "api.example", isOutOfTime: false, wasSent: false }),
+    "by customTimeouts": failedCall({ kind: "cancelled", host: "api.example", isOutOfTime: true, wasSent: true }),
+  },
   "invalid-id": {
     "before the call": failedCall({ kind: "invalid-id", id: ".." }),
     "by the API": failedCall(answered(422)),

@@ -60,6 +60,8 @@ export class PluginHost {
   private readonly checked = new Set<string>();
   private readonly cancellation = new AbortController();
   private readonly currentUrn = new AsyncLocalStorage<string>();
+  /** What ends the engine's call under way. */
+  private readonly currentSignal = new AsyncLocalStorage<AbortSignal>();
   /** Resources that this operation imports, whose value and policies are the program's from the next update on. */
   private readonly imported = new Set<string>();
   private workspaces: Workspaces;
@@ -90,6 +92,11 @@ export class PluginHost {
     this.cancellation.abort();
   }
 
+  /** Runs one call of the engine. `signal` ends its requests and pauses. */
+  during<T>(signal: AbortSignal, call: () => T): T {
+    return this.currentSignal.run(AbortSignal.any([this.cancellation.signal, signal]), call);
+  }
+
   check(
     urn: string,
     { olds, news: { [REGISTRATION_INPUT]: sent, ...news } }: { olds: WireProperties; news: WireProperties },
@@ -107,7 +114,7 @@ export class PluginHost {
   }
 
   diff(resource: EngineResource, news: WireProperties): { changes: PropertyChange[]; hasChanges: boolean } {
-    return this.during(resource.urn, () => {
+    return this.withWarningsOf(resource.urn, () => {
       const inputs = plain(news) as unknown as WorkspaceSecretInputs;
       const { hasChanges, changed, replacing } = this.lifecycle.diff(toResource(resource), inputs);
       const olds = withoutProvider(plain(resource.inputs));
@@ -135,7 +142,7 @@ export class PluginHost {
   }
 
   create(urn: string, news: WireProperties): Promise<{ id: string; outputs: WireProperties }> {
-    return this.during(urn, async () => {
+    return this.withWarningsOf(urn, async () => {
       const inputs = this.completeInputs(news);
       const { id, state } = await this.lifecycle.create(inputs, { urn });
       return { id, outputs: outputsOf(state) };
@@ -144,7 +151,7 @@ export class PluginHost {
 
   /** Undefined if the secret is gone. */
   read(resource: EngineResource): Promise<ReadResult | undefined> {
-    return this.during(resource.urn, async () => {
+    return this.withWarningsOf(resource.urn, async () => {
       const isInState = resource.outputs.secretId !== undefined || Object.keys(resource.inputs).length > 0;
       if (!isInState) return this.readNew(resource);
       const stored = await this.lifecycle.read(toResource(resource));
@@ -161,14 +168,14 @@ export class PluginHost {
   }
 
   update(resource: EngineResource, news: WireProperties): Promise<WireProperties> {
-    return this.during(resource.urn, async () => {
+    return this.withWarningsOf(resource.urn, async () => {
       const inputs = this.completeInputs(news);
       return outputsOf(await this.lifecycle.update(toResource(resource), inputs));
     });
   }
 
   delete(resource: EngineResource): Promise<void> {
-    return this.during(resource.urn, () => this.lifecycle.delete(toResource(resource)));
+    return this.withWarningsOf(resource.urn, () => this.lifecycle.delete(toResource(resource)));
   }
 
   /** The workspaces, for the functions. */
@@ -203,7 +210,7 @@ export class PluginHost {
     return this.workspaces.get(workspace).endpoint;
   }
 
-  private during<T>(urn: string, step: () => T): T {
+  private withWarningsOf<T>(urn: string, step: () => T): T {
     return this.currentUrn.run(urn, step);
   }
 
@@ -214,7 +221,7 @@ export class PluginHost {
   private openWorkspaces(): Workspaces {
     const { env, owners } = this.options;
     return new Workspaces(configReader(this.config), env, {
-      signal: this.cancellation.signal,
+      signal: () => this.currentSignal.getStore() ?? this.cancellation.signal,
       ...(owners ? { owners } : {}),
     });
   }

@@ -37,6 +37,7 @@ export async function serve(host: PluginHost): Promise<{ port: number; close(): 
 type Answer<Request, Response> = (request: Request) => Response | Promise<Response>;
 
 function implementationOf(host: PluginHost): UntypedServiceImplementation {
+  const handle = <Request, Response>(answer: Answer<Request, Response>) => handler(host, answer);
   return {
     getPluginInfo: handle(() => {
       const response = new PluginInfo();
@@ -204,15 +205,28 @@ function checkFailure(property: string, reason: string): messages.CheckFailure {
 }
 
 /** Answers a call, and turns what is thrown into an error that the engine shows. */
-function handle<Request, Response>(answer: Answer<Request, Response>): handleUnaryCall<Request, Response> {
+function handler<Request, Response>(
+  host: PluginHost,
+  answer: Answer<Request, Response>,
+): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
+    // The engine gives a call up, such as when it is killed.
+    const givenUp = new AbortController();
+    call.on("cancelled", () => givenUp.abort());
+    const signal = AbortSignal.any([givenUp.signal, ...timeLimitOf(call.request)]);
     try {
-      callback(null, await answer(call.request));
+      callback(null, await host.during(signal, () => answer(call.request)));
     } catch (error) {
       const isWireError = error instanceof Error && "code" in error && !(error instanceof Problem);
       callback(isWireError ? (error as never) : wireError(error));
     }
   };
+}
+
+/** The `customTimeouts` of the resource, in seconds. The engine doesn't enforce them. */
+function timeLimitOf(request: unknown): AbortSignal[] {
+  const seconds = (request as { getTimeout?(): number }).getTimeout?.() ?? 0;
+  return seconds > 0 ? [AbortSignal.timeout(seconds * 1000)] : [];
 }
 
 /** A fault names its key itself; the others follow the name of the key. */

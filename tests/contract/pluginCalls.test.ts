@@ -1,0 +1,107 @@
+import { type ClientUnaryCall, type ServiceError, status } from "@grpc/grpc-js";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { CreateRequest, type CreateResponse, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
+import type { Emulator } from "../../emulator/index";
+import { PluginHost } from "../../provider/hosts/plugin/pluginHost";
+import { fromStruct, secret, toStruct } from "../../provider/hosts/plugin/properties";
+import { connectTo, type PluginClient, storedIn, urnOf } from "../support/pluginClient";
+import { kindIn } from "../support/problems";
+import { emulate } from "../support/servers";
+
+const open: PluginClient[] = [];
+afterAll(() => {
+  for (const plugin of open) plugin.close();
+});
+
+async function start(): Promise<{ emulator: Emulator; plugin: PluginClient }> {
+  const emulator = await emulate();
+  const host = new PluginHost({ env: {}, warn: async () => {} });
+  const plugin = await connectTo(host, { apiKey: emulator.apiKey, baseUrl: emulator.url });
+  open.push(plugin);
+  return { emulator, plugin };
+}
+
+function createOf(name: string, { seconds = 0 } = {}): CreateRequest {
+  const request = new CreateRequest();
+  request.setUrn(urnOf(name));
+  request.setProperties(toStruct({ name, value: secret("v") }));
+  request.setTimeout(seconds);
+  return request;
+}
+
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: ServiceError) => error,
+  );
+
+describe("a call that the engine gives up", () => {
+  test("sends nothing more, and the other calls go on", async () => {
+    const { emulator, plugin } = await start();
+    emulator.fault({ kind: "delay", on: "list", ms: 300, times: 2 });
+    let given: ClientUnaryCall | undefined;
+
+    const givenUp = failureOf(plugin.call("create", createOf("GIVEN_UP"), (call) => (given = call)));
+    await emulator.waitForRequest(({ operation }) => operation === "list");
+    const other = plugin.call<CreateResponse>("create", createOf("OTHER"));
+    given?.cancel();
+
+    expect((await givenUp)?.code).toBe(status.CANCELLED);
+    // Its search began later, so that the one of the call that was given up would have had its answer.
+    expect((await other).getId()).toBe(emulator.workspace().secrets()[0]?.id);
+    expect(emulator.workspace().secrets()).toMatchObject([{ name: "OTHER" }]);
+    expect(emulator.requests.filter(({ operation }) => operation === "create").length).toBe(1);
+  });
+});
+
+describe("the customTimeouts of a resource", () => {
+  test("end its retries, and the error says so", async () => {
+    const { emulator, plugin } = await start();
+    emulator.fault({ kind: "status", status: 503, on: "list", times: Number.POSITIVE_INFINITY });
+
+    const error = await failureOf(plugin.call("create", createOf("A", { seconds: 0.2 })));
+
+    expect(kindIn(error?.details ?? "")).toBe("cancelled");
+    expect(error?.details).toContain("customTimeouts");
+    expect(emulator.workspace().secrets()).toEqual([]);
+  });
+
+  test("after a POST without an answer, the error says that the secret may exist", async () => {
+    const { emulator, plugin } = await start();
+    emulator.fault({ kind: "hang", on: "create", when: "after" });
+
+    const error = await failureOf(plugin.call("create", createOf("A", { seconds: 0.5 })));
+
+    expect(kindIn(error?.details ?? "")).toBe("may-have-been-created");
+    expect(emulator.workspace().secrets()).toMatchObject([{ name: "A" }]);
+  });
+
+  test("before a repeated POST, the error doesn't say so", async () => {
+    const { emulator, plugin } = await start();
+    emulator.fault({ kind: "status", status: 429, on: "create", times: Number.POSITIVE_INFINITY });
+
+    const error = await failureOf(plugin.call("create", createOf("A", { seconds: 0.2 })));
+
+    expect(kindIn(error?.details ?? "")).toBe("cancelled");
+    expect(emulator.workspace().secrets()).toEqual([]);
+  });
+
+  test("after a PATCH without an answer, the state no longer claims a value", async () => {
+    const { emulator, plugin } = await start();
+    const created = await plugin.call<CreateResponse>("create", createOf("A"));
+    emulator.fault({ kind: "hang", on: "update", when: "after" });
+    const request = new UpdateRequest();
+    request.setUrn(urnOf("A"));
+    request.setId(created.getId());
+    request.setOlds(created.getProperties());
+    request.setOldInputs(toStruct({ name: "A", value: secret("v") }));
+    request.setNews(toStruct({ name: "A", value: secret("w") }));
+    request.setTimeout(0.5);
+
+    const error = await failureOf(plugin.call("update", request));
+
+    const stored = error && storedIn(error);
+    expect(stored?.getReasonsList().map(kindIn)).toEqual(["cancelled"]);
+    expect(fromStruct(stored?.getProperties())).toMatchObject({ secretId: created.getId(), valueUnknown: true });
+  });
+});
