@@ -7,7 +7,17 @@ import { serve } from "../../provider/hosts/plugin/pluginServer";
 import { toStruct } from "../../provider/hosts/plugin/properties";
 import { NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 
-type Method = "checkConfig" | "configure" | "check" | "diff" | "create" | "read" | "update" | "delete" | "cancel";
+type Method =
+  | "checkConfig"
+  | "configure"
+  | "check"
+  | "diff"
+  | "create"
+  | "read"
+  | "update"
+  | "delete"
+  | "invoke"
+  | "getSchema";
 
 export interface PluginClient {
   /** Calls the plugin as the engine does. `started` gets the call, which can be given up. */

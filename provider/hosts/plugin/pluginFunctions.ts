@@ -1,4 +1,6 @@
+import { typeText } from "../../messages/phrases.js";
 import { getDependents, getSecret, listSecrets } from "../../secret/find.js";
+import type { CheckFailure } from "../../secret/inputs.js";
 import type { Workspaces } from "../../workspaces/registry.js";
 import type { Properties } from "./properties.js";
 
@@ -18,6 +20,17 @@ export const FUNCTIONS: Record<string, (workspaces: Workspaces, args: Properties
     return { dependents: await getDependents(workspaces, secretId, workspace) };
   },
 };
+
+/** All arguments of all functions are texts. Another language may send anything. */
+export function argumentFailures(args: Properties): CheckFailure[] {
+  return Object.entries(args)
+    .filter(([, given]) => typeof given !== "string")
+    .map(([property, given]) => ({
+      property,
+      kind: "input-type",
+      facts: { expected: "a string", given: typeText(given) },
+    }));
+}
 
 type Texts = Record<string, string | undefined>;
 

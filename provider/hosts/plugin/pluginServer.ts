@@ -14,7 +14,7 @@ import schema from "../../../schema.json";
 import { checkFailureText, Problem } from "../../messages/problem.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
-import { FUNCTIONS } from "./pluginFunctions.js";
+import { argumentFailures, FUNCTIONS } from "./pluginFunctions.js";
 import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./pluginHost.js";
 import { fromStruct, isSecret, plain, toStruct } from "./properties.js";
 import { type ConfigFailure, checkProviderConfig } from "./providerConfig.js";
@@ -143,7 +143,10 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       const run = FUNCTIONS[request.getTok()];
       if (!run) throw Object.assign(new Error(`unknown function ${request.getTok()}`), { code: status.UNIMPLEMENTED });
       const response = new messages.InvokeResponse();
-      response.setReturn(toStruct(await run(host.functionsWorkspaces, plain(fromStruct(request.getArgs())))));
+      const args = plain(fromStruct(request.getArgs()));
+      const failures = argumentFailures(args);
+      response.setFailuresList(failures.map((failure) => checkFailure(failure.property, checkFailureText(failure))));
+      if (failures.length === 0) response.setReturn(toStruct(await run(host.functionsWorkspaces, args)));
       return response;
     }),
     cancel: handle(() => {

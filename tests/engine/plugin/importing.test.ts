@@ -1,7 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
+import { cliIn, newKey } from "../../support/commandRun";
 import { addWorkspaces, startAnother } from "../../support/namedWorkspaces";
 import { startStack } from "../../support/testStack";
 
@@ -40,18 +39,19 @@ describe("pulumi import", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM_TOKEN", value: "ours" }]);
   });
 
-  test("adopts several secrets from one file", async () => {
-    const stack = await native();
-    const theirs = ["A", "B", "C"].map((name) => stack.workspace.add(name, "theirs"));
-    await stack.program("");
+  test("adopts from the file of `adopt --import-file` all that the stack does not own", async () => {
+    const stack = await startStack({ host: "native", emulator: { keys: { [newKey()]: {} } } });
+    await stack.deploy('new WorkspaceSecret("OURS", { value: "v" });');
+    for (const name of ["A", "with space", "日本"]) stack.workspace.add(name, "theirs");
+    const before = stack.workspace.secrets();
     const file = join(stack.folder, "import.json");
-    const resources = theirs.map(({ id, name }) => ({ type: NATIVE_TYPE, name, id }));
-    await writeFile(file, JSON.stringify({ resources }));
 
+    const written = await cliIn(stack, ["adopt", "--import-file", file]);
     await stack.cli(["import", "--file", file, "--yes", "--generate-code=false", "--protect=false"]).orThrow();
 
-    expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual(theirs.map(({ id }) => id).sort());
-    expect(stack.workspace.secrets()).toEqual(theirs);
+    expect(written.code).toBe(0);
+    expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
+    expect(stack.workspace.secrets()).toEqual(before);
   });
 
   test("an id that does not exist is one error, and nothing is imported", async () => {

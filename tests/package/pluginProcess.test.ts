@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { credentials } from "@grpc/grpc-js";
+import { expect, test } from "@jest/globals";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import { version } from "../../package.json";
+
+test("the plugin prints its port and nothing else, and ends when the engine is gone", async () => {
+  // The engine gives it a pipe, Node.js a socket.
+  const child = spawn("sh", ["-c", "cat | dist/plugin/pulumi-resource-elevenlabs 127.0.0.1:1"]);
+  const ended = once(child, "exit");
+  const [out, err] = [text(child.stdout), text(child.stderr)];
+  const [port] = await once(child.stdout, "data");
+  const client = new ResourceProviderClient(`127.0.0.1:${String(port).trim()}`, credentials.createInsecure());
+
+  const info = await new Promise<PluginInfo>((resolve, reject) => {
+    client.getPluginInfo(new Empty(), (error, answer) => (error ? reject(error) : resolve(answer)));
+  });
+  client.close();
+  // An engine that is killed closes its end of the pipe.
+  child.stdin.end();
+
+  expect(info.getVersion()).toBe(version);
+  expect(await ended).toEqual([0, null]);
+  expect([await out, await err]).toEqual([expect.stringMatching(/^\d+\n$/), ""]);
+});
