@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import fetch from "node-fetch";
 import { REGIONS } from "../provider/api/endpoint.js";
 import { ApiError } from "../provider/api/errors.js";
+import { USER_AGENT } from "../provider/api/userAgent.js";
 import type { Problem } from "../provider/messages/problem.js";
 import { callProblem } from "../provider/workspaces/callProblems.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
@@ -103,6 +104,7 @@ async function checkClockAndLatency(endpoint: string): Promise<Finding[]> {
   const startedAt = Date.now();
   const answer = await fetch(`${endpoint}/v1/convai/secrets`, {
     method: "HEAD",
+    headers: { "user-agent": USER_AGENT },
     redirect: "manual",
     signal: AbortSignal.timeout(LATENCY_TIMEOUT_MS),
   }).catch(() => undefined);

@@ -9,6 +9,7 @@ import { Limiter } from "./limiter.js";
 import { parseRetryAfter, retrying } from "./retry.js";
 import { errorBody } from "./schemas.js";
 import { UncertainWrite } from "./uncertainWrite.js";
+import { USER_AGENT } from "./userAgent.js";
 
 /** No answer of the API is nearly as large; a larger one isn't the API's. */
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
@@ -106,6 +107,7 @@ export class Transport {
         headers: {
           "xi-api-key": key,
           accept: "application/json",
+          "user-agent": USER_AGENT,
           ...(body ? { "content-type": "application/json" } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { diagnose, type Finding } from "../../cli/diagnosis";
 import { findingWords } from "../../cli/findingWording";
+import { USER_AGENT } from "../../provider/api/userAgent";
 import { Workspaces } from "../../provider/workspaces/registry";
 import { type CliOptions, cli, cliIn, envOf, newKey } from "../support/commandRun";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
@@ -91,6 +92,7 @@ describe("doctor: a workspace that can be used", () => {
     const { code, all } = await doctor({ env: envOf({ url: server.url, apiKey: newKey() }) });
 
     expect(code).toBe(0);
+    expect(server.requests.map(({ headers }) => headers["user-agent"])).toEqual(Array(3).fill(USER_AGENT));
     expect(all).toContainEqual({
       check: "clock",
       status: "warning",

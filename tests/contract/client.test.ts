@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "@jest/globals";
 import type { DependentSeeds, Emulator, Fault } from "../../emulator/index";
+import { version } from "../../package.json";
 import { PAGED_KINDS } from "../../provider/api/client";
 import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../support/servers";
 
@@ -188,6 +189,22 @@ describe("the connection", () => {
     expect(key).toBe("sk_canary");
     expect(others["content-type"]).toBe("application/json");
     expect(JSON.stringify([request?.url, others])).not.toContain("canary");
+  });
+
+  test("each call says which version of the package and of Node.js makes it", async () => {
+    const server = await serve(json({ secret_id: "1", name: "A", secrets: [], dependencies: [] }));
+    const api = clientOf(server);
+
+    await api.listSecrets();
+    await api.countDependents();
+    await api.getSecret("1");
+    await api.createSecret("A", "v", noLook);
+    await api.updateSecret("1", "A", "v");
+    await api.listDependents("1", "tools");
+    await api.deleteSecret("1");
+
+    const agents = server.requests.map(({ headers }) => headers["user-agent"]);
+    expect(agents).toEqual(Array(7).fill(`pulumi-elevenlabs/${version} (node ${process.version})`));
   });
 
   test("a call without an answer fails after the timeout", async () => {
