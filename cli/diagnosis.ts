@@ -78,7 +78,7 @@ async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions:
   const others = Object.entries(regions).filter(([, origin]) => isVendors && origin !== endpoint);
   const accepted = await Promise.all(
     others.map(async ([, origin]) => {
-      const error = await failureOf(listNothing(workspace.with({ origin })));
+      const error = await failureOf(listNothing(workspace.with({ endpoint: origin })));
       return error === undefined || error.lacksPermission;
     }),
   );

@@ -72,7 +72,7 @@ function configProperties() {
     baseUrl: {
       ...text,
       description:
-        "Another origin of the API: `https`, or `http` on a loopback address only. Environment: `ELEVENLABS_BASE_URL`.",
+        "Another base URL of the API, such as that of a gateway: `https`, or `http` on a loopback address only. Environment: `ELEVENLABS_BASE_URL`.",
     },
     timeoutSeconds: { type: "number", description: "How long to wait for an answer, in seconds. Default: 30." },
     maxRetries: { type: "integer", description: "How often a failed request is repeated. Default: 4." },
@@ -130,7 +130,7 @@ const OUTPUTS = {
     ...text,
     description: 'The configured workspace that has it; `"default"` is that of the top-level config.',
   },
-  endpoint: { ...text, description: "The API origin where it lives, such as `https://api.elevenlabs.io`." },
+  endpoint: { ...text, description: "The base URL of the API where it lives, such as `https://api.elevenlabs.io`." },
 };
 
 const workspaceInput = {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** A webhook tool of an agent: a URL, and what to send there. */
 export interface ToolInputs {
-  /** The API origin where its secrets live. The API key must not be sent anywhere else. */
+  /** The base URL of the API where its secrets live. The API key must not be sent anywhere else. */
   endpoint: string;
   name: string;
   description: string;

@@ -15,11 +15,23 @@ export function isRegion(text: string): text is Region {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Why a base URL can't be used. */
-export type BaseUrlFault = "not-a-url" | "has-credentials" | "not-an-origin" | "not-https";
+/** Where the requests' own paths start. */
+const API_PATH = /\/v1(\/convai(\/secrets)?)?$/;
 
-/** The origin of a base URL, or why it can't be used. The key travels there, so plain http is for this machine only. */
-export function parseOrigin(baseUrl: string): { origin: string } | { fault: BaseUrlFault } {
+/** Why a base URL can't be used. */
+export type BaseUrlFault =
+  | "not-a-url"
+  | "has-credentials"
+  | "has-query"
+  | "not-https"
+  | "has-path-of-vendor"
+  | "has-path-of-api";
+
+/**
+ * Where requests go, as the state stores it: the origin of a base URL, and its path without a slash at the end. Or why the base
+ * URL can't be used. The key travels there, so plain http is for this machine only.
+ */
+export function parseEndpoint(baseUrl: string): { endpoint: string } | { fault: BaseUrlFault } {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -27,8 +39,16 @@ export function parseOrigin(baseUrl: string): { origin: string } | { fault: Base
     return { fault: "not-a-url" };
   }
   if (url.username || url.password) return { fault: "has-credentials" };
-  if ((url.pathname !== "/" && url.pathname !== "") || url.search || url.hash) return { fault: "not-an-origin" };
-  if (url.protocol === "https:") return { origin: url.origin };
-  if (url.protocol === "http:" && LOOPBACK.test(url.hostname)) return { origin: url.origin };
-  return { fault: "not-https" };
+  if (url.search || url.hash) return { fault: "has-query" };
+  const isLocal = url.protocol === "http:" && LOOPBACK.test(url.hostname);
+  if (url.protocol !== "https:" && !isLocal) return { fault: "not-https" };
+  const path = url.pathname.replace(/\/+$/, "");
+  // With a path too many, the API answers 404 to everything, and every secret would look gone.
+  if (path !== "" && isHostOfVendor(url.hostname)) return { fault: "has-path-of-vendor" };
+  if (API_PATH.test(path)) return { fault: "has-path-of-api" };
+  return { endpoint: url.origin + path };
+}
+
+function isHostOfVendor(host: string): boolean {
+  return Object.values(REGIONS).some((origin) => new URL(origin).hostname === host);
 }

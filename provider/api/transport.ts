@@ -15,8 +15,8 @@ import { USER_AGENT } from "./userAgent.js";
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 export interface TransportOptions {
-  /** Such as `https://api.elevenlabs.io`. */
-  origin: string;
+  /** Such as `https://api.elevenlabs.io`. It may have a path, without a slash at the end. */
+  endpoint: string;
   apiKey: string | undefined;
   /** For each attempt of each call, until the body is read. */
   timeoutMs: number;
@@ -41,7 +41,7 @@ export class Transport {
   private readonly limiter: Limiter;
 
   constructor(private readonly options: TransportOptions) {
-    const secure = options.origin.startsWith("https:");
+    const secure = options.endpoint.startsWith("https:");
     this.agent = new (secure ? https : http).Agent({ keepAlive: true });
     // NODE_DEBUG=net and NODE_DEBUG=https print the options of each connection, which include the headers, and so the key.
     const connect = this.agent.createConnection.bind(this.agent);
@@ -95,7 +95,7 @@ export class Transport {
     stop: AbortSignal | undefined,
   ): Promise<T> {
     const key = usableKey(this.options.apiKey);
-    const url = new URL(path, this.options.origin);
+    const url = new URL(this.options.endpoint + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
@@ -129,7 +129,7 @@ export class Transport {
 
   private cancelled({ reason }: AbortSignal, { wasSent }: { wasSent: boolean }): ApiError {
     const isOutOfTime = (reason as Error | undefined)?.name === "TimeoutError";
-    return new ApiError({ kind: "cancelled", host: new URL(this.options.origin).host, isOutOfTime, wasSent });
+    return new ApiError({ kind: "cancelled", host: new URL(this.options.endpoint).host, isOutOfTime, wasSent });
   }
 
   /** Why no answer came. The error of the network isn't kept, because it carries the request. */
@@ -137,7 +137,7 @@ export class Transport {
     error: unknown,
     { timeout, stop }: { timeout: AbortSignal; stop: AbortSignal | undefined },
   ): ApiError {
-    const host = new URL(this.options.origin).host;
+    const host = new URL(this.options.endpoint).host;
     if (stop?.aborted) return this.cancelled(stop, { wasSent: true });
     if (timeout.aborted) return new ApiError({ kind: "timeout", host, seconds: this.options.timeoutMs / 1000 });
     if (!(error instanceof FetchError)) return new ApiError({ kind: "request-failed", host });

@@ -14,7 +14,7 @@ export interface FailedCall {
 
 export interface CalledWorkspace {
   name: string;
-  /** The API origin, such as `https://api.elevenlabs.io`. */
+  /** The base URL of the API, such as `https://api.elevenlabs.io`. */
   endpoint: string;
   /** Where its API key comes from. */
   keySource: "config" | "environment" | undefined;

@@ -88,8 +88,10 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
 const BASE_URL_TEXTS: Record<BaseUrlFault, string> = {
   "not-a-url": "is not a URL, such as https://api.elevenlabs.io",
   "has-credentials": "must not contain a user name or a password",
-  "not-an-origin": "must be an origin without a path, such as https://api.elevenlabs.io",
+  "has-query": "must not contain a query or a fragment",
   "not-https": "must be https (http is allowed for a loopback address only), because the API key travels there",
+  "has-path-of-vendor": "must not have a path, because the API of ElevenLabs itself has none there",
+  "has-path-of-api": "must end before /v1, because each request adds its own path, such as /v1/convai/secrets",
 };
 
 export interface InvalidConfig {

@@ -21,7 +21,7 @@ export interface WorkspaceSecretState {
   /** The program's name, if the API stored another spelling of it, such as without blanks at its ends. */
   requestedName?: string;
   workspace: string;
-  /** The API origin where the secret lives, such as `https://api.elevenlabs.io`. */
+  /** The base URL of the API where the secret lives, such as `https://api.elevenlabs.io`. */
   endpoint: string;
   /** Salted digest of the value that was last pushed. Missing if it isn't known which value is stored. */
   valueDigest?: string;

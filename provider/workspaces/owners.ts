@@ -24,21 +24,21 @@ export interface SharedOwners {
 
 /** Where the owners of all workspaces are kept. */
 export interface OwnerStore {
-  ownersAt(origin: string): OwnersById;
-  namesAt(origin: string, apiKey: string | undefined): NamesInCreation;
+  ownersAt(endpoint: string): OwnersById;
+  namesAt(endpoint: string, apiKey: string | undefined): NamesInCreation;
 }
 
 /** Keeps the owners in this process. */
 export class OwnersInMemory implements OwnerStore {
-  private readonly ownersByOrigin = new Map<string, OwnersById>();
+  private readonly ownersByEndpoint = new Map<string, OwnersById>();
   private readonly namesByAccount = new Map<string, NamesInCreation>();
 
-  ownersAt(origin: string): OwnersById {
-    return getOrAdd(this.ownersByOrigin, origin, () => new Map());
+  ownersAt(endpoint: string): OwnersById {
+    return getOrAdd(this.ownersByEndpoint, endpoint, () => new Map());
   }
 
-  namesAt(origin: string, apiKey: string | undefined): NamesInCreation {
-    return getOrAdd(this.namesByAccount, `${origin} ${apiKey}`, () => new Set());
+  namesAt(endpoint: string, apiKey: string | undefined): NamesInCreation {
+    return getOrAdd(this.namesByAccount, `${endpoint} ${apiKey}`, () => new Set());
   }
 }
 

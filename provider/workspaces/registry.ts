@@ -37,13 +37,13 @@ export class Workspaces {
 
   private open(name: string): Workspace {
     const settings = settingsOf(name, this.config, this.env);
-    const { origin, apiKey } = settings;
+    const { endpoint, apiKey } = settings;
     return new Workspace({
       ...settings,
       signal: this.options.signal,
       name,
       // Two names in the config may mean one workspace.
-      shared: { ownersById: this.owners.ownersAt(origin), namesInCreation: this.owners.namesAt(origin, apiKey) },
+      shared: { ownersById: this.owners.ownersAt(endpoint), namesInCreation: this.owners.namesAt(endpoint, apiKey) },
     });
   }
 }

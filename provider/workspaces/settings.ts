@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isRegion, parseOrigin, REGIONS } from "../api/endpoint.js";
+import { isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
 import type { ConfigFault, SettingPlace } from "../messages/configWording.js";
 import { Problem } from "../messages/problem.js";
 import { configPath, DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "../pulumi/configPath.js";
@@ -18,7 +18,7 @@ export interface Settings {
   apiKey: string | undefined;
   keySource: "config" | "environment" | undefined;
   /** Where its requests go. */
-  origin: string;
+  endpoint: string;
   timeoutMs: number;
   maxRetries: number;
   maxConcurrency: number;
@@ -33,13 +33,13 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
   const faults: ConfigFault[] = [];
   const source: Source = { text: (key) => blankAsMissing(config(key)), env, faults };
   const raw = name === DEFAULT_WORKSPACE ? defaultWorkspace(source) : namedWorkspace(name, source);
-  const origin = raw && originOf(raw, faults);
+  const endpoint = raw && endpointOf(raw, faults);
   const timeoutSeconds = numberOf("timeoutSeconds", { least: 0.001, isWhole: false }, source);
   const maxRetries = numberOf("maxRetries", { least: 0, isWhole: true }, source);
   const maxConcurrency = numberOf("maxConcurrency", { least: 1, isWhole: true }, source);
-  if (raw === undefined || origin === undefined || faults.length > 0) throw invalid(faults);
+  if (raw === undefined || endpoint === undefined || faults.length > 0) throw invalid(faults);
   const timeoutMs = Math.min(Math.ceil(timeoutSeconds * 1000), LONGEST_TIMEOUT_MS);
-  return { apiKey: raw.apiKey, keySource: raw.keySource, origin, timeoutMs, maxRetries, maxConcurrency };
+  return { apiKey: raw.apiKey, keySource: raw.keySource, endpoint, timeoutMs, maxRetries, maxConcurrency };
 }
 
 /** The names of all configured workspaces, including the default one whether or not it has a key. */
@@ -153,17 +153,17 @@ function parsedObject(text: string): object | undefined {
 }
 
 /** The region is checked beside a base URL too: it takes effect as soon as the base URL is removed. */
-function originOf({ region, baseUrl }: RawSettings, faults: ConfigFault[]): string | undefined {
-  let origin: string | undefined = REGIONS.global;
+function endpointOf({ region, baseUrl }: RawSettings, faults: ConfigFault[]): string | undefined {
+  let endpoint: string | undefined = REGIONS.global;
   if (region !== undefined) {
-    origin = isRegion(region.text) ? REGIONS[region.text] : undefined;
-    if (origin === undefined) {
+    endpoint = isRegion(region.text) ? REGIONS[region.text] : undefined;
+    if (endpoint === undefined) {
       faults.push({ kind: "region-unknown", place: region.place, given: region.text, known: Object.keys(REGIONS) });
     }
   }
-  if (baseUrl === undefined) return origin;
-  const parsed = parseOrigin(baseUrl.text);
-  if ("origin" in parsed) return parsed.origin;
+  if (baseUrl === undefined) return endpoint;
+  const parsed = parseEndpoint(baseUrl.text);
+  if ("endpoint" in parsed) return parsed.endpoint;
   faults.push({ kind: "base-url-invalid", place: baseUrl.place, fault: parsed.fault });
   return undefined;
 }

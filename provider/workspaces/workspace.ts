@@ -13,7 +13,7 @@ export interface WorkspaceOptions extends TransportOptions {
 /** One ElevenLabs workspace, as the lifecycle sees it. */
 export class Workspace {
   readonly name: string;
-  /** The API origin, such as `https://api.elevenlabs.io`. */
+  /** The base URL of the API, such as `https://api.elevenlabs.io`. */
   readonly endpoint: string;
   readonly keySource: WorkspaceOptions["keySource"];
   readonly owners: Owners;
@@ -22,7 +22,7 @@ export class Workspace {
 
   constructor(private readonly options: WorkspaceOptions) {
     this.name = options.name;
-    this.endpoint = options.origin;
+    this.endpoint = options.endpoint;
     this.keySource = options.keySource;
     this.owners = new Owners(options.name, options.shared);
     this.api = new ElevenLabsApi(options);
@@ -30,7 +30,7 @@ export class Workspace {
   }
 
   /** The same workspace with the same key, called in another way. */
-  with(changes: Partial<Pick<TransportOptions, "origin" | "timeoutMs" | "maxRetries">>): Workspace {
+  with(changes: Partial<Pick<TransportOptions, "endpoint" | "timeoutMs" | "maxRetries">>): Workspace {
     return new Workspace({ ...this.options, ...changes });
   }
 

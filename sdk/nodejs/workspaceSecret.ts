@@ -52,7 +52,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
   /** The configured workspace that has the secret; `"default"` is the one of the top-level config. */
   declare readonly workspace: pulumi.Output<string>;
-  /** The API origin where the secret lives, such as `https://api.elevenlabs.io`. */
+  /** The base URL of the API where the secret lives, such as `https://api.elevenlabs.io`. */
   declare readonly endpoint: pulumi.Output<string>;
   /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {

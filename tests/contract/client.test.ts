@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { DependentSeeds, Emulator, Fault } from "../../emulator/index";
 import { version } from "../../package.json";
 import { PAGED_KINDS } from "../../provider/api/client";
+import { gatewayTo } from "../support/gateway";
 import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../support/servers";
 
 const PREFIX = "/v1/convai/secrets";
@@ -139,6 +140,23 @@ describe("the six calls", () => {
     expect(await clientOf(malformed).countDependents()).toEqual([
       { id: "1", name: "A", dependentCount: undefined, hasMore: false },
     ]);
+  });
+
+  test("all calls keep the path of the base URL", async () => {
+    const emulator = await emulate();
+    const gateway = await serve(gatewayTo(emulator, "/team/elevenlabs"));
+    const api = clientOf({ ...emulator, url: `${gateway.url}/team/elevenlabs` });
+
+    const { id } = await api.createSecret("A", "v", noLook);
+    await api.updateSecret(id, "B", "v");
+    expect(await api.getSecret(id)).toMatchObject({ id, name: "B" });
+    expect(await api.listSecrets({ search: "B" })).toEqual([{ id, name: "B" }]);
+    await api.listDependents(id, "tools");
+    await api.deleteSecret(id);
+
+    const calls = ["create", "update", "get", "list", "dependencies", "delete"];
+    expect(emulator.requests.map(({ operation }) => operation)).toEqual(calls);
+    expect(emulator.workspace().secrets()).toEqual([]);
   });
 
   test("properties that the API may add later are ignored", async () => {

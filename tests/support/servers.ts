@@ -108,8 +108,8 @@ export function clientOf(
   server: { url: string; apiKey?: string },
   options: Partial<TransportOptions> = {},
 ): ElevenLabsApi {
-  const { url: origin, apiKey = "sk_test" } = server;
-  return new ElevenLabsApi({ origin, apiKey, timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16, ...options });
+  const { url: endpoint, apiKey = "sk_test" } = server;
+  return new ElevenLabsApi({ endpoint, apiKey, timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16, ...options });
 }
 
 export async function failureOf(call: Promise<unknown>): Promise<ApiError> {

@@ -11,7 +11,7 @@ const ENDPOINT = "https://api.example";
 
 function workspace(name = "default", keySource: "config" | "environment" | undefined = "config"): Workspace {
   const limits = { timeoutMs: 1, maxRetries: 0, maxConcurrency: 1 };
-  return new Workspace({ name, origin: ENDPOINT, apiKey: "sk_canary", keySource, ...limits });
+  return new Workspace({ name, endpoint: ENDPOINT, apiKey: "sk_canary", keySource, ...limits });
 }
 
 const answered = (status: number, code?: string): ApiFailure => ({ kind: "answered", status, words: "Words.", code });

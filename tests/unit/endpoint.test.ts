@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { isRegion, parseOrigin, REGIONS } from "../../provider/api/endpoint";
+import { isRegion, parseEndpoint, REGIONS } from "../../provider/api/endpoint";
 
 describe("regions", () => {
   test.each(Object.entries(REGIONS))("%s is an https origin of ElevenLabs", (region, origin) => {
     expect(isRegion(region)).toBe(true);
-    expect(parseOrigin(origin)).toEqual({ origin });
+    expect(parseEndpoint(origin)).toEqual({ endpoint: origin });
     expect(new URL(origin).hostname).toMatch(/^api\.(?:[a-z.]+\.)?elevenlabs\.io$/);
   });
 
@@ -14,6 +14,7 @@ describe("regions", () => {
 });
 
 describe("a base URL", () => {
+  // The state stores it, so that of an origin must never change.
   test.each([
     ["https://api.elevenlabs.io", "https://api.elevenlabs.io"],
     ["https://api.elevenlabs.io/", "https://api.elevenlabs.io"],
@@ -23,8 +24,20 @@ describe("a base URL", () => {
     ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
     ["http://127.1.2.3", "http://127.1.2.3"],
     ["http://[::1]:8787", "http://[::1]:8787"],
-  ])("%s gives its origin", (text, origin) => {
-    expect(parseOrigin(text)).toEqual({ origin });
+  ])("without a path, %s gives its origin", (text, endpoint) => {
+    expect(parseEndpoint(text)).toEqual({ endpoint });
+  });
+
+  test.each([
+    ["https://Gateway.example:443/elevenlabs", "https://gateway.example/elevenlabs"],
+    ["https://gateway.example/elevenlabs/", "https://gateway.example/elevenlabs"],
+    ["https://gateway.example/a/b//", "https://gateway.example/a/b"],
+    ["https://gateway.example/A/./b/../c d", "https://gateway.example/A/c%20d"],
+    ["https://gateway.example/v1/elevenlabs", "https://gateway.example/v1/elevenlabs"],
+    ["http://127.0.0.1:8787/elevenlabs", "http://127.0.0.1:8787/elevenlabs"],
+  ])("%s gives its origin and its path, without a slash at the end", (text, endpoint) => {
+    expect(parseEndpoint(text)).toEqual({ endpoint });
+    expect(parseEndpoint(endpoint)).toEqual({ endpoint });
   });
 
   test.each([
@@ -32,20 +45,27 @@ describe("a base URL", () => {
     ["api.elevenlabs.io", "not-a-url"],
     ["https://", "not-a-url"],
     ["https://user@api.example", "has-credentials"],
-    ["https://:canary@api.example", "has-credentials"],
-    ["https://api.example/v1", "not-an-origin"],
-    ["https://api.example?key=canary", "not-an-origin"],
-    ["https://api.example#x", "not-an-origin"],
+    ["https://:canary@api.example/path", "has-credentials"],
+    ["https://api.example?key=canary", "has-query"],
+    ["https://api.example/path?key=canary", "has-query"],
+    ["https://api.example/path#canary", "has-query"],
     ["http://api.elevenlabs.io", "not-https"],
+    ["http://gateway.example/elevenlabs", "not-https"],
     ["http://10.0.0.1:8787", "not-https"],
     ["http://localhost.evil.example", "not-https"],
     ["http://127.0.0.1.evil.example", "not-https"],
     ["http://[::2]", "not-https"],
     ["ftp://localhost", "not-https"],
-    ["localhost:8787", "not-an-origin"],
-    ["file:///etc", "not-an-origin"],
+    ["localhost:8787", "not-https"],
+    ["file:///etc", "not-https"],
+    ["https://api.elevenlabs.io/v1", "has-path-of-vendor"],
+    ["https://api.eu.residency.elevenlabs.io/canary", "has-path-of-vendor"],
+    ["https://gateway.example/v1", "has-path-of-api"],
+    ["https://gateway.example/elevenlabs/v1/", "has-path-of-api"],
+    ["https://gateway.example/canary/v1/convai", "has-path-of-api"],
+    ["https://gateway.example/v1/convai/secrets", "has-path-of-api"],
   ])("%j is refused, and the result contains nothing of it", (text, fault) => {
-    expect(parseOrigin(text)).toEqual({ fault });
-    expect(JSON.stringify(parseOrigin(text))).not.toContain("canary");
+    expect(parseEndpoint(text)).toEqual({ fault });
+    expect(JSON.stringify(parseEndpoint(text))).not.toContain("canary");
   });
 });

@@ -169,7 +169,9 @@ const CONFIG_FAULTS: Record<string, ConfigFault> = {
   },
   "a base URL that is no URL": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-a-url" },
   "a base URL with a password": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-credentials" },
-  "a base URL with a path": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-an-origin" },
+  "a base URL with a query": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-query" },
+  "a base URL of ElevenLabs with a path": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-path-of-vendor" },
+  "a base URL with the path of the API": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-path-of-api" },
   "a base URL with http": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-https" },
   "a base URL of a workspace": {
     kind: "base-url-invalid",

@@ -7,17 +7,17 @@ import { expect, test } from "@jest/globals";
 import { OwnersAcrossProcesses } from "../../provider/hosts/plugin/ownersAcrossProcesses";
 
 const OWNER = { resource: "urn:a", name: "A", workspace: "default" };
-const ORIGIN = "https://api.example";
+const ENDPOINT = "https://api.example";
 
-test("two workspaces of one origin share their owners, and two of one key their names", () => {
+test("two workspaces of one endpoint share their owners, and two of one key their names", () => {
   const store = new OwnersAcrossProcesses(`test ${Math.random()}`);
-  store.ownersAt(ORIGIN).set("1", [OWNER]);
-  store.namesAt(ORIGIN, "key").add("A");
+  store.ownersAt(ENDPOINT).set("1", [OWNER]);
+  store.namesAt(ENDPOINT, "key").add("A");
 
-  expect(store.ownersAt(ORIGIN).get("1")).toEqual([OWNER]);
+  expect(store.ownersAt(ENDPOINT).get("1")).toEqual([OWNER]);
   expect(store.ownersAt("https://other.example").get("1")).toEqual([]);
-  expect(store.namesAt(ORIGIN, "key").has("A")).toBe(true);
-  expect(store.namesAt(ORIGIN, "other").has("A")).toBe(false);
+  expect(store.namesAt(ENDPOINT, "key").has("A")).toBe(true);
+  expect(store.namesAt(ENDPOINT, "other").has("A")).toBe(false);
   store.close();
 });
 
@@ -33,11 +33,11 @@ test("what another live process of the operation has is seen, and goes with that
   // The other process writes its files under its own id.
   Object.defineProperty(process, "pid", asOther);
   const theirs = new OwnersAcrossProcesses(operation);
-  theirs.ownersAt(ORIGIN).set("1", [OWNER]);
-  theirs.namesAt(ORIGIN, "key").add("A");
+  theirs.ownersAt(ENDPOINT).set("1", [OWNER]);
+  theirs.namesAt(ENDPOINT, "key").add("A");
   Object.defineProperty(process, "pid", { value: own, configurable: true });
   const store = new OwnersAcrossProcesses(operation);
-  const seen = () => [store.ownersAt(ORIGIN).get("1"), store.namesAt(ORIGIN, "key").has("A")];
+  const seen = () => [store.ownersAt(ENDPOINT).get("1"), store.namesAt(ENDPOINT, "key").has("A")];
 
   const whileItRuns = seen();
   other.send("end");

@@ -8,9 +8,9 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => `n${
 async function workspaceWith(dependents: DependentSeeds) {
   const emulator = await emulate();
   const { id } = emulator.workspace().add("A", "v", { dependents });
-  const { url: origin, apiKey } = emulator;
+  const { url: endpoint, apiKey } = emulator;
   const limits = { timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16 };
-  const workspace = new Workspace({ name: "default", keySource: "config", origin, apiKey, ...limits });
+  const workspace = new Workspace({ name: "default", keySource: "config", endpoint, apiKey, ...limits });
   const asked = () => emulator.requests.slice(1).map(({ path }) => path.split("/").at(-1));
   return { emulator, workspace, id, asked };
 }

@@ -18,7 +18,7 @@ import {
 export class OwnersAcrossProcesses implements OwnerStore {
   private readonly folder: string;
   // What this process has itself.
-  private readonly ownersByOrigin = new Map<string, Map<string, Owner[]>>();
+  private readonly ownersByEndpoint = new Map<string, Map<string, Owner[]>>();
   private readonly namesByAccount = new Map<string, Set<string>>();
 
   /** `operation` tells the operations of the engine apart, such as by the engine's address. */
@@ -26,9 +26,9 @@ export class OwnersAcrossProcesses implements OwnerStore {
     this.folder = join(tmpdir(), `pulumi-elevenlabs-${userInfo().uid}`, hashOf(operation));
   }
 
-  ownersAt(origin: string): OwnersById {
-    const own = getOrAdd(this.ownersByOrigin, origin, () => new Map());
-    const folderOf = (id: string) => join(this.folder, hashOf("owners", origin, id));
+  ownersAt(endpoint: string): OwnersById {
+    const own = getOrAdd(this.ownersByEndpoint, endpoint, () => new Map());
+    const folderOf = (id: string) => join(this.folder, hashOf("owners", endpoint, id));
     return {
       get: (id) => [...(own.get(id) ?? []), ...this.readOthers(folderOf(id))],
       set(id, owners) {
@@ -42,9 +42,9 @@ export class OwnersAcrossProcesses implements OwnerStore {
     };
   }
 
-  namesAt(origin: string, apiKey: string | undefined): NamesInCreation {
-    const own = getOrAdd(this.namesByAccount, `${origin} ${apiKey}`, () => new Set());
-    const folderOf = (name: string) => join(this.folder, hashOf("names", origin, apiKey ?? "", name));
+  namesAt(endpoint: string, apiKey: string | undefined): NamesInCreation {
+    const own = getOrAdd(this.namesByAccount, `${endpoint} ${apiKey}`, () => new Set());
+    const folderOf = (name: string) => join(this.folder, hashOf("names", endpoint, apiKey ?? "", name));
     const others = (name: string) => liveProcessesIn(folderOf(name)).length > 0;
     return {
       has: (name) => own.has(name) || others(name),

@@ -8,8 +8,8 @@ export interface ProviderArgs {
   /** `global`, `us`, `eu`, `in` or `sg`. Default: the environment variable `ELEVENLABS_REGION`, or `global`. */
   region?: pulumi.Input<string> | undefined;
   /**
-   * Another origin of the API: `https`, or `http` on a loopback address only. Default: the environment variable
-   * `ELEVENLABS_BASE_URL`, or that of the region.
+   * Another base URL of the API, such as that of a gateway: `https`, or `http` on a loopback address only. Default: the
+   * environment variable `ELEVENLABS_BASE_URL`, or the URL of the region.
    */
   baseUrl?: pulumi.Input<string> | undefined;
   /** How long to wait for an answer, in seconds. Default: 30. */
