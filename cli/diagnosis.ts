@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import fetch from "node-fetch";
 import { REGIONS } from "../provider/api/endpoint.js";
 import { ApiError } from "../provider/api/errors.js";
-import { USER_AGENT } from "../provider/api/userAgent.js";
 import type { Problem } from "../provider/messages/problem.js";
 import { callProblem } from "../provider/workspaces/callProblems.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
@@ -16,7 +14,7 @@ type FindingFacts<Kind extends FindingKind> =
 /** What one check of a workspace found. */
 export type Finding = {
   [Kind in FindingKind]: {
-    check: "config" | "key" | "host" | "list" | "write" | "clock" | "latency";
+    check: "config" | "key" | "host" | "proxy" | "list" | "write" | "clock" | "latency";
     /** `fact` is neither good nor bad. */
     status: "fact" | "ok" | "warning" | "failed";
     kind: Kind;
@@ -39,7 +37,7 @@ export async function diagnose(configured: Workspace, regions: Regions = REGIONS
   const listing: Finding = error
     ? missingPermission("list", error, workspace)
     : { check: "list", status: "ok", kind: "can-list", facts: {} };
-  return [listing, await checkWriting(workspace), ...(await checkClockAndLatency(workspace.endpoint))];
+  return [listing, await checkWriting(workspace), ...(await checkClockAndLatency(workspace))];
 }
 
 /** Lists with a prefix that no secret has, so that the answer is small. */
@@ -62,6 +60,7 @@ function missingPermission(check: "list" | "write", error: ApiError, workspace: 
 
 async function findCause(error: ApiError, workspace: Workspace, regions: Regions): Promise<Finding> {
   const facts = { problem: problemOf(error, workspace) };
+  if (error.isAboutProxy) return { check: "proxy", status: "failed", kind: "problem", facts };
   if (error.isAboutKey) return { check: "key", status: "failed", kind: "problem", facts };
   // Before the check for 401, because a proxy may answer 401 too.
   if (error.isForeign) return { check: "host", status: "failed", kind: "not-the-api", facts };
@@ -89,9 +88,11 @@ async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions:
   return { check: "list", status: "failed", kind: "wrong-key", facts: { problem, triesRegions: others.length > 0 } };
 }
 
-async function unreachable({ failure }: ApiError, { name, endpoint }: Workspace): Promise<Finding> {
-  const host = { check: "host", status: "failed", facts: { failure, workspace: name } } as const;
-  const why = await whyUnreachable(endpoint);
+async function unreachable({ failure }: ApiError, { name, endpoint, route }: Workspace): Promise<Finding> {
+  const hasProxy = route?.kind === "proxy";
+  const host = { check: "host", status: "failed", facts: { failure, workspace: name, hasProxy } } as const;
+  // A proxy looks up the host itself, so what this machine knows of it doesn't matter.
+  const why = hasProxy ? "connection" : await whyUnreachable(endpoint);
   if (why === "network") return { ...host, kind: "no-network" };
   if (why === "host") return { ...host, kind: "wrong-host" };
   if (failure.kind === "untrusted-tls") return { ...host, kind: "untrusted-connection" };
@@ -100,18 +101,13 @@ async function unreachable({ failure }: ApiError, { name, endpoint }: Workspace)
 }
 
 /** From the answer to a request without a key, whatever its status. */
-async function checkClockAndLatency(endpoint: string): Promise<Finding[]> {
-  const startedAt = Date.now();
-  const answer = await fetch(`${endpoint}/v1/convai/secrets`, {
-    method: "HEAD",
-    headers: { "user-agent": USER_AGENT },
-    redirect: "manual",
-    signal: AbortSignal.timeout(LATENCY_TIMEOUT_MS),
-  }).catch(() => undefined);
-  const milliseconds = Date.now() - startedAt;
+async function checkClockAndLatency(workspace: Workspace): Promise<Finding[]> {
+  // Another client, because only its first request makes a new connection.
+  const answer = await workspace.with({ timeoutMs: LATENCY_TIMEOUT_MS }).probe();
   if (!answer) return [];
+  const { startedAt, milliseconds, date } = answer;
   const latency: Finding = { check: "latency", status: "ok", kind: "latency", facts: { milliseconds } };
-  const apiTime = Date.parse(answer.headers.get("date") ?? "");
+  const apiTime = Date.parse(date ?? "");
   if (Number.isNaN(apiTime)) return [latency];
   // The header is rounded down to a whole second.
   const secondsBehind = Math.round((apiTime + 500 - (startedAt + milliseconds / 2)) / 1000);

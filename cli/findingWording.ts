@@ -1,9 +1,10 @@
 import type { ApiFailure } from "../provider/api/errors.js";
+import type { DirectRule, ShownProxy } from "../provider/api/proxyRoute.js";
 import { failureText } from "../provider/messages/apiWording.js";
 import { configPathText, setConfig } from "../provider/messages/commands.js";
 import { commandFor, type Reader } from "../provider/messages/phrases.js";
 import { type Problem, problemWords } from "../provider/messages/problem.js";
-import { sanitized } from "../provider/messages/sanitize.js";
+import { quoted, sanitized } from "../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../provider/pulumi/configPath.js";
 import type { Finding } from "./diagnosis.js";
 
@@ -20,14 +21,17 @@ interface ProblemFinding {
 interface HostFinding {
   failure: ApiFailure;
   workspace: string;
+  hasProxy: boolean;
 }
 
-const NO_PROXY_USED = "The API is called directly: HTTPS_PROXY and similar variables are ignored.";
+const IF_PROXY_NEEDED = "If this network requires a proxy, set HTTPS_PROXY.";
 
 export const FINDING_WORDING = {
   problem: ({ problem }: ProblemFinding, reader: Reader) => labelled("", problem, reader),
   "api-host": ({ endpoint, region }: { endpoint: string; region: string | undefined }) =>
     fact(region === undefined ? endpoint : `${endpoint} (region ${region})`),
+  proxy: ({ url, variable }: ShownProxy) => fact(`${url}, from ${variable}`),
+  "no-proxy": ({ because }: { because: DirectRule }) => fact(`none: ${directText(because)}`),
   "key-from-environment": () => fact("from the environment variable ELEVENLABS_API_KEY"),
   "key-from-stack": ({ workspace, stack }: { workspace: string; stack: string }) =>
     fact(`from ${keyPath(workspace)} of stack ${sanitized(stack)}`),
@@ -65,7 +69,7 @@ export const FINDING_WORDING = {
   },
   "no-network": ({ failure }: HostFinding) => ({
     text: `no network: ${failureText(failure)}`,
-    next: [`This machine can't find any host of ElevenLabs. Check its network and DNS. ${NO_PROXY_USED}`],
+    next: [`This machine can't find any host of ElevenLabs. Check its network and DNS. ${IF_PROXY_NEEDED}`],
   }),
   "wrong-host": ({ failure, workspace }: HostFinding) => ({
     text: `wrong host: ${failureText(failure)}`,
@@ -81,9 +85,9 @@ export const FINDING_WORDING = {
       "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
     ],
   }),
-  unreachable: ({ failure }: HostFinding) => ({
+  unreachable: ({ failure, hasProxy }: HostFinding) => ({
     text: `unreachable: ${failureText(failure)}`,
-    next: [`Check for a firewall or a proxy in between. ${NO_PROXY_USED}`],
+    next: [hasProxy ? "Check the proxy." : `Check for a firewall in between. ${IF_PROXY_NEEDED}`],
   }),
   latency: ({ milliseconds }: { milliseconds: number }) => fact(`${milliseconds} ms, with a new connection`),
   "clock-right": () => fact("agrees with the API's"),
@@ -100,6 +104,19 @@ export function findingWords({ kind, facts }: Finding, reader: Reader = {}): Fin
 
 function fact(text: string): FindingWords {
   return { text, next: [] };
+}
+
+function directText(rule: DirectRule): string {
+  switch (rule.kind) {
+    case "not-set":
+      return rule.httpVariable === undefined
+        ? "HTTPS_PROXY is not set"
+        : `HTTPS_PROXY is not set (${rule.httpVariable} is for plain http only)`;
+    case "loopback":
+      return "this machine is always called directly";
+    case "exempt":
+      return `${rule.variable} has ${quoted(rule.entry)}`;
+  }
 }
 
 function labelled(label: string, problem: Problem, reader: Reader): FindingWords {

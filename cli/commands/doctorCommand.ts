@@ -79,12 +79,21 @@ async function check(name: string, context: Context): Promise<Finding[]> {
   const found = await diagnose(workspace);
   // If the key is missing or malformed, a finding already says so.
   const key = found.some((finding) => finding.check === "key") ? [] : [keyFinding(workspace, context)];
-  return [hostFinding(workspace), ...key, ...found];
+  // If the proxy is what fails, a finding already names it.
+  const proxy = found.some((finding) => finding.check === "proxy") ? [] : [proxyFinding(workspace)];
+  return [hostFinding(workspace), ...proxy, ...key, ...found];
 }
 
 function hostFinding({ endpoint }: Workspace): Finding {
   const region = Object.entries(REGIONS).find(([, origin]) => origin === endpoint)?.[0];
   return { check: "host", status: "fact", kind: "api-host", facts: { endpoint, region } };
+}
+
+function proxyFinding({ route }: Workspace): Finding {
+  const proxy = { check: "proxy", status: "fact" } as const;
+  if (route?.kind === "proxy") return { ...proxy, kind: "proxy", facts: route.proxy.shown };
+  const because = route?.kind === "direct" ? route.because : ({ kind: "not-set", httpVariable: undefined } as const);
+  return { ...proxy, kind: "no-proxy", facts: { because } };
 }
 
 function keyFinding({ name, keySource }: Workspace, { stack }: Context): Finding {

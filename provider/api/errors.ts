@@ -1,3 +1,5 @@
+import type { ShownProxy } from "./proxyRoute.js";
+
 /** Why a call of the API failed, as facts. `provider/messages` turns them into words. */
 export type ApiFailure =
   | AnsweredFailure
@@ -13,6 +15,14 @@ export type ApiFailure =
   | { kind: "untrusted-tls"; host: string; code: string }
   /** No connection was made, so nothing was sent. */
   | { kind: "no-connection"; host: string; code: string }
+  /** The proxy answered with this status instead of connecting to the host. */
+  | { kind: "proxy-refused"; proxy: ShownProxy; host: string; status: number }
+  /** There is no connection to the proxy, or it ended before the proxy answered. */
+  | { kind: "proxy-unreachable"; proxy: ShownProxy; host: string; code: string }
+  /** The proxy's own certificate isn't trusted, or the proxy doesn't speak TLS. */
+  | { kind: "proxy-untrusted"; proxy: ShownProxy; host: string; code: string }
+  /** The proxy connected to the host, but that connection ended before anything was sent. */
+  | { kind: "tunnel-lost"; proxy: ShownProxy; host: string; code: string }
   /** A 2xx answer that isn't what the API documents. */
   | { kind: "too-large"; host: string }
   | { kind: "not-json" }
@@ -42,8 +52,17 @@ export const MISSING_PERMISSIONS = "missing_permissions";
 const TEMPORARY_STATUSES = new Set([408, 429, 502, 503, 504]);
 const KEY_FAILURES = new Set(["no-api-key", "malformed-api-key"]);
 const MALFORMED_ANSWERS = new Set(["too-large", "not-json", "unexpected-shape", "endless-pages"]);
-const NEVER_SENT = new Set([...KEY_FAILURES, "invalid-id", "untrusted-tls", "no-connection"]);
-const TEMPORARY_CONNECTION_FAILURES = new Set(["timeout", "connection-lost", "no-connection"]);
+const PROXY_FAILURES = new Set(["proxy-refused", "proxy-unreachable", "proxy-untrusted", "tunnel-lost"]);
+const NEVER_SENT = new Set([...KEY_FAILURES, ...PROXY_FAILURES, "invalid-id", "untrusted-tls", "no-connection"]);
+const TEMPORARY_CONNECTION_FAILURES = new Set([
+  ...["timeout", "connection-lost", "no-connection"],
+  ...["proxy-unreachable", "tunnel-lost"],
+]);
+
+/** Whether a code of a failed connection is about TLS. */
+export function isTlsCode(code: string): boolean {
+  return ["CERT", "TLS", "SSL", "SIGNATURE", "EPROTO"].some((part) => code.includes(part));
+}
 
 /** A failed call of the API. Callers ask its questions. */
 export class ApiError extends Error {
@@ -97,8 +116,17 @@ export class ApiError extends Error {
   get isCancelled(): boolean {
     return this.failure.kind === "cancelled";
   }
+  /** The proxy answered the request for a connection, and gave none. */
+  get isRefusedByProxy(): boolean {
+    return this.failure.kind === "proxy-refused";
+  }
+  /** The proxy gave no connection, for any reason. */
+  get isAboutProxy(): boolean {
+    return PROXY_FAILURES.has(this.failure.kind);
+  }
   /** The same call may succeed later. */
   get isTemporary(): boolean {
+    if (this.failure.kind === "proxy-refused") return TEMPORARY_STATUSES.has(this.failure.status);
     if (this.status !== undefined) return TEMPORARY_STATUSES.has(this.status);
     return TEMPORARY_CONNECTION_FAILURES.has(this.failure.kind);
   }

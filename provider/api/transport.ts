@@ -1,13 +1,15 @@
 import http from "node:http";
 import https from "node:https";
 import type { Duplex, Readable } from "node:stream";
-import fetch, { FetchError, type Response } from "node-fetch";
+import fetch, { FetchError, type RequestInit, type Response } from "node-fetch";
 import * as v from "valibot";
 import { redacted, sanitized } from "../messages/sanitize.js";
-import { type AnsweredFailure, ApiError, MISSING_PERMISSIONS } from "./errors.js";
+import { type AnsweredFailure, ApiError, isTlsCode, MISSING_PERMISSIONS } from "./errors.js";
 import { Limiter } from "./limiter.js";
+import type { Route } from "./proxyRoute.js";
 import { parseRetryAfter, retrying } from "./retry.js";
 import { errorBody } from "./schemas.js";
+import { TunnelAgent, type TunnelUse, usingTunnel } from "./tunnelAgent.js";
 import { UncertainWrite } from "./uncertainWrite.js";
 import { USER_AGENT } from "./userAgent.js";
 
@@ -24,6 +26,8 @@ export interface TransportOptions {
   maxConcurrency: number;
   /** Asked at the begin of each call: what ends its requests and pauses. Default: nothing. */
   signal?: (() => AbortSignal | undefined) | undefined;
+  /** How requests get to an endpoint. Default: directly. */
+  routeTo?: (endpoint: string) => Route;
 }
 
 /** @internal */
@@ -41,15 +45,9 @@ export class Transport {
   private readonly limiter: Limiter;
 
   constructor(private readonly options: TransportOptions) {
-    const secure = options.endpoint.startsWith("https:");
-    this.agent = new (secure ? https : http).Agent({ keepAlive: true });
-    // NODE_DEBUG=net and NODE_DEBUG=https print the options of each connection, which include the headers, and so the key.
-    const connect = this.agent.createConnection.bind(this.agent);
-    this.agent.createConnection = ({ headers: _, ...options }, callback) => {
-      const socket = connect(options, callback);
-      markErrorsBefore(secure ? "secureConnect" : "connect", socket);
-      return socket;
-    };
+    const route = options.routeTo?.(options.endpoint);
+    this.agent =
+      route?.kind === "proxy" ? new TunnelAgent(route.proxy, options.endpoint) : directAgent(options.endpoint);
     this.limiter = new Limiter(options.maxConcurrency);
   }
 
@@ -101,21 +99,16 @@ export class Transport {
     }
     const withoutSecrets = (text: string) => sanitized(redacted(text, [key, body?.value]));
     const timeout = AbortSignal.timeout(this.options.timeoutMs);
+    const use: TunnelUse = { signal: stop ? AbortSignal.any([timeout, stop]) : timeout };
     try {
-      const response = await fetch(url, {
+      const response = await this.fetch(url, use, {
         method,
         headers: {
           "xi-api-key": key,
           accept: "application/json",
-          "user-agent": USER_AGENT,
           ...(body ? { "content-type": "application/json" } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
-        agent: this.agent,
-        // A redirect would send the key to another host.
-        redirect: "manual",
-        size: LARGEST_BODY_BYTES,
-        signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
       });
       if (!response.ok) throw await answered(response, withoutSecrets);
       const text = await textOf(response);
@@ -123,8 +116,31 @@ export class Transport {
       // Also if no body is expected: a proxy's page must not pass for the API's "deleted".
       return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
     } catch (error) {
-      throw error instanceof ApiError ? error : this.withoutAnswer(error, { timeout, stop });
+      throw error instanceof ApiError ? error : this.withoutAnswer(error, { timeout, stop, use });
     }
+  }
+
+  /** How long any answer takes, to a request without a key, and the server's time. Undefined if there is none. */
+  async probe(path: string): Promise<Probe | undefined> {
+    const url = new URL(this.options.endpoint + path);
+    const startedAt = Date.now();
+    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    const answer = await this.fetch(url, { signal }, { method: "HEAD" }).catch(() => undefined);
+    return answer && { startedAt, milliseconds: Date.now() - startedAt, date: answer.headers.get("date") };
+  }
+
+  private fetch(url: URL, use: TunnelUse, { headers, ...init }: RequestInit): Promise<Response> {
+    const send = () =>
+      fetch(url, {
+        ...init,
+        headers: { "user-agent": USER_AGENT, ...(headers as Record<string, string>) },
+        agent: this.agent,
+        // A redirect would send the key to another host.
+        redirect: "manual",
+        size: LARGEST_BODY_BYTES,
+        signal: use.signal,
+      });
+    return usingTunnel(use, send);
   }
 
   private cancelled({ reason }: AbortSignal, { wasSent }: { wasSent: boolean }): ApiError {
@@ -135,10 +151,11 @@ export class Transport {
   /** Why no answer came. The error of the network isn't kept, because it carries the request. */
   private withoutAnswer(
     error: unknown,
-    { timeout, stop }: { timeout: AbortSignal; stop: AbortSignal | undefined },
+    { timeout, stop, use }: { timeout: AbortSignal; stop: AbortSignal | undefined; use: TunnelUse },
   ): ApiError {
     const host = new URL(this.options.endpoint).host;
     if (stop?.aborted) return this.cancelled(stop, { wasSent: true });
+    if (use.failure) return new ApiError(use.failure);
     if (timeout.aborted) return new ApiError({ kind: "timeout", host, seconds: this.options.timeoutMs / 1000 });
     if (!(error instanceof FetchError)) return new ApiError({ kind: "request-failed", host });
     if (error.type === "max-size") return new ApiError({ kind: "too-large", host });
@@ -146,9 +163,29 @@ export class Transport {
     if ((error as { erroredSysCall?: string }).erroredSysCall !== BEFORE_SENDING) {
       return new ApiError({ kind: "connection-lost", host, code });
     }
-    const isTls = ["CERT", "TLS", "SSL", "SIGNATURE", "EPROTO"].some((part) => code.includes(part));
-    return new ApiError({ kind: isTls ? "untrusted-tls" : "no-connection", host, code });
+    return new ApiError({ kind: isTlsCode(code) ? "untrusted-tls" : "no-connection", host, code });
   }
+}
+
+/** What a request without a key has shown of the server. */
+export interface Probe {
+  startedAt: number;
+  milliseconds: number;
+  /** The header `Date`. */
+  date: string | null;
+}
+
+function directAgent(endpoint: string): http.Agent {
+  const secure = endpoint.startsWith("https:");
+  const agent = new (secure ? https : http).Agent({ keepAlive: true });
+  // NODE_DEBUG=net and NODE_DEBUG=https print the options of each connection, which include the headers, and so the key.
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = ({ headers: _, ...options }, callback) => {
+    const socket = connect(options, callback);
+    markErrorsBefore(secure ? "secureConnect" : "connect", socket);
+    return socket;
+  };
+  return agent;
 }
 
 /** Takes the place of the failed system call in an error that happened before anything was sent. */

@@ -1,4 +1,5 @@
 import type { ApiFailure } from "../api/errors.js";
+import type { ShownProxy } from "../api/proxyRoute.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
 import { commandFor, type Reader, type Wording } from "./phrases.js";
@@ -39,7 +40,15 @@ export function failureText(failure: ApiFailure): string {
     case "untrusted-tls":
       return `no trusted TLS connection to ${failure.host} (${failure.code})`;
     case "no-connection":
-      return `no connection to ${failure.host}: ${CONNECTION_TEXTS[failure.code] ?? failure.code}`;
+      return `no connection to ${failure.host}: ${connectionText(failure.code)}`;
+    case "proxy-refused":
+      return proxyAnswerText(failure);
+    case "proxy-unreachable":
+      return `no connection to the proxy ${failure.proxy.url}: ${connectionText(failure.code)}`;
+    case "proxy-untrusted":
+      return `no trusted TLS connection to the proxy ${failure.proxy.url} (${failure.code})`;
+    case "tunnel-lost":
+      return `no connection to ${failure.host} through the proxy ${failure.proxy.url}: ${connectionText(failure.code)}`;
     case "too-large":
       return `${failure.host} sent a larger answer than the API ever does`;
     case "not-json":
@@ -63,7 +72,38 @@ const CONNECTION_TEXTS: Record<string, string | undefined> = {
   EAI_AGAIN: "the host name could not be looked up (DNS)",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no network",
+  ECONNRESET: "the connection was closed",
+  ETIMEDOUT: "no answer in time",
 };
+
+function connectionText(code: string): string {
+  if (code.startsWith("HPE_")) return `the answer isn't that of an HTTP proxy (${code})`;
+  return CONNECTION_TEXTS[code] ?? code;
+}
+
+type ProxyRefusal = ApiFailure & { kind: "proxy-refused" };
+
+function proxyAnswerText({ proxy, host, status }: ProxyRefusal): string {
+  if (status === 407) {
+    return proxy.hasCredentials
+      ? `the proxy ${proxy.url} does not accept its user name or password (407)`
+      : `the proxy ${proxy.url} requires a user name and a password (407)`;
+  }
+  const verb = status >= 500 ? "could not" : "refuses to";
+  return `the proxy ${proxy.url} ${verb} connect to ${host} (${status})`;
+}
+
+function proxyAdvice({ proxy, host, status }: ProxyRefusal): string {
+  const url = new URL(proxy.url);
+  if (status === 407) return `Set ${proxy.variable}=${url.protocol}//USER:PASSWORD@${url.host}`;
+  return status >= 500
+    ? `Check that the proxy, which ${proxy.variable} names, can reach ${host}.`
+    : `Allow ${host} in the rules of the proxy, which ${proxy.variable} names.`;
+}
+
+function withoutProxy(host: string): string {
+  return `If ${host} can be called directly, add it to NO_PROXY.`;
+}
 
 const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale }, reader) => {
   const command = setKey(workspace.name, reader);
@@ -76,6 +116,17 @@ const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale 
     : [`Set the API key: ${command}`, "Or set the environment variable ELEVENLABS_API_KEY."];
   return { why, next };
 };
+
+const PRIVATE_AUTHORITY =
+  "If its certificate is from a private authority, as behind many proxies, set NODE_EXTRA_CA_CERTS to that authority's file.";
+
+function unreachableProxyAdvice(failure: ApiFailure & { proxy: ShownProxy }): string {
+  const { variable } = failure.proxy;
+  if (failure.kind === "proxy-untrusted") {
+    return `Check ${variable}. For a certificate from a private authority, set NODE_EXTRA_CA_CERTS to that authority's file.`;
+  }
+  return `Check the proxy, which ${variable} names. Then run the same command again; what is already done is kept.`;
+}
 
 /** For a config that the engine may have taken from the state. */
 export const WITH_PROGRAM = "run the same command with --run-program";
@@ -126,9 +177,18 @@ export const API_WORDING = {
     why: failureText(failure),
     next: ["The API failed, probably for a short time. Run the same command again; what is already done is kept."],
   }),
+  "proxy-refused": ({ failure }: FailedCall) => ({
+    why: failureText(failure),
+    next: failure.kind === "proxy-refused" ? [proxyAdvice(failure), withoutProxy(failure.host)] : [],
+  }),
+  "proxy-unreachable": ({ failure }: FailedCall) => ({
+    why: failureText(failure),
+    next: "proxy" in failure ? [unreachableProxyAdvice(failure), withoutProxy(failure.host)] : [],
+  }),
   unreachable: ({ failure, workspace }: FailedCall) => ({
     why: failureText(failure),
     next: [
+      ...(failure.kind === "untrusted-tls" ? [PRIVATE_AUTHORITY] : []),
       `Check that this machine can reach ${workspace.endpoint}. Then run the same command again; what is already done is kept.`,
     ],
   }),

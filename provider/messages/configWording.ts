@@ -1,4 +1,5 @@
 import type { BaseUrlFault } from "../api/endpoint.js";
+import type { ProxyFault } from "../api/proxyRoute.js";
 import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
 import { WITH_PROGRAM } from "./apiWording.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
@@ -23,7 +24,8 @@ export type ConfigFault =
   | { kind: "workspaces-malformed"; place?: string }
   | { kind: "base-url-of-environment"; workspace: string }
   | { kind: "region-unknown"; place: SettingPlace; given: string; known: string[] }
-  | { kind: "base-url-invalid"; place: SettingPlace; fault: BaseUrlFault };
+  | { kind: "base-url-invalid"; place: SettingPlace; fault: BaseUrlFault }
+  | { kind: "proxy-invalid"; variable: string; fault: ProxyFault };
 
 export function faultWords(fault: ConfigFault, reader: Reader): Words {
   switch (fault.kind) {
@@ -82,6 +84,8 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
           : `Correct it, or remove it to use the region's: ${commandFor(reader, removeConfig(place.config))}`;
       return { why: `${placeText(place)} ${BASE_URL_TEXTS[fault.fault]}`, next: [next] };
     }
+    case "proxy-invalid":
+      return { why: `${fault.variable} ${PROXY_TEXTS[fault.fault]}`, next: PROXY_ADVICE[fault.fault] };
   }
 }
 
@@ -92,6 +96,16 @@ const BASE_URL_TEXTS: Record<BaseUrlFault, string> = {
   "not-https": "must be https (http is allowed for a loopback address only), because the API key travels there",
   "has-path-of-vendor": "must not have a path, because the API of ElevenLabs itself has none there",
   "has-path-of-api": "must end before /v1, because each request adds its own path, such as /v1/convai/secrets",
+};
+
+const PROXY_TEXTS: Record<ProxyFault, string> = {
+  malformed: "is not the URL of a proxy, such as http://USER:PASSWORD@proxy.example:3128",
+  "not-http": "names a proxy of a kind that can't be used: its URL must start with http:// or https://",
+};
+
+const PROXY_ADVICE: Record<ProxyFault, string[]> = {
+  malformed: ["Correct it. In a user name or password, encode special characters, such as %23 for #."],
+  "not-http": ["Set it to an HTTP proxy, or add the host of the API to NO_PROXY to call it directly."],
 };
 
 export interface InvalidConfig {

@@ -34,6 +34,8 @@ function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext) {
     ["no-api-key", error.isAboutKey],
     ["unauthorized", error.isUnauthorized],
     ["missing-permission", error.lacksPermission],
+    ["proxy-refused", error.isRefusedByProxy],
+    ["proxy-unreachable", error.isAboutProxy],
     ["rate-limited", error.isRateLimit],
     ["not-the-api", error.isForeign],
     ["refused", error.isRefusal],

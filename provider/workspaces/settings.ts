@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
+import { PROXY_VARIABLES, type Route, routeTo } from "../api/proxyRoute.js";
 import type { ConfigFault, SettingPlace } from "../messages/configWording.js";
 import { Problem } from "../messages/problem.js";
 import { configPath, DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "../pulumi/configPath.js";
@@ -13,12 +14,17 @@ export type ConfigReader = (key: string) => string | undefined;
 
 export type Environment = Record<string, string | undefined>;
 
+/** The environment variables that settings depend on. */
+export const SETTING_VARIABLES = ["ELEVENLABS_API_KEY", "ELEVENLABS_REGION", "ELEVENLABS_BASE_URL", ...PROXY_VARIABLES];
+
 /** What the config says about one workspace. */
 export interface Settings {
   apiKey: string | undefined;
   keySource: "config" | "environment" | undefined;
   /** Where its requests go. */
   endpoint: string;
+  /** How they get to an endpoint. */
+  routeTo: (endpoint: string) => Route;
   timeoutMs: number;
   maxRetries: number;
   maxConcurrency: number;
@@ -34,12 +40,22 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
   const source: Source = { text: (key) => blankAsMissing(config(key)), env, faults };
   const raw = name === DEFAULT_WORKSPACE ? defaultWorkspace(source) : namedWorkspace(name, source);
   const endpoint = raw && endpointOf(raw, faults);
+  const route = endpoint === undefined ? undefined : routeTo(endpoint, env);
+  if (route?.kind === "invalid") faults.push({ kind: "proxy-invalid", variable: route.variable, fault: route.fault });
   const timeoutSeconds = numberOf("timeoutSeconds", { least: 0.001, isWhole: false }, source);
   const maxRetries = numberOf("maxRetries", { least: 0, isWhole: true }, source);
   const maxConcurrency = numberOf("maxConcurrency", { least: 1, isWhole: true }, source);
   if (raw === undefined || endpoint === undefined || faults.length > 0) throw invalid(faults);
   const timeoutMs = Math.min(Math.ceil(timeoutSeconds * 1000), LONGEST_TIMEOUT_MS);
-  return { apiKey: raw.apiKey, keySource: raw.keySource, endpoint, timeoutMs, maxRetries, maxConcurrency };
+  return {
+    apiKey: raw.apiKey,
+    keySource: raw.keySource,
+    endpoint,
+    routeTo: (other) => routeTo(other, env),
+    timeoutMs,
+    maxRetries,
+    maxConcurrency,
+  };
 }
 
 /** The names of all configured workspaces, including the default one whether or not it has a key. */

@@ -1,5 +1,6 @@
 import { type CountedSecret, type Dependent, ElevenLabsApi, PAGED_KINDS, type Secret } from "../api/client.js";
-import type { TransportOptions } from "../api/transport.js";
+import type { Route } from "../api/proxyRoute.js";
+import type { Probe, TransportOptions } from "../api/transport.js";
 import { Lookups } from "./lookups.js";
 import { Owners, type SharedOwners } from "./owners.js";
 
@@ -16,6 +17,8 @@ export class Workspace {
   /** The base URL of the API, such as `https://api.elevenlabs.io`. */
   readonly endpoint: string;
   readonly keySource: WorkspaceOptions["keySource"];
+  /** How its requests get there; undefined means directly. */
+  readonly route: Route | undefined;
   readonly owners: Owners;
   private readonly api: ElevenLabsApi;
   private readonly lookups: Lookups;
@@ -24,6 +27,7 @@ export class Workspace {
     this.name = options.name;
     this.endpoint = options.endpoint;
     this.keySource = options.keySource;
+    this.route = options.routeTo?.(options.endpoint);
     this.owners = new Owners(options.name, options.shared);
     this.api = new ElevenLabsApi(options);
     this.lookups = new Lookups(this.api);
@@ -80,6 +84,11 @@ export class Workspace {
   async delete({ id, name }: Secret): Promise<void> {
     this.lookups.noteWrite({ id, name });
     await this.api.deleteSecret(id);
+  }
+
+  /** How the API answers a request without a key; undefined if it doesn't. */
+  probe(): Promise<Probe | undefined> {
+    return this.api.probe();
   }
 
   /** Everything that uses the secret, across all pages. */

@@ -126,8 +126,8 @@ async function callProvider<T>(step: (provider: Provider, workspaces: Workspaces
 
 function currentWorkspaces(provider: Provider): Workspaces {
   const values = new Map(CONFIG_KEYS.map((key) => [key, pulumi.runtime.getConfig(`elevenlabs:${key}`)]));
-  const { ELEVENLABS_API_KEY, ELEVENLABS_REGION, ELEVENLABS_BASE_URL } = process.env;
-  const config = JSON.stringify([[...values], ELEVENLABS_API_KEY, ELEVENLABS_REGION, ELEVENLABS_BASE_URL]);
+  const environment = provider.SETTING_VARIABLES.map((name) => process.env[name]);
+  const config = JSON.stringify([[...values], environment]);
   if (opened?.config !== config) {
     opened = { config, workspaces: new provider.Workspaces((key) => values.get(key), { ...process.env }) };
   }

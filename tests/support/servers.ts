@@ -12,6 +12,8 @@ import { ElevenLabsApi } from "../../provider/api/client";
 import { ApiError } from "../../provider/api/errors";
 import type { TransportOptions } from "../../provider/api/transport";
 
+import { type ForwardProxy, type ForwardProxyOptions, startForwardProxy } from "./forwardProxy";
+
 const started: { close(): Promise<unknown> }[] = [];
 
 // Not after each test, because the tests of a file may run in parallel.
@@ -39,13 +41,37 @@ export function serve(listener: RequestListener): Promise<PlainServer> {
   return listen(createServer(), listener, "http:");
 }
 
+/** The files of the certificates: for 127.0.0.1, and for gateway.example. */
+export const CERTIFICATES = {
+  loopback: join(import.meta.dirname, "loopback.pem"),
+  gateway: join(import.meta.dirname, "gateway.pem"),
+};
+type Certificate = keyof typeof CERTIFICATES;
+
 /** The same with TLS. This process trusts its certificate until the tests of the file end. */
-export async function serveTls(listener: RequestListener): Promise<PlainServer> {
-  const pem = await readFile(join(import.meta.dirname, "loopback.pem"), "utf8");
+export async function serveTls(
+  listener: RequestListener,
+  { certificate = "loopback" }: { certificate?: Certificate } = {},
+): Promise<PlainServer> {
+  const pem = await readFile(CERTIFICATES[certificate], "utf8");
   const trusted = getCACertificates("default");
   setDefaultCACertificates([...trusted, pem]);
   started.push({ close: async () => setDefaultCACertificates(trusted) });
   return listen(createTlsServer({ key: pem, cert: pem }), listener, "https:");
+}
+
+/** This process trusts a certificate while `run` runs. */
+export async function trusting<T>(certificate: Certificate, run: () => Promise<T>): Promise<T> {
+  const trusted = getCACertificates("default");
+  setDefaultCACertificates([...trusted, await readFile(CERTIFICATES[certificate], "utf8")]);
+  return run().finally(() => setDefaultCACertificates(trusted));
+}
+
+/** A forward proxy that closes after the tests of the file. */
+export async function startProxy(options: ForwardProxyOptions): Promise<ForwardProxy> {
+  const proxy = await startForwardProxy(options);
+  started.push(proxy);
+  return proxy;
 }
 
 async function listen(

@@ -103,6 +103,31 @@ const UNREACHABLE: Record<string, ApiFailure> = {
   "another code": { kind: "no-connection", host: "api.example", code: "EACCES" },
 };
 
+const PROXY = { url: "http://proxy.example:3128", variable: "HTTPS_PROXY", hasCredentials: false };
+const refusedByProxy = (status: number, proxy = PROXY): ApiFailure => ({
+  kind: "proxy-refused",
+  proxy,
+  host: "api.example",
+  status,
+});
+
+const PROXY_REFUSED: Record<string, ApiFailure> = {
+  "no password": refusedByProxy(407),
+  "a wrong password": refusedByProxy(407, { ...PROXY, variable: "https_proxy", hasCredentials: true }),
+  "a rule": refusedByProxy(403),
+  "an unreachable host": refusedByProxy(502),
+};
+
+const NO_PROXY_CONNECTION: Record<string, ApiFailure> = {
+  "a refused connection": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ECONNREFUSED" },
+  "an unknown host": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ENOTFOUND" },
+  "a closed connection": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ECONNRESET" },
+  "a timeout": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ETIMEDOUT" },
+  "a server that is no proxy": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "HPE_INVALID" },
+  "untrusted TLS": { kind: "proxy-untrusted", proxy: PROXY, host: "api.example", code: "SELF_SIGNED_CERT_IN_CHAIN" },
+  "a lost tunnel": { kind: "tunnel-lost", proxy: PROXY, host: "api.example", code: "ECONNRESET" },
+};
+
 const NOT_THE_API: Record<string, ApiFailure> = {
   "another form of error": foreign(404),
   "a large answer": { kind: "too-large", host: "api.example" },
@@ -178,6 +203,8 @@ const CONFIG_FAULTS: Record<string, ConfigFault> = {
     place: { config: workspaceSettingPath("eu", "baseUrl") },
     fault: "has-credentials",
   },
+  "a malformed proxy": { kind: "proxy-invalid", variable: "HTTPS_PROXY", fault: "malformed" },
+  "a proxy of another kind": { kind: "proxy-invalid", variable: "https_proxy", fault: "not-http" },
   "a base URL of the environment": {
     kind: "base-url-invalid",
     place: { variable: "ELEVENLABS_BASE_URL" },
@@ -305,6 +332,8 @@ export const PROBLEMS: ProblemExamples = {
     "for a reader with a stack": failedCall(answered(404), { reader: OF_PROD }),
   },
   "api-failure": { "with status 500": failedCall(answered(500)), "with status 503": failedCall(answered(503)) },
+  "proxy-refused": mapped(PROXY_REFUSED, (failure) => failedCall(failure)),
+  "proxy-unreachable": mapped(NO_PROXY_CONNECTION, (failure) => failedCall(failure)),
   unreachable: mapped(UNREACHABLE, (failure) => failedCall(failure)),
   cancelled: {
     "by the caller": failedCall({ kind: "cancelled", host: "api.example", isOutOfTime: false, wasSent: false }),

@@ -7,7 +7,8 @@ export class EngineLog {
   private readonly client: EngineClient;
 
   constructor(address: string) {
-    this.client = new EngineClient(address, credentials.createInsecure());
+    // The engine is on this machine. Otherwise gRPC would call it through the proxy of `https_proxy`.
+    this.client = new EngineClient(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   }
 
   /** Shown with the resource of this URN; without one, with the stack. */

@@ -79,6 +79,7 @@ function propertyOf(fault: ConfigFault): string {
     "base-url-of-environment": "workspaces",
     "region-unknown": "region",
     "base-url-invalid": "baseUrl",
+    "proxy-invalid": "baseUrl",
   };
   return properties[fault.kind];
 }
