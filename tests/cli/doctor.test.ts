@@ -41,6 +41,7 @@ describe("doctor: a workspace that can be used", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(/^Config: only the environment, .*Pulumi project.*\n\nWorkspace default\n/);
     expect(out).toMatch(new RegExp(`^  -        host     ${emulator.url}$`, "m"));
+    expect(out).toMatch(/^ {2}- +proxy +none: \S/m);
     expect(out).toMatch(/^ {2}- +key +.*ELEVENLABS_API_KEY$/m);
     expect(out).toMatch(/^ {2}ok +list +\S/m);
     expect(out).toMatch(/^ {2}ok +write +.*nothing was written/m);
@@ -67,6 +68,7 @@ describe("doctor: a workspace that can be used", () => {
     const text = expect.any(String);
     expect(workspaces[0].findings).toEqual([
       { check: "host", status: "fact", text: able.url, next: null },
+      { check: "proxy", status: "fact", text: expect.stringMatching(/^none: /), next: null },
       { check: "key", status: "fact", text: KEY_FROM_ENVIRONMENT, next: null },
       { check: "list", status: "ok", text, next: null },
       { check: "write", status: "ok", text, next: null },
@@ -110,7 +112,7 @@ describe("doctor: the cause of a failure", () => {
     expect(failed).toMatchObject([{ check: "key", text: expect.stringContaining("no API key") }]);
     expect(failed[0]?.next).toContain("pulumi config set --secret elevenlabs:apiKey");
     expect(failed[0]?.next).toContain("ELEVENLABS_API_KEY");
-    expect(all.map(({ check }) => check)).toEqual(["host", "key"]);
+    expect(all.map(({ check }) => check)).toEqual(["host", "proxy", "key"]);
   });
 
   test.each(["sk_with a space", "sk_with\nanother line"])("malformed key: %j", async (apiKey) => {
@@ -283,7 +285,9 @@ describe("doctor: a stack", () => {
     expect(all).toMatchObject({ code: 1, err: "" });
     expect(all.out).toMatch(/^Config: stack test, then the environment\n\nWorkspace default\n/);
     expect(all.out).toMatch(/^ {2}- +key +.*elevenlabs:apiKey of stack test$/m);
-    expect(all.out).toMatch(/\nWorkspace eu\n.*\n {2}- +key +.*elevenlabs:workspaces\.eu\.apiKey of stack test\n/);
+    expect(all.out).toMatch(
+      /\nWorkspace eu\n(?:.*\n){2} {2}- +key +.*elevenlabs:workspaces\.eu\.apiKey of stack test\n/,
+    );
     expect(all.out).not.toContain(eu.apiKey);
     expect(all.out.match(/^ {2}failed .*/gm)).toEqual([expect.stringMatching(/write +missing permission/)]);
     expect(one.code).toBe(0);
