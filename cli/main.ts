@@ -9,6 +9,7 @@ import { doctor } from "./commands/doctorCommand.js";
 import { drift } from "./commands/driftCommand.js";
 import { emulator } from "./commands/emulatorCommand.js";
 import { list } from "./commands/listCommand.js";
+import { render } from "./commands/renderCommand.js";
 import { readerOf } from "./context.js";
 import { fail } from "./terminal.js";
 import { reportUsageProblems } from "./usage.js";
@@ -19,12 +20,14 @@ from the environment: ELEVENLABS_API_KEY, ELEVENLABS_REGION,
 ELEVENLABS_BASE_URL.
 No command prints an API key or the value of a secret.
 
-Exit codes: 0 success, 1 failure or failed check, 2 drift.
+Exit codes: 0 success, 1 failure or failed check, 2 drift or stale output.
 
 Examples:
   pulumi-elevenlabs doctor           check the API key, region and network
   pulumi-elevenlabs list --stack     list secrets, and who owns them
   pulumi-elevenlabs drift            find secrets that were changed by hand
+  pulumi-elevenlabs render agents --out build/dev
+                                     name secrets in the files of agents
   pulumi-elevenlabs help adopt       more about one command`;
 
 // A reader of the output may close it early, as "head" does.
@@ -42,7 +45,7 @@ const program = new Command("pulumi-elevenlabs")
     reader = readerOf(command.opts());
   });
 
-for (const command of [doctor(), list(), dependents(), drift(), adopt(), emulator()]) {
+for (const command of [doctor(), list(), dependents(), drift(), adopt(), render(), emulator()]) {
   program.addCommand(reportUsageProblems(command));
 }
 

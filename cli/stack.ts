@@ -30,6 +30,30 @@ export function stackArgumentsOf(choice: StackChoice): string[] {
  */
 export async function openStack(choice: StackChoice, folder: string): Promise<Stack | Problem | undefined> {
   if (choice === false) return undefined;
+  const found = await runInStack(["config", "--json", "--show-secrets"], choice, folder);
+  if (found instanceof Problem) return found;
+  const { name, project, stackArguments, output, attempt } = found;
+  const config = required(configIn(output), "pulumi config --json", attempt);
+  return new Stack({ name, project, stackArguments, folder, config });
+}
+
+/** The secrets in the state of a stack. Reading them needs no passphrase, and decrypts nothing. */
+export async function openState(
+  choice: string | true,
+  folder: string,
+): Promise<{ stack: string; owned: OwnedSecret[] }> {
+  const found = await runInStack(EXPORT, choice, folder);
+  if (found instanceof Problem) throw found;
+  const { name, output, attempt } = found;
+  return { stack: name, owned: ownedIn(output, attempt) };
+}
+
+/** What a Pulumi command says about the chosen stack, or the problem that says why there is no stack to read. */
+async function runInStack(
+  args: string[],
+  choice: string | true | undefined,
+  folder: string,
+): Promise<{ name: string; project: Project; stackArguments: string[]; output: string; attempt: Attempt } | Problem> {
   const attempt: Attempt = { step: "readStack", ...(typeof choice === "string" ? { name: choice } : {}) };
   const missing = (kind: "no-project" | "no-pulumi" | "no-stack-selected") => {
     const problem = new Problem(kind, {}, attempt);
@@ -39,16 +63,15 @@ export async function openStack(choice: StackChoice, folder: string): Promise<St
   const project = findProject(folder);
   if (!project) return missing("no-project");
   const stackArguments = stackArgumentsOf(choice);
-  const [shown, config] = await Promise.all([
+  const [shown, ran] = await Promise.all([
     runPulumi(["stack", "--show-name", ...stackArguments], { folder }),
-    runPulumi(["config", "--json", "--show-secrets", ...stackArguments], { folder }),
+    runPulumi([...args, ...stackArguments], { folder }),
   ]);
-  if (!shown || !config) return missing("no-pulumi");
+  if (!shown || !ran) return missing("no-pulumi");
   if (!shown.ok && (await isNoneSelected(choice, folder))) return missing("no-stack-selected");
   const failing = { attempt, hasAlternative: choice === undefined };
   const name = outputOf(shown, failing).trim();
-  const readConfig = required(configIn(outputOf(config, failing)), "pulumi config --json", attempt);
-  return new Stack({ name, project, stackArguments, folder, config: readConfig });
+  return { name, project, stackArguments, output: outputOf(ran, failing), attempt };
 }
 
 interface StackOptions {
@@ -90,8 +113,7 @@ export class Stack {
   /** The secrets in the state, without those that the next update deletes. */
   async owned(): Promise<OwnedSecret[]> {
     const attempt: Attempt = { step: "readState", name: this.name };
-    const json = outputOf(await this.run(["stack", "export"]), { attempt });
-    return required(ownedSecretsIn(json), "pulumi stack export", attempt);
+    return ownedIn(outputOf(await this.run(EXPORT), { attempt }), attempt);
   }
 
   /** The secrets in the state that live in this workspace. */
@@ -130,6 +152,12 @@ async function isNoneSelected(choice: StackChoice, folder: string): Promise<bool
   if (typeof choice === "string" || process.env.PULUMI_STACK) return false;
   const run = await runPulumi(["stack", "ls", "--json"], { folder });
   return run?.ok === true && isNoStackSelectedIn(run.stdout);
+}
+
+const EXPORT = ["stack", "export"];
+
+function ownedIn(exported: string, attempt: Attempt): OwnedSecret[] {
+  return required(ownedSecretsIn(exported), "pulumi stack export", attempt);
 }
 
 function outputOf(

@@ -31,6 +31,8 @@ const forPrograms = await build({
     yamlParser: "provider/pulumi/yamlParser.ts",
   },
   plugins: [sharedFile("yamlParser")],
+  // Its CommonJS files load each other in a way that esbuild can't follow.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   external: ["@pulumi/pulumi", "@pulumi/pulumi/*", "pulumi-elevenlabs", "pulumi-elevenlabs/*", ...NEVER_LOADED],
 });
 

@@ -101,7 +101,7 @@ async function writeImportFile(file: string, text: string, reader: Reader): Prom
     await writeFile(file, text, { flag: "wx" });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw new Problem("file-not-written", { file, code }, { step: "adopt" });
+    throw new Problem("file-not-written", { file, code, chosenBy: "--import-file" }, { step: "adopt" });
   }
   note(`Wrote ${sanitized(file)}. Next: ${commandFor(reader, pulumiImport(file))}`);
 }

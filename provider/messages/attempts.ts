@@ -56,6 +56,7 @@ const STEPS = {
   readState: named("could not read the state of stack"),
   preview: named("could not preview stack"),
   setConfig: named("could not set config"),
+  render: named("could not render"),
   askForValues: () => "could not ask for values",
   serve: ({ name = "" }) => `could not listen on port ${sanitized(name)}`,
   start: () => "could not start",

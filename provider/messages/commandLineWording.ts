@@ -5,6 +5,11 @@ import { quoted } from "./sanitize.js";
 
 const NO_CLI = "there is no pulumi on the PATH";
 
+const CHOICES = {
+  "--import-file": "Choose another file: --import-file FILE",
+  "--out": "Choose another folder: --out FOLDER",
+};
+
 /** Problems that the command line meets beside those of the API and the config. */
 export const COMMAND_LINE_WORDING = {
   "no-project": () => ({
@@ -70,9 +75,9 @@ export const COMMAND_LINE_WORDING = {
     why: isNeither ? "no secret is given" : "both a name and an id are given",
     next: ["Give the NAME of the secret, or --id ID."],
   }),
-  "file-not-written": ({ file, code }: { file: string; code: string }) => ({
+  "file-not-written": ({ file, code, chosenBy }: { file: string; code: string; chosenBy: keyof typeof CHOICES }) => ({
     why: code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
-    next: ["Choose another file: --import-file FILE"],
+    next: [CHOICES[chosenBy]],
   }),
   "port-taken": () => ({ why: "the port is in use", next: ["Choose another: --port PORT (0 means any free port)"] }),
   "port-unusable": ({ code }: { code: string }) => ({

@@ -4,6 +4,7 @@ import { COMMAND_LINE_WORDING } from "./commandLineWording.js";
 import { CONFIG_WORDING } from "./configWording.js";
 import { type Reader, sentence, type Wording, type Words } from "./phrases.js";
 import { PROGRAM_WORDING } from "./programWording.js";
+import { RENDER_WORDING } from "./renderWording.js";
 import { CHECK_WORDING, SECRET_WORDING, WARNING_WORDING } from "./secretWording.js";
 
 const PROBLEM_WORDING = {
@@ -12,6 +13,7 @@ const PROBLEM_WORDING = {
   ...CONFIG_WORDING,
   ...PROGRAM_WORDING,
   ...COMMAND_LINE_WORDING,
+  ...RENDER_WORDING,
 };
 
 type Catalog = Record<string, (facts: never, reader: Reader) => Words>;

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { version } from "../../package.json";
 import { cli } from "../support/commandRun";
 
-const COMMANDS = ["doctor", "list", "dependents", "drift", "adopt", "emulator"];
+const COMMANDS = ["doctor", "list", "dependents", "drift", "adopt", "render", "emulator"];
 
 test("--help lists every command", async () => {
   const { code, out } = await cli(["--help"]);
@@ -25,7 +25,7 @@ test("--version prints the version of the package", async () => {
 });
 
 test.each([
-  ["an unknown command", ["lst"], "unknown-command", "doctor, list, dependents, drift, adopt, emulator"],
+  ["an unknown command", ["lst"], "unknown-command", "doctor, list, dependents, drift, adopt, render, emulator"],
   ["an unknown option", ["list", "--prefx=A"], "unknown-option", "--stack, --no-stack, --workspace, --prefix, --json"],
   ["an unknown option with a possible key", ["list", "--api-key=sk_1'23"], "unknown-option", "--prefix"],
   ["an option without its value", ["list", "--prefix"], "option-without-value", "pulumi-elevenlabs list"],

@@ -75,6 +75,8 @@ test("every Pulumi and pulumi-elevenlabs command in the docs runs, in order", as
   const stack = await startStack();
   await stack.program('new WorkspaceSecrets("secrets")');
   await stack.cli(["config", "set", "--secret", "--path", "secrets.FIRST"], "a value");
+  await mkdir(join(stack.folder, "agents"));
+  await writeFile(join(stack.folder, "agents/tool.json"), `{ "secret_id": "\${secret:FIRST}" }`);
   const commands = (await blocks())
     .filter(({ language }) => language === "sh")
     .flatMap(({ text }) => commandsOf(text))

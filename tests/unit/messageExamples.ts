@@ -219,6 +219,12 @@ function mapped<T, U>(examples: Record<string, T>, change: (example: T) => U): R
 }
 
 const HELP = "pulumi-elevenlabs list --help";
+const RENDER: Attempt = { step: "render", name: "agents" };
+const NAME_FAULT = {
+  name: "CRM",
+  ids: [],
+  places: [{ file: "tool_configs/crm.json", place: "/api_schema/request_headers/Authorization/secret_id" }],
+};
 const RUN_COMMAND: Attempt = { step: "runCommand", name: "list" };
 
 export const PROBLEMS: ProblemExamples = {
@@ -477,13 +483,83 @@ export const PROBLEMS: ProblemExamples = {
   "secrets-not-found": {
     always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, attempt: { step: "adopt" } },
   },
+  "nothing-to-render": {
+    "no such input": { facts: { isMissing: true }, attempt: RENDER },
+    "no JSON files": { facts: { isMissing: false }, attempt: RENDER },
+  },
+  "files-unusable": {
+    always: {
+      facts: {
+        faults: [
+          { file: "a.json", kind: "not-json", line: 3, column: 5 },
+          { file: "b.json", kind: "not-utf8" },
+          { file: "c.json", kind: "symbolic-link" },
+          { file: "d.json", kind: "unreadable", code: "EACCES" },
+        ],
+      },
+      attempt: RENDER,
+    },
+  },
+  "markers-invalid": {
+    always: {
+      facts: {
+        faults: [
+          { file: "tool_configs/crm.json", kind: "misplaced", place: "/api_schema/request_headers/Authorization" },
+          { file: "tool_configs/pay.json", kind: "malformed", place: "/api_schema/request_headers/X-Key/secret_id" },
+        ],
+      },
+      attempt: RENDER,
+    },
+  },
+  "names-not-in-stack": {
+    "missing names": {
+      facts: {
+        stack: "prod",
+        workspace: "default",
+        faults: [NAME_FAULT, { ...NAME_FAULT, name: "PAY" }],
+        elsewhere: [],
+      },
+      attempt: RENDER,
+      reader: OF_PROD,
+    },
+    "a name that another workspace has": {
+      facts: {
+        stack: "dev",
+        workspace: "default",
+        faults: [NAME_FAULT],
+        elsewhere: [{ workspace: "eu", names: ["CRM"] }],
+      },
+      attempt: RENDER,
+    },
+    "a name of several secrets": {
+      facts: {
+        stack: "dev",
+        workspace: "eu",
+        faults: [{ ...NAME_FAULT, ids: ["id_1", "id_2"] }],
+        elsewhere: [],
+      },
+      attempt: RENDER,
+    },
+  },
+  "output-in-input": { always: { facts: { file: "agents/out/a.json" }, attempt: RENDER } },
+  "outputs-differ": {
+    "one file": { facts: { files: ["out/a.json"] }, attempt: RENDER },
+    "several files": { facts: { files: ["out/a.json", "out/b.json"] }, attempt: RENDER },
+  },
   "name-or-id": {
     "with neither": { facts: { isNeither: true }, attempt: { step: "listDependents", name: "" } },
     "with both": { facts: { isNeither: false }, attempt: { step: "listDependents", name: "CRM" } },
   },
   "file-not-written": {
-    "an existing file": { facts: { file: "secrets.json", code: "EEXIST" }, attempt: { step: "adopt" } },
-    "any other reason": { facts: { file: "no/secrets.json", code: "ENOENT" }, attempt: { step: "adopt" } },
+    "an existing file": {
+      facts: { file: "secrets.json", code: "EEXIST", chosenBy: "--import-file" },
+      attempt: { step: "adopt" },
+    },
+    "any other reason": {
+      facts: { file: "no/secrets.json", code: "ENOENT", chosenBy: "--import-file" },
+      attempt: { step: "adopt" },
+    },
+    "of a folder": { facts: { file: "out/a.json", code: "EACCES", chosenBy: "--out" }, attempt: RENDER },
   },
   "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
   "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },

@@ -152,6 +152,7 @@ describe("what was attempted", () => {
     [{ step: "readState", name: "prod" }, 'could not read the state of stack "prod"'],
     [{ step: "preview", name: "prod" }, 'could not preview stack "prod"'],
     [{ step: "setConfig", name: "app:x" }, 'could not set config "app:x"'],
+    [{ step: "render", name: "agents" }, 'could not render "agents"'],
     [{ step: "askForValues" }, "could not ask for values"],
     [{ step: "serve", name: "80" }, "could not listen on port 80"],
     [{ step: "start" }, "could not start"],

@@ -1,0 +1,170 @@
+import { join, sep } from "node:path";
+import { Argument, Command } from "commander";
+import type { Attempt } from "../../provider/messages/attempts.js";
+import { Problem } from "../../provider/messages/problem.js";
+import type { FileFault, MarkerFault } from "../../provider/messages/renderWording.js";
+import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { withWorkspace } from "../context.js";
+import { type JsonFile, readJsonFiles } from "../jsonFiles.js";
+import { jsonText } from "../jsonText.js";
+import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOutputs } from "../outputFiles.js";
+import { findIds, type NamedPlace } from "../secretIds.js";
+import { type SecretMarker, scanMarkers, withIds } from "../secretMarkers.js";
+import { openState } from "../stack.js";
+import { table } from "../table.js";
+import { lineWidth, print } from "../terminal.js";
+
+const NOTES = `
+In the JSON files of ElevenLabs' own CLI, name a secret instead of its id:
+  "Authorization": { "secret_id": "\${secret:CRM_TOKEN}" }
+The output has the id that the secret has in the stack's state. Nothing else in
+a file changes. Either all files are written, or none.
+
+A folder's other files are left out, and so are node_modules and all names that
+start with a dot. No API key, API call or passphrase is needed.
+
+Exit codes: 0 success, 1 failure, 2 with --check: an output is missing or
+differs.
+
+Examples:
+  pulumi-elevenlabs render agents --out build/dev
+  pulumi-elevenlabs render agents --out build/prod --stack prod --overwrite
+  pulumi-elevenlabs render agents --out build/prod --stack prod --check
+  pulumi-elevenlabs render agents --out build/dev --prefix dev_
+                                \${secret:CRM_TOKEN} is then secret dev_CRM_TOKEN`;
+
+const EXIT_CODE_STALE = 2;
+
+interface Options {
+  out: string;
+  stack?: string | true;
+  workspace?: string;
+  prefix?: string;
+  overwrite?: boolean;
+  check?: boolean;
+  json?: boolean;
+}
+
+interface ScannedFile extends JsonFile {
+  markers: SecretMarker[];
+}
+
+interface RenderedFile extends OutputFile {
+  markers: SecretMarker[];
+  present: PresentOutput;
+}
+
+export function render(): Command {
+  const command = new Command("render")
+    .description("Write JSON files that name secrets as files with the ids of a stack.")
+    .usage("<file or folder> --out <folder> [options]")
+    .addArgument(new Argument("<input>", "a JSON file, or a folder of JSON files"))
+    .requiredOption("-o, --out <folder>", "where to write the files, under the same names")
+    .option("-s, --stack [name]", "the Pulumi stack (default: the selected stack)")
+    .option("-p, --prefix <text>", "what the names of the secrets start with, if the files leave it out")
+    .option("--overwrite", "replace files that exist with other content")
+    .option("--check", "write nothing; check that the output is up to date")
+    .option("--json", "print JSON");
+  return withWorkspace(command, "use the secrets of this workspace (default: the one of the top-level config)")
+    .addHelpText("after", NOTES)
+    .action(run);
+}
+
+async function run(input: string, options: Options): Promise<void> {
+  if (options.check && options.overwrite) {
+    const attempt = { step: "runCommand", name: "render" } as const;
+    throw new Problem("conflicting-options", { options: ["--check", "--overwrite"] }, attempt);
+  }
+  const attempt: Attempt = { step: "render", name: input };
+  const scanned = await readMarkers(input, options.out, attempt);
+  const { stack, owned } = await openState(options.stack ?? true, process.cwd());
+  const { workspace = DEFAULT_WORKSPACE, prefix = "" } = options;
+  const { ids, faults, elsewhere } = findIds(placesOf(scanned), { owned, workspace, prefix });
+  if (faults.length > 0) throw new Problem("names-not-in-stack", { stack, workspace, faults, elsewhere }, attempt);
+  const files = await Promise.all(
+    scanned.map(async (file): Promise<RenderedFile> => {
+      const text = withIds(file.text, file.markers, (name) => ids.get(name) ?? "");
+      return { ...file, text, present: await presentOutput(options.out, { path: file.path, text }, attempt) };
+    }),
+  );
+  if (!options.check) await write(files, options, attempt);
+  const results = files.map((file) => ({ ...file, result: resultOf(file, options) }));
+  if (options.json) print(asJson({ stack, workspace, out: options.out, results, ids }));
+  else print(asTable(options.out, results));
+  if (options.check && files.some(({ present }) => present !== "same")) process.exitCode = EXIT_CODE_STALE;
+}
+
+/** The files of the input with their markers. None of them may be written into the input. */
+async function readMarkers(input: string, out: string, attempt: Attempt): Promise<ScannedFile[]> {
+  const found = await readJsonFiles(input);
+  if (found === undefined) throw new Problem("nothing-to-render", { isMissing: true }, attempt);
+  const unusable: FileFault[] = [...found.faults];
+  const invalid: MarkerFault[] = [];
+  const scanned: ScannedFile[] = [];
+  for (const file of found.files) {
+    const read = scanMarkers(file.text);
+    if ("line" in read) {
+      unusable.push({ file: file.path, kind: "not-json", ...read });
+      continue;
+    }
+    invalid.push(...read.faults.map((fault) => ({ file: file.path, ...fault })));
+    scanned.push({ ...file, markers: read.markers });
+  }
+  if (unusable.length > 0) throw new Problem("files-unusable", { faults: unusable }, attempt);
+  if (invalid.length > 0) throw new Problem("markers-invalid", { faults: invalid }, attempt);
+  if (scanned.length === 0) throw new Problem("nothing-to-render", { isMissing: false }, attempt);
+  const folder = await realFolder(out);
+  const inInput = scanned.find(({ path }) => `${join(folder, path)}${sep}`.startsWith(`${found.input}${sep}`));
+  if (inInput) throw new Problem("output-in-input", { file: join(out, inInput.path) }, attempt);
+  return scanned;
+}
+
+function placesOf(files: ScannedFile[]): NamedPlace[] {
+  return files.flatMap(({ path, markers }) => markers.map(({ name, place }) => ({ name, file: path, place })));
+}
+
+async function write(files: RenderedFile[], { out, overwrite }: Options, attempt: Attempt): Promise<void> {
+  const different = files.filter(({ present }) => present === "different");
+  if (different.length > 0 && !overwrite) {
+    throw new Problem("outputs-differ", { files: different.map(({ path }) => join(out, path)) }, attempt);
+  }
+  const changed = files.filter(({ present }) => present !== "same");
+  if (changed.length > 0) await writeOutputs(out, changed, attempt);
+}
+
+type Result = "unchanged" | "created" | "replaced" | "missing" | "different";
+
+function resultOf({ present }: RenderedFile, { check }: Options): Result {
+  if (present === "same") return "unchanged";
+  if (check) return present;
+  return present === "missing" ? "created" : "replaced";
+}
+
+type Results = (RenderedFile & { result: Result })[];
+
+function asTable(out: string, results: Results): string {
+  const rows = results.map(({ path, markers, result }) => [join(out, path), String(markers.length), result]);
+  return table(["FILE", "SECRETS", "RESULT"], rows, lineWidth());
+}
+
+/** The keys are a public format. */
+function asJson({
+  stack,
+  workspace,
+  out,
+  results,
+  ids,
+}: {
+  stack: string;
+  workspace: string;
+  out: string;
+  results: Results;
+  ids: Map<string, string>;
+}): string {
+  const files = results.map(({ path, markers, result }) => ({
+    file: join(out, path),
+    result,
+    secrets: markers.map(({ name, place }) => ({ name, secretId: ids.get(name), place })),
+  }));
+  return jsonText({ stack, workspace, files });
+}

@@ -1,0 +1,66 @@
+import { type JSONPath, visit } from "jsonc-parser";
+
+/** A secret that a JSON file names: `"secret_id": "${secret:NAME}"`. */
+export interface SecretMarker {
+  name: string;
+  /** A JSON Pointer. */
+  place: string;
+  /** Where its string is in the text, with the quotes. */
+  start: number;
+  end: number;
+}
+
+export interface ScannedMarkers {
+  markers: SecretMarker[];
+  faults: { kind: "misplaced" | "malformed"; place: string }[];
+}
+
+/** The only key that the API has for the id of a secret. */
+const KEY = "secret_id";
+const MARKER = /^\$\{secret:(.+)\}$/s;
+const MARKER_START = "${secret:";
+
+/** The markers of a JSON text, or where it stops being JSON. Both count from 1. */
+export function scanMarkers(text: string): ScannedMarkers | { line: number; column: number } {
+  const found: ScannedMarkers = { markers: [], faults: [] };
+  let fault: { line: number; column: number } | undefined;
+  visit(
+    text,
+    {
+      onObjectProperty: (name, _offset, _length, _line, _character, path) => {
+        if (name.includes(MARKER_START)) found.faults.push({ kind: "misplaced", place: pointer([...path(), name]) });
+      },
+      onLiteralValue: (value: unknown, start, length, _line, _character, path) => {
+        if (typeof value !== "string") return;
+        const steps = path();
+        if (steps.at(-1) !== KEY) {
+          if (value.includes(MARKER_START)) found.faults.push({ kind: "misplaced", place: pointer(steps) });
+          return;
+        }
+        const [, name] = MARKER.exec(value) ?? [];
+        if (name !== undefined) found.markers.push({ name, place: pointer(steps), start, end: start + length });
+        else if (value.includes("${")) found.faults.push({ kind: "malformed", place: pointer(steps) });
+      },
+      onError: (_error, _offset, _length, line, character) => {
+        fault ??= { line: line + 1, column: character + 1 };
+      },
+    },
+    { disallowComments: true },
+  );
+  return fault ?? found;
+}
+
+/** The text with an id in the place of each marker. Every other character stays as it is. */
+export function withIds(text: string, markers: SecretMarker[], idOf: (name: string) => string): string {
+  let at = 0;
+  let rendered = "";
+  for (const { name, start, end } of markers) {
+    rendered += text.slice(at, start) + JSON.stringify(idOf(name));
+    at = end;
+  }
+  return rendered + text.slice(at);
+}
+
+function pointer(steps: JSONPath): string {
+  return steps.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}

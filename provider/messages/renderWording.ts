@@ -1,0 +1,109 @@
+import { pulumiUp } from "./commands.js";
+import { commandFor, inWorkspaceText, listText, type Reader, type Wording } from "./phrases.js";
+import { quoted, sanitized } from "./sanitize.js";
+
+/** Why a file can't be rendered. No fact is a part of its content, which may hold a value. */
+export type FileFault = { file: string } & (
+  | { kind: "not-json"; line: number; column: number }
+  | { kind: "not-utf8" }
+  | { kind: "symbolic-link" }
+  | { kind: "unreadable"; code: string }
+);
+
+/** A place in a file, as a JSON Pointer. */
+export interface MarkerPlace {
+  file: string;
+  place: string;
+}
+
+/** A marker that no stack can replace. */
+export interface MarkerFault extends MarkerPlace {
+  kind: "misplaced" | "malformed";
+}
+
+/** A name in markers that doesn't mean exactly one secret of the stack. */
+export interface NameFault {
+  name: string;
+  /** The ids of the secrets with this name: none, or several. */
+  ids: string[];
+  places: MarkerPlace[];
+}
+
+/** Problems that `pulumi-elevenlabs render` meets. */
+export const RENDER_WORDING = {
+  "nothing-to-render": ({ isMissing }: { isMissing: boolean }) => ({
+    why: isMissing ? "there is no such file or folder" : "it has no JSON files",
+    next: ["Give a JSON file, or a folder that has some."],
+  }),
+  "files-unusable": ({ faults }: { faults: FileFault[] }) => ({
+    why: faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`).join("; "),
+    next: ["Correct this, then run the same command again. Nothing was written."],
+  }),
+  "markers-invalid": ({ faults }: { faults: MarkerFault[] }) => ({
+    why: faults.map(markerFaultText).join("; "),
+    next: [
+      `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+    ],
+  }),
+  "names-not-in-stack": ({ stack, workspace, faults, elsewhere }: NamesNotInStack, reader: Reader) => {
+    const where = inWorkspaceText(workspace);
+    const others = elsewhere.map(({ workspace, names }) => `Workspace ${quoted(workspace)} has ${listText(names)}.`);
+    const next = faults.every(({ ids }) => ids.length > 1)
+      ? "Rename all but one of them. Nothing was written."
+      : `Correct the name, or add the secret to the program and run "${commandFor(reader, pulumiUp())}". Nothing was written.`;
+    return {
+      why: `stack ${quoted(stack)} has ${faults.map((fault) => nameFaultText(fault, where)).join("; ")}`,
+      next: [
+        next,
+        ...(others.length > 0 ? [`${others.join(" ")} To use another workspace, add --workspace NAME.`] : []),
+      ],
+    };
+  },
+  "output-in-input": ({ file }: { file: string }) => ({
+    why: `${quoted(file)} would be written into the input`,
+    next: ["Choose a folder outside of the input: --out FOLDER"],
+  }),
+  "outputs-differ": ({ files }: { files: string[] }) => ({
+    why: `${files.length === 1 ? "a file exists" : "files exist"} with other content: ${files.map(sanitized).join(", ")}`,
+    next: ["To replace what exists, add --overwrite. Nothing was written."],
+  }),
+} satisfies Record<string, Wording<never>>;
+
+export interface NamesNotInStack {
+  stack: string;
+  workspace: string;
+  faults: NameFault[];
+  /** Other workspaces of the stack that have secrets with names that are missing. */
+  elsewhere: { workspace: string; names: string[] }[];
+}
+
+function fileFaultText(fault: FileFault): string {
+  switch (fault.kind) {
+    case "not-json":
+      return `is not JSON (line ${fault.line}, column ${fault.column})`;
+    case "not-utf8":
+      return "is not UTF-8 text";
+    case "symbolic-link":
+      return "is a symbolic link";
+    case "unreadable":
+      return `could not be read (${fault.code})`;
+  }
+}
+
+function markerFaultText({ kind, ...at }: MarkerFault): string {
+  const what =
+    kind === "misplaced" ? "a marker outside of a secret_id" : "a secret_id that is neither a marker nor an id";
+  return `${placeText(at)} has ${what}`;
+}
+
+function nameFaultText({ name, ids, places }: NameFault, where: string): string {
+  const what =
+    ids.length === 0
+      ? `no secret ${quoted(name)}${where}`
+      : `several secrets ${quoted(name)}${where}: ${ids.map(sanitized).join(", ")}`;
+  return `${what} (${places.map(placeText).join(", ")})`;
+}
+
+function placeText({ file, place }: MarkerPlace): string {
+  return `${sanitized(file)} at ${sanitized(place)}`;
+}

@@ -1,0 +1,56 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { writeOutputs } from "../../cli/outputFiles";
+import { Problem } from "../../provider/messages/problem";
+
+const ATTEMPT = { step: "render", name: "agents" } as const;
+/** The second can't be written beside the first. */
+const CONFLICTING = [
+  { path: "a/b.json", text: "new" },
+  { path: "a", text: "new" },
+];
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "outputs-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function failure(folder: string): Promise<unknown> {
+  return writeOutputs(folder, CONFLICTING, ATTEMPT).catch((error: unknown) => error);
+}
+
+test("if one file can't be written, the others aren't either", async () => {
+  await mkdir(join(root, "a"));
+  await writeFile(join(root, "a/b.json"), "old");
+
+  expect(Problem.is(await failure(root), "file-not-written")).toBe(true);
+
+  expect((await readdir(root, { recursive: true })).sort()).toEqual(["a", "a/b.json"]);
+  expect(await readFile(join(root, "a/b.json"), "utf8")).toBe("old");
+});
+
+test("if nothing can be written, no folder is left behind", async () => {
+  expect(Problem.is(await failure(join(root, "new/out")), "file-not-written")).toBe(true);
+
+  expect(await readdir(root)).toEqual([]);
+});
+
+test("what is written replaces what was there, and leaves other files alone", async () => {
+  await writeFile(join(root, "a.json"), "old");
+  await writeFile(join(root, "other"), "other");
+
+  await writeOutputs(
+    root,
+    [
+      { path: "a.json", text: "new" },
+      { path: "b/c.json", text: "new" },
+    ],
+    ATTEMPT,
+  );
+
+  expect((await readdir(root, { recursive: true })).sort()).toEqual(["a.json", "b", "b/c.json", "other"]);
+  expect(await readFile(join(root, "a.json"), "utf8")).toBe("new");
+});

@@ -1,0 +1,144 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the marker only looks like a placeholder of JavaScript
+
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { type ScannedMarkers, scanMarkers, withIds } from "../../cli/secretMarkers";
+
+function scanned(text: string): ScannedMarkers {
+  const found = scanMarkers(text);
+  if ("line" in found) throw new Error(`not JSON at ${found.line}:${found.column}`);
+  return found;
+}
+
+function rendered(text: string): string {
+  return withIds(text, scanned(text).markers, (name) => `id of ${name}`);
+}
+
+describe("the markers of a file", () => {
+  test("are whole values of secret_id, at any depth, with their JSON Pointers", () => {
+    const text = '{"a/b~c": [{"secret_id": "${secret:A}"}, {"secret_id": "2f6Hx0QTzq"}], "secret_id": "${secret:A}"}';
+    expect(scanned(text)).toMatchObject({
+      markers: [
+        { name: "A", place: "/a~1b~0c/0/secret_id" },
+        { name: "A", place: "/secret_id" },
+      ],
+      faults: [],
+    });
+  });
+
+  test.each([
+    ["braces, quotes and spaces", '{"secret_id": "${secret: a}\\"b} }"}', ' a}"b} '],
+    ["escapes", '{"secret\\u005fid": "\\u0024{secret:\\u00e9\\ud83d\\ude00\\/}"}', "é😀/"],
+    ["a line break", '{"secret_id": "${secret:a\\nb}"}', "a\nb"],
+  ])("may have names with %s", (_, text, name) => {
+    expect(scanned(text)).toMatchObject({ markers: [{ name }], faults: [] });
+  });
+
+  test.each([
+    ["inside another value", '{"Authorization": "Bearer ${secret:A}"}', "misplaced", "/Authorization"],
+    ["as another value", '{"headers": ["${secret:A}"]}', "misplaced", "/headers/0"],
+    ["under the SDK's key", '{"secretId": "${secret:A}"}', "misplaced", "/secretId"],
+    ["as a key", '{"${secret:A}": 1}', "misplaced", "/${secret:A}"],
+    ["as the whole file", '"${secret:A}"', "misplaced", ""],
+    ["with a text before it", '{"secret_id": "x${secret:A}"}', "malformed", "/secret_id"],
+    ["with a text after it", '{"secret_id": "${secret:A} "}', "malformed", "/secret_id"],
+    ["without a name", '{"secret_id": "${secret:}"}', "malformed", "/secret_id"],
+    ["in another spelling", '{"secret_id": "${SECRET:A}"}', "malformed", "/secret_id"],
+  ])("%s: a fault", (_, text, kind, place) => {
+    expect(scanned(text)).toEqual({ markers: [], faults: [{ kind, place }] });
+  });
+
+  test("other text with a dollar sign or braces is no fault", () => {
+    const text = '{"prompt": "costs $5 {{name}} ${amount} {secret:A}", "secret_id": 5}';
+    expect(scanned(text)).toEqual({ markers: [], faults: [] });
+  });
+});
+
+describe("a rendered file", () => {
+  test("differs only in the ids: order, numbers, escapes and line ends stay", () => {
+    const before =
+      '\r\n{ "z":1.0e+2,\t"a" : "\\u00e9\\/",\r\n"secret_id":"${secret:A}" , "n": 12345678901234567890 }\n\n';
+    expect(rendered(before)).toBe(before.replace("${secret:A}", "id of A"));
+  });
+
+  test("has an id as a valid JSON string, whatever is in it", () => {
+    const text = '{"secret_id": "${secret:A}"}';
+    expect(withIds(text, scanned(text).markers, () => 'a"b$&\n')).toBe('{"secret_id": "a\\"b$&\\n"}');
+  });
+
+  test("of any JSON, spelled in any way, is the same with each marker as its own id", () => {
+    const name = fc.string({ minLength: 1, unit: "binary" });
+    const locator = name.map((text) => ({ secret_id: `\${secret:${text}}` }));
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue(),
+        locator,
+        fc.array(tie("value")),
+        fc.dictionary(name, tie("value")),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, fc.constantFrom("", "  ", "\t"), (json, indent) => {
+        const text = JSON.stringify(json, null, indent);
+        fc.pre(!/\$\{secret:/.test(text.replaceAll(/"secret_id":\s*"\$\{secret:/g, "")));
+        expect(withIds(text, scanned(text).markers, (of) => `\${secret:${of}}`)).toBe(text);
+        const count = text.split(/"secret_id":\s*"\$\{secret:/).length - 1;
+        expect(scanned(text).markers).toHaveLength(count);
+      }),
+    );
+  });
+});
+
+describe("a text that isn't JSON", () => {
+  test.each([
+    ["a comma too many", '{\n  "a": 1,\n}', 3, 1],
+    ["a comment", '{\n  // a\n  "a": 1\n}', 2, 3],
+    ["a byte order mark", "\ufeff{}", 1, 1],
+    ["nothing", "", 1, 1],
+    ["two values", "{} {}", 1, 4],
+  ])("%s: is refused with its line and column", (_, text, line, column) => {
+    expect(scanMarkers(text)).toEqual({ line, column });
+  });
+
+  test("is what JSON.parse refuses, and nothing else", () => {
+    const pieces = [
+      '"a"',
+      '"\\u12"',
+      '"\t"',
+      "{",
+      "}",
+      "[",
+      "]",
+      ":",
+      ",",
+      "1",
+      "01",
+      "-",
+      ".5",
+      "1e5",
+      "true",
+      "nul",
+      " ",
+      "\n",
+      "\u00a0",
+      "//",
+      "'",
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 8 }), (parts) => {
+        const text = parts.join("");
+        const isJson = () => {
+          try {
+            JSON.parse(text);
+            return true;
+          } catch {
+            return false;
+          }
+        };
+        expect("markers" in scanMarkers(text)).toBe(isJson());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
