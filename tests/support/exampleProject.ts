@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { afterEach } from "@jest/globals";
@@ -156,12 +157,27 @@ function commandsIn(markdown: string): string[] {
     .filter((command) => command !== "npm install");
 }
 
-/** Does what `npm install` does, with this repository's packages: only those that the example depends on. */
+/**
+ * Does what `npm install` does, with this repository's packages: only those that the example depends on. One that the
+ * repository doesn't have is left out, for the test to install.
+ */
 export async function install(folder: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    const link = join(folder, "node_modules", name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(name === "pulumi-elevenlabs" ? REPO : join(REPO, "node_modules", name), link);
+    const from = name === "pulumi-elevenlabs" ? REPO : join(REPO, "node_modules", name);
+    if (existsSync(from)) await installPackage(folder, name, from);
+  }
+}
+
+/** Links a package and its commands. */
+export async function installPackage(folder: string, name: string, from: string): Promise<void> {
+  const { bin = {} } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
+  const links = [
+    [name, from],
+    ...Object.entries<string>(bin).map(([command, path]) => [`.bin/${command}`, join(from, path)]),
+  ];
+  for (const [link = "", target = ""] of links) {
+    await mkdir(dirname(join(folder, "node_modules", link)), { recursive: true });
+    await symlink(target, join(folder, "node_modules", link));
   }
 }
