@@ -48,23 +48,27 @@ export const CERTIFICATES = {
 };
 type Certificate = keyof typeof CERTIFICATES;
 
+/** What Node.js trusts by itself. Other test files may have run in this process, and will. */
+const TRUSTED = getCACertificates("default");
+/** What the servers of this file have. */
+const trustedHere: string[] = [];
+
 /** The same with TLS. This process trusts its certificate until the tests of the file end. */
 export async function serveTls(
   listener: RequestListener,
   { certificate = "loopback" }: { certificate?: Certificate } = {},
 ): Promise<PlainServer> {
   const pem = await readFile(CERTIFICATES[certificate], "utf8");
-  const trusted = getCACertificates("default");
-  setDefaultCACertificates([...trusted, pem]);
-  started.push({ close: async () => setDefaultCACertificates(trusted) });
+  trustedHere.push(pem);
+  setDefaultCACertificates([...TRUSTED, ...trustedHere]);
+  started.push({ close: async () => setDefaultCACertificates(TRUSTED) });
   return listen(createTlsServer({ key: pem, cert: pem }), listener, "https:");
 }
 
 /** This process trusts a certificate while `run` runs. */
 export async function trusting<T>(certificate: Certificate, run: () => Promise<T>): Promise<T> {
-  const trusted = getCACertificates("default");
-  setDefaultCACertificates([...trusted, await readFile(CERTIFICATES[certificate], "utf8")]);
-  return run().finally(() => setDefaultCACertificates(trusted));
+  setDefaultCACertificates([...TRUSTED, ...trustedHere, await readFile(CERTIFICATES[certificate], "utf8")]);
+  return run().finally(() => setDefaultCACertificates([...TRUSTED, ...trustedHere]));
 }
 
 /** A forward proxy that closes after the tests of the file. */
