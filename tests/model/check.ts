@@ -6,7 +6,7 @@ import { type Played, play } from "./player";
 import type { Kind } from "./rules";
 
 /** Most of a run is pauses between retries, so many runs go on at a time. */
-const LANES = 20;
+const LANES = 60;
 /** A scenario that fails is played over and over to find a shorter one. */
 const LONGEST_MS = 240_000;
 
