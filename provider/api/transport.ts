@@ -101,7 +101,7 @@ export class Transport {
     const timeout = AbortSignal.timeout(this.options.timeoutMs);
     const use: TunnelUse = { signal: stop ? AbortSignal.any([timeout, stop]) : timeout };
     try {
-      const response = await this.fetch(url, use, {
+      const response = await this.exchange(url, use, {
         method,
         headers: {
           "xi-api-key": key,
@@ -125,11 +125,11 @@ export class Transport {
     const url = new URL(this.options.endpoint + path);
     const startedAt = Date.now();
     const signal = AbortSignal.timeout(this.options.timeoutMs);
-    const answer = await this.fetch(url, { signal }, { method: "HEAD" }).catch(() => undefined);
+    const answer = await this.exchange(url, { signal }, { method: "HEAD" }).catch(() => undefined);
     return answer && { startedAt, milliseconds: Date.now() - startedAt, date: answer.headers.get("date") };
   }
 
-  private fetch(url: URL, use: TunnelUse, { headers, ...init }: RequestInit): Promise<Response> {
+  private exchange(url: URL, use: TunnelUse, { headers, ...init }: RequestInit): Promise<Response> {
     const send = () =>
       fetch(url, {
         ...init,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FaultKind } from "../../emulator/index";
 import { getSecretDependents, getWorkspaceSecret, listWorkspaceSecrets } from "../../sdk/nodejs/index";
 import { canary } from "../support/canary";
+import { kindIn } from "../support/problems";
 import { everythingOf } from "../support/reachable";
 import { closedOrigin, emulate, json, serve } from "../support/servers";
 
@@ -102,4 +103,20 @@ test("these tests inspect everything that an error makes reachable", () => {
   };
   const unseen = Object.entries(hidden).filter(([, make]) => foundIn(everythingOf(make())).length === 0);
   expect(unseen.map(([where]) => where)).toEqual([]);
+});
+
+test("a function uses the proxy that the environment names now, and shows no password", async () => {
+  const password = canary("");
+  const closed = (await closedOrigin()).replace("//", `//user:${password.text}@`);
+
+  const kinds: (string | undefined)[] = [];
+  for (const [variable, text] of Object.entries({ HTTPS_PROXY: closed, no_proxy: "gateway.example" })) {
+    process.env[variable] = text;
+    const error = await caught(() => listWorkspaceSecrets(), "https://gateway.example");
+    expectSafe(error);
+    expect(password.foundIn(everythingOf(error))).toEqual([]);
+    kinds.push(kindIn(String(error)));
+  }
+
+  expect(kinds).toEqual(["proxy-unreachable", "unreachable"]);
 });

@@ -43,6 +43,7 @@ export interface ForwardProxy {
   closed(): Promise<void>;
   /** What it does to the next request for a tunnel. */
   fault(fault: ProxyFault, times?: number): void;
+  clearFaults(): void;
   /** Breaks all tunnels. */
   cut(): void;
   close(): Promise<void>;
@@ -95,6 +96,7 @@ export async function startForwardProxy({
       await Promise.all([...open].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
     },
     fault: (fault, times = 1) => faults.push(...Array<ProxyFault>(times).fill(fault)),
+    clearFaults: () => void faults.splice(0),
     cut: () => {
       for (const socket of open) socket.destroy();
     },

@@ -1,7 +1,9 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CREDENTIALS, ENDPOINT, TARGET } from "./behindProxy";
 import type { ForwardProxy, ForwardProxyOptions } from "./forwardProxy";
 import { gatewayTo } from "./gateway";
+import { HOST, type HostName } from "./hosts";
 import { environmentOf } from "./pulumiCli";
 import { CERTIFICATES, serveTls, startProxy } from "./servers";
 import { startStack, type TestStack } from "./testStack";
@@ -13,15 +15,24 @@ export interface StackBehindProxy {
   directUrl: string;
 }
 
-/** A stack whose API only the proxy of `HTTPS_PROXY` can reach, and which nothing but the direct URL's host is known to. */
-export async function startStackBehindProxy(options: Partial<ForwardProxyOptions> = {}): Promise<StackBehindProxy> {
-  const stack = await startStack({ config: { "elevenlabs:baseUrl": ENDPOINT, "elevenlabs:maxRetries": "0" } });
+/** A stack whose API is reached through the proxy of `HTTPS_PROXY`. */
+export async function startStackBehindProxy(
+  options: Partial<ForwardProxyOptions> = {},
+  host: HostName = HOST,
+): Promise<StackBehindProxy> {
+  const config = { "elevenlabs:baseUrl": ENDPOINT, "elevenlabs:maxRetries": "0" };
+  // Node.js reads the certificates, and loads the DNS of the test, only when a process starts.
+  const stack = await startStack({ config, host, inOwnProcess: true });
   const api = await serveTls(gatewayTo(stack.emulator, ""), { certificate: "gateway" });
   const proxy = await startProxy({ routes: { [TARGET]: api.url }, credentials: CREDENTIALS, ...options });
+  // Both, because Node.js reads one file only.
+  const certificates = join(stack.folder, "certificates.pem");
+  const pems = await Promise.all(Object.values(CERTIFICATES).map((file) => readFile(file, "utf8")));
+  await writeFile(certificates, pems.join(""));
   const { NODE_OPTIONS } = environmentOf(stack.folder);
   Object.assign(stack.env, {
     HTTPS_PROXY: proxy.url,
-    NODE_EXTRA_CA_CERTS: CERTIFICATES.gateway,
+    NODE_EXTRA_CA_CERTS: certificates,
     NODE_OPTIONS: `${NODE_OPTIONS} --require "${join(import.meta.dirname, "fakeDns.cjs")}"`,
     FAKE_DNS: JSON.stringify({ "gateway.example": "127.0.0.1" }),
   });
