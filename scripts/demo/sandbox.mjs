@@ -7,7 +7,8 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
-const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_USE_ENV_PROXY$)/;
+/** The demo stays on this machine, but Pulumi's SDK would call even its own engine through the proxy of `https_proxy`. */
+const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_USE_ENV_PROXY$|https?_proxy$)/;
 const { FORCE_COLOR, NO_COLOR } = process.env;
 const COLORED = FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY && !NO_COLOR;
 
