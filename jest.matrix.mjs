@@ -22,9 +22,7 @@ export default {
       testPathIgnorePatterns: [
         "/node_modules/",
         // How the dynamic provider is found, what its state looks like, and what its host can't do.
-        ...["installed", "oldState", "state", "stackCheck", "rootProgram", "leaksDebug"].map(
-          (name) => `/engine/${name}\\.test`,
-        ),
+        ...["installed", "oldState", "state", "rootProgram", "leaksDebug"].map((name) => `/engine/${name}\\.test`),
         // These choose the host themselves.
         "/engine/plugin/",
       ],
