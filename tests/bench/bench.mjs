@@ -1,5 +1,5 @@
 // Compares this provider with a naive dynamic provider and with one that does nothing, on the real engine.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,9 +8,11 @@ import { engine } from "../../scripts/engine/engine.mjs";
 import { createSite } from "./benchProject.mjs";
 import { chart } from "./chart.mjs";
 import { measureForeign, measureLimitedApi } from "./environments.mjs";
+import { measurePlugin } from "./plugin.mjs";
 import {
   foreignTable,
   limitedApiTable,
+  pluginPart,
   sizesTable,
   stateTable,
   variantsTable,
@@ -28,6 +30,7 @@ const HELP = `Usage: npm run bench -- [options]
   --n 1,10,100,1000   Numbers of secrets, or "none" to skip this part. Default: ${SIZES.join(",")}
   --rounds K          Rounds for every number, or K,K,… for each number. Default: ${SIZES.map((n) => `${defaultRounds(n)} of ${n}`).join(", ")}
   --limits            Also measure an API with strict rate limits, and a workspace full of other secrets.
+  --plugin            Also compare the native plugin with the dynamic provider, and write plugin.json and the README's table.
   --tuning            Also measure which settings reduce the engine's own time: at the largest N, and at 1 for Node's compile cache.
   --out FOLDER        Folder for latest.json and benchmark.svg. Default: tests/bench/results/latest.json and docs/benchmark.svg,
                       or short.json and short.svg in tests/bench/results if a default number is left out.`;
@@ -41,7 +44,15 @@ function read(args) {
   try {
     ({ values } = parseArgs({
       args,
-      options: { n: options, rounds: options, out: options, limits: flag, tuning: flag, help: { ...flag, short: "h" } },
+      options: {
+        n: options,
+        rounds: options,
+        out: options,
+        limits: flag,
+        plugin: flag,
+        tuning: flag,
+        help: { ...flag, short: "h" },
+      },
     }));
   } catch (error) {
     throw new UsageError(error.message);
@@ -60,9 +71,10 @@ function read(args) {
   return { ...values, plan: plan.sort((one, other) => one.n - other.n) };
 }
 
-function places({ out, plan }) {
+function places({ out, plan, limits, tuning }) {
   if (out) return { json: join(out, "latest.json"), svg: join(out, "benchmark.svg") };
   const results = join(here, "results");
+  if (plan.length === 0 && !limits && !tuning) return {};
   // Only a complete run may update the figures that the README shows.
   if (SIZES.every((size) => plan.some(({ n }) => n === size))) {
     return { json: join(results, "latest.json"), svg: join(repository, "docs/benchmark.svg") };
@@ -74,6 +86,21 @@ async function write(path, content) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
   console.error(`Wrote ${relative(process.cwd(), path)}`);
+}
+
+function jsonOf(results) {
+  const rounded = (_key, value) => (typeof value === "number" ? Number(value.toFixed(3)) : value);
+  return `${JSON.stringify(results, rounded, 2)}\n`;
+}
+
+/** Only a run in this repository's own folder updates the README. */
+async function writePlugin(results, { out }) {
+  await write(join(out ?? join(here, "results"), "plugin.json"), jsonOf(results));
+  if (out) return;
+  const readme = join(repository, "README.md");
+  const marks = /(?<=<!-- plugin: generated .*-->\n).*?(?=<!-- plugin: end -->)/s;
+  const part = pluginPart(JSON.parse(jsonOf(results)));
+  await write(readme, (await readFile(readme, "utf8")).replace(marks, `${part}\n`));
 }
 
 async function run(options, site, say) {
@@ -88,8 +115,10 @@ async function run(options, site, say) {
   const about = `Pulumi ${results.pulumi} (SDK ${results.sdk}), Node ${results.node}, ${results.cpus} CPUs`;
   console.log(`${about}; API latency ${LATENCY_MS} ms. Times are medians.`);
 
-  say("Warming up");
-  await warmUp(site);
+  if (plan.length > 0 || limits || tuning) {
+    say("Warming up");
+    await warmUp(site);
+  }
   if (plan.length > 0) {
     results.sizes = [];
     for (const { n, rounds } of plan) results.sizes.push(await measureSize(site, n, { rounds, say }));
@@ -101,6 +130,15 @@ async function run(options, site, say) {
       stateTable(results.sizes),
     );
     if (results.verdicts.length > 0) show("Limits", verdictsTable(results.verdicts));
+  }
+  if (options.plugin) {
+    const plugin = await measurePlugin(site, { say });
+    show(
+      `Native plugin and dynamic provider; rounds: ${plugin.sizes.map(({ n, rounds }) => `${rounds} of ${n}`).join(", ")}`,
+      pluginPart(plugin),
+      verdictsTable(plugin.verdicts),
+    );
+    await writePlugin({ ...results, ...plugin }, options);
   }
   if (limits) {
     results.limitedApi = await measureLimitedApi(site, { say });
@@ -142,8 +180,7 @@ try {
       await site.remove();
     }
     const { json, svg } = places(options);
-    const rounded = (_key, value) => (typeof value === "number" ? Number(value.toFixed(3)) : value);
-    await write(json, `${JSON.stringify(results, rounded, 2)}\n`);
+    if (json) await write(json, jsonOf(results));
     if (results.sizes) await write(svg, chart(results.sizes, results));
   }
 } catch (error) {

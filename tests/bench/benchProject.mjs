@@ -99,6 +99,10 @@ export async function createSite({ engine, signal }) {
   return {
     /** Files in this folder are removed together with the site. */
     root,
+    /** The environment of all commands. */
+    env,
+    /** The folder of the native plugin. */
+    plugin: join(root, "node_modules/pulumi-elevenlabs/dist/plugin"),
 
     /** The versions of the engine, the SDK and Node. */
     async versions() {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { watchMemory } from "./memory.mjs";
 
 const QUIET = ["--non-interactive", "--color=never", "--suppress-progress"];
@@ -16,6 +17,7 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
   const { emulator, count } = project;
   const before = emulator.requests.length;
   const memory = watchMemory();
+  const cpuBefore = childrenCpuSeconds();
   let peak;
   let run;
   try {
@@ -38,7 +40,20 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
     refused: requests.filter(({ status }) => status === 429).length,
     stateBytes: step === "up" ? await project.stateBytes() : undefined,
     providerBytes: peak,
+    cpuSeconds: cpuBefore === undefined ? undefined : childrenCpuSeconds() - cpuBefore,
   };
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** Of all processes that this one has started, and those that they have, once they have ended. Undefined without /proc. */
+function childrenCpuSeconds() {
+  try {
+    const [user, system] = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1).split(" ").slice(13, 15);
+    return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The median of each figure over several runs of one step, and the range of the seconds. */
@@ -52,11 +67,12 @@ export function summary(runs) {
     operations: runs[0].operations,
     stateBytes: of("stateBytes"),
     providerBytes: of("providerBytes"),
+    cpuSeconds: of("cpuSeconds"),
   };
 }
 
 /** Returns undefined if there are no values. */
-function median(values) {
+export function median(values) {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   if (sorted.length % 2 || sorted.length === 0) return sorted[middle];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-const PROVIDER = /\bcmd\/dynamic-provider(\/index(\.js)?)?$/;
+const PROVIDER = /\bcmd\/dynamic-provider(\/index(\.js)?)?$|\/pulumi-resource-elevenlabs\.js$/;
 const TICK_MS = 100;
 
 const read = (pid, file) => {
@@ -30,7 +30,7 @@ const isUnder = (pid, ancestor) => {
 };
 
 /**
- * Measures the peak memory of the dynamic-provider process of a CLI that is about to start. The kernel records the peak,
+ * Measures the peak memory of the provider process of a CLI that is about to start. The kernel records the peak,
  * so one reading before the process ends is enough. The result is undefined if the system has no /proc.
  */
 export function watchMemory() {

@@ -63,6 +63,43 @@ export function stateTable(sizes) {
   );
 }
 
+/** The native plugin and the dynamic provider, as the README shows them. */
+export function pluginPart({ start, sizes }) {
+  const { runs, portMs, answerMs } = start;
+  const rounds = sizes.map(({ n, rounds }) => `${rounds} with ${whole(n)}`).join(", ");
+  const about = [
+    `Medians of alternating rounds: ${rounds}. The plugin's process opens its port after ${whole(portMs)} ms, and answers after`,
+    `${whole(answerMs)} ms: medians of ${runs}.`,
+  ];
+  return `${pluginTable(sizes)}\n\n${about.join("\n")}`;
+}
+
+function pluginTable(sizes) {
+  const rows = sizes.flatMap(({ n, steps }) =>
+    Object.entries(steps).map(([step, of]) => ({ n, what: `\`${step}\``, ...of })),
+  );
+  const { n, steps } = sizes.at(-1);
+  const state = { n, what: "state (KB)", isState: true, ...steps.up };
+  const figure = (run, { isState }) => (isState ? whole(run.stateBytes / 1e3) : seconds(run.seconds));
+  const ratio = ({ ours, native, isState }) => {
+    const of = isState ? "stateBytes" : "seconds";
+    return fixed(native[of] / ours[of], 2);
+  };
+  return table(
+    [
+      number("secrets", ({ n }) => whole(n)),
+      text("step", ({ what }) => what),
+      number("dynamic provider (s)", (row) => figure(row.ours, row)),
+      number("native plugin (s)", (row) => figure(row.native, row)),
+      number("ratio", ratio),
+      number("ratio of CPU time", ({ ours, native, isState }) =>
+        isState ? NONE : fixed(native.cpuSeconds / ours.cpuSeconds, 2),
+      ),
+    ],
+    [...rows, state],
+  );
+}
+
 const verdict = ({ isMet }) => (isMet === undefined ? "" : isMet ? "met" : "MISSED");
 
 export function verdictsTable(verdicts) {
