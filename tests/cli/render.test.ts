@@ -222,7 +222,7 @@ describe("render", () => {
     expect(await read(folder)).toEqual(files);
   });
 
-  test("needs a project, an output, and one of --check and --overwrite at most", async () => {
+  test("needs a project and an output; --check excludes --overwrite", async () => {
     const folder = await newFolder({ "a.json": "{}" });
     const kinds = [];
     for (const args of [["--out", "out"], [], ["--out", "out", "--check", "--overwrite"]]) {

@@ -170,7 +170,7 @@ export async function install(folder: string): Promise<void> {
 }
 
 /** Links a package and its commands. */
-export async function installPackage(folder: string, name: string, from: string): Promise<void> {
+async function installPackage(folder: string, name: string, from: string): Promise<void> {
   const { bin = {} } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
   const links = [
     [name, from],

@@ -29,7 +29,7 @@ test("a name is looked up in its own workspace only, with the prefix", () => {
   expect(find(places, { workspace: "eu" })).toEqual({ ids: new Map([["CRM", "id_6"]]), ...none });
 });
 
-test("a name that no secret or several secrets have is a fault, once, with its places", () => {
+test("a name of no secret or of several is one fault, with its places", () => {
   const places = [at("PAY"), at("CRM"), at("TWICE"), at("PAY", "b.json"), at("undefined")];
   expect(find(places)).toMatchObject({
     faults: [
