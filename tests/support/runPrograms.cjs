@@ -15,6 +15,10 @@ const {
 } = require("@pulumi/pulumi/proto/language_pb");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
 
+// An engine may get the port of an earlier one. By default, its connections would share the fate of the earlier ones, which
+// gRPC remembers as broken for some seconds.
+runtime.grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+
 /** By folder: the environment in which the engine runs. */
 const environments = new Map();
 
