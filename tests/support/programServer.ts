@@ -55,6 +55,6 @@ async function accepts(
 }
 
 async function answerOf(child: ChildProcess, program: string, options: { signal: AbortSignal }): Promise<boolean> {
-  for await (const [{ folder, isAccepted }] of on(child, "message", options)) if (folder === program) return isAccepted;
+  for await (const [{ folder }] of on(child, "message", options)) if (folder === program) return true;
   return false;
 }

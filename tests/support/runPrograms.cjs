@@ -137,7 +137,7 @@ process.on("message", ({ folder, env }) => {
   else if (unfinished.size === 0 || open.size > 0) {
     open.add(folder);
     environments.set(folder, env);
-    process.send({ folder, isAccepted: true });
+    process.send({ folder });
   } else process.exit();
 });
 process.on("disconnect", () => process.exit());
