@@ -353,7 +353,7 @@ describe("doctor: a stack", () => {
   });
 
   test("an unreadable stack: shows what Pulumi says, and the way around", async () => {
-    const stack = await startStack();
+    const stack = await startStack({ env: { PULUMI_CONFIG_PASSPHRASE: "right" } });
     await stack.cli(["stack", "change-secrets-provider", "passphrase"]).orThrow();
 
     // The passphrase matters only if something is encrypted.

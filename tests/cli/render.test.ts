@@ -53,7 +53,7 @@ describe("render", () => {
     await write(join(stack.folder, "agents"), files);
     const requests = stack.emulator.requests.length + eu.requests.length;
     // Neither of them is needed.
-    const env = { ELEVENLABS_API_KEY: "", PULUMI_CONFIG_PASSPHRASE: "another" };
+    const env = { ELEVENLABS_API_KEY: "", VAULT_SERVER_URL: "" };
     const render = (out: string, ...args: string[]) => cliIn(stack, ["render", "agents", "--out", out, ...args], env);
 
     const rendered = await render("out");

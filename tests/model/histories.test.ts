@@ -8,8 +8,6 @@ import { PLUGIN_SABOTEURS, SABOTEURS } from "./saboteurs";
 const { MODEL_SEED = "20", MODEL_PATH } = process.env;
 const seed = Number(MODEL_SEED);
 const replay = MODEL_PATH === undefined ? undefined : { seed, path: MODEL_PATH };
-/** A seed with which the model finds each of them soon. */
-const SABOTAGE_SEED = 500;
 
 describe("after any edits, manual changes and network faults", () => {
   test("nothing is lost, duplicated or wrongly stored, and all converges", async () => {
@@ -25,17 +23,17 @@ describe("after any edits, manual changes and network faults", () => {
 });
 
 describe("the model finds a lifecycle that", () => {
-  test.each(Object.entries(SABOTEURS))("%s", async (_what, { breaks, make }) => {
-    const story = await checkSaboteur(1_000, SABOTAGE_SEED, { breaks, host: lifecycleHost(make) });
+  test.each(Object.entries(SABOTEURS))("%s", async (_what, { make, ...saboteur }) => {
+    const story = await checkSaboteur(saboteur, lifecycleHost(make));
 
-    expect(story).toContain(`${breaks}: `);
+    expect(story).toContain(`${saboteur.breaks}: `);
   });
 });
 
 describe("the model finds a plugin that", () => {
-  test.each(Object.entries(PLUGIN_SABOTEURS))("%s", async (_what, { breaks, make }) => {
-    const story = await checkSaboteur(1_000, SABOTAGE_SEED, { breaks, host: pluginHost(make) });
+  test.each(Object.entries(PLUGIN_SABOTEURS))("%s", async (_what, { make, ...saboteur }) => {
+    const story = await checkSaboteur(saboteur, pluginHost(make));
 
-    expect(story).toContain(`${breaks}: `);
+    expect(story).toContain(`${saboteur.breaks}: `);
   });
 });

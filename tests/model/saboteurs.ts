@@ -13,6 +13,8 @@ import type { Kind } from "./rules";
 export interface Saboteur {
   /** What the model must find. */
   breaks: Kind;
+  /** With it, the first history already shows that. */
+  seed: number;
   make: MakeLifecycle;
 }
 
@@ -22,6 +24,7 @@ const LISTINGS = new WeakMap<Workspace, Promise<Secret[]>>();
 export const SABOTEURS: Record<string, Saboteur> = {
   "repeats a POST of unknown outcome if a look finds nothing": {
     breaks: "duplicate",
+    seed: 530,
     make: withChangedWorkspaces((workspace) => {
       const create = Workspace.prototype.create.bind(workspace);
       workspace.create = async (name, value, look) => {
@@ -32,6 +35,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "trusts one listing for all names": {
     breaks: "duplicate",
+    seed: 669,
     make: withChangedWorkspaces((workspace) => {
       const listing = LISTINGS.get(workspace) ?? workspace.list();
       listing.catch(() => undefined);
@@ -41,6 +45,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "ignores which resources of the state own a secret": {
     breaks: "wrongly adopted or lost",
+    seed: 779,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>, registration?: Registration) {
@@ -50,6 +55,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "ignores the other resources of the program": {
     breaks: "wrongly adopted or lost",
+    seed: 653,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>) {
@@ -63,6 +69,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "adopts secrets without being asked to": {
     breaks: "wrongly adopted or lost",
+    seed: 546,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
@@ -72,6 +79,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "treats a failed read as a secret that is gone": {
     breaks: "silent orphan",
+    seed: 595,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override read(resource: Resource) {
@@ -81,10 +89,12 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "does not warn about secrets that it leaves behind": {
     breaks: "silent orphan",
+    seed: 680,
     make: (host) => new WorkspaceSecretLifecycle({ ...host, warn: async () => {} }),
   },
   "does not report that a secret may have been created": {
     breaks: "silent orphan",
+    seed: 2270,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
@@ -96,6 +106,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "keeps the digest after an update of unknown outcome": {
     breaks: "wrong state",
+    seed: 882,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override update(resource: Resource, inputs: WorkspaceSecretInputs) {
@@ -108,6 +119,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "replaces a missing secret by another one with its name": {
     breaks: "wrongly adopted or lost",
+    seed: 685,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override async read(resource: Resource) {
@@ -121,6 +133,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "replaces a kept value when the name changes": {
     breaks: "wrongly adopted or lost",
+    seed: 1578,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override diff(resource: Resource, inputs: PreviewInputs) {
@@ -133,6 +146,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
   },
   "shows the value in an error": {
     breaks: "message",
+    seed: 510,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
@@ -146,9 +160,13 @@ export const SABOTEURS: Record<string, Saboteur> = {
 };
 
 /** Plugins that each break a rule. */
-export const PLUGIN_SABOTEURS: Record<string, { breaks: Kind; make: (options: PluginOptions) => PluginHost }> = {
+export const PLUGIN_SABOTEURS: Record<
+  string,
+  Omit<Saboteur, "make"> & { make: (options: PluginOptions) => PluginHost }
+> = {
   "does not make the engine store an update of unknown outcome": {
     breaks: "wrong state",
+    seed: 504,
     make: (options) =>
       new (class extends PluginHost {
         override update(resource: EngineResource, news: WireProperties) {
@@ -161,6 +179,7 @@ export const PLUGIN_SABOTEURS: Record<string, { breaks: Kind; make: (options: Pl
   },
   "forgets at a refresh that a value is unknown": {
     breaks: "wrong state",
+    seed: 504,
     make: (options) =>
       new (class extends PluginHost {
         override async read(resource: EngineResource) {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
 import { logCommand } from "./commandLog";
+import { SECRETS_PROVIDER } from "./vault";
 
 export interface CliResult {
   code: number | null;
@@ -36,8 +37,8 @@ export function environmentOf(folder: string) {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     // Collecting garbage takes a tenth of the CLI's processor time.
     GOGC: "off",
-    // For stacks that a test makes itself; those from the template have their key in the vault.
-    PULUMI_CONFIG_PASSPHRASE: "passphrase",
+    // As if each `stack init` had --secrets-provider.
+    PULUMI_OPTION_SECRETS_PROVIDER: SECRETS_PROVIDER,
     VAULT_SERVER_URL: vault,
     VAULT_SERVER_TOKEN: "tests",
     PULUMI_SKIP_UPDATE_CHECK: "1",

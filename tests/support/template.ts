@@ -1,7 +1,6 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pulumi } from "./pulumiCli";
-import { SECRETS_PROVIDER } from "./vault";
 
 const REPO = process.cwd();
 
@@ -15,5 +14,5 @@ export async function makeTemplate(root: string): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "program", private: true }));
   const runtime = { name: "nodejs", options: { typescript: false } };
   await writeFile(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "test", runtime, main: "index.js" }));
-  await pulumi(folder, ["stack", "init", "test", "--secrets-provider", SECRETS_PROVIDER]).orThrow();
+  await pulumi(folder, ["stack", "init", "test"]).orThrow();
 }
