@@ -18,13 +18,15 @@ export default {
       displayName: "native",
       snapshotResolver: "<rootDir>/tests/support/nativeSnapshots.cjs",
       setupFiles: ["<rootDir>/tests/support/nativeHost.ts"],
-      testMatch: ["**/tests/engine/**/*.test.ts"],
+      testMatch: ["**/tests/engine/**/*.test.ts", "**/tests/engine/*.matrix.ts"],
       testPathIgnorePatterns: [
         "/node_modules/",
         // How the dynamic provider is found, what its state looks like, and what its host can't do.
         ...["installed", "oldState", "state", "rootProgram", "leaksDebug"].map((name) => `/engine/${name}\\.test`),
         // These choose the host themselves.
         "/engine/plugin/",
+        // About the client, which both hosts share.
+        "/engine/proxy\\.matrix",
       ],
     },
   ],

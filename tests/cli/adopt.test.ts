@@ -82,15 +82,18 @@ describe("adopt", () => {
     expect(stack.workspace.secrets()).toEqual(before);
   });
 
-  test.each([[], ["--component"]])("prints a module that compiles beside others: adopt %s", async (...args) => {
+  test("prints a module that compiles beside others, also with --component", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
     for (const name of ["A", "odd name"]) stack.workspace.add(name, "v");
 
-    const { out } = await cliIn(stack, ["adopt", "--only", "program", ...args]);
-    await writeFile(join(stack.folder, "adopted.ts"), out);
+    const modules = {
+      each: await cliIn(stack, ["adopt", "--only", "program"]),
+      component: await cliIn(stack, ["adopt", "--only", "program", "--component"]),
+    };
+    for (const [name, { out }] of Object.entries(modules)) await writeFile(join(stack.folder, `${name}.ts`), out);
     await writeFile(
       join(stack.folder, "index.ts"),
-      'import * as pulumi from "@pulumi/pulumi";\nimport "./adopted";\nconst config = new pulumi.Config();\nexport const x = config.get("x");\n',
+      'import * as pulumi from "@pulumi/pulumi";\nimport "./each";\nimport "./component";\nconst config = new pulumi.Config();\nexport const x = config.get("x");\n',
     );
 
     const options = "--noEmit --strict --module nodenext --target es2022 --skipLibCheck --types node --typeRoots";
@@ -98,6 +101,7 @@ describe("adopt", () => {
     const types = join(process.cwd(), "node_modules/@types");
     const compiled = run(process.execPath, [...tsc, types, "index.ts"], { cwd: stack.folder });
     await expect(compiled).resolves.toMatchObject({ stdout: "" });
+    for (const { out } of Object.values(modules)) expect(out).toContain("new WorkspaceSecret");
   });
 
   test("pushes and replaces nothing if existingId and onExisting go later", async () => {

@@ -1,67 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { digest } from "../../provider/secret/digest";
 import { HOST, HOSTS } from "../support/hosts";
-import { kindIn } from "../support/problems";
-import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
+import { addOwner, declaredTwice, isLeft, owners, urn, warnings } from "../support/ownedSecrets";
+import { startStack } from "../support/testStack";
 
 const MODULE = HOSTS[HOST].module;
-
-const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
-
-/** Each resource of the state with the id of the secret that it owns, sorted by name. */
-async function owners(stack: TestStack): Promise<string[]> {
-  const secrets = await stack.secrets();
-  return secrets
-    .map((secret) => `${secret.urn.split("::").at(-1)} ${secret.id}${secret.delete ? " (to delete)" : ""}`)
-    .sort();
-}
-
-/** All warnings of a run, including those of the engine itself. */
-function warnings({ diagnostics }: Run) {
-  return diagnostics
-    .filter(({ severity }) => severity === "warning")
-    .map(({ message }) => ({ kind: kindIn(message), message }));
-}
-
-interface StateEntry {
-  urn: string;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-}
-
-/**
- * Adds a resource `logical` to the state that owns the same secret as the first one. People can do that with `pulumi state`,
- * and versions of this package that did not look into the state could do it too.
- */
-async function addOwner(stack: TestStack, logical: string, changes: { name?: string; existingId?: string } = {}) {
-  const { output } = await stack.cli(["stack", "export", "--show-secrets"]).orThrow();
-  const state = JSON.parse(output) as { deployment: { resources: StateEntry[] } };
-  const first = state.deployment.resources.find(({ urn }) => urn.includes(SECRET_TYPE));
-  if (!first) throw new Error("The state has no secret");
-  const { valueDigest, ...outputs } = first.outputs;
-  const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
-  const value = { ...(first.inputs.value as object), plaintext: JSON.stringify("w") };
-  state.deployment.resources.push({
-    ...first,
-    urn: urn(logical),
-    inputs: { ...first.inputs, value, ...changes },
-    outputs: { ...outputs, ...changes, valueDigest: secret },
-  });
-  await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
-}
-
-/** The warning that a secret is not deleted, because another resource owns it. */
-const isLeft = (name: string, id: string | undefined) => ({
-  kind: "left-to-other-owner",
-  message: expect.stringMatching(new RegExp(`"${name}" \\(${id}\\)[^]*triggers`)),
-});
-
-/** The error of a program that declares `resource` with an input that `holder` already has. */
-const declaredTwice = (resource: string, holder: string, given: string) => ({
-  severity: "error",
-  kind: "declared-twice",
-  message: expect.stringContaining(`WorkspaceSecret "${resource}": "${holder}" already has the ${given}`),
-});
 
 describe("two resources of one program", () => {
   test("with one name: the second fails before any call, whatever onExisting", async () => {
@@ -117,29 +59,6 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual([]);
   });
 
-  test("with one name that is known only during the update: the second fails", async () => {
-    const stack = await startStack({ emulator: { uniqueNames: false } });
-    const program = (names: string[]) => `
-      const base = new WorkspaceSecret("base", { value: "v" });
-      for (const name of ${JSON.stringify(names)}) {
-        new WorkspaceSecret(name, { name: pulumi.interpolate\`OF_\${base.secretId}\`, value: name, onExisting: "overwrite" });
-      }`;
-
-    await stack.program(program(["a", "b"]));
-    expect((await stack.preview()).code).toBe(0);
-    const run = await stack.up();
-
-    expect(run.code).not.toBe(0);
-    const [base] = stack.workspace.secrets();
-    expect(run.problems).toMatchObject([declaredTwice("b", "a", `name "OF_${base?.id}"`)]);
-    await stack.deploy(program(["a"]));
-    expect(stack.workspace.secrets().map(({ name, value }) => [name, value])).toEqual([
-      ["base", "v"],
-      [`OF_${base?.id}`, "a"],
-    ]);
-    expect(await stack.secrets()).toHaveLength(2);
-  });
-
   test("with one existingId: the second fails, and owns nothing", async () => {
     const stack = await startStack();
     stack.workspace.add("THEIRS", "theirs", { id: "sec_1" });
@@ -162,18 +81,6 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).not.toContain("b sec_1");
   });
 
-  test("with one name, one of them in a component: the second fails", async () => {
-    const stack = await startStack();
-    await stack.program(
-      'new WorkspaceSecrets("all", { prefix: "P_", secrets: { X: "v" } }); new WorkspaceSecret("b", { name: "P_X", value: "w" });',
-    );
-
-    const run = await stack.preview();
-
-    expect(run.code).not.toBe(0);
-    expect(run.problems).toMatchObject([declaredTwice("b", "all-X", 'name "P_X"')]);
-  });
-
   test("from two copies of the package: the second fails, creating nothing", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, latencyMs: 50 } });
     await stack.program(`
@@ -191,20 +98,6 @@ describe("two resources of one program", () => {
     expect(run.problems).toMatchObject([{ severity: "error", kind: "name-declared-twice", resource }]);
     expect(stack.workspace.secrets()).toHaveLength(1);
     expect(await stack.secrets()).toHaveLength(1);
-  });
-
-  test("may share a name in two workspaces", async () => {
-    const stack = await startStack({ emulator: { keys: { sk_default: {}, sk_other: { workspace: "other" } } } });
-    const workspaces = { other: { apiKey: "sk_other", baseUrl: stack.emulator.url } };
-    await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
-
-    await stack.deploy(`
-      new WorkspaceSecret("a", { name: "CRM", value: "a" });
-      new WorkspaceSecret("b", { name: "CRM", value: "b", workspace: "other" });
-    `);
-
-    expect(stack.workspace.secrets()).toMatchObject([{ name: "CRM", value: "a" }]);
-    expect(stack.emulator.workspace("other").secrets()).toMatchObject([{ name: "CRM", value: "b" }]);
   });
 });
 
@@ -282,40 +175,9 @@ describe("a resource that is renamed in the program", () => {
       expect(await owners(stack)).toEqual([`new ${before[0]?.id}`]);
     },
   );
-
-  test("keeps its secret if the renamed component above it has an alias", async () => {
-    const stack = await startStack();
-    const program = (name: string, options = "{}") =>
-      `new WorkspaceSecrets("${name}", { secrets: { CRM: "v" }, onExisting: "overwrite" }, ${options});`;
-    await stack.deploy(program("old"));
-    const before = stack.workspace.secrets();
-
-    const run = await stack.deploy(program("new", '{ aliases: [{ name: "old" }] }'));
-
-    expect(run.calls).toEqual([]);
-    expect(stack.workspace.secrets()).toEqual(before);
-    expect(await owners(stack)).toEqual([`new-CRM ${before[0]?.id}`]);
-  });
 });
 
 describe("a replaced secret", () => {
-  test("whose delete failed is not deleted once a resource has adopted it", async () => {
-    const stack = await startStack();
-    await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "v" });');
-    const [old] = stack.workspace.secrets();
-    stack.emulator.fault({ kind: "status", status: 500, on: "delete" });
-    await stack.program('new WorkspaceSecret("a", { name: "NEW", value: "v" });');
-    expect((await stack.up()).code).not.toBe(0);
-    expect(await owners(stack)).toContain(`a ${old?.id} (to delete)`);
-
-    const run = await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "w", onExisting: "overwrite" });');
-
-    expect(run.calls.filter((call) => call === "delete")).toHaveLength(1);
-    expect(warnings(run)).toEqual([isLeft("OLD", old?.id)]);
-    expect(stack.workspace.secrets()).toEqual([{ ...old, value: "w" }]);
-    expect(await owners(stack)).toEqual([`a ${old?.id}`]);
-  });
-
   test("by --replace requires overwrite or deleteBeforeReplace", async () => {
     const stack = await startStack();
     const program = `
@@ -344,22 +206,5 @@ describe("a replaced secret", () => {
     expect(now.before).not.toBe(id.before);
     expect(await owners(stack)).toEqual([`before ${now.before}`, `plain ${id.plain}`, `taken ${id.taken}`]);
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
-  });
-
-  test("that moves to an alias of its workspace is adopted, not deleted", async () => {
-    const stack = await startStack();
-    await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
-    const before = stack.workspace.secrets();
-    const workspaces = { prod: { apiKey: stack.emulator.apiKey, baseUrl: stack.emulator.url } };
-    await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
-
-    const run = await stack.deploy(
-      'new WorkspaceSecret("a", { name: "CRM", value: "v", workspace: "prod", onExisting: "overwrite" });',
-    );
-
-    expect(run.calls).toEqual(["list", "update"]);
-    expect(warnings(run)).toEqual([isLeft("CRM", before[0]?.id)]);
-    expect(stack.workspace.secrets()).toEqual(before);
-    expect(await owners(stack)).toEqual([`a ${before[0]?.id}`]);
   });
 });

@@ -1,0 +1,100 @@
+import { expect, test } from "@jest/globals";
+import { declaredTwice, isLeft, owners, warnings } from "../support/ownedSecrets";
+import { startStack } from "../support/testStack";
+
+test("of two resources with one name that is known only during the update, the second fails", async () => {
+  const stack = await startStack({ emulator: { uniqueNames: false } });
+  const program = (names: string[]) => `
+    const base = new WorkspaceSecret("base", { value: "v" });
+    for (const name of ${JSON.stringify(names)}) {
+      new WorkspaceSecret(name, { name: pulumi.interpolate\`OF_\${base.secretId}\`, value: name, onExisting: "overwrite" });
+    }`;
+
+  await stack.program(program(["a", "b"]));
+  expect((await stack.preview()).code).toBe(0);
+  const run = await stack.up();
+
+  expect(run.code).not.toBe(0);
+  const [base] = stack.workspace.secrets();
+  expect(run.problems).toMatchObject([declaredTwice("b", "a", `name "OF_${base?.id}"`)]);
+  await stack.deploy(program(["a"]));
+  expect(stack.workspace.secrets().map(({ name, value }) => [name, value])).toEqual([
+    ["base", "v"],
+    [`OF_${base?.id}`, "a"],
+  ]);
+  expect(await stack.secrets()).toHaveLength(2);
+});
+
+test("of two resources with one name, one of them in a component, the second fails", async () => {
+  const stack = await startStack();
+  await stack.program(
+    'new WorkspaceSecrets("all", { prefix: "P_", secrets: { X: "v" } }); new WorkspaceSecret("b", { name: "P_X", value: "w" });',
+  );
+
+  const run = await stack.preview();
+
+  expect(run.code).not.toBe(0);
+  expect(run.problems).toMatchObject([declaredTwice("b", "all-X", 'name "P_X"')]);
+});
+
+test("two resources may share a name in two workspaces", async () => {
+  const stack = await startStack({ emulator: { keys: { sk_default: {}, sk_other: { workspace: "other" } } } });
+  const workspaces = { other: { apiKey: "sk_other", baseUrl: stack.emulator.url } };
+  await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
+
+  await stack.deploy(`
+    new WorkspaceSecret("a", { name: "CRM", value: "a" });
+    new WorkspaceSecret("b", { name: "CRM", value: "b", workspace: "other" });
+  `);
+
+  expect(stack.workspace.secrets()).toMatchObject([{ name: "CRM", value: "a" }]);
+  expect(stack.emulator.workspace("other").secrets()).toMatchObject([{ name: "CRM", value: "b" }]);
+});
+
+test("a resource keeps its secret if the renamed component above it has an alias", async () => {
+  const stack = await startStack();
+  const program = (name: string, options = "{}") =>
+    `new WorkspaceSecrets("${name}", { secrets: { CRM: "v" }, onExisting: "overwrite" }, ${options});`;
+  await stack.deploy(program("old"));
+  const before = stack.workspace.secrets();
+
+  const run = await stack.deploy(program("new", '{ aliases: [{ name: "old" }] }'));
+
+  expect(run.calls).toEqual([]);
+  expect(stack.workspace.secrets()).toEqual(before);
+  expect(await owners(stack)).toEqual([`new-CRM ${before[0]?.id}`]);
+});
+
+test("a replaced secret whose delete failed is not deleted once a resource has adopted it", async () => {
+  const stack = await startStack();
+  await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "v" });');
+  const [old] = stack.workspace.secrets();
+  stack.emulator.fault({ kind: "status", status: 500, on: "delete" });
+  await stack.program('new WorkspaceSecret("a", { name: "NEW", value: "v" });');
+  expect((await stack.up()).code).not.toBe(0);
+  expect(await owners(stack)).toContain(`a ${old?.id} (to delete)`);
+
+  const run = await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "w", onExisting: "overwrite" });');
+
+  expect(run.calls.filter((call) => call === "delete")).toHaveLength(1);
+  expect(warnings(run)).toEqual([isLeft("OLD", old?.id)]);
+  expect(stack.workspace.secrets()).toEqual([{ ...old, value: "w" }]);
+  expect(await owners(stack)).toEqual([`a ${old?.id}`]);
+});
+
+test("a secret that moves to another name of its workspace is adopted, not deleted", async () => {
+  const stack = await startStack();
+  await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
+  const before = stack.workspace.secrets();
+  const workspaces = { prod: { apiKey: stack.emulator.apiKey, baseUrl: stack.emulator.url } };
+  await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
+
+  const run = await stack.deploy(
+    'new WorkspaceSecret("a", { name: "CRM", value: "v", workspace: "prod", onExisting: "overwrite" });',
+  );
+
+  expect(run.calls).toEqual(["list", "update"]);
+  expect(warnings(run)).toEqual([isLeft("CRM", before[0]?.id)]);
+  expect(stack.workspace.secrets()).toEqual(before);
+  expect(await owners(stack)).toEqual([`a ${before[0]?.id}`]);
+});

@@ -1,0 +1,65 @@
+import { expect } from "@jest/globals";
+import { digest } from "../../provider/secret/digest";
+import { kindIn } from "./problems";
+import { type Run, SECRET_TYPE, type TestStack } from "./testStack";
+
+export const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
+
+/** Each resource of the state with the id of the secret that it owns, sorted by name. */
+export async function owners(stack: TestStack): Promise<string[]> {
+  const secrets = await stack.secrets();
+  return secrets
+    .map((secret) => `${secret.urn.split("::").at(-1)} ${secret.id}${secret.delete ? " (to delete)" : ""}`)
+    .sort();
+}
+
+/** All warnings of a run, including those of the engine itself. */
+export function warnings({ diagnostics }: Run) {
+  return diagnostics
+    .filter(({ severity }) => severity === "warning")
+    .map(({ message }) => ({ kind: kindIn(message), message }));
+}
+
+interface StateEntry {
+  urn: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/**
+ * Adds a resource `logical` to the state that owns the same secret as the first one. People can do that with `pulumi state`,
+ * and versions of this package that did not look into the state could do it too.
+ */
+export async function addOwner(
+  stack: TestStack,
+  logical: string,
+  changes: { name?: string; existingId?: string } = {},
+) {
+  const { output } = await stack.cli(["stack", "export", "--show-secrets"]).orThrow();
+  const state = JSON.parse(output) as { deployment: { resources: StateEntry[] } };
+  const first = state.deployment.resources.find(({ urn }) => urn.includes(SECRET_TYPE));
+  if (!first) throw new Error("The state has no secret");
+  const { valueDigest, ...outputs } = first.outputs;
+  const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
+  const value = { ...(first.inputs.value as object), plaintext: JSON.stringify("w") };
+  state.deployment.resources.push({
+    ...first,
+    urn: urn(logical),
+    inputs: { ...first.inputs, value, ...changes },
+    outputs: { ...outputs, ...changes, valueDigest: secret },
+  });
+  await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
+}
+
+/** The warning that a secret is not deleted, because another resource owns it. */
+export const isLeft = (name: string, id: string | undefined) => ({
+  kind: "left-to-other-owner",
+  message: expect.stringMatching(new RegExp(`"${name}" \\(${id}\\)[^]*triggers`)),
+});
+
+/** The error of a program that declares `resource` with an input that `holder` already has. */
+export const declaredTwice = (resource: string, holder: string, given: string) => ({
+  severity: "error",
+  kind: "declared-twice",
+  message: expect.stringContaining(`WorkspaceSecret "${resource}": "${holder}" already has the ${given}`),
+});
