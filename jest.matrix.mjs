@@ -22,11 +22,11 @@ export default {
       testPathIgnorePatterns: [
         "/node_modules/",
         // How the dynamic provider is found, what its state looks like, and what its host can't do.
-        ...["installed", "oldState", "state", "rootProgram", "leaksDebug"].map((name) => `/engine/${name}\\.test`),
+        ...["installed", "oldState", "state", "rootProgram", "leaksDebug"].map((name) => `/engine/${name}\\.`),
         // These choose the host themselves.
         "/engine/plugin/",
         // About the client, which both hosts share.
-        "/engine/proxy\\.matrix",
+        "/engine/proxy\\.matrix\\.",
       ],
     },
   ],

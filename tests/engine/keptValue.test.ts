@@ -1,29 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Run, startStack, type TestStack } from "../support/testStack";
-
-/** Creates a secret CRM by hand, and adopts it as resource `crm` with its value. Returns its id. */
-async function adopted(stack: TestStack, args = ""): Promise<string> {
-  const { id } = stack.workspace.add("CRM", "theirs");
-  await stack.deploy(program(`name: "CRM", onExisting: "keep", ${args}`));
-  return id;
-}
-
-function program(args: string): string {
-  return `new WorkspaceSecret("crm", { value: "ours", ${args} });`;
-}
-
-function expectRefused(run: Run, what: string): void {
-  expect(run.code).not.toBe(0);
-  expect(run.problems).toMatchObject([
-    {
-      severity: "error",
-      kind: "kept-value-at-risk",
-      resource: "crm",
-      message: expect.stringContaining(`change of ${what} `),
-    },
-  ]);
-  expect(run.requests.filter(({ method }) => method !== "GET")).toEqual([]);
-}
+import { adopted, expectRefused, program } from "../support/keptSecret";
+import { startStack } from "../support/testStack";
 
 describe("a value that was adopted with keep", () => {
   test.each(["rename", "replace"])("survives a new name in the program, with onNameChange %s", async (onNameChange) => {
@@ -56,18 +33,6 @@ describe("a value that was adopted with keep", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "BY HAND", value: "theirs" }]);
   });
 
-  test("survives a new name after onExisting was removed", async () => {
-    const stack = await startStack();
-    const id = await adopted(stack);
-    const dropped = await stack.deploy(program('name: "CRM"'));
-    expect([dropped.changes, dropped.calls]).toEqual([{ update: 1 }, []]);
-
-    await stack.program(program('name: "NEW"'));
-
-    expectRefused(await stack.up(), "name");
-    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "theirs" }]);
-  });
-
   test("survives a move to another workspace", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
@@ -75,18 +40,6 @@ describe("a value that was adopted with keep", () => {
     await stack.configure({ "elevenlabs:workspaces": { eu: { baseUrl: stack.emulator.url } } });
 
     expectRefused(await stack.preview(), "workspace");
-    expect(stack.workspace.secrets()).toMatchObject([{ id, value: "theirs" }]);
-  });
-
-  test("survives a new name if an older state does not record the adoption", async () => {
-    const stack = await startStack();
-    const id = await adopted(stack);
-    const { output } = await stack.cli(["stack", "export"]).orThrow();
-    await stack.cli(["stack", "import"], output.replace(/\s*"valueKept": true,?/, "")).orThrow();
-    expect((await stack.secret("crm"))?.outputs).not.toHaveProperty("valueKept");
-    await stack.program(program('name: "NEW", onExisting: "keep"'));
-
-    expectRefused(await stack.up(), "name");
     expect(stack.workspace.secrets()).toMatchObject([{ id, value: "theirs" }]);
   });
 });
@@ -127,19 +80,5 @@ describe("a secret that was adopted by existingId and keep", () => {
       { name: "GONE", value: "ours" },
     ]);
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
-  });
-
-  test("gets its name back, with our value, if triggers change", async () => {
-    const stack = await startStack();
-    const id = await adopted(stack);
-    const args = `name: "CRM", existingId: "${id}", onExisting: "keep"`;
-    await stack.deploy(program(args));
-    stack.workspace.rename(id, "BY HAND");
-    await stack.program(program(`${args}, triggers: [1]`));
-
-    const run = await stack.up("--refresh");
-
-    expect([run.code, run.calls]).toEqual([0, ["get", "list", "update"]]);
-    expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "ours" }]);
   });
 });
