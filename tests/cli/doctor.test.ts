@@ -55,6 +55,16 @@ describe("doctor: a workspace that can be used", () => {
     ]);
   });
 
+  test("has no key in the debug output of Node.js", async () => {
+    const emulator = await emulated();
+
+    const { code, out, err } = await cli(["doctor"], { env: { ...envOf(emulator), NODE_DEBUG: "*" } });
+
+    expect(code).toBe(0);
+    expect(err).toMatch(/NET \d+: connect/);
+    expect(out + err).not.toContain(emulator.apiKey);
+  });
+
   test("--json has the same findings and exit code", async () => {
     const [able, readOnly] = [await emulated(), await emulated(["read"])];
 
