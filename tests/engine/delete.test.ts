@@ -127,6 +127,23 @@ describe("a delete of a secret in use", () => {
     expect(onlyId(stack)).toBe(id);
   });
 
+  test.each([
+    ["before the new name", RETAINED],
+    ["together with the new name", SECRET],
+  ])('keeps a replaced secret if onInUse "retain" was set %s', async (_, before) => {
+    const stack = await startStack();
+    await stack.deploy(before);
+    const old = onlyId(stack);
+    stack.workspace.use(old, { agents: ["Support"] });
+
+    const run = await stack.deploy(RETAINED.replace('value: "v"', 'name: "NEW", value: "v"'));
+
+    const message = expect.stringContaining(`Secret "T" (${old})`);
+    expect(warningsOf(run)).toEqual([expect.objectContaining({ kind: "left-in-use", message })]);
+    expect(stack.workspace.secrets()).toMatchObject([{ id: old, name: "T" }, { name: "NEW" }]);
+    expect((await stack.secrets()).map(({ id }) => id)).toEqual([stack.workspace.secrets()[1]?.id]);
+  });
+
   test("of a replaced secret stays pending, and succeeds once nothing uses it", async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);

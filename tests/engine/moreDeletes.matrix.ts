@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { dependentsIn, onlyId, RETAINED, SECRET, warningsOf } from "../support/secretInUse";
+import { dependentsIn, onlyId, RETAINED, SECRET } from "../support/secretInUse";
 import { startStack } from "../support/testStack";
 
 test("a delete that is refused shows what is known of dependents of an undocumented kind", async () => {
@@ -45,21 +45,4 @@ test('a delete follows an onInUse "retain" set after the failure, from the next 
   expect(run.code).toBe(0);
   expect(await stack.secrets()).toEqual([]);
   expect(onlyId(stack)).not.toBe("");
-});
-
-test.each([
-  ["before the new name", RETAINED],
-  ["together with the new name", SECRET],
-])('a replaced secret in use is kept if onInUse "retain" was set %s', async (_, before) => {
-  const stack = await startStack();
-  await stack.deploy(before);
-  const old = onlyId(stack);
-  stack.workspace.use(old, { agents: ["Support"] });
-
-  const run = await stack.deploy(RETAINED.replace('value: "v"', 'name: "NEW", value: "v"'));
-
-  const message = expect.stringContaining(`Secret "T" (${old})`);
-  expect(warningsOf(run)).toEqual([expect.objectContaining({ kind: "left-in-use", message })]);
-  expect(stack.workspace.secrets()).toMatchObject([{ id: old, name: "T" }, { name: "NEW" }]);
-  expect((await stack.secrets()).map(({ id }) => id)).toEqual([stack.workspace.secrets()[1]?.id]);
 });
