@@ -126,8 +126,10 @@ describe("WorkspaceSecrets", () => {
     const run = await stack.deploy(`
       new WorkspaceSecrets("crm", { secrets: secretsFromConfig("crm"), onExisting: "overwrite" });
       new WorkspaceSecrets("shared", { secrets: secretsFromConfig("shared:tokens") });
-      new WorkspaceSecrets("computed", { secrets: { COMPUTED: pulumi.output("computed") } });`);
+      new WorkspaceSecrets("computed", { secrets: { COMPUTED: pulumi.output("computed") } });
+      exports.token = secretsFromConfig("crm").TOKEN;`);
 
+    expect(await outputs(stack)).toEqual({ token: "[secret]" });
     expect(run.steps).toEqual({ "crm-TOKEN": "create", "shared-HOOK": "create", "computed-COMPUTED": "create" });
     const found = stack.workspace.secrets();
     expect(found).toHaveLength(3);
