@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
-import { cliIn } from "../support/commandRun";
+import { cliIn, newKey } from "../support/commandRun";
 import { deployed } from "../support/deployedNames";
-import { startAnother } from "../support/namedWorkspaces";
+import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { startStack } from "../support/testStack";
 
 test("without drift, exits with 0 after one list request", async () => {
   const { stack } = await deployed(["A", "B"]);
@@ -198,4 +199,34 @@ test("a 401 and a proxy's page are errors with exit code 1, never drift", async 
 
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: expected });
   }
+});
+
+test("doesn't promise to create a secret that left the program", async () => {
+  const { stack, ids } = await deployed(["A"]);
+  stack.workspace.remove(ids.A ?? "");
+  await stack.program("");
+
+  const { out } = await cliIn(stack, ["drift"]);
+
+  expect(out).toMatch(/ gone; no longer in the program$/m);
+});
+
+test("compares each workspace of the state; --workspace limits it to one", async () => {
+  const eu = await startAnother({ keys: { [newKey()]: {} } });
+  const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
+  await addWorkspaces(stack, { eu });
+  await stack.deploy(
+    'new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v", workspace: "eu" });',
+  );
+  const [b] = eu.workspace().secrets();
+  eu.workspace().remove(b?.id ?? "");
+
+  const all = await cliIn(stack, ["drift"]);
+  const one = await cliIn(stack, ["drift", "--workspace", "default"]);
+
+  expect(all.code).toBe(2);
+  expect(all.out).toMatch(/^Stack test: 2 secrets, 1 drifted$/m);
+  expect(all.out).toMatch(new RegExp(`^B +B +${b?.id} +eu +missing `, "m"));
+  expect(one).toMatchObject({ code: 0, out: "Stack test: 1 secret, no drift\n" });
+  expect(all.out + all.err).not.toContain(eu.apiKey);
 });

@@ -1,7 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { cliIn, newKey } from "../support/commandRun";
 import { deployed } from "../support/deployedNames";
-import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
 import { startStack } from "../support/testStack";
 
 test("of adopted secrets: says what to edit, before and after a refresh", async () => {
@@ -32,16 +31,6 @@ test("of adopted secrets: says what to edit, before and after a refresh", async 
   expect((await cliIn(stack, ["drift"])).code).toBe(0);
 });
 
-test("doesn't promise to create a secret that left the program", async () => {
-  const { stack, ids } = await deployed(["A"]);
-  stack.workspace.remove(ids.A ?? "");
-  await stack.program("");
-
-  const { out } = await cliIn(stack, ["drift"]);
-
-  expect(out).toMatch(/ gone; no longer in the program$/m);
-});
-
 test("at a width of 60, an id stays on one line", async () => {
   const { stack, ids } = await deployed(["A_NAME_OF_SOME_LENGTH"]);
   stack.workspace.rename(ids.A_NAME_OF_SOME_LENGTH ?? "", "OTHER");
@@ -63,26 +52,6 @@ test("the repair command names the stack of --stack", async () => {
     expect(code).toBe(2);
     expect(out).toMatch(/^To repair: pulumi up --stack test --refresh$/m);
   }
-});
-
-test("compares each workspace of the state; --workspace limits it to one", async () => {
-  const eu = await startAnother({ keys: { [newKey()]: {} } });
-  const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
-  await addWorkspaces(stack, { eu });
-  await stack.deploy(
-    'new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v", workspace: "eu" });',
-  );
-  const [b] = eu.workspace().secrets();
-  eu.workspace().remove(b?.id ?? "");
-
-  const all = await cliIn(stack, ["drift"]);
-  const one = await cliIn(stack, ["drift", "--workspace", "default"]);
-
-  expect(all.code).toBe(2);
-  expect(all.out).toMatch(/^Stack test: 2 secrets, 1 drifted$/m);
-  expect(all.out).toMatch(new RegExp(`^B +B +${b?.id} +eu +missing `, "m"));
-  expect(one).toMatchObject({ code: 0, out: "Stack test: 1 secret, no drift\n" });
-  expect(all.out + all.err).not.toContain(eu.apiKey);
 });
 
 test("ignores a secret that the program only looks up", async () => {

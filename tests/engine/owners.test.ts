@@ -207,4 +207,38 @@ describe("a replaced secret", () => {
     expect(await owners(stack)).toEqual([`before ${now.before}`, `plain ${id.plain}`, `taken ${id.taken}`]);
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
+
+  test("whose delete failed is not deleted once a resource has adopted it", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "v" });');
+    const [old] = stack.workspace.secrets();
+    stack.emulator.fault({ kind: "status", status: 500, on: "delete" });
+    await stack.program('new WorkspaceSecret("a", { name: "NEW", value: "v" });');
+    expect((await stack.up()).code).not.toBe(0);
+    expect(await owners(stack)).toContain(`a ${old?.id} (to delete)`);
+
+    const run = await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "w", onExisting: "overwrite" });');
+
+    expect(run.calls.filter((call) => call === "delete")).toHaveLength(1);
+    expect(warnings(run)).toEqual([isLeft("OLD", old?.id)]);
+    expect(stack.workspace.secrets()).toEqual([{ ...old, value: "w" }]);
+    expect(await owners(stack)).toEqual([`a ${old?.id}`]);
+  });
+
+  test("that moves to an alias of its workspace is adopted, not deleted", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
+    const before = stack.workspace.secrets();
+    const workspaces = { prod: { apiKey: stack.emulator.apiKey, baseUrl: stack.emulator.url } };
+    await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();
+
+    const run = await stack.deploy(
+      'new WorkspaceSecret("a", { name: "CRM", value: "v", workspace: "prod", onExisting: "overwrite" });',
+    );
+
+    expect(run.calls).toEqual(["list", "update"]);
+    expect(warnings(run)).toEqual([isLeft("CRM", before[0]?.id)]);
+    expect(stack.workspace.secrets()).toEqual(before);
+    expect(await owners(stack)).toEqual([`a ${before[0]?.id}`]);
+  });
 });
