@@ -10,6 +10,7 @@ import { openStack, Stack } from "../../cli/stack";
 import { configPathText } from "../../provider/messages/commands";
 import { configPath } from "../../provider/pulumi/configPath";
 import { cli, cliIn, envOf, newKey, stackEnv } from "../support/commandRun";
+import { compile } from "../support/compile";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
 import { emulate } from "../support/servers";
 import { startStack, type TestStack } from "../support/testStack";
@@ -90,17 +91,14 @@ describe("adopt", () => {
       each: await cliIn(stack, ["adopt", "--only", "program"]),
       component: await cliIn(stack, ["adopt", "--only", "program", "--component"]),
     };
-    for (const [name, { out }] of Object.entries(modules)) await writeFile(join(stack.folder, `${name}.ts`), out);
-    await writeFile(
-      join(stack.folder, "index.ts"),
-      'import * as pulumi from "@pulumi/pulumi";\nimport "./each";\nimport "./component";\nconst config = new pulumi.Config();\nexport const x = config.get("x");\n',
-    );
+    const output = await compile({
+      "each.ts": modules.each.out,
+      "component.ts": modules.component.out,
+      "index.ts":
+        'import * as pulumi from "@pulumi/pulumi";\nimport "./each";\nimport "./component";\nconst config = new pulumi.Config();\nexport const x = config.get("x");\n',
+    });
 
-    const options = "--noEmit --strict --module nodenext --target es2022 --skipLibCheck --types node --typeRoots";
-    const tsc = [join(process.cwd(), "node_modules/typescript/bin/tsc"), ...options.split(" ")];
-    const types = join(process.cwd(), "node_modules/@types");
-    const compiled = run(process.execPath, [...tsc, types, "index.ts"], { cwd: stack.folder });
-    await expect(compiled).resolves.toMatchObject({ stdout: "" });
+    expect(output).toBe("");
     for (const { out } of Object.values(modules)) expect(out).toContain("new WorkspaceSecret");
   });
 

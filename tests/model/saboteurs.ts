@@ -10,18 +10,18 @@ import { Workspace } from "../../provider/workspaces/workspace";
 import type { MakeLifecycle } from "./lifecycleProcess";
 import type { Kind } from "./rules";
 
-export interface Saboteur {
+export interface Saboteur<Make> {
   /** What the model must find. */
   breaks: Kind;
   /** With it, the first history already shows that. */
   seed: number;
-  make: MakeLifecycle;
+  make: Make;
 }
 
 const LISTINGS = new WeakMap<Workspace, Promise<Secret[]>>();
 
 /** Lifecycles that each break a rule, by what they do. */
-export const SABOTEURS: Record<string, Saboteur> = {
+export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   "repeats a POST of unknown outcome if a look finds nothing": {
     breaks: "duplicate",
     seed: 530,
@@ -160,10 +160,7 @@ export const SABOTEURS: Record<string, Saboteur> = {
 };
 
 /** Plugins that each break a rule. */
-export const PLUGIN_SABOTEURS: Record<
-  string,
-  Omit<Saboteur, "make"> & { make: (options: PluginOptions) => PluginHost }
-> = {
+export const PLUGIN_SABOTEURS: Record<string, Saboteur<(options: PluginOptions) => PluginHost>> = {
   "does not make the engine store an update of unknown outcome": {
     breaks: "wrong state",
     seed: 504,

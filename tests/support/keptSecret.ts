@@ -2,9 +2,9 @@ import { expect } from "@jest/globals";
 import type { Run, TestStack } from "./testStack";
 
 /** Creates a secret CRM by hand, and adopts it as resource `crm` with its value. Returns its id. */
-export async function adopted(stack: TestStack, args = ""): Promise<string> {
+export async function adopted(stack: TestStack): Promise<string> {
   const { id } = stack.workspace.add("CRM", "theirs");
-  await stack.deploy(program(`name: "CRM", onExisting: "keep", ${args}`));
+  await stack.deploy(program('name: "CRM", onExisting: "keep"'));
   return id;
 }
 
