@@ -1,6 +1,6 @@
 import { type ClientUnaryCall, type ServiceError, status } from "@grpc/grpc-js";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { CreateRequest, type CreateResponse, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
+import { CreateRequest, type CreateResponse, DeleteRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Emulator } from "../../emulator/index";
 import { PluginHost } from "../../provider/hosts/plugin/pluginHost";
 import { fromStruct, secret, toStruct } from "../../provider/hosts/plugin/properties";
@@ -15,16 +15,21 @@ afterAll(() => {
 
 async function start(): Promise<{ emulator: Emulator; plugin: PluginClient }> {
   const emulator = await emulate();
+  return { emulator, plugin: await startFor(emulator) };
+}
+
+/** A new process of the plugin, as in each operation of the engine. */
+async function startFor(emulator: Emulator): Promise<PluginClient> {
   const host = new PluginHost({ env: {}, warn: async () => {} });
   const plugin = await connectTo(host, { apiKey: emulator.apiKey, baseUrl: emulator.url });
   open.push(plugin);
-  return { emulator, plugin };
+  return plugin;
 }
 
-function createOf(name: string, { seconds = 0 } = {}): CreateRequest {
+function createOf(name: string, { seconds = 0, onExisting = "fail" } = {}): CreateRequest {
   const request = new CreateRequest();
   request.setUrn(urnOf(name));
-  request.setProperties(toStruct({ name, value: secret("v") }));
+  request.setProperties(toStruct({ name, value: secret("v"), onExisting }));
   request.setTimeout(seconds);
   return request;
 }
@@ -103,5 +108,23 @@ describe("the customTimeouts of a resource", () => {
     const stored = error && storedIn(error);
     expect(stored?.getReasonsList().map(kindIn)).toEqual(["cancelled"]);
     expect(fromStruct(stored?.getProperties())).toMatchObject({ secretId: created.getId(), valueUnknown: true });
+  });
+});
+
+describe("a forced replace", () => {
+  test("that adopts its own secret doesn't delete it, though both have one URN", async () => {
+    const { emulator, plugin: before } = await start();
+    const old = await before.call<CreateResponse>("create", createOf("A"));
+    const plugin = await startFor(emulator);
+
+    const successor = await plugin.call<CreateResponse>("create", createOf("A", { onExisting: "overwrite" }));
+    const request = new DeleteRequest();
+    request.setUrn(urnOf("A"));
+    request.setId(old.getId());
+    request.setProperties(old.getProperties());
+    await plugin.call("delete", request);
+
+    expect(successor.getId()).toBe(old.getId());
+    expect(emulator.workspace().secrets()).toMatchObject([{ id: old.getId() }]);
   });
 });
