@@ -35,11 +35,20 @@ function asksToWaitTooLong(error: ApiError): boolean {
   return (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
 }
 
+/** The three forms of a date in HTTP. Source: RFC 9110, section 5.6.7. `Date.parse` takes much more for a date, such as "-5". */
+const HTTP_DATES = [
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
+
 /** `Retry-After` in milliseconds: a number of seconds, or a date. Undefined if it is missing or is neither. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  const date = Date.parse(text);
+  if (!HTTP_DATES.some((form) => form.test(text))) return undefined;
+  // The third form names no time zone, and means GMT.
+  const date = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -16,7 +16,13 @@ test.each<[string | null, number | undefined]>([
   ["86400", 86_400_000],
   ["Thu, 01 Jan 2026 00:00:10 GMT", 10_000],
   ["Wed, 31 Dec 2025 23:59:50 GMT", 0],
+  ["Thursday, 01-Jan-26 00:00:10 GMT", 10_000],
+  ["Thu Jan  1 00:00:10 2026", 10_000],
   ["Thu, 99 Jan 2026 00:00:10 GMT", undefined],
+  ["-5", undefined],
+  ["1,5", undefined],
+  ["later 3", undefined],
+  ["2026", 2_026_000],
 ])("Retry-After %j is %p milliseconds", (header, ms) => {
   expect(parseRetryAfter(header, NOW)).toBe(ms);
 });
