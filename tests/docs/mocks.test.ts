@@ -49,3 +49,19 @@ test("under mocks, functions call the mocks; one without a list is an error", as
   });
   expect(stack.emulator.requests).toEqual([]);
 });
+
+test("mocks are recognised if Pulumi's SDK is loaded afresh", async () => {
+  const stack = await startStack();
+
+  const output = await runIn(
+    stack,
+    `const pulumi = require("@pulumi/pulumi");
+     pulumi.runtime.setMocks({ newResource: () => ({ id: "1", state: {} }), call: () => ({ secrets: [] }) });
+     delete require.cache[require.resolve("@pulumi/pulumi/runtime/mocks")];
+     const { listWorkspaceSecrets } = require("pulumi-elevenlabs");
+     listWorkspaceSecrets().then((secrets) => console.log(JSON.stringify(secrets)));`,
+  );
+
+  expect(JSON.parse(output)).toEqual([]);
+  expect(stack.emulator.requests).toEqual([]);
+});
