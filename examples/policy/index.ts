@@ -1,6 +1,9 @@
 import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
+/** The type of the dynamic provider, and that of the native plugin. */
+const SECRET_TYPES = ["pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret", "elevenlabs:index:WorkspaceSecret"];
+
 /** Shorter texts of the config occur in other values by chance. */
 const SHORTEST_PART = 8;
 
@@ -9,7 +12,7 @@ const valuesFromConfig: ResourceValidationPolicy = {
   description: "The value of an ElevenLabs secret comes from the stack's config, never from the program's source.",
   enforcementLevel: "mandatory",
   validateResource({ type, props }, reportViolation) {
-    if (type !== "pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret") return;
+    if (!SECRET_TYPES.includes(type)) return;
     const value: unknown = props.value;
     const isFromConfig = texts(pulumi.runtime.allConfig()).some(
       (text) => value === text || (text.length >= SHORTEST_PART && String(value).includes(text)),
