@@ -10,7 +10,7 @@ import type { Answer, Call } from "./operations/operation";
 import type { EmulatorOptions, KeyOptions } from "./options";
 import { type RecordedRequest, RequestLog } from "./requests";
 import { type Route, route } from "./routes";
-import { type EmulatedWorkspace, Workspace } from "./store";
+import { type EmulatedWorkspace, Workspace } from "./secretStore";
 import { parseJson } from "./validation";
 
 /** A running emulator. */

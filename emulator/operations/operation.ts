@@ -1,5 +1,5 @@
 import { secretNotFound } from "../errorAnswers";
-import type { StoredSecret, Workspace } from "../store";
+import type { StoredSecret, Workspace } from "../secretStore";
 
 /** An operation of the API on secrets. */
 export type Operation = "create" | "list" | "get" | "update" | "delete" | "dependencies";
