@@ -26,6 +26,8 @@ export interface OwnedSecret {
   name: string | undefined;
   workspace: string;
   endpoint: string | undefined;
+  /** Tells by which route the secret was written. */
+  mark: string | undefined;
   /** As of the last update, like the next two. */
   onNameChange: OnNameChange;
   onExisting: OnExisting;
@@ -71,6 +73,7 @@ const outputsSchema = v.object({
   name: v.fallback(v.optional(v.string()), undefined),
   workspace: v.fallback(v.optional(v.string()), undefined),
   endpoint: v.fallback(v.optional(v.string()), undefined),
+  mark: v.fallback(v.optional(v.string()), undefined),
   onNameChange: v.fallback(v.optional(v.picklist(["replace", "rename"])), undefined),
   onExisting: v.fallback(v.optional(v.picklist(["fail", "overwrite", "keep"])), undefined),
   existingId: v.fallback(v.optional(v.string()), undefined),
@@ -116,10 +119,10 @@ function toOwned({
   if (!isSecretType(type) || id === undefined || isToBeDeleted || isLookup) return [];
   // The plugin's outputs don't repeat the inputs.
   const state = type === NATIVE_TYPE ? { ...inputs, ...outputs } : outputs;
-  const { name, workspace = DEFAULT_WORKSPACE, endpoint, existingId } = state;
+  const { name, workspace = DEFAULT_WORKSPACE, endpoint, mark, existingId } = state;
   const { onNameChange = "replace", onExisting = "fail" } = state;
   const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(state) };
-  return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, ...policies }];
+  return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, mark, ...policies }];
 }
 
 function logicalNameOf(urn: string): string {

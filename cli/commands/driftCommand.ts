@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { sentence } from "../../provider/messages/phrases.js";
 import { Problem, problemWords } from "../../provider/messages/problem.js";
-import { requireSameEndpoint } from "../../provider/secret/guards.js";
+import { requireRightAccount } from "../../provider/secret/guards.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type Context, type ContextOptions, openContext, withWorkspace } from "../context.js";
@@ -83,11 +83,17 @@ async function compareWorkspaces(
   return Promise.all(names.map((name) => compare(workspaces.get(name), byWorkspace.get(name) ?? [])));
 }
 
-function compare(workspace: Workspace, owned: OwnedSecret[]): Promise<WorkspaceDrift> {
-  for (const secret of owned) {
-    const { id, name = id } = secret;
-    requireSameEndpoint(workspace, secret, { step: "compare", name, id, workspace: workspace.name });
-  }
+async function compare(workspace: Workspace, owned: OwnedSecret[]): Promise<WorkspaceDrift> {
   const attempt = { step: "compareAll", workspace: workspace.name } as const;
-  return withProblems(workspace, { attempt }, () => findDrift(workspace, owned));
+  const drift = await withProblems(workspace, { attempt }, () => findDrift(workspace, owned));
+  const gone = new Set(drift.drifts.filter(({ kind }) => kind !== "renamed").map(({ owned }) => owned.id));
+  for (const { id, mark, endpoint } of owned.filter((secret) => !gone.has(secret.id))) {
+    workspace.account.noteFound({ id, state: { mark, endpoint } });
+  }
+  // With the key of another workspace, everything would look gone.
+  for (const { id, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
+    const attempt = { step: "compare", name, id, workspace: workspace.name } as const;
+    await requireRightAccount(workspace, { id, state: { mark, endpoint } }, attempt);
+  }
+  return drift;
 }

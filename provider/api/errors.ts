@@ -74,8 +74,11 @@ export class ApiError extends Error {
 
   /** The API itself says that it has no such secret. */
   get isNotFound(): boolean {
-    // A proxy's 404 must never make a secret "gone".
-    return this.status === 404 && this.isOfApi;
+    return this.status === 404 && this.code !== undefined;
+  }
+  /** A 404 without a code: of the API, or of a gateway that knows nothing about secrets. Only a listing can tell. */
+  get mayBeNotFound(): boolean {
+    return this.status === 404 && this.isOfApi && this.code === undefined;
   }
   /** There is no API key, or it can't be one. */
   get isAboutKey(): boolean {
@@ -97,7 +100,7 @@ export class ApiError extends Error {
     // A 403 may be a rule that has nothing to do with the key, such as one for secrets in use.
     const isAboutKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
     const isClientError = this.status !== undefined && this.status >= 400 && this.status < 500;
-    return isClientError && this.isOfApi && !this.isTemporary && !this.isNotFound && !isAboutKey;
+    return isClientError && this.isOfApi && !this.isTemporary && this.status !== 404 && !isAboutKey;
   }
   /** A refusal of what the request contains, whoever sends it. */
   get isInvalidRequest(): boolean {
@@ -110,6 +113,7 @@ export class ApiError extends Error {
   /** What answered doesn't look like the API. */
   get isForeign(): boolean {
     if (MALFORMED_ANSWERS.has(this.failure.kind)) return true;
+    if (this.mayBeNotFound) return true;
     return this.status !== undefined && !this.isOfApi && this.status < 500 && !this.isTemporary;
   }
   /** The caller stopped it. */

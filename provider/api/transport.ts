@@ -26,6 +26,8 @@ export interface TransportOptions {
   maxConcurrency: number;
   /** Asked at the begin of each call: what ends its requests and pauses. Default: nothing. */
   signal?: (() => AbortSignal | undefined) | undefined;
+  /** The same for a write that was sent, and whose answer would be lost. Default: `signal`. */
+  writeSignal?: (() => AbortSignal | undefined) | undefined;
   /** How requests get to an endpoint. Default: directly. */
   routeTo?: (endpoint: string) => Route;
 }
@@ -53,15 +55,18 @@ export class Transport {
 
   /** @internal */
   async send<T>(request: Request<T>): Promise<T> {
+    const { signal, writeSignal = signal } = this.options;
     const write = new UncertainWrite(request.method);
-    const stop = this.options.signal?.();
+    const requested = signal?.();
+    const sent = request.method === "GET" ? undefined : writeSignal?.();
+    const { stop, duringWrite, close } = stopUnlessSent(requested, sent);
     let attempts = 0;
     // Whether a request may have arrived whose answer isn't known. When it is cancelled, the queue doesn't wait for its end.
     let wasSent = false;
     const sendOnce = async () => {
       wasSent = true;
       try {
-        return await this.sendOnce(request, stop);
+        return await duringWrite(() => this.sendOnce(request, sent ?? stop));
       } catch (error) {
         if (error instanceof ApiError && !error.isCancelled) wasSent = false;
         throw error;
@@ -78,13 +83,15 @@ export class Transport {
     try {
       return await retrying(attempt, {
         maxRetries: this.options.maxRetries,
-        mayRepeatAfter: (error) => write.mayRepeatAfter(error),
+        mayRepeatAfter: (error) => requested?.aborted !== true && write.mayRepeatAfter(error),
         isUncounted: (error) => this.limiter.isCausedByConcurrency(error),
         signal: stop,
       });
     } catch (error) {
       const isCancelled = !(error instanceof ApiError) && stop?.aborted === true;
       throw write.finalError(isCancelled ? this.cancelled(stop, { wasSent }) : error);
+    } finally {
+      close();
     }
   }
 
@@ -165,6 +172,33 @@ export class Transport {
     }
     return new ApiError({ kind: isTlsCode(code) ? "untrusted-tls" : "no-connection", host, code });
   }
+}
+
+/** Stops as `requested` does, but a write that was sent only as `sent` does. Without `sent`, nothing is a write. */
+function stopUnlessSent(requested: AbortSignal | undefined, sent: AbortSignal | undefined) {
+  if (sent === undefined) return { stop: requested, duringWrite: <T>(run: () => Promise<T>) => run(), close: () => {} };
+  const stopped = new AbortController();
+  let isSending = false;
+  const stop = () => {
+    if (!isSending) stopped.abort(requested?.reason);
+  };
+  const end = () => stopped.abort(sent.reason);
+  if (requested?.aborted) stop();
+  requested?.addEventListener("abort", stop);
+  sent.addEventListener("abort", end);
+  return {
+    stop: stopped.signal,
+    async duringWrite<T>(run: () => Promise<T>): Promise<T> {
+      isSending = true;
+      return run().finally(() => {
+        isSending = false;
+      });
+    },
+    close() {
+      requested?.removeEventListener("abort", stop);
+      sent.removeEventListener("abort", end);
+    },
+  };
 }
 
 /** What a request without a key has shown of the server. */

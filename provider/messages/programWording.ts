@@ -1,6 +1,6 @@
-import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
+import { type ConfigPath, configPath, workspaceSettingPath } from "../pulumi/configPath.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
-import { commandFor, inWorkspaceText, type Reader, type Wording } from "./phrases.js";
+import { commandFor, type Reader, type Wording } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 /** One entry of a config object that can't be a secret. */
@@ -66,13 +66,6 @@ export const PROGRAM_WORDING = {
     why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
     next: [`Add it to "dependencies" of ${packageJson}, as the library has it, and install again.`],
   }),
-  "declared-twice": (facts: { holder: string; input: "name" | "existingId"; given: string; workspace?: string }) => {
-    const { holder, input, given, workspace = DEFAULT_WORKSPACE } = facts;
-    return {
-      why: `${quoted(holder)} already has the ${input} ${quoted(given)}${inWorkspaceText(workspace)}`,
-      next: [`Give one of the two another ${input}, or remove it from the program.`],
-    };
-  },
   "triggers-lost": ({ lost }: { lost: LostTrigger[] }) => ({
     why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi would not notice a change`,
     next: ["Use text or numbers instead, such as date.toISOString() or the hash of a file."],

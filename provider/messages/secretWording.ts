@@ -9,25 +9,21 @@ import {
   commandFor,
   dependentsText,
   idsText,
-  inWorkspaceText,
   listText,
   type Reader,
   type Wording,
+  type Words,
 } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
-
-/** A resource of the program that owns a secret. */
-export interface OwnerFacts {
-  /** The name that it gives its secret. */
-  name: string;
-  workspace: string;
-}
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
 
 /** Problems that the life of a secret meets. */
 export const SECRET_WORDING = {
-  "name-taken": ({ id, dependents }: { id: string; dependents: Dependent[] | undefined }, reader: Reader) => {
+  "name-taken": (
+    { id, dependents, spelling }: { id: string; dependents: Dependent[] | undefined; spelling?: string | undefined },
+    reader: Reader,
+  ) => {
     const use =
       dependents === undefined
         ? ""
@@ -38,6 +34,12 @@ export const SECRET_WORDING = {
       'To adopt that secret, add onExisting: "overwrite" to push your value, or onExisting: "keep" to leave its value alone. After an interrupted run, "overwrite" is right.',
       `If a resource of this stack created it, and you renamed that resource, add aliases: [{ name: "OLD_NAME" }]. If that resource gets another name now, first run "${commandFor(reader, pulumiUp())}" with only that change.`,
     ];
+    if (spelling !== undefined) {
+      return {
+        why: `the API takes the name for that of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
+        next: [`Choose another name, or set name: ${quoted(spelling)}`],
+      };
+    }
     return { why: `the name is already used by secret ${sanitized(id)}${use}`, next };
   },
   "several-with-this-name": ({
@@ -71,26 +73,12 @@ export const SECRET_WORDING = {
     why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API renames a secret only together with a new value`,
     next: [`Set name: ${quoted(liveName)}, or remove onExisting: "keep" to rename the secret and push your value.`],
   }),
-  "owned-by-resource": ({ id, owner, workspace }: { id: string; owner: OwnerFacts; workspace: string }) => ({
-    why: `secret ${sanitized(id)} already belongs to another resource of this program, ${ownerText(owner, workspace)}`,
-    next: ["Give this resource another name, or remove one of the two from the program."],
-  }),
-  "owned-in-stack": (owner: StackOwnerFacts, reader: Reader) => ({
-    why: `secret ${sanitized(owner.id)} belongs to resource ${quoted(owner.resource)} of this stack`,
-    next: stackOwnerAdvice(owner, reader),
-  }),
-  "two-owners": ({ owner, workspace }: { owner: OwnerFacts; workspace: string }) => ({
-    why: `it also belongs to another resource of this program, ${ownerText(owner, workspace)}`,
-    next: ["Remove one of the two from the program. The secret stays with the other."],
-  }),
-  "name-created-twice": () => ({
-    why: "another resource of this program creates a secret with this name",
-    next: ["Give one of the two another name, or remove it from the program."],
-  }),
-  "may-have-been-created": ({ failure }: { failure: ApiFailure }) => ({
+  "owned-by-other": (facts: OwnedFacts, reader: Reader) => ownedWords(facts, reader),
+  "may-have-been-created": ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => ({
     why: `${clause(failureText(failure))}; the secret may have been created anyway`,
     next: [
       'Run the same command again: it looks for the secret first. If it finds one, onExisting: "overwrite" adopts it.',
+      ...spellingText(spellings),
     ],
   }),
   "may-have-been-updated": ({ failure, id }: { failure: ApiFailure; id: string }) => ({
@@ -113,17 +101,34 @@ export const SECRET_WORDING = {
     ],
   }),
   "kept-value-at-risk": ({ input, liveName }: { input: string; liveName: string | undefined }) => ({
-    why: `it was adopted with onExisting: "keep", so only ElevenLabs has its value, and a change of ${input} would destroy that value`,
+    why: `it was adopted with onExisting: "keep", so only ElevenLabs has its value, and a ${input === "replacement" ? input : `change of ${input}`} would destroy that value`,
+    next:
+      input === "replacement"
+        ? [
+            "Run it without a replacement. To give the value up, first change triggers (or value) in an update of its own.",
+          ]
+        : [
+            `To keep the value, ${liveName === undefined ? `undo the change of ${input}.` : `set name: ${quoted(liveName)}`}`,
+            "To push the program's value instead, change triggers (or value) in the same update.",
+          ],
+  }),
+  "wrong-account": (facts: { workspace: string; endpoint: string; storedEndpoint: string | undefined }) => ({
+    why:
+      facts.storedEndpoint === undefined
+        ? `this API key did not write it, and finds no secret at ${facts.endpoint} that was written with the same key as this one; is it the key of another workspace?`
+        : `it was at ${sanitized(facts.storedEndpoint)}, and no secret that was written there is found at ${facts.endpoint}, where workspace ${quoted(facts.workspace)} is now; is that another workspace?`,
     next: [
-      `To keep the value, ${liveName === undefined ? `undo the change of ${input}.` : `set name: ${quoted(liveName)}`}`,
-      "To push the program's value instead, change triggers (or value) in the same update.",
+      "Set the key and URL of the workspace that has the secrets. If that one no longer exists, remove them from the state: pulumi state delete",
+      "To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.",
     ],
   }),
-  "endpoint-changed": (facts: { stored: string; configured: string; workspace: string }) => ({
-    why: `it is at ${sanitized(facts.stored)}, but the config now points workspace ${quoted(facts.workspace)} at ${facts.configured}`,
-    next: [
-      "Point the workspace back. To move the secret, add the new endpoint as another workspace in elevenlabs:workspaces, and set the input workspace.",
-    ],
+  "changed-meanwhile": (facts: { id: string; name: string; liveName: string | undefined }) => ({
+    why: `secret ${sanitized(facts.id)} was named ${quoted(facts.name)} a moment ago, and ${facts.liveName === undefined ? "is gone now" : `is named ${quoted(facts.liveName)} now`}; nothing was changed`,
+    next: ["Run the same command again."],
+  }),
+  "name-ignored": ({ name, liveName }: { name: string; liveName: string }) => ({
+    why: `the API has stored the value, but not the new name: the secret is still named ${quoted(liveName)}`,
+    next: [`Set name: ${quoted(liveName)}, or use onNameChange: "replace" to create a secret named ${quoted(name)}.`],
   }),
   "secret-not-found": (
     { endpoint, listedBy }: { endpoint: string; listedBy: "function" | "command" },
@@ -152,28 +157,46 @@ export const SECRET_WORDING = {
   "no-secret-given": () => ({ why: "neither secretId nor name is given", next: ["Give one of the two."] }),
 } satisfies Record<string, Wording<never>>;
 
-/** A resource of the stack's state that owns a secret. */
-export interface StackOwnerFacts {
+/** The other resource that holds a secret. */
+export interface OwnedFacts {
   id: string;
-  /** Its logical name. */
+  /** Its logical name, or the name of its secret. */
   resource: string;
+  /**
+   * `state`: the stack's state has it there. `program`: it has just created or adopted the secret. `both`: two entries of the
+   * state have the secret already.
+   */
+  where: "state" | "program" | "both";
   /** Its type token, if another kind of provider manages it. */
   type?: string;
 }
 
-function stackOwnerAdvice({ resource, type }: StackOwnerFacts, reader: Reader): string[] {
+function ownedWords({ id, resource, where, type }: OwnedFacts, reader: Reader): Words {
+  const other = quoted(resource);
+  const secret = `secret ${sanitized(id)}`;
+  if (where === "program") {
+    return {
+      why: `${secret} already belongs to resource ${other} of this program`,
+      next: ["Give this resource another name, or remove one of the two from the program."],
+    };
+  }
+  if (where === "both") {
+    return {
+      why: `it also belongs to resource ${other} of this program`,
+      next: ["Remove one of the two from the program. The secret stays with the other."],
+    };
+  }
   const same =
     type === undefined
-      ? `it is the same secret under a new logical name, add aliases: [{ name: ${quoted(resource)} }]`
-      : `this stack moves to another kind of provider, add aliases: [{ name: ${quoted(resource)}, type: ${quoted(type)} }]`;
-  return [
-    `If ${same} to the options.`,
-    `Otherwise, run "${commandFor(reader, pulumiUp())}" without this resource first, so that ${quoted(resource)} gives the secret up.`,
-  ];
-}
-
-function ownerText({ name, workspace }: OwnerFacts, ofReader: string): string {
-  return `named ${quoted(name)}${workspace === ofReader ? "" : ` in workspace ${quoted(workspace)}`}`;
+      ? `it is the same secret under a new logical name, add aliases: [{ name: ${other} }]`
+      : `this stack moves to another kind of provider, add aliases: [{ name: ${other}, type: ${quoted(type)} }]`;
+  return {
+    why: `${secret} belongs to resource ${other} of this stack`,
+    next: [
+      `If ${same} to the options.`,
+      `Otherwise, run "${commandFor(reader, pulumiUp())}" without this resource first, so that ${other} gives the secret up.`,
+    ],
+  };
 }
 
 /** What is wrong with an input. The reason never contains what was given. */
@@ -199,13 +222,17 @@ export const CHECK_WORDING = {
     why: "was set by a transformation, so the state would store it in plain text: set it in the program",
     next: [],
   }),
-  "name-declared-twice": () => ({
-    why: "is also the name that another resource of this program gives its secret: change one of the two",
+  "declared-twice": ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
+    why: `is also the ${input} of resource ${quoted(resource)}${input === "name" ? " in the same workspace" : ""}: change one of the two`,
     next: [],
   }),
-  "input-owned-in-stack": (owner: StackOwnerFacts, reader: Reader) => ({
-    why: `means secret ${sanitized(owner.id)}, which belongs to resource ${quoted(owner.resource)} of this stack`,
-    next: stackOwnerAdvice(owner, reader),
+  "owned-by-other": (facts: OwnedFacts, reader: Reader) => {
+    const { why, next } = ownedWords(facts, reader);
+    return { why: `means a secret of another resource: ${why}`, next };
+  },
+  "state-unreadable": ({ reason }: { reason: string }) => ({
+    why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
+    next: ["Without the state, it isn't known whether another resource of this stack has the secret."],
   }),
   "provider-config-unknown": ({ known }: { known: readonly string[] }) => ({
     why: `is not a config key of elevenlabs; valid keys are ${known.join(", ")}`,
@@ -228,14 +255,18 @@ export const WARNING_WORDING = {
     why: `Secret ${quoted(name)} (${sanitized(id)}) stays in the workspace, and this stack no longer manages it: it is in use by ${dependentsText(dependents)}`,
     next: [],
   }),
-  "left-to-other-owner": ({ name, id, workspace }: { name: string; id: string; workspace: string }) => ({
-    why: `Secret ${quoted(name)} (${sanitized(id)})${inWorkspaceText(workspace)} is not deleted: another resource of this program owns it`,
-    next: ["If the values of the two resources differ, change the triggers of the one that stays."],
-  }),
-  "state-unreadable": ({ stack, reason }: { stack: string; reason: string }) => ({
-    why: `The state of stack ${sanitized(stack)} could not be read: ${sanitized(reason)}`,
+  "left-to-other-owner": (facts: { name: string; id: string; resource: string; isLookUp: boolean }) => ({
+    why: `Secret ${quoted(facts.name)} (${sanitized(facts.id)}) is not deleted: ${facts.isLookUp ? `the program looks it up as ${quoted(facts.resource)}` : `resource ${quoted(facts.resource)} of this stack has it`}`,
     next: [
-      "So this run may adopt a secret that another resource of the stack owns. Secrets of resources that are part of this update are safe.",
+      facts.isLookUp
+        ? "No resource of this stack manages it any more. To delete it, do so in ElevenLabs."
+        : "If another value was pushed for the old resource, change the triggers of the one that stays.",
+    ],
+  }),
+  "not-shared": ({ folder, reason }: { folder: string; reason: string }) => ({
+    why: `The folder ${sanitized(folder)} can't be used: ${sanitized(reason)}`,
+    next: [
+      "So the provider processes of this command don't know each other's secrets. Set TMPDIR to a folder that you can write to.",
     ],
   }),
   "plain-values": ({ key, names, isInState }: { key: string; names: string[]; isInState: boolean }, reader: Reader) => {
@@ -251,4 +282,13 @@ export const WARNING_WORDING = {
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The new secret may have another spelling of its name. */
+function spellingText(spellings: Secret[]): string[] {
+  const [first] = spellings;
+  if (!first) return [];
+  const all = spellings.map(({ id, name }) => `${quoted(name)} (${sanitized(id)})`).join(" or ");
+  const advice = spellings.length === 1 ? `that one, add existingId: ${quoted(first.id)}` : "one, add its existingId";
+  return [`It may be ${all}. To adopt ${advice}`];
 }

@@ -18,16 +18,20 @@ export function changesOf(
   pushed: PushedInput[],
 ): Changes {
   const { existingId, workspace, name } = inputs;
-  const isMoved = workspace === UNKNOWN || workspaceOf({ workspace }) !== workspaceOf(state);
+  // An input that isn't known yet is no reason to replace: the engine may delete first and ask for the real value later.
+  const isMoved = workspace !== UNKNOWN && workspaceOf({ workspace }) !== workspaceOf(state);
   // In another workspace, nothing of the old secret counts.
   if (isMoved) return { changed: ["workspace", ...pushed], replacing: ["workspace"] };
   const isNameChanged = !isNamed(state, name);
-  const adoptsAnother = existingId !== undefined && existingId !== state.existingId && existingId !== id;
+  const isIdKnown = existingId !== undefined && existingId !== UNKNOWN;
+  const adoptsAnother = isIdKnown && existingId !== state.existingId && existingId !== id;
   // With `existingId`, a replacement would adopt this very secret again, so its name changes in place.
   const isRenamedInPlace = inputs.onNameChange === "rename" || existingId === id;
-  const replacesByName = state.name !== undefined && isNameChanged && !isRenamedInPlace;
+  const mayBeInPlace = [name, existingId, inputs.onNameChange].includes(UNKNOWN);
+  const replacesByName = state.name !== undefined && isNameChanged && !isRenamedInPlace && !mayBeInPlace;
   return {
     changed: [
+      ...(workspace === UNKNOWN ? (["workspace"] as const) : []),
       ...(isNameChanged ? (["name"] as const) : []),
       ...pushed,
       ...changedPolicies(inputs, state),

@@ -2,12 +2,11 @@ import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
-import type { Owner } from "../workspaces/owners.js";
+import type { Declared, Entry, Ownership } from "../ownership/ownership.js";
+import type { Holder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { requireAtMostOne, requireFreeName } from "./guards.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
-import type { StackCheck } from "./stackCheck.js";
-import { workspaceOf } from "./state.js";
 
 /** The secret that a create ended with. */
 export interface Created extends Secret {
@@ -15,17 +14,50 @@ export interface Created extends Secret {
   isValueKept: boolean;
 }
 
+export interface CreateContext {
+  attempt: Attempt;
+  ownership: Ownership;
+  /** The new entry of the state. */
+  entry: Omit<Entry, "id">;
+  /** The resource, as its check declared it. */
+  declared: Declared | undefined;
+}
+
 /** One create: a new secret, or an existing one that the inputs say to adopt. */
 export class CreateOrAdopt {
+  /** What this operation has created with other spellings of the name. A list may not show it yet. */
+  private readonly otherSpellings: Secret[] = [];
+
   constructor(
     private readonly workspace: Workspace,
     private readonly inputs: WorkspaceSecretInputs,
-    private readonly context: { attempt: Attempt; stack: StackCheck },
+    private readonly context: CreateContext,
   ) {}
 
-  run(): Promise<Created> {
-    const { existingId } = this.inputs;
-    return existingId === undefined ? this.createOrAdoptByName() : this.adoptById(existingId);
+  async run(): Promise<Created> {
+    const { workspace, context, inputs } = this;
+    const { ownership, entry } = context;
+    const turn = await ownership.create(inputs.name, workspace.signal);
+    let created: Created | undefined;
+    try {
+      const { existingId } = inputs;
+      // What has an id already isn't created a second time.
+      const earlier = existingId === undefined ? turn.earlier : [];
+      for (const { id, resource, name, account = "" } of earlier) {
+        // Another account may have a secret of this name, too.
+        if (workspace.account.isOther(account)) continue;
+        const found = await workspace.findDirectly(id);
+        if (!found) workspace.account.noteOther(account);
+        if (found && [found.name, name].includes(inputs.name)) throw this.ownedBy({ id, resource });
+        if (found) this.otherSpellings.push(found);
+      }
+      created = await (existingId === undefined ? this.createOrAdoptByName() : this.adoptById(existingId));
+      ownership.hold({ ...entry, id: created.id });
+      return created;
+    } finally {
+      const { fingerprint: account } = workspace.account;
+      turn.end(created && { id: created.id, resource: entry.resource, name: inputs.name, account });
+    }
   }
 
   private async createOrAdoptByName(): Promise<Created> {
@@ -33,89 +65,115 @@ export class CreateOrAdopt {
     const { name, value } = this.inputs;
     const taken = await workspace.findByName(name);
     if (taken.length > 0) return this.adoptByName(taken);
+    let created: Secret;
     try {
       // The name was free. So if the outcome is unknown, a secret that has the name afterwards is the one that the POST created.
       const look = async () => requireAtMostOne(await workspace.findByNameDirectly(name), attempt);
-      return { ...(await workspace.create(name, value, look)), isValueKept: false };
+      created = await workspace.create(name, value, look);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.outcomeUnknown) throw new Problem("may-have-been-created", { failure: error.failure }, attempt);
-      const takenSince = error.isRefusal ? await workspace.findByNameDirectly(name) : [];
-      if (takenSince.length === 0) throw error;
-      return this.adoptByName(takenSince);
+      if (error.outcomeUnknown) {
+        const spellings = await workspace.findSpellings(name).catch(() => []);
+        throw new Problem("may-have-been-created", { failure: error.failure, spellings }, attempt);
+      }
+      if (!error.isRefusal) throw error;
+      const takenSince = await workspace.findSpellings(name);
+      const exactly = takenSince.filter((secret) => secret.name === name);
+      if (exactly.length > 0) return this.adoptByName(exactly);
+      const [spelling] = takenSince;
+      throw spelling ? await this.nameTaken(spelling) : error;
+    }
+    const twins = created.name === name ? [] : await this.twinsOf(created);
+    return twins.length > 0 ? this.adoptByName(twins) : { ...created, isValueKept: false };
+  }
+
+  /**
+   * The secrets that had the name before, if the API has stored it in another spelling than the one that was looked for. The
+   * new secret goes again; if that fails, it stays this resource's, so that nothing is left without an owner.
+   */
+  private async twinsOf(created: Secret): Promise<Secret[]> {
+    const { workspace } = this;
+    try {
+      const listed = await workspace.findByNameDirectly(created.name);
+      const known = this.otherSpellings.filter(
+        ({ id, name }) => name === created.name && !listed.some((one) => one.id === id),
+      );
+      const twins = [...listed, ...known].filter(({ id }) => id !== created.id);
+      if (twins.length > 0) await workspace.delete(created);
+      return twins;
+    } catch (error) {
+      if (error instanceof ApiError) return [];
+      throw error;
     }
   }
 
   private async adoptByName(taken: Secret[]): Promise<Created> {
-    const { workspace, attempt } = this;
-    const found = requireAtMostOne(taken, attempt) as Secret;
+    const found = requireAtMostOne(taken, this.attempt) as Secret;
     const { onExisting = "fail" } = this.inputs;
-    if (onExisting !== "fail") return this.adopt(found);
+    if (onExisting === "fail") throw await this.nameTaken(found);
+    return this.adopt(found);
+  }
+
+  private async nameTaken({ id, name }: Secret): Promise<Problem> {
     // The error is useful without them, too.
-    const dependents = await workspace.dependents(found.id).catch(() => undefined);
-    throw new Problem("name-taken", { id: found.id, dependents }, attempt);
+    const dependents = await this.workspace.dependents(id).catch(() => undefined);
+    const spelling = name === this.inputs.name ? undefined : name;
+    return new Problem("name-taken", { id, dependents, spelling }, this.attempt);
   }
 
   private async adoptById(id: string): Promise<Created> {
     const { workspace, inputs, attempt } = this;
-    const found = await workspace.find(id);
+    const found = await workspace.findDirectly(id);
     if (!found) throw new Problem("existing-id-not-found", { id, workspace: workspace.name }, attempt);
     if (found.name !== inputs.name) {
       if (inputs.onExisting === "keep") {
         throw new Problem("kept-value-has-other-name", { id, liveName: found.name }, attempt);
       }
       await requireFreeName(workspace, { id, name: inputs.name }, attempt);
+      return this.adopt(found);
     }
-    return this.adopt(found);
+    return this.adopt(found, { isFresh: true });
   }
 
-  private async adopt(found: Secret): Promise<Created> {
-    const { workspace, inputs, attempt } = this;
-    this.requireNoOwner(found.id);
-    if (inputs.onExisting === "keep") return { ...found, isValueKept: true };
-    // From now on, whoever looks for an owner of this secret must find one.
-    const claim = claimOf(inputs);
-    workspace.owners.add(found.id, { resource: claim, name: inputs.name });
+  /** `isFresh`: whether the secret was looked up just now, by its id. */
+  private async adopt(found: Secret, { isFresh = false } = {}): Promise<Created> {
+    const { workspace, inputs, attempt, context } = this;
+    const { ownership, entry, declared } = context;
+    const adoption = await ownership.adopt({ ...entry, id: found.id }, declared, workspace.signal);
+    if ("other" in adoption) throw this.ownedBy(adoption.other);
     try {
-      return { ...(await push(workspace, found, inputs, attempt)), isValueKept: false };
+      if (!isFresh) await this.requireUnchanged(found);
+      const created =
+        inputs.onExisting === "keep"
+          ? { ...found, isValueKept: true }
+          : { ...(await workspace.update(found, inputs)), isValueKept: false };
+      adoption.succeeded();
+      return created;
     } catch (error) {
-      workspace.owners.remove(found.id, claim);
-      if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
-      throw new Problem("may-have-been-updated", { failure: error.failure, id: found.id }, attempt);
+      adoption.failed();
+      if (!(error instanceof ApiError)) throw error;
+      if (error.outcomeUnknown) {
+        throw new Problem("may-have-been-updated", { failure: error.failure, id: found.id }, attempt);
+      }
+      const isGone = await workspace.isGone(found.id, error);
+      throw isGone ? new Problem("secret-gone", {}, { ...attempt, id: found.id }) : error;
     }
   }
 
-  private requireNoOwner(id: string): void {
-    const { workspace, inputs, attempt } = this;
-    // A resource that is being replaced meets its own former self, which gives the secret the same name in the same workspace.
-    const isFormerSelf = (owner: Owner) => owner.name === inputs.name && owner.workspace === workspace.name;
-    const owner = workspace.owners.others(id).find((one) => !isFormerSelf(one));
-    if (owner) throw new Problem("owned-by-resource", { id, owner, workspace: workspace.name }, attempt);
-    const inStack = this.context.stack.ownerOf(id, inputs);
-    if (inStack) throw new Problem("owned-in-stack", inStack, attempt);
+  /** Its owner may have changed or deleted it since it was found, and a list may lag. */
+  private async requireUnchanged({ id, name }: Secret): Promise<void> {
+    const liveName = (await this.workspace.findDirectly(id))?.name;
+    if (liveName !== name) throw new Problem("changed-meanwhile", { id, name, liveName }, this.attempt);
+  }
+
+  private ownedBy({ id, resource, since, stored }: Pick<Holder, "id" | "resource"> & Partial<Holder>): Problem {
+    const { declared } = this.context;
+    const type = stored?.type === declared?.type ? undefined : stored?.type;
+    const facts = { id, resource, where: since === "state" ? ("state" as const) : ("program" as const) };
+    return new Problem("owned-by-other", type === undefined ? facts : { ...facts, type }, this.attempt);
   }
 
   private get attempt(): Attempt {
     return this.context.attempt;
   }
-}
-
-/** Pushes name and value to an existing secret. */
-export async function push(
-  workspace: Workspace,
-  secret: Secret,
-  inputs: WorkspaceSecretInputs,
-  attempt: Attempt,
-): Promise<Secret> {
-  try {
-    return await workspace.update(secret, inputs);
-  } catch (error) {
-    if (!(error instanceof ApiError) || !error.isNotFound) throw error;
-    throw new Problem("secret-gone", {}, { ...attempt, id: secret.id });
-  }
-}
-
-/** The owner of a secret while it is being adopted: there is one for each name in each workspace. */
-export function claimOf(inputs: WorkspaceSecretInputs): string {
-  return `claimed as ${inputs.name} in ${workspaceOf(inputs)}`;
 }

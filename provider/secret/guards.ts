@@ -1,23 +1,31 @@
 import type { Secret } from "../api/client.js";
 import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
+import type { StoredEntry } from "../ownership/account.js";
 import type { Workspace } from "../workspaces/workspace.js";
 
-/** Without this, a config that points elsewhere would make every secret look gone, or delete one that happens to have its id. */
-export function requireSameEndpoint(
-  { name: workspace, endpoint: configured }: Workspace,
-  stored: { endpoint?: string | undefined },
+/** The API has no such secret. That means "gone" only if this is the account that had it: otherwise, nothing is known. */
+export async function requireRightAccount(
+  { name, endpoint, account, signal }: Workspace,
+  entry: StoredEntry,
   attempt: Attempt,
-): void {
-  const { endpoint } = stored;
-  if (endpoint === undefined || endpoint === configured) return;
-  throw new Problem("endpoint-changed", { stored: endpoint, configured, workspace }, attempt);
+): Promise<void> {
+  if (await account.isRightFor(entry, signal)) return;
+  const stored = entry.state.endpoint;
+  const was = stored === undefined || stored === endpoint ? undefined : stored;
+  throw new Problem("wrong-account", { workspace: name, endpoint, storedEndpoint: was }, attempt);
 }
 
-/** A resource that adopted the secret before this one was diffed couldn't know that it has an owner. */
-export function requireSoleOwner({ name, owners }: Workspace, id: string, resource: string, attempt: Attempt): void {
-  const [owner] = owners.others(id, resource);
-  if (owner) throw new Problem("two-owners", { owner, workspace: name }, attempt);
+/** Before something new is made: whether this is the account that has the stack's other secrets, as far as they are known. */
+export async function requireStacksAccount(workspace: Workspace, attempt: Attempt): Promise<void> {
+  const { account, name, endpoint } = workspace;
+  const entries = account.entriesToAskFor;
+  for (const entry of entries) {
+    // If that fails, nothing is known, and a secret may not be created on trust.
+    if (await workspace.findDirectly(entry.id)) return account.noteFound(entry);
+  }
+  if (entries.length === 0) return;
+  throw new Problem("wrong-account", { workspace: name, endpoint, storedEndpoint: undefined }, attempt);
 }
 
 /** The API may let two secrets share a name; this provider never makes them do so. */

@@ -16,28 +16,54 @@ export interface Found {
 
 /**
  * The secret that `pulumi import` or a `get` names: by ID or NAME, or as WORKSPACE/ID or WORKSPACE/NAME. An id wins over a
- * name. Throws `import-not-found` if there is none.
+ * name. Throws `import-not-found` if there is none, and `several-with-this-name` if the text can mean more than one.
  */
 export async function findToImport(workspaces: Workspaces, reference: string, workspaceName?: string): Promise<Found> {
-  const target = targetOf(workspaces, reference, workspaceName);
-  const workspace = workspaces.get(target.workspace);
-  const attempt: Attempt = { step: "import", name: target.reference, workspace: target.workspace };
-  const secret = await withProblems(workspace, { attempt }, async () => {
-    const byId = await byIdIfPossible(workspace, target.reference);
-    return byId ?? requireAtMostOne(await workspace.findByNameDirectly(target.reference), attempt, "import");
-  });
-  if (secret) return { secret, workspace };
-  throw new Problem("import-not-found", { reference: target.reference, endpoint: workspace.endpoint }, attempt);
+  const whole = { workspace: workspaces.get(workspaceName ?? DEFAULT_WORKSPACE), reference };
+  // A name may contain a slash, too.
+  const targets = [whole, ...(workspaceName === undefined ? partsOf(workspaces, reference) : [])];
+  const found: Found[] = [];
+  for (const target of targets) {
+    const secret = await find(target);
+    if (secret) found.push({ secret, workspace: target.workspace });
+  }
+  const { workspace } = whole;
+  const attempt: Attempt = { step: "import", name: reference, workspace: workspace.name };
+  requireAtMostOne(uniqueIn(found), attempt, "import");
+  const [first] = found;
+  if (first) return first;
+  const { workspace: last, reference: shown } = targets.at(-1) ?? whole;
+  throw new Problem(
+    "import-not-found",
+    { reference: shown, endpoint: last.endpoint },
+    { ...attempt, name: shown, workspace: last.name },
+  );
 }
 
-/** What comes before a slash is a workspace only if one is configured with that name: a secret's name may have a slash, too. */
-function targetOf(workspaces: Workspaces, reference: string, workspaceName: string | undefined) {
-  if (workspaceName !== undefined) return { workspace: workspaceName, reference };
-  const slash = reference.indexOf("/");
-  const prefix = reference.slice(0, Math.max(0, slash));
-  return workspaces.names().includes(prefix)
-    ? { workspace: prefix, reference: reference.slice(slash + 1) }
-    : { workspace: DEFAULT_WORKSPACE, reference };
+interface Target {
+  workspace: Workspace;
+  reference: string;
+}
+
+function find({ workspace, reference }: Target): Promise<Secret | undefined> {
+  const attempt: Attempt = { step: "import", name: reference, workspace: workspace.name };
+  return withProblems(workspace, { attempt }, async () => {
+    const byId = await byIdIfPossible(workspace, reference);
+    return byId ?? requireAtMostOne(await workspace.findByNameDirectly(reference), attempt, "import");
+  });
+}
+
+/** The text as a workspace and what it has, if a workspace is configured with the name before the first slash. */
+function partsOf(workspaces: Workspaces, text: string): Target[] {
+  const slash = text.indexOf("/");
+  const name = text.slice(0, Math.max(0, slash));
+  return workspaces.names().includes(name)
+    ? [{ workspace: workspaces.get(name), reference: text.slice(slash + 1) }]
+    : [];
+}
+
+function uniqueIn(found: Found[]): Secret[] {
+  return [...new Map(found.map(({ secret }) => [secret.id, secret])).values()];
 }
 
 /** Undefined also if the API says that this can't be an id. */

@@ -1,22 +1,26 @@
+import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
+import { isSpellingOf } from "../api/spelling.js";
 import type { Attempt } from "../messages/attempts.js";
 import { Problem, type WarningFacts, type WarningKind } from "../messages/problem.js";
+import { Journal } from "../ownership/journal.js";
+import { markIn, newMark } from "../ownership/mark.js";
+import { Ownership } from "../ownership/ownership.js";
+import type { Registration } from "../ownership/registration.js";
 import { callProblem } from "../workspaces/callProblems.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { type Changes, changesOf, requireValueNotAtRisk } from "./changes.js";
-import { CreateOrAdopt, claimOf, push } from "./createOrAdopt.js";
-import { requireFreeName, requireSameEndpoint, requireSoleOwner } from "./guards.js";
+import { CreateOrAdopt } from "./createOrAdopt.js";
+import { requireFreeName, requireRightAccount, requireStacksAccount } from "./guards.js";
 import {
   type CheckFailure,
   checkInputs,
   type InputName,
   type PreviewInputs,
-  UNKNOWN,
   type WorkspaceSecretInputs,
 } from "./inputs.js";
+import { Plans } from "./plans.js";
 import type { PushedInput, PushMemory } from "./pushed.js";
-import type { Registration } from "./registration.js";
-import { StackCheck } from "./stackCheck.js";
 import {
   isNamed,
   isOutdated,
@@ -33,6 +37,8 @@ export interface Host {
   workspaces: { get(name: string): Workspace };
   /** How its states remember what was pushed. */
   memory: PushMemory;
+  /** Where the processes of one operation share who holds which secret. Default: in this process. */
+  journal?: Journal;
   /**
    * Whether the engine has given the config and the inputs of this program. In a refresh or destroy without the program, it
    * gives those of the last update.
@@ -43,6 +49,10 @@ export interface Host {
    * inputs of the last update. Default: as `isConfigCurrent`.
    */
   areInputsCurrent?(urn: string | undefined): boolean;
+  /** The type token, if this process manages all resources of that type, of whatever provider object. */
+  managedType?: string;
+  /** Whether the config now has another key or URL than at the last update. Default: not known. */
+  hasRouteChanged?(): boolean;
   warn<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): Promise<void>;
 }
 
@@ -69,7 +79,7 @@ export interface Diff {
   replacing: InputName[];
 }
 
-/** An update whose outcome is unknown: the state must no longer claim that it knows the value. */
+/** An update that has not done what it should: the state must say what is known of it. */
 export class UnfinishedUpdate extends Problem {
   constructor(
     { kind, facts, attempt }: Problem,
@@ -83,14 +93,13 @@ type SecretAttempt = Attempt & { name: string; workspace: string };
 
 /** The life of a `WorkspaceSecret`. If a step fails, it throws a `Problem`, which says what it has changed, if anything. */
 export class WorkspaceSecretLifecycle {
-  /**
-   * Secrets that the program now wants to leave in the workspace while they are in use. For a replaced secret, the state only
-   * has what the program wanted before.
-   */
-  private readonly retained = new Set<string>();
-  private readonly stack = new StackCheck();
+  readonly ownership: Ownership;
+  private readonly plans: Plans;
 
-  constructor(private readonly host: Host) {}
+  constructor(private readonly host: Host) {
+    this.ownership = new Ownership(host.journal ?? new Journal());
+    this.plans = new Plans(this.ownership, (name) => host.workspaces.get(name));
+  }
 
   /** `olds` are the inputs of the last update, if the state has the resource. */
   check(
@@ -99,7 +108,7 @@ export class WorkspaceSecretLifecycle {
     registration?: Registration,
   ): CheckFailure[] {
     const failures = checkInputs(inputs);
-    if (registration) failures.push(...this.stack.check(inputs, olds, registration));
+    if (registration) failures.push(...this.plans.check(inputs, olds, registration));
     const { workspace } = inputs;
     if (typeof workspace === "string" && !failures.some(({ property }) => property === "workspace")) {
       failures.push(...this.workspaceFailures(workspace));
@@ -110,7 +119,7 @@ export class WorkspaceSecretLifecycle {
   /** Makes no request: it assumes that the API has what the state says. Only `read` looks. */
   diff(resource: Resource, inputs: PreviewInputs): Diff {
     const { id, state } = resource;
-    if (inputs.onInUse === "retain") this.retained.add(id);
+    if (inputs.onInUse === "retain") this.plans.retain(id);
     const attempt = attemptOf("update", resource);
     const { changes, pushed } = this.compare(resource, inputs);
     const { changed, replacing } = changes;
@@ -118,32 +127,27 @@ export class WorkspaceSecretLifecycle {
     if (isCurrent) requireValueNotAtRisk(state, inputs, { replacing, pushed, attempt });
     if (replacing.includes("workspace")) return { hasChanges: true, changed, replacing };
     const workspace = this.open(attempt);
-    requireSameEndpoint(workspace, state, attempt);
-    if (replacing.length === 0 && isCurrent) {
-      const owner = ownerKey(resource);
-      requireSoleOwner(workspace, id, owner, attempt);
-      workspace.owners.add(id, { resource: owner, name: inputs.name === UNKNOWN ? attempt.name : inputs.name });
+    if (isCurrent) {
+      workspace.account.noteEntry(resource);
+      if (replacing.length === 0) this.hold(resource, attempt);
     }
-    return { hasChanges: changed.length > 0 || replacing.length > 0 || isOutdated(state), changed, replacing };
+    const isToBeStored = isOutdated(state) || this.hasMoved(resource, workspace);
+    return { hasChanges: changed.length > 0 || replacing.length > 0 || isToBeStored, changed, replacing };
   }
 
   create(inputs: WorkspaceSecretInputs, { urn }: { urn?: string } = {}): Promise<Stored> {
     const attempt: SecretAttempt = { step: "create", name: inputs.name, workspace: workspaceOf(inputs) };
     return this.perform(attempt, async (workspace) => {
-      const { owners } = workspace;
-      if (!owners.reserveName(inputs.name)) throw new Problem("name-created-twice", {}, attempt);
-      try {
-        const created = await new CreateOrAdopt(workspace, inputs, { attempt, stack: this.stack }).run();
-        const stored = this.store(created, inputs, workspace, { valueKept: created.isValueKept });
-        owners.remove(created.id, claimOf(inputs));
-        // Of a replaced resource with the same URN, this one is the successor.
-        const resource = urn === undefined ? ownerKey(stored) : `new ${urn}`;
-        owners.add(created.id, { resource, name: inputs.name });
-        return stored;
-      } catch (error) {
-        owners.releaseName(inputs.name);
-        throw error;
-      }
+      if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
+      for (const stored of this.ownership.inStack(this.host.managedType, workspace.name))
+        workspace.account.noteEntry(stored);
+      await requireStacksAccount(workspace, attempt);
+      const mark = newMark();
+      const declared = this.plans.of(inputs)?.declared;
+      const entry = { mark, resource: declared?.name ?? inputs.name, ...(urn === undefined ? {} : { urn }) };
+      const { ownership } = this;
+      const created = await new CreateOrAdopt(workspace, inputs, { attempt, ownership, entry, declared }).run();
+      return this.store(created, inputs, workspace, { valueKept: created.isValueKept, mark });
     });
   }
 
@@ -154,13 +158,10 @@ export class WorkspaceSecretLifecycle {
     return this.perform(
       attempt,
       async (workspace) => {
-        requireSameEndpoint(workspace, state, attempt);
         const found = await workspace.find(id);
-        if (found) {
-          const isSame = found.name === state.name && state.secretId === id;
-          return { id, state: isSame ? (state as WorkspaceSecretState) : stateAsSeen(found, state, workspace) };
-        }
+        if (found) return { id, state: this.asFound(found, resource, workspace) };
         if (state.name === undefined) throw new Problem("id-not-found", { workspace: workspace.name }, attempt);
+        await requireRightAccount(workspace, resource, attempt);
         // Another secret with this name may be anyone's, since the API doesn't say who created it. So it isn't adopted here:
         // the next create finds it, and `onExisting` decides.
         return undefined;
@@ -173,15 +174,13 @@ export class WorkspaceSecretLifecycle {
     const { id, state } = resource;
     const attempt = attemptOf("update", resource);
     return this.perform(attempt, async (workspace) => {
-      requireSameEndpoint(workspace, state, attempt);
       const { pushed } = this.compare(resource, inputs);
       requireValueNotAtRisk(state, inputs, { replacing: [], pushed, attempt });
       const isRename = !isNamed(state, inputs.name);
-      if (!isRename && pushed.length === 0) {
-        const secret = { id, name: state.name ?? inputs.name };
-        const kept = { valueKept: isValueKept(state) };
-        return { ...stateOf(secret, inputs, workspace, kept), ...this.host.memory.keep(state) };
-      }
+      // Before a value goes to another URL.
+      if (this.hasMoved(resource, workspace)) await this.requireFound(resource, workspace, attempt);
+      if (!isRename && pushed.length === 0) return this.storeOnly(resource, inputs, workspace);
+      if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
       if (isRename) await requireFreeName(workspace, { id, name: inputs.name }, attempt);
       return this.pushUpdate(workspace, resource, inputs, attempt);
     });
@@ -192,19 +191,45 @@ export class WorkspaceSecretLifecycle {
     const { id, state } = resource;
     const attempt = attemptOf("delete", resource);
     return this.perform(attempt, async (workspace) => {
-      requireSameEndpoint(workspace, state, attempt);
-      if (workspace.owners.others(id, ownerKey(resource)).length > 0) {
-        return this.host.warn("left-to-other-owner", { name: attempt.name, id, workspace: workspace.name });
+      const entry = { id, mark: markOf(resource) };
+      const keeper = this.ownership.keeperOf(entry);
+      if (keeper) {
+        this.ownership.release(entry);
+        const { resource, since } = keeper;
+        return this.host.warn("left-to-other-owner", {
+          name: attempt.name,
+          id,
+          resource,
+          isLookUp: since === "lookup",
+        });
       }
+      this.plans.requireValueNotReplaced({ ...entry, state }, attempt);
       try {
         await workspace.delete({ id, name: attempt.name });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.isNotFound) return;
-        if (!error.isRefusal) throw error;
-        await this.afterRefusedDelete(workspace, resource, attempt, error);
+        if (await workspace.isGone(id, error)) await requireRightAccount(workspace, resource, attempt);
+        else if (error.isRefusal) await this.afterRefusedDelete(workspace, resource, attempt, error);
+        else throw error;
+        this.ownership.release(entry);
+        return;
       }
+      workspace.account.noteFound(resource);
+      this.ownership.release(entry);
     });
+  }
+
+  /** Records that the entry stays. Throws if another one has the same secret. */
+  private hold(resource: Resource, attempt: Attempt): void {
+    const { id } = resource;
+    const declared = this.plans.of(placeOf(resource))?.declared;
+    const label = declared?.name ?? attempt.name ?? id;
+    // Without it, a replacement of a state from before marks would take its own entry for another one.
+    const urn = resource.urn ?? declared?.state?.urns?.[0];
+    const mark = liveMarkOf(resource);
+    const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
+    if (other) throw new Problem("owned-by-other", { id, resource: other.resource, where: "both" }, attempt);
+    this.plans.noteEntry(placeOf(resource), markOf(resource));
   }
 
   private async afterRefusedDelete(
@@ -215,8 +240,26 @@ export class WorkspaceSecretLifecycle {
   ): Promise<void> {
     const dependents = await workspace.dependents(id).catch(() => []);
     if (dependents.length === 0) throw refusal;
-    if (state.onInUse !== "retain" && !this.retained.has(id)) throw new Problem("in-use", { dependents }, attempt);
+    const isRetained = state.onInUse === "retain" || this.plans.isRetained(id);
+    if (!isRetained) throw new Problem("in-use", { dependents }, attempt);
     await this.host.warn("left-in-use", { name: attempt.name, id, dependents });
+  }
+
+  private async requireFound(resource: Resource, workspace: Workspace, attempt: Attempt): Promise<void> {
+    if (await workspace.find(resource.id)) return workspace.account.noteFound(resource);
+    await requireRightAccount(workspace, resource, attempt);
+    throw new Problem("secret-gone", {}, attempt);
+  }
+
+  /** The state after an update that pushes nothing. */
+  private storeOnly(resource: Resource, inputs: WorkspaceSecretInputs, workspace: Workspace): WorkspaceSecretState {
+    const { id, state } = resource;
+    let { mark = newMark() } = state;
+    if (this.hasMoved(resource, workspace)) mark = workspace.account.mark(mark);
+    this.noteMark(resource, mark, inputs.name);
+    const secret = { id, name: state.name ?? inputs.name };
+    const kept = { valueKept: isValueKept(state), mark };
+    return { ...stateOf(secret, inputs, workspace, kept), ...this.host.memory.keep(state, inputs) };
   }
 
   private async pushUpdate(
@@ -227,17 +270,77 @@ export class WorkspaceSecretLifecycle {
   ): Promise<WorkspaceSecretState> {
     const { id, state } = resource;
     const secret = { id, name: state.name ?? inputs.name };
+    const { mark = newMark() } = state;
+    const storedAs = (pushed: Secret) => this.store(pushed, inputs, workspace, { valueKept: false, mark });
     try {
-      const pushed = await push(workspace, secret, inputs, attempt);
-      const stored = this.store(pushed, inputs, workspace, { valueKept: false });
-      workspace.owners.remove(id, ownerKey(resource));
-      workspace.owners.add(id, { resource: ownerKey({ ...resource, ...stored }), name: inputs.name });
-      return stored.state;
+      const pushed = await workspace.update(secret, inputs);
+      workspace.account.noteFound(resource);
+      this.noteMark(resource, mark, inputs.name);
+      const problem = await this.problemWithName(pushed, secret, inputs, { workspace, attempt });
+      if (!problem) return storedAs(pushed).state;
+      const { requestedName: _, ...rest } = storedAs(secret).state;
+      throw new UnfinishedUpdate(problem, { id, state: rest });
     } catch (error) {
-      if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
-      const forgotten = this.host.memory.forget(stateAsSeen(secret, state, workspace));
+      if (!(error instanceof ApiError)) throw error;
+      if (await workspace.isGone(id, error)) {
+        await requireRightAccount(workspace, resource, attempt);
+        throw new Problem("secret-gone", {}, { ...attempt, id });
+      }
+      if (!error.outcomeUnknown) throw error;
+      const seen = stateAsSeen(secret, state, workspace);
+      // The program's value counts from now on.
+      const forgotten = this.host.memory.forget(isValueKept(state) ? { ...seen, valueKept: false } : seen);
       throw new UnfinishedUpdate(callProblem(error, workspace, { attempt }), { id, state: forgotten });
     }
+  }
+
+  /** What is wrong with the name that the API has stored instead of the one that it was given. The value is pushed. */
+  private async problemWithName(
+    pushed: Secret,
+    before: Secret,
+    inputs: WorkspaceSecretInputs,
+    { workspace, attempt }: { workspace: Workspace; attempt: Attempt },
+  ): Promise<Problem | undefined> {
+    const { name } = pushed;
+    if (name === inputs.name) return undefined;
+    if (name === before.name) {
+      const facts = { name: inputs.name, liveName: name };
+      return isSpellingOf(name, inputs.name) ? undefined : new Problem("name-ignored", facts, attempt);
+    }
+    const secrets = (await workspace.findByNameDirectly(name).catch(() => [])).filter(({ id }) => id !== pushed.id);
+    if (secrets.length === 0) return undefined;
+    await workspace.update(pushed, { name: before.name, value: inputs.value });
+    return new Problem("new-name-taken", { name, secrets }, attempt);
+  }
+
+  private asFound(found: Secret, resource: Resource, workspace: Workspace): WorkspaceSecretState {
+    const { id, state } = resource;
+    const { account, endpoint } = workspace;
+    // A `get` of the program: the state may have the same secret in another entry, which must not delete it.
+    if (state.name === undefined) this.ownership.lookUp({ id, mark: markOf(resource), resource: found.name });
+    // What the state didn't have before proves nothing about what it had.
+    else account.noteFound(resource);
+    const isSame = found.name === state.name && state.secretId === id && state.endpoint === endpoint;
+    // Whoever refreshes has a key of their own, so only another URL changes the mark.
+    if (isSame) return state as WorkspaceSecretState;
+    const seen = stateAsSeen(found, state, workspace);
+    const isMoved = state.mark !== undefined && state.endpoint !== endpoint;
+    return isMoved ? { ...seen, mark: account.mark(state.mark ?? "") } : seen;
+  }
+
+  private noteMark(resource: Resource, mark: string, name: string): void {
+    const { id, urn, state } = resource;
+    if (state.mark !== undefined) return;
+    this.ownership.release({ id, mark: liveMarkOf(resource) });
+    const label = this.plans.of(placeOf(resource))?.declared.name ?? name;
+    this.ownership.hold({ id, mark: markIn(mark), resource: label, ...(urn === undefined ? {} : { urn }) });
+  }
+
+  /** Whether the state says that the secret is elsewhere than the config does. Then the update looks whether it is there. */
+  private hasMoved(resource: Resource, workspace: Workspace): boolean {
+    const { endpoint } = resource.state;
+    if (endpoint !== undefined && endpoint !== workspace.endpoint) return true;
+    return this.host.hasRouteChanged?.() === true && !workspace.account.hasWritten(resource);
   }
 
   private compare(resource: Resource, inputs: PreviewInputs): { changes: Changes; pushed: PushedInput[] } {
@@ -249,10 +352,10 @@ export class WorkspaceSecretLifecycle {
     secret: { id: string; name: string },
     inputs: WorkspaceSecretInputs,
     workspace: Workspace,
-    options: { valueKept: boolean },
+    { valueKept, mark }: { valueKept: boolean; mark: string },
   ): Stored {
-    const state = { ...stateOf(secret, inputs, workspace, options), ...this.host.memory.remember(inputs) };
-    return { id: secret.id, state };
+    const state = stateOf(secret, inputs, workspace, { valueKept, mark: workspace.account.mark(mark) });
+    return { id: secret.id, state: { ...state, ...this.host.memory.remember(inputs) } };
   }
 
   /** What is wrong with the config of a workspace, as far as that is known without a request. */
@@ -283,7 +386,7 @@ export class WorkspaceSecretLifecycle {
   ): Promise<T> {
     const workspace = this.open(attempt);
     try {
-      return await step(workspace);
+      return await workspace.account.during(() => step(workspace));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       throw callProblem(error, workspace, { attempt, sendsOnlyId, configMayBeStale: !this.host.isConfigCurrent() });
@@ -296,7 +399,20 @@ function attemptOf(step: "read" | "update" | "delete", { id, state }: Resource):
   return { step, name: state.name ?? id, id: hasName ? id : undefined, workspace: workspaceOf(state) };
 }
 
-/** Tells the owners of one secret apart. Without a URN, the random salt in the value's digest serves. */
-function ownerKey({ urn, state }: Pick<Resource, "urn" | "state">): string {
-  return urn ?? state.valueDigest ?? "";
+/** The inputs that say where the resource's secret is, as the last update had them. */
+function placeOf({ state }: Resource): { name?: unknown; workspace?: unknown } {
+  return { name: state.requestedName ?? state.name, workspace: state.workspace };
+}
+
+/** Tells the entries of one secret apart. A state from before marks has its URN, or the random salt in the value's digest. */
+function markOf({ urn, state }: Pick<Resource, "urn" | "state">): string {
+  return state.mark === undefined ? (urn ?? state.valueDigest ?? "") : markIn(state.mark);
+}
+
+/**
+ * The same for an entry that the program still has. Without a mark, an entry that waits to be deleted may have the same URN
+ * or digest: then the secret isn't deleted.
+ */
+function liveMarkOf(resource: Resource): string {
+  return resource.state.mark === undefined ? `${markOf(resource)} live` : markOf(resource);
 }

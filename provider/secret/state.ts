@@ -23,6 +23,11 @@ export interface WorkspaceSecretState {
   workspace: string;
   /** The base URL of the API where the secret lives, such as `https://api.elevenlabs.io`. */
   endpoint: string;
+  /**
+   * Tells this entry of the state from every other one: random characters. After a dot, a digest of the URL and the API key
+   * that wrote the secret last. Missing in a state from before this output existed, until the next update.
+   */
+  mark?: string;
   /** Salted digest of the value that was last pushed. Missing if it isn't known which value is stored. */
   valueDigest?: string;
   triggersDigest?: string;
@@ -53,7 +58,7 @@ export function stateOf(
   secret: { id: string; name: string },
   inputs: WorkspaceSecretInputs,
   workspace: { name: string; endpoint: string },
-  { valueKept }: { valueKept: boolean },
+  { valueKept, mark }: { valueKept: boolean; mark: string },
 ): WorkspaceSecretState {
   return {
     secretId: secret.id,
@@ -61,6 +66,7 @@ export function stateOf(
     ...(secret.name === inputs.name ? {} : { requestedName: inputs.name }),
     workspace: workspace.name,
     endpoint: workspace.endpoint,
+    mark,
     ...keptInputs(inputs),
     ...(valueKept || inputs.onExisting === "keep" ? { valueKept } : {}),
   };

@@ -28,8 +28,10 @@ export class Lookups {
   private searches = 0;
   private listing: Promise<Listing | undefined> | undefined;
   private listedAt = 0;
+  private newListing: Promise<Secret[]> | undefined;
   private readonly writtenIds = new Set<string>();
   private readonly writtenNames = new Set<string>();
+  private readonly deletedIds = new Set<string>();
 
   constructor(
     private readonly api: ElevenLabsApi,
@@ -62,21 +64,38 @@ export class Lookups {
       const { id: found, name } = await this.api.getSecret(id);
       return { id: found, name };
     } catch (error) {
-      if (error instanceof ApiError && error.isNotFound) return undefined;
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.isNotFound) return undefined;
+      return this.byIdInListing(id, error);
     }
+  }
+
+  /** The secret as a new listing has it, if `error` is a 404 that needn't be the API's. Otherwise, throws `error`. */
+  async byIdInListing(id: string, error: ApiError): Promise<Secret | undefined> {
+    if (!error.mayBeNotFound) throw error;
+    this.newListing ??= this.api.listSecrets().finally(() => {
+      this.newListing = undefined;
+    });
+    // The 404 says more than what comes of the listing.
+    const secrets = await this.newListing.catch(() => Promise.reject(error));
+    return secrets.find((secret) => secret.id === id);
   }
 
   /** The same as `byName`, by a request of its own. */
   async byNameDirectly(name: string): Promise<Secret[]> {
     const secrets = await this.api.listSecrets({ search: name });
-    return secrets.filter((secret) => secret.name === name);
+    return secrets.filter((secret) => secret.name === name && !this.deletedIds.has(secret.id));
   }
 
   /** To be called before every write is sent, because its outcome may stay unknown. */
   noteWrite({ id, name }: Partial<Secret>): void {
     if (id !== undefined) this.writtenIds.add(id);
     if (name !== undefined) this.writtenNames.add(name);
+  }
+
+  /** To be called after a delete: a list may still show the secret. */
+  noteDeleted(id: string): void {
+    this.deletedIds.add(id);
   }
 
   /** Undefined if the listing failed: each look-up then makes a request of its own, and meets the error if it lasts. */

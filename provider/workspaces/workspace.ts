@@ -1,14 +1,15 @@
 import { type CountedSecret, type Dependent, ElevenLabsApi, PAGED_KINDS, type Secret } from "../api/client.js";
+import type { ApiError } from "../api/errors.js";
 import type { Route } from "../api/proxyRoute.js";
+import { isSpellingOf } from "../api/spelling.js";
 import type { Probe, TransportOptions } from "../api/transport.js";
+import { Account } from "../ownership/account.js";
 import { Lookups } from "./lookups.js";
-import { Owners, type SharedOwners } from "./owners.js";
 
 export interface WorkspaceOptions extends TransportOptions {
   /** As in `elevenlabs:workspaces`; `default` for that of the top-level config. */
   name: string;
   keySource: "config" | "environment" | undefined;
-  shared?: SharedOwners;
 }
 
 /** One ElevenLabs workspace, as the lifecycle sees it. */
@@ -19,7 +20,8 @@ export class Workspace {
   readonly keySource: WorkspaceOptions["keySource"];
   /** How its requests get there; undefined means directly. */
   readonly route: Route | undefined;
-  readonly owners: Owners;
+  /** Which account its requests reach. */
+  readonly account: Account;
   private readonly api: ElevenLabsApi;
   private readonly lookups: Lookups;
 
@@ -28,7 +30,7 @@ export class Workspace {
     this.endpoint = options.endpoint;
     this.keySource = options.keySource;
     this.route = options.routeTo?.(options.endpoint);
-    this.owners = new Owners(options.name, options.shared);
+    this.account = new Account(options);
     this.api = new ElevenLabsApi(options);
     this.lookups = new Lookups(this.api);
   }
@@ -48,6 +50,17 @@ export class Workspace {
     return this.lookups.byIdDirectly(id);
   }
 
+  /** Whether a request failed with `error` because the API has no secret with this id. */
+  async isGone(id: string, error: ApiError): Promise<boolean> {
+    if (error.isNotFound || !error.mayBeNotFound) return error.isNotFound;
+    return (await this.lookups.byIdInListing(id, error)) === undefined;
+  }
+
+  /** What ends the requests of the engine's call under way. */
+  get signal(): AbortSignal | undefined {
+    return this.options.signal?.();
+  }
+
   /** The secrets with exactly this name, possibly from the listing that this operation shares. */
   findByName(name: string): Promise<Secret[]> {
     return this.lookups.byName(name);
@@ -56,6 +69,11 @@ export class Workspace {
   /** The secrets with exactly this name, by a request of its own. */
   findByNameDirectly(name: string): Promise<Secret[]> {
     return this.lookups.byNameDirectly(name);
+  }
+
+  /** The secrets whose names the API may take for this one, such as without spaces at the ends, from a new listing. */
+  async findSpellings(name: string): Promise<Secret[]> {
+    return (await this.api.listSecrets()).filter((secret) => isSpellingOf(secret.name, name));
   }
 
   /** All secrets whose names start with `prefix`. */
@@ -84,6 +102,7 @@ export class Workspace {
   async delete({ id, name }: Secret): Promise<void> {
     this.lookups.noteWrite({ id, name });
     await this.api.deleteSecret(id);
+    this.lookups.noteDeleted(id);
   }
 
   /** How the API answers a request without a key; undefined if it doesn't. */

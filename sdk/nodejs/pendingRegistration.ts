@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { SentRegistration } from "../../provider/hosts/dynamic/registrationInput.js";
+import type { Registration } from "../../provider/ownership/registration.js";
 import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
-import type { StackOwner } from "../../provider/secret/registration.js";
-import { type OwnersByUrn, ownersInState } from "./ownersInState.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
+import { shareState } from "./stackState.js";
 
 /** A registration that waits for its resource: the resource's own aliases, which its constructor makes, belong to it. */
 export interface PendingRegistration {
-  input: pulumi.Input<object>;
+  input: { [Key in keyof Registration]?: unknown };
   /** Call this as soon as the resource is constructed. */
   complete(resource: pulumi.Resource): void;
 }
@@ -22,20 +21,28 @@ export interface Registered {
   opts: pulumi.CustomResourceOptions;
 }
 
+/** What only the program knows, for a host that is told nothing about a resource but its inputs. */
 export function pendingRegistration(resource: Registered, args: Partial<WorkspaceSecretArgs>): PendingRegistration {
-  const known: { [Key in keyof SentRegistration]: unknown } = {
-    resource: `${resource.name} ${randomUUID()}`,
+  const { name, type } = resource;
+  const { input, complete } = pendingStateOf(resource, args);
+  const registration: PendingRegistration["input"] = {
+    ...input,
+    resource: `${name} ${randomUUID()}`,
+    name,
+    type,
     value: pulumi.secret(args.value),
-    ownedByOthers: "[]",
     secretInputs: secretInputsOf(args),
   };
-  if (!mayAdopt(args)) return { input: known, complete: () => {} };
+  return { input: registration, complete };
+}
+
+/** What the stack's state has, for a host that knows everything else. The providers must know it before anything else. */
+export function pendingStateOf(resource: Registered, args: Partial<WorkspaceSecretArgs>): PendingRegistration {
+  const shared = shareState();
+  if (!mayAdopt(args)) return { input: { state: shared }, complete: () => {} };
   const { promise: constructed, resolve: complete } = Promise.withResolvers<pulumi.Resource>();
-  const ownedByOthers = constructed.then(async (made) => {
-    const own = await urnsOf(resource, made);
-    return JSON.stringify(ownersOtherThan(own, resource.type, await ownersInState()));
-  });
-  return { input: { ...known, ownedByOthers }, complete };
+  const state = constructed.then(async (made) => ({ ...(await shared), urns: await urnsOf(resource, made) }));
+  return { input: { state }, complete };
 }
 
 /** An output may say anything, so it counts as a yes. */
@@ -58,17 +65,11 @@ async function secretInputsOf(args: Partial<WorkspaceSecretArgs>): Promise<strin
 }
 
 /** The URNs under which the state may have the resource. */
-async function urnsOf({ type, name, opts: { parent } }: Registered, resource: pulumi.Resource): Promise<Set<string>> {
+async function urnsOf({ type, name, opts: { parent } }: Registered, resource: pulumi.Resource): Promise<string[]> {
   // Pulumi's constructor makes this property from the options and the parent's aliases. Its types leave it out.
   const { __aliases: aliases = [] } = resource as unknown as { __aliases?: pulumi.Input<string>[] };
   const urns = pulumi.all([pulumi.createUrn(name, type, parent), ...aliases]);
   return new Promise((resolve) => {
-    urns.apply((known) => resolve(new Set(known)));
+    urns.apply((known) => resolve([...new Set(known)]));
   });
-}
-
-function ownersOtherThan(own: Set<string>, ownType: string, owners: OwnersByUrn): StackOwner[] {
-  return [...owners]
-    .filter(([urn]) => !own.has(urn))
-    .map(([, { type, ...owner }]) => (type === ownType ? owner : { ...owner, type }));
 }

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { inputNames, type WorkspaceSecretInputs } from "../../provider/secret/inputs.js";
 import { checkedTriggers } from "./triggers.js";
 import { isUnderMocks } from "./underMocks.js";
-import { uniqueExistingId, uniqueName } from "./uniqueInputs.js";
 
 /** The arguments of a `WorkspaceSecret`. Only `value` is required. */
 export type WorkspaceSecretArgs = {
@@ -26,6 +25,17 @@ export function secretOutputs(): Record<string, undefined> {
   return Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
 }
 
+/**
+ * Makes sure that a program that exports the whole resource exports its outputs only: Pulumi makes a property of each input,
+ * too, such as the value.
+ */
+export function hideInputs(resource: pulumi.CustomResource): void {
+  const shown = new Set(["id", "urn", ...OUTPUTS]);
+  for (const name of Object.keys(resource).filter((name) => !name.startsWith("__") && !shown.has(name))) {
+    Object.defineProperty(resource, name, { enumerable: false });
+  }
+}
+
 /** To be called at the end of the constructor. */
 export function completeUnderMocks(resource: pulumi.CustomResource & { secretId: pulumi.Output<string> }): void {
   if (!isUnderMocks()) return;
@@ -40,20 +50,21 @@ export function referenceTo(secretId: pulumi.Output<string>): SecretReference {
   return secretId.apply((secret_id) => ({ secret_id }));
 }
 
-/** The inputs of a secret that this stack manages. `scope` is the explicit provider, if there is one. */
-export function managedInputs(
-  logicalName: string,
-  args: WorkspaceSecretArgs,
-  scope?: pulumi.ProviderResource,
-): Record<string, unknown> {
+/** The inputs of a secret that this stack manages. */
+export function managedInputs(logicalName: string, args: WorkspaceSecretArgs): Record<string, unknown> {
   return {
     ...args,
-    name: uniqueName({ logicalName, scope }, args.name, args.workspace),
+    name: nameOf(logicalName, args.name),
     // With the value `undefined`, an input that isn't given would become an output.
     ...(args.triggers === undefined ? {} : { triggers: checkedTriggers(logicalName, args.triggers) }),
-    ...(args.existingId === undefined ? {} : { existingId: uniqueExistingId({ logicalName, scope }, args.existingId) }),
     ...Object.fromEntries(SECRET_INPUTS.map((input) => [input, secretInput(args[input])])),
   };
+}
+
+function nameOf(logicalName: string, given: pulumi.Input<string | undefined>): pulumi.Input<string> {
+  if (given === undefined) return logicalName;
+  const isPlain = typeof given !== "object";
+  return isPlain ? given : pulumi.output(given).apply((name) => name ?? logicalName);
 }
 
 /** Null counts as not given, and so fails the check. */

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { REGISTRATION_INPUT } from "../../provider/hosts/dynamic/registrationInput.js";
 import { PROVIDER_TEXT } from "../../provider/hosts/dynamic/storedFormats.js";
 import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens.js";
+import { REGISTRATION_INPUT } from "../../provider/ownership/registration.js";
 import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
 import { pendingRegistration } from "./pendingRegistration.js";
 import { requireUsableConfig, requireUsablePackage } from "./programChecks.js";
 import { programError } from "./programError.js";
 import {
   completeUnderMocks,
+  hideInputs,
   managedInputs,
   referenceTo,
   type SecretReference,
@@ -57,8 +58,11 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {
     // Made when it is first read: the state has the id anyway, and every output takes the program time.
-    this.madeReference ??= referenceTo(this.secretId);
-    return this.madeReference;
+    if (!this.madeReference) {
+      const value = referenceTo(this.secretId);
+      Object.defineProperty(this, "madeReference", { value, enumerable: false });
+    }
+    return this.madeReference as SecretReference;
   }
   declare private madeReference?: SecretReference;
 
@@ -111,6 +115,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
       stackTraces.resume();
     }
     registration?.complete(this);
+    hideInputs(this);
     completeUnderMocks(this);
   }
 }

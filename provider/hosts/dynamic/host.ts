@@ -1,13 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { warningText } from "../../messages/problem.js";
+import { Journal } from "../../ownership/journal.js";
+import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { digestMemory } from "../../secret/pushed.js";
-import type { Registration, StackOwner } from "../../secret/registration.js";
 import type { StoredState } from "../../secret/state.js";
 import { Workspaces } from "../../workspaces/registry.js";
 import { shownFailure } from "../shownFailure.js";
-import { REGISTRATION_INPUT, type SentRegistration } from "./registrationInput.js";
+import { DYNAMIC_TYPE } from "../typeTokens.js";
 import { warn } from "./warn.js";
 
 /** What the engine sends, including what only this host knows: the provider's text, and the SDK's registration. */
@@ -22,6 +23,8 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   /** The engine calls `check` only if the program runs. Otherwise the config is that of the last update. */
   private hasChecked = false;
   private readonly lifecycle = new WorkspaceSecretLifecycle({
+    journal: journalOfProcess(),
+    managedType: DYNAMIC_TYPE,
     workspaces: new Workspaces((key) => this.config?.get(`elevenlabs:${key}`), process.env),
     memory: digestMemory,
     isConfigCurrent: () => this.hasChecked,
@@ -39,13 +42,8 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     { [REGISTRATION_INPUT]: sent, ...news }: Properties,
   ): Promise<pulumi.dynamic.CheckResult<Properties>> {
     this.hasChecked = true;
-    const registration =
-      sent === undefined ? undefined : (fromEngine(sent as Properties) as unknown as SentRegistration);
-    const failures = this.lifecycle.check(
-      fromEngine(news),
-      fromEngine(olds ?? {}),
-      registration && receivedRegistration(registration),
-    );
+    const registration = sent === undefined ? undefined : registrationIn(sent as Properties);
+    const failures = this.lifecycle.check(fromEngine(news), fromEngine(olds ?? {}), registration);
     const secretInputs = registration?.secretInputs ?? [];
     return {
       inputs: news,
@@ -59,7 +57,8 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     return withTidyErrors(`diff of ${id}`, async () => {
       const { hasChanges, replacing } = this.lifecycle.diff(resourceOf(id, olds), inputsOf(news));
-      return { changes: hasChanges, replaces: replacing };
+      // A state of the plugin doesn't say which provider the engine should load.
+      return { changes: hasChanges || olds.__provider === undefined, replaces: replacing };
     });
   }
 
@@ -91,8 +90,21 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   }
 }
 
-function receivedRegistration({ resource, value, ownedByOthers }: SentRegistration): Registration {
-  return { resource, value, ownedByOthers: JSON.parse(ownedByOthers) as StackOwner[] };
+function registrationIn(sent: Properties): Registration {
+  return fromEngine(sent) as unknown as Registration;
+}
+
+/** The engine gives a dynamic-provider process its address as the first argument. */
+function journalOfProcess(): Journal {
+  const address = process.argv[2];
+  if (address === undefined || !/^\S+:\d+$/.test(address)) return new Journal();
+  const journal = new Journal(address, (facts) => {
+    warn(warningText("not-shared", facts)).catch(() => undefined);
+  });
+  process.on("exit", () => journal.close());
+  // The engine ends the process this way, and Node.js would then end without the event `exit`.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit());
+  return journal;
 }
 
 function resourceOf(id: string, olds: Properties): Resource {

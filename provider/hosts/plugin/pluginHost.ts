@@ -1,14 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Attempt } from "../../messages/attempts.js";
 import { Problem, type WarningFacts, type WarningKind, warningText } from "../../messages/problem.js";
+import type { Journal } from "../../ownership/journal.js";
+import { newMark } from "../../ownership/mark.js";
+import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { findToImport } from "../../secret/importSecret.js";
-import { type CheckFailure, INPUTS, inputNames, type WorkspaceSecretInputs } from "../../secret/inputs.js";
+import { type CheckFailure, INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { inputMemory } from "../../secret/pushed.js";
-import type { Registration } from "../../secret/registration.js";
 import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
-import type { OwnerStore } from "../../workspaces/owners.js";
 import { Workspaces } from "../../workspaces/registry.js";
-import { REGISTRATION_INPUT } from "../dynamic/registrationInput.js";
+import { NATIVE_TYPE } from "../typeTokens.js";
 import { isSecret, type Properties, plain, secret, UNKNOWN_PROPERTY, type WireProperties } from "./properties.js";
 import { configReader } from "./providerConfig.js";
 
@@ -39,8 +41,8 @@ export interface PluginOptions {
   env: Record<string, string | undefined>;
   /** Shows a warning with its resource. */
   warn(message: string, urn: string): Promise<void>;
-  /** Who owns which secret, also in the other provider processes of this operation. */
-  owners?: OwnerStore;
+  /** Where the provider processes of this operation share who holds which secret. */
+  journal?: Journal;
 }
 
 /** The inputs that the state keeps, so that they needn't be outputs too. */
@@ -60,10 +62,12 @@ export class PluginHost {
   private readonly checked = new Set<string>();
   private readonly cancellation = new AbortController();
   private readonly currentUrn = new AsyncLocalStorage<string>();
-  /** What ends the engine's call under way. */
+  /** What ends the engine's call under way, also if a write was sent. */
   private readonly currentSignal = new AsyncLocalStorage<AbortSignal>();
   /** Resources that this operation imports, whose value and policies are the program's from the next update on. */
-  private readonly imported = new Set<string>();
+  private readonly imported = new Map<string, { name: string; id: string }>();
+  /** Whether the key or the URL has changed since the last update, or is that of another provider object. */
+  private hasRouteChanged = false;
   private workspaces: Workspaces;
   private readonly lifecycle: WorkspaceSecretLifecycle;
 
@@ -74,6 +78,8 @@ export class PluginHost {
       memory: inputMemory,
       isConfigCurrent: () => this.isConfigCurrent,
       areInputsCurrent: (urn = "") => this.checked.has(urn),
+      hasRouteChanged: () => this.hasRouteChanged,
+      ...(options.journal ? { journal: options.journal } : {}),
       warn: (kind, facts) => this.warn(kind, facts),
     });
   }
@@ -82,27 +88,38 @@ export class PluginHost {
     this.isConfigCurrent = true;
   }
 
+  /** The engine compares the config of this provider with that of the last update, or of the one that had a resource before. */
+  configCompared(olds: WireProperties, news: WireProperties): void {
+    const [before, now] = [plain(olds), plain(news)];
+    const routeKeys = ["apiKey", "baseUrl", "region", "workspaces"];
+    const isDifferent = (key: string) => before[key] !== now[key] && ![before[key], now[key]].includes(UNKNOWN);
+    if (routeKeys.some(isDifferent)) this.hasRouteChanged = true;
+  }
+
   configure(config: WireProperties): void {
     this.config = plain(config);
     this.workspaces = this.openWorkspaces();
   }
 
-  /** Ends all requests and pauses. */
+  /** Ends all pauses and requests, but for writes that were sent: the engine stores what comes of them. */
   cancel(): void {
     this.cancellation.abort();
   }
 
   /** Runs one call of the engine. `signal` ends its requests and pauses. */
   during<T>(signal: AbortSignal, call: () => T): T {
-    return this.currentSignal.run(AbortSignal.any([this.cancellation.signal, signal]), call);
+    return this.currentSignal.run(signal, call);
   }
 
-  check(
+  async check(
     urn: string,
     { olds, news: { [REGISTRATION_INPUT]: sent, ...news } }: { olds: WireProperties; news: WireProperties },
-  ): { inputs: WireProperties; failures: CheckFailure[] } {
+  ): Promise<{ inputs: WireProperties; failures: CheckFailure[] }> {
     this.isConfigCurrent = true;
     this.checked.add(urn);
+    const imported = this.imported.get(urn);
+    // A `get` of the program is read in the same way, but the engine doesn't check its inputs.
+    if (imported) await this.withWarningsOf(urn, () => this.warn("imported-without-value", imported));
     const oldInputs = withoutProvider(plain(olds));
     const newInputs = plain(news);
     // After an import, the state has no value, and the engine checks what it has read.
@@ -143,8 +160,7 @@ export class PluginHost {
 
   create(urn: string, news: WireProperties): Promise<{ id: string; outputs: WireProperties }> {
     return this.withWarningsOf(urn, async () => {
-      const inputs = this.completeInputs(news);
-      const { id, state } = await this.lifecycle.create(inputs, { urn });
+      const { id, state } = await this.lifecycle.create(inputsOf(news), { urn });
       return { id, outputs: outputsOf(state) };
     });
   }
@@ -152,7 +168,10 @@ export class PluginHost {
   /** Undefined if the secret is gone. */
   read(resource: EngineResource): Promise<ReadResult | undefined> {
     return this.withWarningsOf(resource.urn, async () => {
-      const isInState = resource.outputs.secretId !== undefined || Object.keys(resource.inputs).length > 0;
+      // For a `get` of the program, the engine gives its arguments as both: at most a workspace, and our own note.
+      const isInState = [resource.outputs, resource.inputs].some(
+        ({ secretId, name }) => secretId !== undefined || name !== undefined,
+      );
       if (!isInState) return this.readNew(resource);
       const stored = await this.lifecycle.read(toResource(resource));
       if (!stored) return undefined;
@@ -169,8 +188,7 @@ export class PluginHost {
 
   update(resource: EngineResource, news: WireProperties): Promise<WireProperties> {
     return this.withWarningsOf(resource.urn, async () => {
-      const inputs = this.completeInputs(news);
-      return outputsOf(await this.lifecycle.update(toResource(resource), inputs));
+      return outputsOf(await this.lifecycle.update(toResource(resource), inputsOf(news)));
     });
   }
 
@@ -186,24 +204,28 @@ export class PluginHost {
   /** An import, or a `get`: the state doesn't have the resource yet. */
   private async readNew({ urn, id, outputs }: EngineResource): Promise<ReadResult> {
     const { workspace: given } = plain(outputs);
-    const isLookUp = Object.keys(outputs).length > 0;
     const { secret: found, workspace } = await findToImport(
       this.workspaces,
       id,
       typeof given === "string" ? given : undefined,
     );
-    const state = { secretId: found.id, name: found.name, workspace: workspace.name, endpoint: workspace.endpoint };
-    const inputs = { name: found.name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
-    if (isLookUp) return { id: found.id, outputs: state, inputs };
-    this.imported.add(urn);
-    await this.warn("imported-without-value", { name: found.name, id: found.id });
-    return { id: found.id, outputs: { ...state, valueUnknown: true }, inputs };
-  }
-
-  private completeInputs(news: WireProperties): WorkspaceSecretInputs {
-    const inputs = plain(news) as unknown as WorkspaceSecretInputs;
-    if (inputs.value !== undefined) return inputs;
-    throw new Problem("value-missing", {}, { step: "update", name: inputs.name, workspace: workspaceOf(inputs) });
+    const { id: secretId, name } = found;
+    const mark = newMark();
+    // The engine compares the ids of imports as texts: it may delete the entry that had the secret under another one.
+    const entry = { id: secretId, mark, resource: nameOf(urn), urn };
+    const isLookUp = Object.keys(outputs).length > 0;
+    if (isLookUp) this.lifecycle.ownership.lookUp(entry);
+    const other = isLookUp ? undefined : this.lifecycle.ownership.hold(entry);
+    if (other) {
+      const attempt: Attempt = { step: "import", name: id, workspace: workspace.name };
+      throw new Problem("owned-by-other", { id: secretId, resource: other.resource, where: "both" }, attempt);
+    }
+    const state = { secretId, name, workspace: workspace.name, endpoint: workspace.endpoint };
+    const inputs = { name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
+    if (isLookUp) return { id: secretId, outputs: state, inputs };
+    this.imported.set(urn, { name, id: secretId });
+    const isTheirs = { valueUnknown: true, valueKept: true };
+    return { id: secretId, outputs: { ...state, mark: workspace.account.mark(mark), ...isTheirs }, inputs };
   }
 
   private endpointOf(workspace: string): string {
@@ -218,11 +240,15 @@ export class PluginHost {
     await this.options.warn(warningText(kind, facts), this.currentUrn.getStore() ?? "");
   }
 
+  private currentSignals(): AbortSignal[] {
+    const current = this.currentSignal.getStore();
+    return current ? [current] : [];
+  }
+
   private openWorkspaces(): Workspaces {
-    const { env, owners } = this.options;
-    return new Workspaces(configReader(this.config), env, {
-      signal: () => this.currentSignal.getStore() ?? this.cancellation.signal,
-      ...(owners ? { owners } : {}),
+    return new Workspaces(configReader(this.config), this.options.env, {
+      signal: () => AbortSignal.any([this.cancellation.signal, ...this.currentSignals()]),
+      writeSignal: () => AbortSignal.any(this.currentSignals()),
     });
   }
 }
@@ -266,10 +292,25 @@ function withSecrets({ __provider: _, ...inputs }: WireProperties): WireProperti
 }
 
 function registrationOf(urn: string, inputs: Properties, sent: unknown): Registration {
-  const given = isSecret(sent) ? sent.value : sent;
-  const { ownedByOthers = "[]" } = (given ?? {}) as { ownedByOthers?: string };
-  // The value is marked as a secret in any case, so it doesn't matter who set it.
-  return { resource: urn, value: inputs.value, ownedByOthers: JSON.parse(ownedByOthers) };
+  const given = (isSecret(sent) ? sent.value : sent) ?? {};
+  const { state } = plain(given as WireProperties) as Partial<Registration>;
+  return {
+    resource: urn,
+    name: nameOf(urn),
+    type: NATIVE_TYPE,
+    // The value is marked as a secret in any case, so it doesn't matter who set it.
+    value: inputs.value,
+    state: { ...state, urns: [urn, ...(state?.urns ?? [])] },
+  };
+}
+
+/** The logical name of a resource. */
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function inputsOf(news: WireProperties): WorkspaceSecretInputs {
+  return plain(news) as unknown as WorkspaceSecretInputs;
 }
 
 function changeKind(before: unknown, now: unknown): PropertyChange["kind"] {

@@ -1,6 +1,7 @@
 import { fstatSync } from "node:fs";
+import { warningText } from "../../messages/problem.js";
+import { Journal } from "../../ownership/journal.js";
 import { EngineLog } from "./engineLog.js";
-import { OwnersAcrossProcesses } from "./ownersAcrossProcesses.js";
 import { PluginHost } from "./pluginHost.js";
 import { serve } from "./pluginServer.js";
 
@@ -9,10 +10,12 @@ import { serve } from "./pluginServer.js";
 /** The engine's address is the first argument that is no switch of the engine's own. */
 const engine = process.argv.slice(2).find((argument) => /^\S+:\d+$/.test(argument));
 const log = engine === undefined ? undefined : new EngineLog(engine);
-const owners = new OwnersAcrossProcesses(`${engine} ${process.ppid}`);
+const journal = new Journal(engine, (facts) => {
+  log?.warn(warningText("not-shared", facts), "").catch(() => undefined);
+});
 const host = new PluginHost({
   env: process.env,
-  owners,
+  journal,
   warn: async (message, urn) => log?.warn(message, urn),
 });
 
@@ -21,7 +24,7 @@ process.on("uncaughtException", (error) => {
   process.stderr.write(`pulumi-resource-elevenlabs: this is a bug of pulumi-elevenlabs (${error.name})\n`);
   process.exit(1);
 });
-process.on("exit", () => owners.close());
+process.on("exit", () => journal.close());
 // The engine ends a plugin by SIGINT, to the plugin alone, after the calls under way. Ctrl-C reaches it as the call `Cancel`.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
 // If the engine is killed, its end of the pipe closes. Anything else than a pipe, such as /dev/null, may be at its end at once.

@@ -2,6 +2,7 @@ import {
   type handleUnaryCall,
   Server,
   ServerCredentials,
+  type ServiceError,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
@@ -11,13 +12,13 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../../package.json";
 import schema from "../../../schema.json";
-import { checkFailureText, Problem } from "../../messages/problem.js";
+import { checkFailureText } from "../../messages/problem.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
 import { argumentFailures, FUNCTIONS } from "./pluginFunctions.js";
 import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./pluginHost.js";
 import { fromStruct, isSecret, plain, toStruct } from "./properties.js";
-import { type ConfigFailure, checkProviderConfig } from "./providerConfig.js";
+import { type ConfigFailure, checkProviderConfig, withSecretConfig } from "./providerConfig.js";
 import { wireError } from "./wireErrors.js";
 
 const { DiffResponse, PropertyDiff } = messages;
@@ -53,12 +54,13 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       host.configChecked();
       const failures = checkProviderConfig(fromStruct(request.getNews()), process.env);
       const response = new messages.CheckResponse();
-      response.setInputs(request.getNews());
+      response.setInputs(toStruct(withSecretConfig(fromStruct(request.getNews()))));
       response.setFailuresList(failures.map((failure) => checkFailure("", configFailureText(failure))));
       return response;
     }),
     // A provider that is replaced would replace every secret, so no change of the config asks for that.
     diffConfig: handle<messages.DiffRequest, messages.DiffResponse>((request) => {
+      host.configCompared(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
       const response = new DiffResponse();
       const isSame =
         JSON.stringify(fromStruct(request.getOldInputs())) === JSON.stringify(fromStruct(request.getNews()));
@@ -72,9 +74,9 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       response.setSupportspreview(true);
       return response;
     }),
-    check: handle<messages.CheckRequest, messages.CheckResponse>((request) => {
+    check: handle<messages.CheckRequest, messages.CheckResponse>(async (request) => {
       const news = fromStruct(request.getNews());
-      const { inputs, failures } = host.check(request.getUrn(), { olds: fromStruct(request.getOlds()), news });
+      const { inputs, failures } = await host.check(request.getUrn(), { olds: fromStruct(request.getOlds()), news });
       const response = new messages.CheckResponse();
       response.setInputs(toStruct(inputs));
       response.setFailuresList(
@@ -213,23 +215,36 @@ function handler<Request, Response>(
   answer: Answer<Request, Response>,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
-    // The engine gives a call up, such as when it is killed.
+    // The engine gives a call up, such as when it is killed. gRPC also says so at the end of each call.
     const givenUp = new AbortController();
-    call.on("cancelled", () => givenUp.abort());
-    const signal = AbortSignal.any([givenUp.signal, ...timeLimitOf(call.request)]);
-    try {
-      callback(null, await host.during(signal, () => answer(call.request)));
-    } catch (error) {
-      const isWireError = error instanceof Error && "code" in error && !(error instanceof Problem);
-      callback(isWireError ? (error as never) : wireError(error));
-    }
+    const giveUp = () => givenUp.abort();
+    call.on("cancelled", giveUp);
+    const respond = async () => {
+      const timeLimit = timeLimitOf(call.request);
+      const signal = timeLimit ? AbortSignal.any([givenUp.signal, timeLimit]) : givenUp.signal;
+      return host.during(signal, () => answer(call.request));
+    };
+    const [error, response] = await respond().then(
+      (response) => [null, response] as const,
+      (error: unknown) => [isWireError(error) ? error : wireError(error), undefined] as const,
+    );
+    call.off("cancelled", giveUp);
+    callback(error, response);
   };
 }
 
+/** Errors of Node.js have a code too, as a text, and may say anything. */
+function isWireError(error: unknown): error is ServiceError {
+  return error instanceof Error && typeof (error as Partial<ServiceError>).code === "number";
+}
+
+/** A timer takes whole milliseconds of at most 31 bits: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The `customTimeouts` of the resource, in seconds. The engine doesn't enforce them. */
-function timeLimitOf(request: unknown): AbortSignal[] {
+function timeLimitOf(request: unknown): AbortSignal | undefined {
   const seconds = (request as { getTimeout?(): number }).getTimeout?.() ?? 0;
-  return seconds > 0 ? [AbortSignal.timeout(seconds * 1000)] : [];
+  return seconds > 0 ? AbortSignal.timeout(Math.min(Math.ceil(seconds * 1000), LONGEST_TIMER_MS)) : undefined;
 }
 
 /** A fault names its key itself; the others follow the name of the key. */

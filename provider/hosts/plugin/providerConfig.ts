@@ -3,7 +3,7 @@ import { typeText } from "../../messages/phrases.js";
 import { type CheckFailureKind, Problem } from "../../messages/problem.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 import { type ConfigReader, type Environment, settingsOf, workspaceNames } from "../../workspaces/settings.js";
-import { type Properties, plain, type WireProperties } from "./properties.js";
+import { type Properties, plain, secret, type WireProperties } from "./properties.js";
 
 /** The config of the provider. `isSecret`: whether it may hold something that must not be printed. */
 export const CONFIG_KEYS = {
@@ -32,6 +32,13 @@ export function configReader(config: Properties): ConfigReader {
     if (given === undefined || given === UNKNOWN) return undefined;
     return typeof given === "string" ? given : JSON.stringify(given);
   };
+}
+
+/** The config as the state is to keep it: keys are encrypted, also if the stack's config has them in plain text. */
+export function withSecretConfig(news: WireProperties): WireProperties {
+  const isKey = (name: string) =>
+    (CONFIG_KEYS as Record<string, { isSecret: boolean } | undefined>)[name]?.isSecret === true;
+  return Object.fromEntries(Object.entries(news).map(([name, given]) => [name, isKey(name) ? secret(given) : given]));
 }
 
 /** Everything that is wrong with the provider's config. */

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { REGISTRATION_INPUT } from "../../../provider/hosts/dynamic/registrationInput.js";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens.js";
-import { pendingRegistration } from "../pendingRegistration.js";
+import { REGISTRATION_INPUT } from "../../../provider/ownership/registration.js";
+import { pendingStateOf } from "../pendingRegistration.js";
 import { requireUsableConfig } from "../programChecks.js";
 import {
   completeUnderMocks,
+  hideInputs,
   managedInputs,
   referenceTo,
   type SecretReference,
@@ -38,8 +39,11 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {
     // Made when it is first read: the state has the id anyway, and every output takes the program time.
-    this.madeReference ??= referenceTo(this.secretId);
-    return this.madeReference;
+    if (!this.madeReference) {
+      const value = referenceTo(this.secretId);
+      Object.defineProperty(this, "madeReference", { value, enumerable: false });
+    }
+    return this.madeReference as SecretReference;
   }
   declare private madeReference?: SecretReference;
 
@@ -71,10 +75,11 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     const isLookup = opts.id !== undefined;
     const options = pulumi.mergeOptions({ ...pluginOptions(), aliases: [{ type: DYNAMIC_TYPE }] }, opts);
     const registered = { type: NATIVE_TYPE, name, opts: options };
-    const registration = isLookup || isUnderMocks() ? undefined : pendingRegistration(registered, args ?? {});
+    const registration = isLookup || isUnderMocks() ? undefined : pendingStateOf(registered, args ?? {});
     const inputs = {
       ...secretOutputs(),
-      ...(isLookup ? args : managedInputs(name, args ?? {}, provider)),
+      // The plugin is asked to read in the same way for an import, but without any property.
+      ...(isLookup ? { ...args, [REGISTRATION_INPUT]: true } : managedInputs(name, args ?? {})),
       ...(registration && { [REGISTRATION_INPUT]: registration.input }),
     };
     const stackTraces = suspendStackTraces();
@@ -86,6 +91,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
       stackTraces.resume();
     }
     registration?.complete(this);
+    hideInputs(this);
     completeUnderMocks(this);
   }
 }

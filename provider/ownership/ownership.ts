@@ -1,0 +1,148 @@
+import { foldedName } from "../api/spelling.js";
+import type { StoredEntry } from "./account.js";
+import type { Journal, Turn } from "./journal.js";
+import type { Holder } from "./store.js";
+
+/** A resource of the program, as its check declares it. */
+export interface Declared {
+  /** Tells the resources of the program apart. */
+  resource: string;
+  /** Its logical name. */
+  name: string;
+  /** The URNs under which the state may have it, if they are known. */
+  state?: { urns?: string[] };
+  /** Its type token. */
+  type: string;
+}
+
+/** What no two resources of a program may share: the name in one workspace, or the id of the secret to adopt. */
+export interface Claims {
+  /** Undefined while it isn't known. */
+  name: { account: string; name: string } | undefined;
+  existingId: string | undefined;
+}
+
+/** An entry of the state in a step of the engine. */
+export interface Entry {
+  id: string;
+  mark: string;
+  resource: string;
+  urn?: string;
+}
+
+/**
+ * Which entry of the state holds which secret, in this operation of the engine. Two rules: a name is declared once in each
+ * account, and a secret has one holder. It doesn't matter by which URL, key, workspace name, provider or host.
+ */
+export class Ownership {
+  private readonly declared = new Map<string, Declared>();
+  private readonly wantedIds = new Map<string, Declared>();
+
+  constructor(readonly journal: Journal) {}
+
+  /** The other resource of the program that has declared the same, and the input that says it. */
+  declare(by: Declared, { name, existingId }: Claims): { input: "name" | "existingId"; other: Declared } | undefined {
+    const sameName = name && this.firstOf(this.declared, JSON.stringify([name.account, name.name]), by);
+    if (sameName) return { input: "name", other: sameName };
+    const sameId = existingId === undefined ? undefined : this.firstOf(this.wantedIds, existingId, by);
+    return sameId && { input: "existingId", other: sameId };
+  }
+
+  /** The other entry in the stack's state, as it was when the operation began, that `condition` holds for. */
+  inState(by: Declared, condition: (holder: Holder) => boolean): Holder | undefined {
+    return [...this.journal.holders()].find((holder) => holder.stored && condition(holder) && !isOf(by, holder));
+  }
+
+  /** Records that the entry holds the secret and stays. Returns another entry that does, too. */
+  hold(entry: Entry): Holder | undefined {
+    const other = this.journal
+      .holdersOf(entry.id)
+      .find(({ mark, since }) => since === "operation" && mark !== entry.mark);
+    if (!other) this.journal.hold({ ...entry, since: "operation" });
+    return other;
+  }
+
+  /** Records that the program looks the secret up, so that this operation doesn't delete it. */
+  lookUp(entry: Entry): void {
+    this.journal.hold({ ...entry, since: "lookup" });
+  }
+
+  /** The entries of this type and workspace in the stack's state, as it was when the operation began. */
+  inStack(type: string | undefined, workspace: string): StoredEntry[] {
+    return [...this.journal.holders()].flatMap(({ id, stored }) =>
+      stored && stored.type === type && stored.workspace === workspace ? [{ id, state: stored }] : [],
+    );
+  }
+
+  /**
+   * Waits for everybody who adopts the same secret, and records that `entry` does. Returns another entry that holds the
+   * secret; or how to end it, with or without success.
+   */
+  async adopt(entry: Entry, by: Declared | undefined, signal?: AbortSignal): Promise<{ other: Holder } | Adoption> {
+    const turn = await this.journal.turn(`id ${entry.id}`, signal);
+    const [adopted] = turn.earlier;
+    const isOther = (holder: Holder) =>
+      holder.since !== "lookup" && !(by && isOf(by, holder)) && holder.urn !== entryUrn(entry);
+    const other = adopted
+      ? { ...adopted, mark: "", since: "operation" as const }
+      : this.journal.holdersOf(entry.id).find(isOther);
+    if (other) {
+      turn.end();
+      return { other };
+    }
+    this.journal.hold({ ...entry, since: "operation" });
+    return {
+      succeeded: () => turn.end({ id: entry.id, resource: entry.resource }),
+      failed: () => {
+        this.journal.release(entry.id, entry.mark);
+        turn.end();
+      },
+    };
+  }
+
+  /**
+   * Waits for everybody who creates a secret of this name, in any account: two routes may lead to one. The API may take two
+   * spellings for one name.
+   */
+  create(name: string, signal?: AbortSignal): Promise<Turn> {
+    return this.journal.turn(`name ${foldedName(name)}`, signal);
+  }
+
+  /** The entry that keeps the secret when this entry is deleted; undefined if nothing does. */
+  keeperOf({ id, mark }: Pick<Entry, "id" | "mark">): Pick<Holder, "resource" | "since"> | undefined {
+    const wanted = this.wantedIds.get(id);
+    // Entries of the state from before marks can't be told apart.
+    const isMarked = ({ since, stored }: Holder) => since !== "state" || stored?.mark !== undefined;
+    const keeper = this.journal.holdersOf(id).find((holder) => holder.mark !== mark && isMarked(holder));
+    return keeper ?? (wanted && { resource: wanted.name, since: "operation" });
+  }
+
+  /** Records that the entry has gone from the state, or is about to. */
+  release({ id, mark }: Pick<Entry, "id" | "mark">): void {
+    this.journal.release(id, mark);
+  }
+
+  /** Undefined if none is, or if `by` itself is the first. */
+  private firstOf(known: Map<string, Declared>, key: string, by: Declared): Declared | undefined {
+    const first = known.get(key) ?? by;
+    known.set(key, first);
+    return first.resource === by.resource ? undefined : first;
+  }
+}
+
+/** An adoption that is under way. */
+export interface Adoption {
+  succeeded(): void;
+  failed(): void;
+}
+
+/** Whether the holder is the resource's own entry, which it replaces. */
+function isOf({ state: { urns } = {}, name, type }: Declared, holder: Holder): boolean {
+  if (holder.urn === undefined) return false;
+  return urns ? urns.includes(holder.urn) : holder.resource === name && holder.stored?.type === type;
+}
+
+/** No holder without a URN is the entry itself. */
+function entryUrn({ urn }: Entry): string {
+  return urn ?? "none";
+}

@@ -1,0 +1,109 @@
+/** An entry of the stack's state that holds a secret, as far as this operation has seen. */
+export interface Holder {
+  /** The id of the secret. */
+  id: string;
+  /** Tells entries apart, also those of one resource. */
+  mark: string;
+  /** The resource's logical name, or the name of its secret: for messages. */
+  resource: string;
+  urn?: string;
+  /** The state as it was when the operation began, a step of this operation, or a look-up of the program, which owns nothing. */
+  since: "state" | "operation" | "lookup";
+  /** Of a holder in the state: what the state says of the secret. */
+  stored?: StoredHolder;
+}
+
+export interface StoredHolder {
+  type: string;
+  name: string;
+  workspace: string;
+  endpoint?: string | undefined;
+  mark?: string | undefined;
+}
+
+/** The secret that a turn ended with. */
+export interface TurnResult {
+  id: string;
+  resource: string;
+  /** Of a create: the name that the program gave. */
+  name?: string;
+  /** Of a create: the fingerprint of the account. */
+  account?: string;
+}
+
+/** What the processes of one operation tell each other, in this order. */
+export type Entry =
+  | { kind: "holds"; holder: Holder }
+  | { kind: "releases"; id: string; mark: string }
+  | { kind: "waits"; turn: string; key: string; pid: number }
+  | { kind: "ended"; turn: string; result?: TurnResult | undefined }
+  | { kind: "joins" | "leaves"; pid: number };
+
+/** A turn that has begun, or waits for those before it. */
+export interface Waiting {
+  turn: string;
+  pid: number;
+  hasEnded: boolean;
+  result?: TurnResult | undefined;
+}
+
+/** What follows from the entries so far. */
+export class Store {
+  readonly processes = new Set<number>();
+  private readonly byId = new Map<string, Map<string, Holder>>();
+  private readonly released = new Set<string>();
+  private readonly turns = new Map<string, Waiting>();
+  private readonly queues = new Map<string, Waiting[]>();
+
+  apply(entry: Entry): void {
+    switch (entry.kind) {
+      case "holds":
+        this.hold(entry.holder);
+        return;
+      case "releases":
+        this.released.add(`${entry.mark} ${entry.id}`);
+        this.byId.get(entry.id)?.delete(entry.mark);
+        return;
+      case "waits": {
+        const waiting = { turn: entry.turn, pid: entry.pid, hasEnded: false };
+        this.turns.set(entry.turn, waiting);
+        this.queues.set(entry.key, [...(this.queues.get(entry.key) ?? []), waiting]);
+        return;
+      }
+      case "ended":
+        Object.assign(this.turns.get(entry.turn) ?? {}, { hasEnded: true, result: entry.result });
+        return;
+      case "joins":
+        this.processes.add(entry.pid);
+        return;
+      case "leaves":
+        this.processes.delete(entry.pid);
+    }
+  }
+
+  *holders(): Iterable<Holder> {
+    for (const known of this.byId.values()) yield* known.values();
+  }
+
+  holdersOf(id: string): Holder[] {
+    return [...(this.byId.get(id)?.values() ?? [])];
+  }
+
+  /** The turns for this key before `turn`. */
+  before(turn: string, key: string): Waiting[] {
+    const queue = this.queues.get(key) ?? [];
+    return queue.slice(
+      0,
+      queue.findIndex((waiting) => waiting.turn === turn),
+    );
+  }
+
+  private hold(holder: Holder): void {
+    const { id, mark, since } = holder;
+    if (this.released.has(`${mark} ${id}`)) return;
+    const known = this.byId.get(id) ?? new Map<string, Holder>();
+    this.byId.set(id, known);
+    // What a step has seen counts more than what the state said before.
+    if (since === "operation" || !known.has(mark)) known.set(mark, { ...known.get(mark), ...holder });
+  }
+}

@@ -1,0 +1,165 @@
+import type { Attempt } from "../messages/attempts.js";
+import { Problem } from "../messages/problem.js";
+import { routesIn } from "../ownership/mark.js";
+import type { Declared, Entry, Ownership } from "../ownership/ownership.js";
+import type { Registration } from "../ownership/registration.js";
+import type { Holder, StoredHolder } from "../ownership/store.js";
+import type { Workspace } from "../workspaces/workspace.js";
+import { canonical } from "./digest.js";
+import { type CheckFailure, INPUTS, UNKNOWN } from "./inputs.js";
+import { isValueKept, type StoredState, workspaceOf } from "./state.js";
+
+type Inputs = Record<string, unknown>;
+type Place = { name?: unknown; workspace?: unknown };
+
+/** What the program wants of one secret in this operation. */
+interface Plan {
+  declared: Declared;
+  /** Whether it pushes another value or other triggers than the last update. */
+  pushes: boolean;
+  /** The mark of the entry that stays as it is, if there is one. */
+  mark?: string;
+}
+
+/** What the program plans in this operation: the engine shows a provider one resource at a time, and tells a delete nothing. */
+export class Plans {
+  private readonly byPlace = new Map<string, Plan>();
+  /**
+   * Secrets that the program now wants to leave in the workspace while they are in use. For a replaced secret, the state only
+   * has what the program wanted before.
+   */
+  private readonly retained = new Set<string>();
+  private readonly stateFiles = new Map<string, string | undefined>();
+
+  constructor(
+    private readonly ownership: Ownership,
+    private readonly workspace: (name: string) => Workspace,
+  ) {}
+
+  /** Everything that is wrong with the inputs because of other resources. */
+  check(inputs: Inputs, olds: Inputs, registration: Registration): CheckFailure[] {
+    const { name, workspace, existingId } = inputs;
+    const stateProblem = this.stateProblemOf(registration);
+    const failures: CheckFailure[] = [];
+    const isTransformed =
+      typeof inputs.value === "string" && registration.value !== UNKNOWN && inputs.value !== registration.value;
+    // With `ignoreChanges`, the engine gives the value of the last update.
+    if (isTransformed && inputs.value !== olds.value) {
+      failures.push({ property: "value", kind: "value-transformed", facts: {} });
+    }
+    const isNameKnown = typeof name === "string" && ["string", "undefined"].includes(typeof workspace);
+    const same = this.ownership.declare(registration, {
+      name: isNameKnown ? { account: this.accountOf(workspaceOf(inputs)), name } : undefined,
+      existingId: typeof existingId === "string" ? existingId : undefined,
+    });
+    if (same) {
+      const facts = { resource: same.other.name, input: same.input };
+      return [...failures, { property: same.input, kind: "declared-twice", facts }];
+    }
+    this.byPlace.set(keyOf(inputs), { declared: registration, pushes: this.pushes(inputs, olds, registration) });
+    if (!isToBeCreated(inputs, olds) || !mayAdopt(inputs)) return failures;
+    return [...failures, ...this.conflicts(inputs, registration, stateProblem)];
+  }
+
+  of(place: Place): Plan | undefined {
+    return this.byPlace.get(keyOf(place));
+  }
+
+  noteEntry(place: Place, mark: string): void {
+    const plan = this.of(place);
+    if (plan) plan.mark = mark;
+  }
+
+  retain(id: string): void {
+    this.retained.add(id);
+  }
+
+  isRetained(id: string): boolean {
+    return this.retained.has(id);
+  }
+
+  /**
+   * Refuses to delete a kept value only to create the secret again, as a forced replacement that deletes first does: nobody
+   * could get the value back.
+   */
+  requireValueNotReplaced({ mark, state }: Pick<Entry, "mark"> & { state: StoredState }, attempt: Attempt): void {
+    const plan = this.of({ name: state.requestedName ?? state.name, workspace: state.workspace });
+    if (!isValueKept(state) || !plan || plan.pushes) return;
+    // Another entry has taken its place in an earlier operation, which has decided about the value.
+    if (plan.mark !== undefined && plan.mark !== mark) return;
+    throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
+  }
+
+  /** The engine checks a resource that is to be replaced again, without the inputs of the last update. */
+  private pushes(inputs: Inputs, olds: Inputs, { resource }: Registration): boolean {
+    if (olds.name !== undefined) return pushes(inputs, olds);
+    const earlier = this.of(inputs);
+    return earlier?.declared.resource === resource && earlier.pushes;
+  }
+
+  /** The entry in the state that already has what a create with these inputs would adopt. */
+  private conflicts(inputs: Inputs, registration: Registration, stateProblem: string | undefined): CheckFailure[] {
+    const { existingId, name } = inputs;
+    const property = existingId === undefined ? "name" : "existingId";
+    if (stateProblem !== undefined) return [{ property, kind: "state-unreadable", facts: { reason: stateProblem } }];
+    const isMeant = ({ id, stored }: Holder) =>
+      existingId === undefined
+        ? name === stored?.name && this.isInAccount(id, stored, workspaceOf(inputs))
+        : id === existingId;
+    const owner = this.ownership.inState(registration, isMeant);
+    if (!owner) return [];
+    const { id, resource, stored } = owner;
+    const type = stored?.type === registration.type ? {} : { type: stored?.type ?? "" };
+    return [{ property, kind: "owned-by-other", facts: { id, resource, where: "state", ...type } }];
+  }
+
+  /** Why it isn't known what the stack's state has. A program in another language doesn't look, and so has no reason. */
+  private stateProblemOf({ state: { file, problem } = {} }: Registration): string | undefined {
+    if (file === undefined) return problem;
+    if (!this.stateFiles.has(file)) this.stateFiles.set(file, this.ownership.journal.include(file));
+    return this.stateFiles.get(file);
+  }
+
+  /** As far as it is known without a request. */
+  private isInAccount(id: string, stored: StoredHolder | undefined, workspace: string): boolean {
+    if (routesIn(stored?.mark).length === 0) return stored?.workspace === workspace;
+    return this.workspaceIfUsable(workspace)?.account.hasWritten({ id, state: stored ?? {} }) ?? false;
+  }
+
+  /** Two names in the config may mean one account. */
+  private accountOf(workspace: string): string {
+    return this.workspaceIfUsable(workspace)?.account.fingerprint ?? workspace;
+  }
+
+  private workspaceIfUsable(name: string): Workspace | undefined {
+    try {
+      return this.workspace(name);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return undefined;
+    }
+  }
+}
+
+function keyOf({ name, workspace }: Place): string {
+  return JSON.stringify([workspaceOf({ workspace }), name]);
+}
+
+function pushes(inputs: Inputs, olds: Inputs): boolean {
+  if (olds.value === undefined) return false;
+  const isSame = (name: "value" | "triggers") => canonical(inputs[name] ?? null) === canonical(olds[name] ?? null);
+  return !isSame("value") || !isSame("triggers");
+}
+
+/** What isn't known yet may say so. */
+function mayAdopt({ onExisting, existingId }: Inputs): boolean {
+  return existingId !== undefined || (onExisting ?? INPUTS.onExisting.defaultValue) !== INPUTS.onExisting.defaultValue;
+}
+
+/** Whether the engine is going to create a secret for these inputs. */
+function isToBeCreated(inputs: Inputs, olds: Inputs): boolean {
+  if (olds.name === undefined) return true;
+  if (workspaceOf(inputs) !== workspaceOf(olds)) return true;
+  if (inputs.existingId !== undefined && inputs.existingId !== olds.existingId) return true;
+  return inputs.name !== olds.name && inputs.onNameChange !== "rename";
+}

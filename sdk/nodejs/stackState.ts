@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
+import { isSecretType } from "../../provider/hosts/typeTokens.js";
+import { Journal } from "../../provider/ownership/journal.js";
+import { markIn } from "../../provider/ownership/mark.js";
+import type { StateHint } from "../../provider/ownership/registration.js";
+import type { Holder } from "../../provider/ownership/store.js";
+import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { perRun } from "./perRun.js";
+
+/**
+ * Tells the providers which entry of the stack's state has which secret, as the state was when this operation began: a
+ * provider is given one resource at a time, and never the state. Once for each run of a program.
+ */
+export const shareState: () => Promise<StateHint> = perRun(async () => {
+  const [organization, project, stack] = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
+  try {
+    // A backend that was made by an old version of Pulumi knows stacks by their names only.
+    const resources = await readState(`${organization}/${project}/${stack}`).catch(() => readState(stack));
+    const holders = Object.entries(resources).flatMap(([urn, resource]) => holderIn(urn, resource));
+    let problem = "";
+    const noteProblem = ({ folder, reason }: { folder: string; reason: string }) => {
+      problem = `${folder}: ${reason}`;
+    };
+    const file = new Journal(engineAddress(), noteProblem, true).hold(...holders);
+    return file === undefined ? { problem } : { file };
+  } catch (error) {
+    return { problem: (error as { details?: string }).details ?? (error as Error).message };
+  }
+});
+
+interface StateResource {
+  type: string;
+  outputs?: Record<string, unknown>;
+}
+
+function holderIn(urn: string, { type, outputs = {} }: StateResource): Holder[] {
+  const { secretId: id, name, workspace = DEFAULT_WORKSPACE, endpoint, mark } = outputs as Record<string, string>;
+  // A state of the first version lacks these outputs.
+  if (!isSecretType(type) || id === undefined || name === undefined) return [];
+  const stored = { type, name, workspace, endpoint, mark };
+  const resource = urn.split("::").slice(3).join("::");
+  return [{ id, mark: mark === undefined ? urn : markIn(mark), resource, urn, since: "state", stored }];
+}
+
+/** The same that the providers are given. Pulumi's SDK has it, but leaves it out of its types. */
+function engineAddress(): string {
+  const { getStore } = runtimeState as unknown as { getStore(): RuntimeStore };
+  return getStore().settings.options.engineAddr ?? "";
+}
+
+interface RuntimeStore {
+  settings: { options: { engineAddr?: string } };
+}
+
+async function readState(stackName: string): Promise<Record<string, StateResource>> {
+  const { outputs = {} } = await invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+  return outputs as Record<string, StateResource>;
+}
+
+/** Calls the engine without `pulumi.runtime.invoke`, which prints the whole answer if the engine runs with `--debug`. */
+function invoke(token: string, args: Record<string, string>): Promise<Record<string, unknown>> {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  // These bytes are a request with empty arguments. Parsing them gives the class `Struct` without its package as a dependency.
+  const Struct = ResourceInvokeRequest.deserializeBinary(new Uint8Array([0x12, 0])).getArgs()
+    ?.constructor as unknown as StructClass;
+  const request = new ResourceInvokeRequest();
+  request.setTok(token);
+  request.setArgs(Struct.fromJavaScript(args) as never);
+  request.setAcceptresources(false);
+  return new Promise((resolve, reject) => {
+    monitor.invoke(request, (error, answer) => {
+      if (error) return reject(error);
+      const [failure] = answer.getFailuresList();
+      if (failure) return reject(new Error(failure.getReason()));
+      resolve(answer.getReturn()?.toJavaScript() ?? {});
+    });
+  });
+}
+
+interface StructClass {
+  fromJavaScript(from: object): unknown;
+}
+
+interface Monitor {
+  invoke(
+    request: ResourceInvokeRequest,
+    answered: (
+      error: Error | null,
+      answer: {
+        getReturn(): { toJavaScript(): Record<string, unknown> } | undefined;
+        getFailuresList(): { getReason(): string }[];
+      },
+    ) => void,
+  ): void;
+}
