@@ -18,13 +18,18 @@ export default {
       displayName: "native",
       snapshotResolver: "<rootDir>/tests/support/nativeSnapshots.cjs",
       setupFiles: ["<rootDir>/tests/support/nativeHost.ts"],
-      testMatch: ["**/tests/engine/**/*.test.ts", "**/tests/engine/*.matrix.ts"],
+      testMatch: [
+        "**/tests/engine/**/*.test.ts",
+        "**/tests/engine/*.matrix.ts",
+        "**/tests/engine/sequences/*.matrix.ts",
+      ],
       testPathIgnorePatterns: [
         "/node_modules/",
         // How the dynamic provider is found, what its state looks like, and what its host can't do.
         ...["installed", "oldState", "state", "rootProgram", "leaksDebug"].map((name) => `/engine/${name}\\.`),
         // These choose the host themselves.
         "/engine/plugin/",
+        "/engine/sequences/plugin/",
         // About the client, which both hosts share.
         "/engine/proxy\\.matrix\\.",
       ],

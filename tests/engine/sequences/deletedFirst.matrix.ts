@@ -1,0 +1,81 @@
+import { describe, expect, test } from "@jest/globals";
+import { owners } from "../../support/ownedSecrets";
+import { startStack } from "../../support/testStack";
+import { fails, held, outcome, succeeds, urnOf, writes } from "./support";
+
+/** A resource that is deleted before it is replaced. */
+const source = (name: string) =>
+  `const source = new WorkspaceSecret("source", { name: "${name}", value: "v" }, { deleteBeforeReplace: true });`;
+/** An input that comes from it, and stays the same. */
+const fromSource = (value: string) => `source.secretId.apply(() => "${value}")`;
+
+describe("an input of a resource that is deleted before it is replaced", () => {
+  test.each(["name", "workspace", "existingId", "onNameChange"])("(%s) deletes nothing of ours", async (input) => {
+    const stack = await startStack();
+    const theirs = stack.workspace.add("OURS", "theirs");
+    const inputs: Record<string, string> = {
+      name: fromSource("OURS"),
+      workspace: fromSource("default"),
+      existingId: fromSource(theirs.id),
+      onNameChange: fromSource("rename"),
+    };
+    const args = { name: '"OURS"', value: '"v"', onExisting: '"overwrite"', [input]: inputs[input] };
+    const shown = Object.entries(args).map(([name, given]) => `${name}: ${given}`);
+    const ours = `new WorkspaceSecret("ours", { ${shown.join(", ")} });`;
+    await stack.deploy(source("ONE") + ours);
+
+    const run = await stack.deploy(source("TWO") + ours);
+
+    expect(run.steps.ours).toBe("same");
+    expect(run.requests.filter(({ path }) => path.endsWith(theirs.id))).toEqual([]);
+    expect(held(stack.workspace)).toEqual(expect.arrayContaining([`${theirs.id} OURS=v`]));
+    expect(await owners(stack)).toContain(`ours ${theirs.id}`);
+  });
+});
+
+describe("a forced replacement that deletes first", () => {
+  const ours = (args: string) =>
+    `new WorkspaceSecret("ours", { name: "OURS", value: "v", ${args} }, { deleteBeforeReplace: true });`;
+
+  test("never deletes a kept value", async () => {
+    const stack = await startStack();
+    const theirs = stack.workspace.add("OURS", "theirs");
+    await stack.deploy(ours('onExisting: "keep"'));
+
+    const run = await stack.up("--replace", urnOf("ours"));
+    const quiet = await stack.preview("--expect-no-changes");
+
+    expect(outcome(run)).toEqual(fails(run, "kept-value-at-risk"));
+    expect(writes(run)).toEqual([]);
+    expect(held(stack.workspace)).toEqual([`${theirs.id} OURS=theirs`]);
+    expect(await owners(stack)).toEqual([`ours ${theirs.id}`]);
+    expect(quiet.code).toBe(0);
+  });
+
+  test("leaves the secret that existingId adopts again", async () => {
+    const stack = await startStack();
+    const theirs = stack.workspace.add("OURS", "theirs");
+    await stack.deploy(ours(`existingId: "${theirs.id}"`));
+
+    const run = await stack.up("--replace", urnOf("ours"));
+    const quiet = await stack.preview("--expect-no-changes");
+
+    expect(outcome(run)).toEqual(succeeds(run, "left-to-other-owner"));
+    expect(writes(run)).not.toContain("delete");
+    expect(held(stack.workspace)).toEqual([`${theirs.id} OURS=v`]);
+    expect(await owners(stack)).toEqual([`ours ${theirs.id}`]);
+    expect(quiet.code).toBe(0);
+  });
+
+  test("of a secret of ours makes a new one", async () => {
+    const stack = await startStack();
+    await stack.deploy(ours(""));
+    const [before] = stack.workspace.secrets();
+
+    const run = await stack.up("--replace", urnOf("ours"));
+
+    expect(outcome(run)).toEqual(succeeds(run));
+    expect(writes(run)).toEqual(["delete", "create"]);
+    expect(held(stack.workspace)).toEqual([expect.not.stringContaining(before?.id ?? "none")]);
+  });
+});

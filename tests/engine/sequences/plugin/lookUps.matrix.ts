@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import { owners } from "../../../support/ownedSecrets";
+import { startStack } from "../../../support/testStack";
+import { fails, held, outcome, succeeds } from "../support";
+
+const native = () => startStack({ host: "native" });
+
+test("get by name warns of nothing, and shows no change later", async () => {
+  const stack = await native();
+  const { id } = stack.workspace.add("A", "theirs");
+  await stack.program('exports.id = WorkspaceSecret.get("a", "A").secretId;');
+
+  const runs = [await stack.up(), await stack.up(), await stack.refresh(), await stack.preview("--expect-no-changes")];
+
+  expect(runs.map((run) => outcome(run))).toEqual(runs.map((run) => succeeds(run)));
+  expect(held(stack.workspace)).toEqual([`${id} A=theirs`]);
+});
+
+describe("a name that looks like a workspace and a name", () => {
+  const program = 'new WorkspaceSecret("a", { name: "default/A", value: "v" }, { import: "default/A" });';
+
+  test("imports the secret that has it", async () => {
+    const stack = await native();
+    const { id } = stack.workspace.add("default/A", "theirs");
+    await stack.program(program);
+
+    const runs = [await stack.up(), await stack.up()];
+
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(held(stack.workspace)).toEqual([`${id} default/A=v`]);
+  });
+
+  test("is refused if it can mean two secrets", async () => {
+    const stack = await native();
+    stack.workspace.add("default/A", "theirs");
+    stack.workspace.add("A", "theirs");
+    const before = held(stack.workspace);
+    await stack.program(program);
+
+    const run = await stack.up();
+
+    expect(outcome(run)).toEqual(fails(run, "several-with-this-name"));
+    expect(held(stack.workspace)).toEqual(before);
+    expect(await owners(stack)).toEqual([]);
+  });
+});

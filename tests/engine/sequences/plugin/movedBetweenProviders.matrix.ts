@@ -1,0 +1,78 @@
+import { describe, expect, test } from "@jest/globals";
+import { owners } from "../../../support/ownedSecrets";
+import { startStack, type TestStack } from "../../../support/testStack";
+import { fails, held, outcome, succeeds, writes } from "../support";
+
+const KEYS = { sk_of_the_stack: {}, sk_rotated: {}, sk_of_another: { workspace: "another" } };
+
+/** A stack with one secret of the default provider, and the text of explicit providers. */
+async function deployed() {
+  const stack = await startStack({ host: "native", emulator: { keys: KEYS } });
+  await stack.deploy(secret(""));
+  const baseUrl = stack.emulator.url;
+  const provider = (name: string, apiKey: keyof typeof KEYS) =>
+    `const ${name} = new Provider("${name}", ${JSON.stringify({ apiKey, baseUrl, maxRetries: 1 })});`;
+  return { stack, provider };
+}
+
+const secret = (options: string, value = "v") =>
+  `new WorkspaceSecret("a", { name: "A", value: "${value}" }, { ${options} });`;
+
+async function expectSame(stack: TestStack, program: string): Promise<void> {
+  const [before, state] = [held(stack.workspace), await owners(stack)];
+  await stack.program(program);
+  const runs = [await stack.up(), await stack.refresh(), await stack.up()];
+  expect(runs.map((run) => outcome(run))).toEqual(runs.map((run) => succeeds(run)));
+  expect(runs.flatMap(writes)).toEqual([]);
+  expect(await owners(stack)).toEqual(state);
+  expect(held(stack.workspace)).toEqual(before);
+}
+
+describe("a resource that moves to another provider", () => {
+  test("of the same workspace keeps its secret, whatever the key", async () => {
+    const { stack, provider } = await deployed();
+
+    await expectSame(stack, provider("same", "sk_of_the_stack") + secret("provider: same"));
+    await expectSame(stack, provider("rotated", "sk_rotated") + secret("provider: rotated"));
+    await expectSame(stack, secret(""));
+    const destroy = await stack.destroy();
+
+    expect(outcome(destroy)).toEqual(succeeds(destroy));
+    expect(held(stack.workspace)).toEqual([]);
+  });
+
+  test("of another workspace is refused, and makes no second secret", async () => {
+    const { stack, provider } = await deployed();
+    const [before, state] = [held(stack.workspace), await owners(stack)];
+    const program = (value: string) => provider("other", "sk_of_another") + secret("provider: other", value);
+
+    await stack.program(program("v"));
+    const moved = await stack.up();
+    await stack.program(program("w"));
+    const pushed = await stack.up();
+    const refreshed = await stack.up("--refresh");
+
+    for (const run of [moved, pushed]) expect(outcome(run)).toEqual(fails(run, "wrong-account"));
+    expect([moved, pushed, refreshed].flatMap(writes).filter((call) => call !== "update")).toEqual([]);
+    expect(held(stack.workspace)).toEqual(before);
+    expect(held(stack.emulator.workspace("another"))).toEqual([]);
+    expect(await owners(stack)).toEqual(state);
+    await stack.program(secret(""));
+    const destroy = await stack.destroy();
+    expect(outcome(destroy)).toEqual(succeeds(destroy));
+    expect(held(stack.workspace)).toEqual([]);
+  });
+});
+
+test("the key of another workspace in a provider object loses nothing", async () => {
+  const { stack, provider } = await deployed();
+  await stack.deploy(provider("explicit", "sk_of_the_stack") + secret("provider: explicit"));
+  const [before, state] = [held(stack.workspace), await owners(stack)];
+  await stack.program(provider("explicit", "sk_of_another") + secret("provider: explicit"));
+
+  const runs = [await stack.up(), await stack.refresh("--run-program"), await stack.destroy("--run-program")];
+
+  for (const run of runs) expect(outcome(run)).toEqual(fails(run, "wrong-account"));
+  expect(held(stack.workspace)).toEqual(before);
+  expect(await owners(stack)).toEqual(state);
+});

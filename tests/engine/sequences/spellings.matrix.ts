@@ -1,0 +1,80 @@
+import { describe, expect, test } from "@jest/globals";
+import { owners } from "../../support/ownedSecrets";
+import { startStack } from "../../support/testStack";
+import { fails, held, names, outcome, writes } from "./support";
+
+const APIS = {
+  trims: { normalizeName: (name: string) => name.trim(), given: " CRM ", stored: "CRM" },
+  composes: { normalizeName: (name: string) => name.normalize("NFC"), given: "Cafe\u0301", stored: "Caf\u00e9" },
+  "upper-cases": { normalizeName: (name: string) => name.toUpperCase(), given: "crm", stored: "CRM" },
+};
+const config = { "elevenlabs:timeoutSeconds": "3", "elevenlabs:maxRetries": "0" };
+const secret = (args: object) => `new WorkspaceSecret("a", ${JSON.stringify(args)});`;
+
+describe.each(Object.entries(APIS))("an API that %s names", (_, { normalizeName, given, stored }) => {
+  const emulator = { normalizeName, uniqueNames: false };
+
+  test("has one secret after a POST whose answer was lost", async () => {
+    const stack = await startStack({ emulator, config });
+    stack.emulator.fault({ kind: "reset", on: "create", when: "after" });
+    await stack.program(secret({ name: given, value: "v" }));
+
+    const lost = await stack.up();
+    const again = await stack.up();
+
+    expect(lost.calls.filter((call) => call === "create")).toHaveLength(1);
+    expect(names(stack.workspace)).toEqual([stored]);
+    const [{ id } = { id: "" }] = stack.workspace.secrets();
+    // Either the first run has found it, or both say that it is there.
+    const isFound = (await owners(stack)).length === 1;
+    expect([...lost.kinds, ...again.kinds]).toEqual(isFound ? [] : ["may-have-been-created", "name-taken"]);
+    if (!isFound) expect(again.output).toContain(id);
+  });
+
+  test("never gets a second secret for a name that is taken", async () => {
+    const stack = await startStack({ emulator, config });
+    const theirs = stack.workspace.add(stored, "theirs");
+    await stack.program(secret({ name: given, value: "v" }));
+
+    const run = await stack.up();
+
+    expect(outcome(run)).toEqual(fails(run, "name-taken"));
+    expect(run.output).toContain(theirs.id);
+    expect(held(stack.workspace)).toEqual([`${theirs.id} ${stored}=theirs`]);
+    expect(await owners(stack)).toEqual([]);
+  });
+});
+
+test("two resources never share a secret by two spellings of its name", async () => {
+  const { normalizeName } = APIS.trims;
+  const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });
+  await stack.program(`
+    const a = new WorkspaceSecret("a", { name: "CRM", value: "1" });
+    new WorkspaceSecret("b", { name: "CRM ", value: "2", onExisting: "overwrite" }, { dependsOn: a });`);
+
+  const run = await stack.up();
+
+  expect(outcome(run)).toEqual(fails(run, "owned-by-other"));
+  expect(held(stack.workspace)).toEqual([expect.stringMatching(/ CRM=1$/)]);
+  expect(await owners(stack)).toHaveLength(1);
+});
+
+test("a rename that the API respells is no change afterwards", async () => {
+  const { normalizeName } = APIS["upper-cases"];
+  const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });
+  const rename = (name: string) => secret({ name, value: "v", onNameChange: "rename" });
+  await stack.deploy(rename("one"));
+  const [before] = stack.workspace.secrets();
+
+  const renamed = await stack.deploy(rename("two"));
+  const quiet = await stack.preview("--refresh", "--expect-no-changes");
+  const theirs = stack.workspace.add("THREE", "theirs");
+  await stack.program(rename("three"));
+  const taken = await stack.up();
+
+  expect(writes(renamed)).toEqual(["update"]);
+  expect(quiet.code).toBe(0);
+  expect(outcome(taken)).toEqual(fails(taken, "new-name-taken"));
+  expect(held(stack.workspace)).toEqual([`${before?.id} TWO=v`, `${theirs.id} THREE=theirs`].sort());
+  expect(await owners(stack)).toEqual([`a ${before?.id}`]);
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "@jest/globals";
+import { addWorkspaces } from "../../support/namedWorkspaces";
+import { owners } from "../../support/ownedSecrets";
+import { startStack, type TestStack } from "../../support/testStack";
+import { fails, held, outcome, urnOf } from "./support";
+
+/** A stack with two names in its config for one workspace, each with its own key, whose API allows doubled names. */
+async function twoNames(): Promise<TestStack> {
+  const emulator = { keys: { sk_one: {}, sk_two: {} }, uniqueNames: false, latencyMs: 50 };
+  const stack = await startStack({ emulator });
+  const { url } = stack.emulator;
+  await addWorkspaces(stack, { one: { apiKey: "sk_one", url }, two: { apiKey: "sk_two", url } });
+  return stack;
+}
+
+const secret = (workspace: string, args = "") =>
+  `new WorkspaceSecret("${workspace}", { name: "A", value: "${workspace}", workspace: "${workspace}", ${args} });`;
+
+describe("two keys of one workspace", () => {
+  test("never make two secrets of one name in one up", async () => {
+    const stack = await twoNames();
+    await stack.program(secret("one") + secret("two"));
+
+    const run = await stack.up();
+
+    expect(run.code).not.toBe(0);
+    expect(["owned-by-other", "name-taken"]).toContain(run.kinds[0]);
+    expect(held(stack.workspace)).toHaveLength(1);
+    expect(await owners(stack)).toHaveLength(1);
+  });
+
+  test("never both adopt one secret in one up", async () => {
+    const stack = await twoNames();
+    const { id } = stack.workspace.add("A", "theirs");
+    await stack.program(secret("one", 'onExisting: "overwrite"') + secret("two", 'onExisting: "overwrite"'));
+
+    const run = await stack.up();
+
+    expect(outcome(run)).toEqual(fails(run, "owned-by-other"));
+    const [owner = ""] = await owners(stack);
+    expect(await owners(stack)).toHaveLength(1);
+    expect(held(stack.workspace)).toEqual([`${id} A=${owner.split(" ")[0]}`]);
+  });
+
+  test("never let --target take what the other resource has", async () => {
+    const stack = await twoNames();
+    await stack.deploy(secret("one"));
+    const [before, state] = [held(stack.workspace), await owners(stack)];
+    await stack.program(secret("one") + secret("two", 'onExisting: "overwrite"'));
+
+    const run = await stack.up("--target", urnOf("two"));
+
+    expect(outcome(run)).toEqual(fails(run, "owned-by-other"));
+    expect(held(stack.workspace)).toEqual(before);
+    expect(await owners(stack)).toEqual(state);
+  });
+});
