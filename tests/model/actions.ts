@@ -1,6 +1,18 @@
 import * as fc from "fast-check";
 import type { FaultKind, Operation } from "../../emulator/index";
-import type { DestroyOptions, Order, Resource, Settings, UpOptions } from "./driver";
+import {
+  type DestroyOptions,
+  type End,
+  type Order,
+  type RefreshOptions,
+  type Resource,
+  ROUTES,
+  type Route,
+  type Settings,
+  type Spelling,
+  type UpOptions,
+  type Via,
+} from "./driver";
 
 /** What a fault does, such as `500 before`: the API answers 500 before it does the write, or after it. */
 export type FaultName = (typeof FAULTS)[number];
@@ -9,6 +21,9 @@ export type Faulty = Exclude<Operation, "dependencies">;
 /** `which` chooses among whatever is there, counted round and round. */
 export type Action =
   | ({ do: "put" } & Resource)
+  | { do: "adopt by id"; which: number; secret: number }
+  | { do: "import"; which: number; by: ImportBy }
+  | { do: "look up"; which: number; by: "id" | "name" }
   | { do: "drop"; which: number }
   | ({ do: "change"; which: number } & Change)
   | { do: "move"; which: number; logical: string }
@@ -22,10 +37,14 @@ export type Action =
   | { do: "other stack"; program: Resource[] }
   | { do: "fault"; on: Faulty; what: FaultName; times: number; after: number }
   | ({ do: "up" } & UpOptions)
-  | { do: "refresh" }
+  | ({ do: "refresh" } & RefreshOptions)
   | ({ do: "destroy" } & DestroyOptions);
 
-export type Change = { [Key in keyof Resource]: { input: Key; to: Resource[Key] } }[Exclude<keyof Resource, "logical">];
+type ChangedInput = Exclude<keyof Resource, "logical" | "existingId" | "importId" | "lookUp">;
+export type Change = { [Key in ChangedInput]: { input: Key; to: Resource[Key] } }[ChangedInput];
+
+/** The text of an `import` option. */
+export type ImportBy = "id" | "name" | "default/name";
 
 export interface Scenario {
   settings: Settings;
@@ -34,6 +53,8 @@ export interface Scenario {
 
 /** Some are prefixes of others, which a search by prefix finds, too. */
 const NAMES = ["CRM", "CRM_2", "PAY", "PAYMENT"];
+/** What an API that trims names, or folds case, takes for the same. */
+const SPELLINGS = ["CRM ", "crm", " pay"];
 const LOGICAL_NAMES = ["a", "b", "c", "d"];
 /** No message may contain one. */
 export const OUR_VALUES = ["OurValue1", "OurValue2", "OurValue3"];
@@ -55,9 +76,15 @@ export function faultKind(fault: FaultName): FaultKind {
 
 /** Shorter than the time for which the client looks for what a POST may have created. */
 const LIST_LAG_MS = 150;
+/** Longer than that, without retries. */
+const LONG_LIST_LAG_MS = 600;
 
 const which = fc.nat(7);
-const name = fc.constantFrom(...NAMES);
+const nameByHand = fc.constantFrom(...NAMES);
+const name = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(...NAMES) },
+  { weight: 2, arbitrary: fc.constantFrom(...SPELLINGS) },
+);
 const logical = fc.constantFrom(...LOGICAL_NAMES);
 const ours = fc.constantFrom(...OUR_VALUES);
 const theirs = fc.constantFrom(...THEIR_VALUES);
@@ -66,7 +93,9 @@ const onNameChange = fc.constantFrom("replace", "rename");
 const onInUse = fc.constantFrom("fail", "retain");
 const trigger = fc.nat(2);
 
-const resource = { logical, name, value: ours, onExisting, onNameChange, onInUse, trigger };
+const via = fc.constantFrom<Via[]>("usual", "usual", "usual", "second");
+
+const resource = { logical, name, value: ours, onExisting, onNameChange, onInUse, trigger, via };
 const put = fc.record({ do: fc.constant("put"), ...resource });
 
 const change = fc.oneof(
@@ -76,14 +105,20 @@ const change = fc.oneof(
   fc.record({ do: fc.constant("change"), which, input: fc.constant("onExisting"), to: onExisting }),
   fc.record({ do: fc.constant("change"), which, input: fc.constant("onNameChange"), to: onNameChange }),
   fc.record({ do: fc.constant("change"), which, input: fc.constant("onInUse"), to: onInUse }),
+  fc.record({ do: fc.constant("change"), which, input: fc.constant("via"), to: via }),
 );
 
-const addByHand = fc.record({ do: fc.constant("add by hand"), name, value: theirs });
+const importBy = fc.constantFrom<ImportBy[]>("id", "name", "default/name");
+const adoptById = fc.record({ do: fc.constant("adopt by id"), which, secret: which });
+const importOption = fc.record({ do: fc.constant("import"), which, by: importBy });
+const lookUp = fc.record({ do: fc.constant("look up"), which, by: fc.constantFrom("id", "name") });
+
+const addByHand = fc.record({ do: fc.constant("add by hand"), name: nameByHand, value: theirs });
 const editByHand = fc.oneof(
   addByHand,
   fc.record({ do: fc.constant("remove by hand"), which }),
   fc.record({ do: fc.constant("recreate by hand"), which, value: theirs }),
-  fc.record({ do: fc.constant("rename by hand"), which, name }),
+  fc.record({ do: fc.constant("rename by hand"), which, name: nameByHand }),
   fc.record({ do: fc.constant("set value by hand"), which, value: theirs }),
   fc.record({ do: fc.constant("use in an agent"), which }),
   fc.record({ do: fc.constant("stop using"), which }),
@@ -106,19 +141,38 @@ const fault = fc.record({
 const order = fc.constantFrom<Order[]>("together", "after its first request", "after its second request", "chained");
 const refresh = fc.constantFrom(false, false, true);
 const target = fc.option(logical, { freq: 4, nil: undefined });
-const up = fc.record({ do: fc.constant("up"), order, continueOnError: fc.boolean(), refresh, target });
+const route = fc.constantFrom<Route[]>("usual", "usual", "usual", "usual", "usual", "usual", ...ROUTES);
+const up = fc.record({
+  do: fc.constant("up"),
+  order,
+  continueOnError: fc.boolean(),
+  refresh,
+  target,
+  route,
+  replace: fc.option(logical, { freq: 4, nil: undefined }),
+  deleteFirst: fc.constantFrom(false, false, true),
+  dependsBy: fc.constantFrom(undefined, "name" as const, "workspace" as const, "existingId" as const),
+  end: fc.constantFrom<End[]>(
+    ...(["whole", "whole", "whole", "whole", "whole", "whole"] as const),
+    ...(["before its deletes", "before its deletes", "a create unsaved", "a delete unsaved"] as const),
+  ),
+  elsewhere: fc.option(logical, { freq: 9, nil: undefined }),
+});
 
 const edit = fc.oneof(
-  { weight: 4, arbitrary: put },
-  { weight: 6, arbitrary: change },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("move"), which, logical }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("drop"), which }) },
+  { weight: 8, arbitrary: put },
+  { weight: 12, arbitrary: change },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("move"), which, logical }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("drop"), which }) },
+  { weight: 1, arbitrary: adoptById },
+  { weight: 2, arbitrary: importOption },
+  { weight: 1, arbitrary: lookUp },
 );
 
 const operation = fc.oneof(
   { weight: 8, arbitrary: up },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("refresh") }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("destroy"), refresh }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("refresh"), route }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("destroy"), refresh, route }) },
 );
 
 const before = fc.oneof(
@@ -133,7 +187,10 @@ export function scenarios(rounds: { min: number; max: number }): fc.Arbitrary<Sc
   const settings = fc.record({
     uniqueNames: fc.boolean(),
     maxRetries: fc.nat(1),
-    listLagMs: fc.constantFrom(0, 0, LIST_LAG_MS),
+    listLagMs: fc.constantFrom(0, 0, 0, LIST_LAG_MS, LIST_LAG_MS, LONG_LIST_LAG_MS),
+    spelling: fc.constantFrom<Spelling[]>("as given", "as given", "trimmed", "in upper case"),
+    keyFrom: fc.constantFrom<Settings["keyFrom"][]>("config", "environment"),
+    isKeyShared: fc.boolean(),
   });
   const start = fc.tuple(
     fc.array(addByHand, { maxLength: 2 }),

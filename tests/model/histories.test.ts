@@ -13,8 +13,8 @@ describe("after any edits, manual changes and network faults", () => {
   test("nothing is lost, duplicated or wrongly stored, and all converges", async () => {
     // Both mostly wait.
     const [ofLifecycle, ofPlugin] = await Promise.all([
-      check(500, seed, { replay }),
-      check(200, seed, { host: pluginHost(), replay }),
+      check(300, seed, { replay }),
+      check(120, seed, { host: pluginHost(), replay }),
     ]);
 
     if (ofLifecycle !== undefined) throw new Error(ofLifecycle);

@@ -1,11 +1,25 @@
 import type { Operation, RecordedRequest, StoredSecret } from "../../emulator/index";
 import type { ProblemKind, WarningKind } from "../../provider/messages/problem";
-import type { Entry, Order, Outcome, Resource } from "./driver";
+import type { End, Entry, Order, Outcome, Resource, Route } from "./driver";
+
+/** A resource of the program that manages a secret, as the rules see it. */
+export interface Wanted extends Resource {
+  /** As the API stores it. */
+  name: string;
+  /** As the program gives it. */
+  given: string;
+  /** As the state names it. */
+  workspace: string;
+  /** Whether the user has it replaced. */
+  isForced: boolean;
+}
 
 /** The workspace and the state at one time. */
 export interface Picture {
   secrets: StoredSecret[];
   entries: Entry[];
+  /** The secrets of another account. */
+  elsewhere: StoredSecret[];
 }
 
 /** Everything that can be observed of one operation of the engine. */
@@ -17,7 +31,15 @@ export interface Observed {
   target: string | undefined;
   /** Only for an `up`. */
   order: Order | undefined;
-  program: Resource[];
+  program: Wanted[];
+  /** The ids and names with which the program only looks secrets up. */
+  lookUps: string[];
+  route: Route;
+  end: End;
+  /** Whether a replaced resource is deleted first. */
+  deleteFirst: boolean;
+  /** The logical name of a resource that moves to a provider object of another account. */
+  elsewhere: string | undefined;
   before: Picture;
   after: Picture;
   outcome: Outcome;
@@ -52,25 +74,38 @@ export function isReported({ outcome }: Observed, text: string, kind?: ProblemKi
   return messages.some((message) => message.text.includes(text) && (kind === undefined || message.kind === kind));
 }
 
-/** Whether the engine asks the provider to create this resource: it is new, or a changed name replaces it. */
-export function isCreated(resource: Resource, before: Picture): boolean {
+/** Whether the engine asks the provider to create this resource: it is new, or to be replaced. */
+export function isCreated(resource: Wanted, before: Picture): boolean {
+  if (isImported(resource, before)) return false;
   const entry = entryOf(before.entries, resource.logical);
-  return entry === undefined || (entry.name !== resource.name && resource.onNameChange === "replace");
+  if (!entry || entry.pendingReplacement || resource.isForced || entry.workspace !== resource.workspace) return true;
+  const { existingId, given } = resource;
+  if (existingId !== undefined && existingId !== entry.existingId && existingId !== entry.id) return true;
+  if (given === entry.name || given === entry.requestedName) return false;
+  return resource.onNameChange === "replace" && existingId !== entry.id;
+}
+
+/** Whether the engine imports it: it compares the ids as texts. */
+export function isImported({ logical, importId }: Wanted, before: Picture): boolean {
+  const entry = entryOf(before.entries, logical);
+  return importId !== undefined && importId !== (entry?.importId ?? entry?.id);
 }
 
 /** The same, but after the refresh at the start of this operation. */
-export function mayBeCreated(resource: Resource, observed: Start): boolean {
+export function mayBeCreated(resource: Wanted, observed: Start): boolean {
   return isCreated(resource, pictureBeforeUpdate(observed));
 }
 
 /** The state after a refresh: with the live names, and without the secrets that are gone. */
-function refreshed({ secrets, entries }: Picture, target: string | undefined): Picture {
+function refreshed({ secrets, entries, elsewhere }: Picture, target: string | undefined): Picture {
   const found = entries.flatMap((entry) => {
     if (target !== undefined && entry.logical !== target) return [entry];
     const secret = byId(secrets, entry.id);
-    return secret ? [{ ...entry, name: secret.name }] : [];
+    // After a rename by hand, the name is no longer the API's spelling of the program's name.
+    const isRenamed = secret?.name !== entry.name;
+    return secret ? [{ ...entry, name: secret.name, ...(isRenamed ? { requestedName: undefined } : {}) }] : [];
   });
-  return { secrets, entries: found };
+  return { secrets, entries: found, elsewhere };
 }
 
 /** What the program is compared with: the state, after the refresh at the start if there is one. */
@@ -84,11 +119,22 @@ export function unownedSecrets(name: string, { secrets, entries }: Picture): Sto
 }
 
 /** Whether the program asks to adopt this secret. */
-export function mayAdopt(resource: Resource, secret: StoredSecret, before: Picture): boolean {
-  if (resource.onExisting === "fail" || resource.name !== secret.name || !isCreated(resource, before)) return false;
+export function mayAdopt(resource: Wanted, secret: StoredSecret, before: Picture): boolean {
+  const { importId, existingId, onExisting, name, given } = resource;
+  if (isImported(resource, before)) {
+    return importId === secret.id || [secret.name, `default/${secret.name}`].includes(importId ?? "");
+  }
+  if (!isCreated(resource, before)) return false;
+  if (existingId !== undefined) return existingId === secret.id;
+  if (onExisting === "fail" || ![name, given].includes(secret.name)) return false;
   // A secret of the state may be about to get another name.
   const unowned = unownedSecrets(secret.name, before);
   return unowned.length === 0 || (unowned.length === 1 && unowned[0]?.id === secret.id);
+}
+
+/** Whether it pushes the program's value when it adopts a secret. */
+export function pushesAtAdoption({ onExisting, existingId }: Wanted): boolean {
+  return onExisting === "overwrite" || (existingId !== undefined && onExisting !== "keep");
 }
 
 /** What is known of the stored values from all operations so far. */
@@ -126,7 +172,8 @@ export class History {
       if (byId(before.secrets, id)?.value === value) continue;
       const owners = after.entries.filter((entry) => entry.id === id).length;
       // A failed adoption reports this for the resource that adopts; the state of the owner can't know of it.
-      const isHalfAdopted = owners > 0 && isReported(observed, `secret ${id} `, "may-have-been-updated");
+      const isUnsaved = observed.end === "a create unsaved";
+      const isHalfAdopted = owners > 0 && (isUnsaved || isReported(observed, `secret ${id} `, "may-have-been-updated"));
       if (owners > 1 || isHalfAdopted) {
         this.add(id, value);
       } else {
@@ -147,9 +194,12 @@ export class History {
     for (const { id } of after.secrets) {
       if (isReported(observed, id, "left-to-other-owner")) this.mayDiffer.add(id);
     }
+    for (const { id, isImported } of after.entries) {
+      if (isImported) this.mayDiffer.add(id);
+    }
   }
 
-  private recordAdoptions(before: Entry[], after: Entry[], program: Resource[]): void {
+  private recordAdoptions(before: Entry[], after: Entry[], program: Wanted[]): void {
     const given = ({ logical }: Entry) => {
       const resource = program.find((resource) => resource.logical === logical);
       return resource && JSON.stringify([resource.value, resource.trigger]);

@@ -1,11 +1,20 @@
+import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens";
 import { checkFailureText, Problem, warningText } from "../../provider/messages/problem";
-import type { WorkspaceSecretInputs } from "../../provider/secret/inputs";
+import { UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import { digestMemory } from "../../provider/secret/pushed";
 import type { StoredState } from "../../provider/secret/state";
 import { Workspaces } from "../../provider/workspaces/registry";
-import { inputsOf, UNEXPECTED_ERROR } from "./driver";
-import { CheckFailed, FailedButStored, type ModelHost, type ProviderProcess, type StateResource } from "./modelEngine";
+import { UNEXPECTED_ERROR } from "./driver";
+import {
+  CheckFailed,
+  FailedButStored,
+  givenInputs,
+  type ModelHost,
+  type ProviderProcess,
+  type StateResource,
+  urnFor,
+} from "./modelEngine";
 
 export type MakeLifecycle = (host: Host) => WorkspaceSecretLifecycle;
 
@@ -21,36 +30,52 @@ class WrongInput extends CheckFailed {
 /** The lifecycle in this process, with the state of the dynamic provider. */
 export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecretLifecycle(host)): ModelHost {
   return {
+    type: DYNAMIC_TYPE,
+    isPlugin: false,
     claimOf: ({ outputs }) => (outputs as StoredState).valueDigest,
     reported(error) {
       if (error instanceof Problem) return { kind: error.kind, text: error.message };
       if (error instanceof WrongInput) return { kind: error.kind, text: error.message };
       return { kind: undefined, text: `${UNEXPECTED_ERROR}: ${(error as Error)?.stack ?? error}` };
     },
-    async start(config, report): Promise<ProviderProcess> {
+    async start({ config, env, journal }, report): Promise<ProviderProcess> {
       // As in the real host: the config counts as current from the first `check` on.
       let hasChecked = false;
       const lifecycle = make({
-        workspaces: new Workspaces((key) => config[key], {}),
+        workspaces: new Workspaces((key) => config.usual[key], env),
         memory: digestMemory,
+        managedType: DYNAMIC_TYPE,
+        journal,
         isConfigCurrent: () => hasChecked,
         warn: async (kind, facts) => report({ severity: "warning", kind, text: warningText(kind, facts) }),
       });
       return {
-        async check(resource, olds, ownedByOthers) {
+        async check(resource, olds) {
           hasChecked = true;
-          const { logical, value } = resource;
-          const inputs = inputsOf(resource);
-          const [failure] = lifecycle.check(inputs, { ...olds }, { resource: logical, value, ownedByOthers });
+          const { logical, value, via, onExisting, existingId } = resource;
+          const inputs = givenInputs(resource, via === "usual" ? "default" : via);
+          const mayAdopt = onExisting !== "fail" || existingId !== undefined;
+          const [failure] = lifecycle.check(
+            inputs,
+            { ...olds },
+            {
+              resource: logical,
+              name: logical,
+              type: DYNAMIC_TYPE,
+              value,
+              ...(mayAdopt ? { urns: [urnFor(DYNAMIC_TYPE, logical)] } : {}),
+            },
+          );
           if (failure)
             throw new WrongInput(`${logical}: ${failure.property} ${checkFailureText(failure)}`, failure.kind);
           return inputs;
         },
-        async diff(old, inputs) {
-          const { hasChanges, replacing } = lifecycle.diff(asSent(old), asInputs(inputs));
+        async diff(old, inputs, { unknown } = {}) {
+          const news = unknown === undefined ? inputs : { ...inputs, [unknown]: UNKNOWN };
+          const { hasChanges, replacing } = lifecycle.diff(asSent(old), asInputs(news));
           return { hasChanges, replaces: replacing.length > 0 };
         },
-        async create(_logical, inputs) {
+        async create(_resource, inputs) {
           const { id, state } = await lifecycle.create(asInputs(inputs));
           return { id, outputs: { ...state } };
         },

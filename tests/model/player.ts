@@ -2,10 +2,20 @@ import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { StoredSecret } from "../../emulator/index";
 import { type Action, faultKind, type Scenario } from "./actions";
-import { type DestroyOptions, type Driver, inputsOf, type Outcome, type Resource, type UpOptions } from "./driver";
-import { byId, entryOf, History, type Observed, type Picture, writes } from "./history";
+import {
+  type DestroyOptions,
+  type Driver,
+  inputsOf,
+  type Outcome,
+  type RefreshOptions,
+  type Resource,
+  type Settings,
+  storedName,
+  type UpOptions,
+} from "./driver";
+import { byId, entryOf, History, type Observed, type Picture, type Wanted, writes } from "./history";
 import { lifecycleHost } from "./lifecycleProcess";
-import { StandInEngine } from "./modelEngine";
+import { OTHER_ACCOUNT, StandInEngine } from "./modelEngine";
 import { type Violation, violations } from "./rules";
 
 export interface Figures {
@@ -31,10 +41,11 @@ const ROUNDS = 3;
 
 /** Plays a scenario to its end or to the first broken rule. At the end, everything must converge. */
 export async function play(scenario: Scenario, driver: Driver): Promise<Played> {
-  const { uniqueNames, maxRetries, listLagMs } = scenario.settings;
-  const player = new Player(driver, listLagMs);
+  const { uniqueNames, maxRetries, listLagMs, spelling, keyFrom, isKeyShared } = scenario.settings;
+  const player = new Player(driver, scenario.settings);
   player.story.push(
-    `names ${uniqueNames ? "are" : "need not be"} unique, ${maxRetries} retries, lists lag ${listLagMs} ms behind`,
+    `names ${uniqueNames ? "are" : "need not be"} unique and stored ${spelling}, ${maxRetries} retries, lists lag ${listLagMs} ms behind`,
+    `URL and key come from the ${keyFrom}; both ways to the account have ${isKeyShared ? "one key" : "keys of their own"}`,
   );
   for (const action of scenario.actions) {
     if (player.isOver) break;
@@ -54,11 +65,13 @@ class Player {
   private program: Resource[] = [];
   private readonly history = new History();
   private isRefreshed = false;
+  /** Whether the state may have a secret only because the program has looked it up: it counts as that resource's. */
+  private hasLookedUp = false;
   private readonly other: StandInEngine;
 
   constructor(
     private readonly driver: Driver,
-    private readonly listLagMs: number,
+    private readonly settings: Settings,
   ) {
     this.other = StandInEngine.beside(driver.emulator, lifecycleHost());
   }
@@ -73,7 +86,7 @@ class Player {
         await this.up(action);
         break;
       case "refresh":
-        await this.refresh();
+        await this.refresh(action);
         break;
       case "destroy":
         await this.destroy(action);
@@ -86,6 +99,11 @@ class Player {
       }
       case "other stack":
         await this.upOfOtherStack(action.program);
+        break;
+      case "adopt by id":
+      case "import":
+      case "look up":
+        this.editIds(action);
         break;
       case "put":
       case "drop":
@@ -108,15 +126,23 @@ class Player {
     emulator.clearFaults();
     for (const { id } of this.secrets) emulator.workspace().use(id, {});
     const entries = await this.driver.state();
-    this.program = this.program.map((resource) => ({
+    const managed = this.program.filter(({ lookUp }) => lookUp === undefined);
+    // Two spellings of one name can't both have a secret.
+    const names = new Map(managed.map((resource) => [this.storedName(resource), resource]));
+    this.program = [...names.values()].map((resource) => ({
       ...resource,
+      // As the error advises, if someone else's secret has another spelling of the name.
+      name: this.storedName(resource),
+      existingId: undefined,
+      importId: undefined,
       onExisting: "overwrite",
       // What the error advises: from now on, the program's value counts.
       trigger: entryOf(entries, resource.logical)?.valueKept ? LAST_TRIGGER : resource.trigger,
     }));
 
     await this.removeConflicts();
-    await this.refresh();
+    const { outcome: refreshed } = await this.refresh();
+    if (refreshed.messages.some(({ kind }) => kind === "wrong-account")) await this.forgetWhatIsGone();
     await this.separateOwners();
     let settled = false;
     for (let round = 0; round < ROUNDS && !settled; round++) {
@@ -133,7 +159,7 @@ class Player {
     if (!isDeepStrictEqual(await this.driver.state(), before)) this.fail("a second refresh still changes the state");
     const again = await this.up(TOGETHER);
     if (writes(again).length > 0) this.fail("a second up still writes");
-    for (const { name } of this.program) {
+    for (const name of this.program.map((resource) => this.storedName(resource))) {
       if (this.secretsNamed(name).length !== 1)
         this.fail(`there are ${this.secretsNamed(name).length} secrets named ${name}`);
     }
@@ -146,12 +172,23 @@ class Player {
       this.fail("destroy leaves secrets or state behind");
   }
 
+  /** What the error says to do if nothing of the stack is left to prove the account, and the key isn't the one that wrote it. */
+  private async forgetWhatIsGone(): Promise<void> {
+    const entries = await this.driver.state();
+    const gone = entries.filter(({ id }) => !byId(this.secrets, id)).map(({ id }) => id);
+    this.story.push(`by hand: pulumi state delete of ${gone.join(", ")}`);
+    await this.driver.removeFromState(gone);
+  }
+
   /** If two resources own one secret, or would, the error says to remove one from the program. Afterwards it may come back. */
   private async separateOwners(): Promise<void> {
     const entries = await this.driver.state();
     const { program } = this;
-    const sole = program.filter(({ logical, name }, index) => {
+    const sole = program.filter((resource, index) => {
+      const { logical } = resource;
+      const name = this.storedName(resource);
       const entry = entryOf(entries, logical);
+      if (!entry && this.hasLookedUp) return false;
       const earlier = program.slice(0, index).map((other) => entryOf(entries, other.logical)?.id);
       const isOfAnother = entries.some((other) => other.logical !== logical && other.name === name);
       return entry?.name === name ? !earlier.includes(entry.id) : !isOfAnother;
@@ -167,7 +204,7 @@ class Player {
   private async removeConflicts(): Promise<void> {
     const entries = await this.driver.state();
     for (const resource of this.program) {
-      const rivals = this.secretsNamed(resource.name);
+      const rivals = this.secretsNamed(this.storedName(resource));
       const entry = entryOf(entries, resource.logical);
       const kept = rivals.find(({ id }) => id === entry?.id) ?? rivals.find(({ id }) => !isOwned(id)) ?? rivals[0];
       for (const { id } of rivals.filter((rival) => rival !== kept)) this.removeByHand(id);
@@ -180,42 +217,90 @@ class Player {
     }
   }
 
-  private async up(options: UpOptions): Promise<Observed> {
-    const { order, continueOnError, refresh, target } = options;
+  private async up(wished: UpOptions): Promise<Observed> {
+    const options = await this.playable(wished);
+    const { order, continueOnError, refresh, target, replace, deleteFirst, dependsBy, end = "whole" } = options;
     for (const resource of this.program) this.story.push(`    ${resource.logical}: ${shown(resource)}`);
-    const about = target === undefined ? "" : ` --target ${target}`;
-    const flags = `${continueOnError ? " --continue-on-error" : ""}${refresh ? " --refresh" : ""}${about}`;
+    const flags = [
+      ...(continueOnError ? ["--continue-on-error"] : []),
+      ...(refresh ? ["--refresh"] : []),
+      ...(target === undefined ? [] : [`--target ${target}`]),
+      ...(replace === undefined ? [] : [`--replace ${replace}`]),
+      ...(deleteFirst
+        ? [`deleting first${dependsBy && order === "chained" ? ` what depends by ${dependsBy}` : ""}`]
+        : []),
+      ...(options.elsewhere === undefined ? [] : [`${options.elsewhere} moves to another account`]),
+      ...(end === "whole" ? [] : [`ends ${end}`]),
+    ];
     const run = () => this.driver.up(this.program, options);
-    return this.observe("up", refresh, run, `${flags}, resources ${order}`, { order, target });
+    return this.observe("up", options, run, `${flags.map((flag) => ` ${flag}`).join("")}, resources ${order}`);
   }
 
-  private refresh(): Promise<Observed> {
-    return this.observe("refresh", true, () => this.driver.refresh());
+  private refresh(options: RefreshOptions = {}): Promise<Observed> {
+    return this.observe("refresh", { ...options, refresh: true }, () => this.driver.refresh(options));
   }
 
   private destroy(options: DestroyOptions): Promise<Observed> {
-    const { refresh } = options;
-    return this.observe("destroy", refresh, () => this.driver.destroy(options), refresh ? " --refresh" : "");
+    const how = options.refresh ? " --refresh" : "";
+    return this.observe("destroy", options, () => this.driver.destroy(options), how);
+  }
+
+  /** Without what this host or this state has no use for. */
+  private async playable(options: UpOptions): Promise<UpOptions> {
+    const { target, replace, route } = options;
+    const entries = await this.driver.state();
+    const isLive = ({ logical, lookUp, importId, via }: Resource) => {
+      const entry = entryOf(entries, logical);
+      const isReplaced =
+        entry?.pendingReplacement || logical === replace || entry?.workspace !== this.driver.workspaceOf(via);
+      return entry !== undefined && lookUp === undefined && importId === undefined && !isReplaced;
+    };
+    const isThere = ({ logical }: Resource) => byId(this.secrets, entryOf(entries, logical)?.id ?? "") !== undefined;
+    const registered = this.program.filter(({ logical }) => target === undefined || logical === target);
+    const moved = registered.find(({ logical }) => logical === options.elsewhere);
+    // A known limit: what is created before any resource of its provider is looked at may be the first one of another account.
+    const isFirst = (resource: Resource) => registered.find(({ via }) => via === resource.via) === resource;
+    const mayBeNew = route === "another account" && !registered.filter(isFirst).every(isLive);
+    return {
+      ...options,
+      route: mayBeNew ? "usual" : (route ?? "usual"),
+      elsewhere: this.driver.isPlugin && moved && isLive(moved) && isThere(moved) ? moved.logical : undefined,
+    };
   }
 
   private async observe(
     operation: Observed["operation"],
-    refreshes: boolean,
+    options: DestroyOptions & Partial<UpOptions>,
     run: () => Promise<Outcome>,
     how = "",
-    { order, target }: Partial<UpOptions> = {},
   ): Promise<Observed> {
+    const {
+      refresh: refreshes,
+      route = "usual",
+      end = "whole",
+      order,
+      target,
+      replace,
+      elsewhere,
+      deleteFirst,
+    } = options;
     await this.waitForLists();
     const before = await this.picture();
     const { requests } = this.driver.emulator;
     const count = requests.length;
     const outcome = await run();
+    const isManaged = ({ lookUp }: Resource) => lookUp === undefined;
     const observed: Observed = {
       operation,
       refreshes,
       target,
       order,
-      program: this.program,
+      route,
+      end,
+      elsewhere,
+      deleteFirst: deleteFirst === true,
+      program: this.program.filter(isManaged).map((resource) => this.wanted(resource, replace)),
+      lookUps: this.program.flatMap(({ lookUp }) => lookUp ?? []),
       before,
       after: await this.picture(),
       outcome,
@@ -225,9 +310,23 @@ class Player {
     this.operations++;
     this.history.record(observed);
     this.isRefreshed = operation === "refresh" && outcome.ok;
-    this.addToStory(observed, how);
+    this.addToStory(observed, `${how}${route === "usual" ? "" : ` by ${route}`}`);
     this.violations.push(...violations(observed, this.history, this.driver.emulator.apiKey));
     return observed;
+  }
+
+  private wanted(resource: Resource, replace: string | undefined): Wanted {
+    return {
+      ...resource,
+      name: this.storedName(resource),
+      given: resource.name,
+      workspace: this.driver.workspaceOf(resource.via),
+      isForced: resource.logical === replace,
+    };
+  }
+
+  private storedName({ name }: Resource): string {
+    return storedName(name, this.settings.spelling);
   }
 
   private addToStory({ operation, outcome, after, requests }: Observed, how: string): void {
@@ -238,13 +337,40 @@ class Player {
       ({ operation, status, fault }) => `${operation} ${status ?? "-"}${fault ? ` (${fault})` : ""}`,
     );
     this.story.push(`    calls: ${calls.join(", ")}`);
-    const entries = after.entries.map(({ logical, id, name, claim, pendingDelete }) => {
-      const remarks = [claim ?? "value unknown", ...(pendingDelete ? ["to delete"] : [])];
+    const entries = after.entries.map(({ logical, id, name, claim, valueKept, pendingDelete, pendingReplacement }) => {
+      const remarks = [
+        claim ?? "value unknown",
+        ...(valueKept ? ["kept"] : []),
+        ...(pendingDelete ? ["to delete"] : []),
+        ...(pendingReplacement ? ["deleted"] : []),
+      ];
       return `${logical}: ${name} ${id} (${remarks.join(", ")})`;
     });
     this.story.push(`    state: ${entries.join("; ")}`);
     const secrets = after.secrets.map(({ id, name, value }) => `${name}=${value} ${id}`);
     this.story.push(`    workspace: ${secrets.join("; ")}`);
+    if (after.elsewhere.length > 0) {
+      this.story.push(`    other account: ${after.elsewhere.map(({ id, name }) => `${name} ${id}`).join("; ")}`);
+    }
+  }
+
+  /** Gives a resource of the program a text that names a secret. */
+  private editIds(action: Extract<Action, { do: "adopt by id" | "import" | "look up" }>): void {
+    const { program, secrets } = this;
+    if (program.length === 0 || secrets.length === 0) return;
+    const chosen = at(program, action.which);
+    const edited = (change: Partial<Resource>) => {
+      this.program = program.map((resource) => (resource === chosen ? { ...chosen, ...change } : resource));
+    };
+    if (action.do === "adopt by id") {
+      edited({ existingId: at(secrets, action.secret).id });
+    } else if (this.driver.isPlugin) {
+      const [named] = this.secretsNamed(this.storedName(chosen));
+      const name = named?.name ?? chosen.name;
+      const text = action.by === "id" ? (named?.id ?? name) : action.by === "name" ? name : `default/${name}`;
+      this.hasLookedUp ||= action.do === "look up";
+      edited(action.do === "import" ? { importId: text } : { lookUp: text });
+    }
   }
 
   private editProgram(action: Action): void {
@@ -323,7 +449,8 @@ class Player {
 
   /** Waits until the lists show everything that has happened. */
   private async waitForLists(): Promise<void> {
-    await setTimeout(this.listLagMs === 0 ? 0 : this.listLagMs + TIMER_SLACK_MS);
+    const { listLagMs } = this.settings;
+    await setTimeout(listLagMs === 0 ? 0 : listLagMs + TIMER_SLACK_MS);
   }
 
   private removeByHand(id: string): void {
@@ -349,7 +476,8 @@ class Player {
   }
 
   private async picture(): Promise<Picture> {
-    return { entries: await this.driver.state(), secrets: this.secrets };
+    const elsewhere = this.driver.emulator.workspace(OTHER_ACCOUNT).secrets();
+    return { entries: await this.driver.state(), secrets: this.secrets, elsewhere };
   }
 }
 
@@ -358,7 +486,14 @@ function at<T>(things: T[], which: number): T {
 }
 
 function shown(resource: Resource): string {
-  const { onExisting, onNameChange, onInUse } = resource;
-  const { name, value, triggers } = inputsOf(resource);
-  return `${name}=${value} ${onExisting}/${onNameChange}/${onInUse}${triggers ? ` triggers ${triggers}` : ""}`;
+  const { onExisting, onNameChange, onInUse, via, importId, lookUp } = resource;
+  const { name, value, triggers, existingId } = inputsOf(resource);
+  const details = [
+    ...(triggers ? [`triggers ${triggers}`] : []),
+    ...(existingId === undefined ? [] : [`existingId ${existingId}`]),
+    ...(importId === undefined ? [] : [`import ${importId}`]),
+    ...(lookUp === undefined ? [] : [`only looked up as ${lookUp}`]),
+    ...(via === "usual" ? [] : [`via ${via}`]),
+  ];
+  return [`${name}=${value} ${onExisting}/${onNameChange}/${onInUse}`, ...details].join(" ");
 }

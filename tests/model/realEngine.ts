@@ -1,3 +1,4 @@
+import { routesIn } from "../../provider/ownership/mark";
 import { claimIn } from "../support/claims";
 import { kindIn } from "../support/problems";
 import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/testStack";
@@ -10,6 +11,7 @@ import {
   type Outcome,
   type Resource,
   type Settings,
+  storedName,
   type UpOptions,
 } from "./driver";
 
@@ -22,9 +24,16 @@ export class RealEngine implements Driver {
 
   private constructor(private readonly stack: TestStack) {}
 
-  static async start({ uniqueNames, maxRetries, listLagMs }: Settings): Promise<RealEngine> {
+  static async start({ uniqueNames, maxRetries, listLagMs, spelling }: Settings): Promise<RealEngine> {
     const config = { "elevenlabs:maxRetries": String(maxRetries) };
-    return new RealEngine(await startStack({ emulator: { uniqueNames, listLagMs }, config }));
+    const normalizeName = (name: string) => storedName(name, spelling);
+    return new RealEngine(await startStack({ emulator: { uniqueNames, listLagMs, normalizeName }, config }));
+  }
+
+  readonly isPlugin = false;
+
+  workspaceOf(): string {
+    return "default";
   }
 
   get emulator() {
@@ -32,13 +41,14 @@ export class RealEngine implements Driver {
   }
 
   /** Of the orders, only `chained` can be enforced; otherwise the engine chooses its own. */
-  async up(program: Resource[], { order, continueOnError, refresh, target }: UpOptions): Promise<Outcome> {
+  async up(program: Resource[], { order, continueOnError, refresh, target, replace }: UpOptions): Promise<Outcome> {
     // The engine refuses a target that depends on a resource that doesn't exist yet.
     await this.stack.program(programOf(program, order === "chained" && target === undefined));
     const flags = [
       ...(continueOnError ? ["--continue-on-error"] : []),
       ...(refresh ? ["--refresh"] : []),
-      ...(target === undefined ? [] : ["--target", `urn:pulumi:test::test::${SECRET_TYPE}::${target}`]),
+      ...(target === undefined ? [] : ["--target", urnOf(target)]),
+      ...(replace === undefined ? [] : ["--replace", urnOf(replace)]),
     ];
     return this.ran(await this.stack.up(...flags));
   }
@@ -53,6 +63,13 @@ export class RealEngine implements Driver {
 
   async state(): Promise<Entry[]> {
     return this.entries;
+  }
+
+  async removeFromState(ids: string[]): Promise<void> {
+    for (const { logical } of this.entries.filter(({ id }) => ids.includes(id))) {
+      await this.stack.cli(["state", "delete", urnOf(logical), "--yes"]).orThrow();
+    }
+    this.entries = this.entries.filter(({ id }) => !ids.includes(id));
   }
 
   close(): Promise<void> {
@@ -71,22 +88,48 @@ export class RealEngine implements Driver {
   }
 }
 
+function urnOf(logical: string): string {
+  return `urn:pulumi:test::test::${SECRET_TYPE}::${logical}`;
+}
+
 interface Exported {
   urn: string;
   type: string;
   id: string;
   delete?: boolean;
   inputs: { value?: { plaintext: string } };
-  outputs: { name: string; valueDigest?: { plaintext: string }; valueKept?: boolean; valueUnknown?: boolean };
+  outputs: {
+    name: string;
+    workspace: string;
+    requestedName?: string;
+    existingId?: string;
+    valueDigest?: { plaintext: string };
+    valueKept?: boolean;
+    valueUnknown?: boolean;
+    mark?: string;
+  };
 }
 
 function entryOf({ urn, id, inputs, outputs, delete: pendingDelete = false }: Exported): Entry {
-  const { name, valueDigest, valueKept = false } = outputs;
+  const { name, workspace, requestedName, existingId, valueDigest, valueKept = false } = outputs;
   const claim = claimIn({
     inputs: { value: decrypted(inputs.value) },
     outputs: { ...outputs, valueDigest: decrypted(valueDigest) },
   });
-  return { logical: urn.split("::").at(-1) ?? "", id, name, claim, valueKept, pendingDelete };
+  const logical = urn.split("::").at(-1) ?? "";
+  return {
+    logical,
+    id,
+    name,
+    workspace,
+    provider: workspace,
+    requestedName,
+    existingId,
+    claim,
+    valueKept,
+    pendingDelete,
+    routes: routesIn(outputs.mark),
+  };
 }
 
 function decrypted(exported: Exported["inputs"]["value"]): string | undefined {

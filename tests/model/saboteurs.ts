@@ -1,13 +1,14 @@
 import type { Secret } from "../../provider/api/client";
-import { type EngineResource, PluginHost, type PluginOptions } from "../../provider/hosts/plugin/pluginHost";
+import { type EngineResource, PluginHost } from "../../provider/hosts/plugin/pluginHost";
 import type { WireProperties } from "../../provider/hosts/plugin/properties";
 import { Problem } from "../../provider/messages/problem";
-import type { PreviewInputs, WorkspaceSecretInputs } from "../../provider/secret/inputs";
+import type { Ownership } from "../../provider/ownership/ownership";
+import { INPUT_NAMES, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
-import type { Registration } from "../../provider/secret/registration";
 import type { WorkspaceSecretState } from "../../provider/secret/state";
 import { Workspace } from "../../provider/workspaces/workspace";
 import type { MakeLifecycle } from "./lifecycleProcess";
+import type { MakePlugin } from "./pluginOverGrpc";
 import type { Kind } from "./rules";
 
 export interface Saboteur<Make> {
@@ -24,7 +25,7 @@ const LISTINGS = new WeakMap<Workspace, Promise<Secret[]>>();
 export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   "repeats a POST of unknown outcome if a look finds nothing": {
     breaks: "duplicate",
-    seed: 530,
+    seed: 621,
     make: withChangedWorkspaces((workspace) => {
       const create = Workspace.prototype.create.bind(workspace);
       workspace.create = async (name, value, look) => {
@@ -35,7 +36,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   },
   "trusts one listing for all names": {
     breaks: "duplicate",
-    seed: 669,
+    seed: 59,
     make: withChangedWorkspaces((workspace) => {
       const listing = LISTINGS.get(workspace) ?? workspace.list();
       listing.catch(() => undefined);
@@ -45,31 +46,26 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   },
   "ignores which resources of the state own a secret": {
     breaks: "wrongly adopted or lost",
-    seed: 779,
-    make: (host) =>
-      new (class extends WorkspaceSecretLifecycle {
-        override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>, registration?: Registration) {
-          return super.check(inputs, olds, registration && { ...registration, ownedByOthers: [] });
-        }
-      })(host),
+    seed: 160,
+    make: withChangedOwnership((ownership) => {
+      ownership.inState = () => undefined;
+      ownership.adopt = async () => ({ succeeded: () => {}, failed: () => {} });
+    }),
   },
   "ignores the other resources of the program": {
     breaks: "wrongly adopted or lost",
-    seed: 653,
-    make: (host) =>
-      new (class extends WorkspaceSecretLifecycle {
-        override check(inputs: Record<string, unknown>, olds?: Record<string, unknown>) {
-          return super.check(inputs, olds);
-        }
-      })(
-        changeWorkspaces(host, ({ owners }) => {
-          owners.others = () => [];
-        }),
-      ),
+    seed: 25,
+    make: withChangedOwnership((ownership) => {
+      ownership.declare = () => undefined;
+      ownership.inState = () => undefined;
+      ownership.adopt = async () => ({ succeeded: () => {}, failed: () => {} });
+      ownership.create = async () => ({ earlier: [], end: () => {} });
+      ownership.keeperOf = () => undefined;
+    }),
   },
   "adopts secrets without being asked to": {
     breaks: "wrongly adopted or lost",
-    seed: 546,
+    seed: 16,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
@@ -79,7 +75,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   },
   "treats a failed read as a secret that is gone": {
     breaks: "silent orphan",
-    seed: 595,
+    seed: 36,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override read(resource: Resource) {
@@ -89,24 +85,24 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   },
   "does not warn about secrets that it leaves behind": {
     breaks: "silent orphan",
-    seed: 680,
+    seed: 520,
     make: (host) => new WorkspaceSecretLifecycle({ ...host, warn: async () => {} }),
   },
   "does not report that a secret may have been created": {
     breaks: "silent orphan",
-    seed: 2270,
+    seed: 971,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
-            throw new Problem("name-created-twice", {}, { step: "create", name: inputs.name });
+            throw new Problem("secret-gone", {}, { step: "create", name: inputs.name });
           });
         }
       })(host),
   },
   "keeps the digest after an update of unknown outcome": {
     breaks: "wrong state",
-    seed: 882,
+    seed: 2252,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override update(resource: Resource, inputs: WorkspaceSecretInputs) {
@@ -119,7 +115,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   },
   "replaces a missing secret by another one with its name": {
     breaks: "wrongly adopted or lost",
-    seed: 685,
+    seed: 48,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override async read(resource: Resource) {
@@ -133,7 +129,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
   },
   "replaces a kept value when the name changes": {
     breaks: "wrongly adopted or lost",
-    seed: 1578,
+    seed: 3483,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override diff(resource: Resource, inputs: PreviewInputs) {
@@ -144,15 +140,83 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         }
       })(host),
   },
+  "takes another URL for another account": {
+    breaks: "silent orphan",
+    seed: 152,
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override async read(resource: Resource) {
+          const stored = await super.read(resource);
+          return resource.state.endpoint === stored?.state.endpoint ? stored : undefined;
+        }
+      })(host),
+  },
+  "takes a missing secret for gone, whoever asks": {
+    breaks: "wrongly adopted or lost",
+    seed: 219,
+    make: withChangedWorkspaces(({ account }) => {
+      account.isRightFor = async () => true;
+    }),
+  },
+  "gives all entries of one name the same mark": {
+    breaks: "wrongly adopted or lost",
+    seed: 64,
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override async create(inputs: WorkspaceSecretInputs) {
+          const { id, state } = await super.create(inputs);
+          const { account } = host.workspaces.get(state.workspace);
+          return { id, state: { ...state, mark: account.mark(inputs.name) } };
+        }
+      })(host),
+  },
+  "has no ledger when it deletes": {
+    breaks: "wrongly adopted or lost",
+    seed: 25,
+    make: withChangedOwnership((ownership) => {
+      ownership.keeperOf = () => undefined;
+    }),
+  },
+  "replaces what isn't known yet": {
+    breaks: "wrongly adopted or lost",
+    seed: 1326,
+    make: (host) =>
+      new (class extends WorkspaceSecretLifecycle {
+        override diff(resource: Resource, inputs: PreviewInputs) {
+          const diff = super.diff(resource, inputs);
+          const unknown = INPUT_NAMES.filter((name) => inputs[name] === UNKNOWN);
+          return unknown.length > 0 ? { ...diff, hasChanges: true, replacing: unknown } : diff;
+        }
+      })(host),
+  },
+  "compares names as the program gives them": {
+    breaks: "duplicate",
+    seed: 167,
+    make: withChangedWorkspaces((workspace) => {
+      const create = Workspace.prototype.create.bind(workspace);
+      workspace.create = async (name, value, look) => ({ ...(await create(name, value, look)), name });
+    }),
+  },
+  "creates without a look at the account": {
+    breaks: "wrongly adopted or lost",
+    seed: 840,
+    make: withChangedWorkspaces(({ account }) => {
+      Object.defineProperty(account, "entriesToAskFor", { value: [], configurable: true });
+    }),
+  },
   "shows the value in an error": {
     breaks: "message",
-    seed: 510,
+    seed: 63,
     make: (host) =>
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
             const failure = { kind: "answered", status: 500, words: inputs.value } as const;
-            throw new Problem("may-have-been-created", { failure }, { step: "create", name: inputs.name });
+            throw new Problem(
+              "may-have-been-created",
+              { failure, spellings: [] },
+              { step: "create", name: inputs.name },
+            );
           });
         }
       })(host),
@@ -160,10 +224,33 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
 };
 
 /** Plugins that each break a rule. */
-export const PLUGIN_SABOTEURS: Record<string, Saboteur<(options: PluginOptions) => PluginHost>> = {
+export const PLUGIN_SABOTEURS: Record<string, Saboteur<MakePlugin>> = {
+  "takes another text of an import for another secret": {
+    breaks: "wrongly adopted or lost",
+    seed: 2513,
+    make: (options) =>
+      new (class extends PluginHost {
+        private readonly readNow = new Set<string>();
+        override async read(resource: EngineResource) {
+          const found = await super.read(resource);
+          if (resource.outputs.secretId === undefined) this.readNow.add(resource.urn);
+          return found;
+        }
+        override delete(resource: EngineResource) {
+          const holders = this.readNow.has(resource.urn) ? (options.journal?.holdersOf(resource.id) ?? []) : [];
+          for (const { id, mark } of holders) options.journal?.release(id, mark);
+          return super.delete(resource);
+        }
+      })(options),
+  },
+  "has a ledger of its own in each process": {
+    breaks: "wrongly adopted or lost",
+    seed: 174,
+    make: ({ journal: _, ...options }) => new PluginHost(options),
+  },
   "does not make the engine store an update of unknown outcome": {
     breaks: "wrong state",
-    seed: 504,
+    seed: 434,
     make: (options) =>
       new (class extends PluginHost {
         override update(resource: EngineResource, news: WireProperties) {
@@ -176,7 +263,7 @@ export const PLUGIN_SABOTEURS: Record<string, Saboteur<(options: PluginOptions) 
   },
   "forgets at a refresh that a value is unknown": {
     breaks: "wrong state",
-    seed: 504,
+    seed: 36,
     make: (options) =>
       new (class extends PluginHost {
         override async read(resource: EngineResource) {
@@ -190,6 +277,14 @@ export const PLUGIN_SABOTEURS: Record<string, Saboteur<(options: PluginOptions) 
 
 function withoutKeptValue(resource: Resource): Resource {
   return { ...resource, state: { ...resource.state, valueKept: false } };
+}
+
+function withChangedOwnership(change: (ownership: Ownership) => void): MakeLifecycle {
+  return (host) => {
+    const lifecycle = new WorkspaceSecretLifecycle(host);
+    change(lifecycle.ownership);
+    return lifecycle;
+  };
 }
 
 function withChangedWorkspaces(change: (workspace: Workspace) => void): MakeLifecycle {
