@@ -12,7 +12,9 @@ test("docs/errors.md has one heading for each kind of error and warning", async 
   const page = await readFile("docs/errors.md", "utf8");
   const [kinds = ""] = page.split("\n## Troubleshooting");
   const headings = [...kinds.matchAll(/^### (.+)$/gm)].map(([, title]) => title);
-  expect(headings.sort()).toEqual([...PROBLEM_KINDS, ...CHECK_FAILURE_KINDS, ...WARNING_KINDS].sort());
+  // One kind may be found at preview or later.
+  const all = new Set([...PROBLEM_KINDS, ...CHECK_FAILURE_KINDS, ...WARNING_KINDS]);
+  expect(headings.sort()).toEqual([...all].sort());
 });
 
 test("each kind in docs/errors.md has a cause and a cure", async () => {
