@@ -342,7 +342,7 @@ describe("the questions that an error answers with yes", () => {
   test.each<[string, Fault, string[]]>([
     ["a structured 404", fault(404, structured("secret_not_found", "No such secret")), ["isNotFound"]],
     ["a short 404", fault(404, short("not_found", "No such secret")), ["isNotFound"]],
-    ["a plain 404 of the API", fault(404, { detail: "Not Found" }), ["isNotFound"]],
+    ["a plain 404", fault(404, { detail: "Not Found" }), ["mayBeNotFound", "isForeign"]],
     ["a 404 in HTML", fault(404, html), ["isForeign"]],
     ["a 404 with JSON of another form", fault(404, { error: "Not Found" }), ["isForeign"]],
     ["a 404 without a body", fault(404, ""), ["isForeign"]],

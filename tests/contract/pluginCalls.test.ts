@@ -60,6 +60,24 @@ describe("a call that the engine gives up", () => {
 });
 
 describe("the customTimeouts of a resource", () => {
+  // A timer takes whole milliseconds, and 24 days at most.
+  test.each([1.005, 16.1, 600 * 3600, 9999 * 3600])("may be %d seconds, and the secret is created", async (seconds) => {
+    const { emulator, plugin } = await start();
+
+    await plugin.call("create", createOf("A", { seconds }));
+
+    expect(emulator.workspace().secrets()).toMatchObject([{ name: "A" }]);
+  });
+
+  test("may be less than a millisecond, and then nothing is sent", async () => {
+    const { emulator, plugin } = await start();
+
+    const error = await failureOf(plugin.call("create", createOf("A", { seconds: 0.0001 })));
+
+    expect(kindIn(error?.details ?? "")).toBe("cancelled");
+    expect(emulator.workspace().secrets()).toEqual([]);
+  });
+
   test("end its retries, and the error says so", async () => {
     const { emulator, plugin } = await start();
     emulator.fault({ kind: "status", status: 503, on: "list", times: Number.POSITIVE_INFINITY });

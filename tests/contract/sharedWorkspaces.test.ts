@@ -43,8 +43,8 @@ test("a secret that is being adopted has an owner, so its old owner fails", asyn
   await pushed;
 
   expect(thrownProblem(() => up.diff({ id, state }, inputs("PAYMENT")))).toMatchObject({
-    kind: "two-owners",
-    facts: { owner: { name: "PAY", workspace: "default" }, workspace: "default" },
+    kind: "owned-by-other",
+    facts: { id, resource: "PAY", where: "both" },
   });
   expect(await adoption).toMatchObject({ id });
 });
@@ -86,7 +86,7 @@ describe("two names in the config for one workspace", () => {
 
     expect(await Promise.allSettled(creates)).toMatchObject([
       { status: "fulfilled" },
-      { reason: { kind: "name-created-twice" } },
+      { reason: { kind: "owned-by-other", facts: { resource: "CRM", where: "program" } } },
     ]);
     expect(emulator.workspace().secrets()).toHaveLength(1);
   });
@@ -101,8 +101,8 @@ describe("two names in the config for one workspace", () => {
     const adoption = up.create({ name: "CRM", value: "theirs", workspace: "twin", onExisting: "overwrite" });
 
     expect(await problemOf(adoption)).toMatchObject({
-      kind: "owned-by-resource",
-      facts: { id, owner: { name: "CRM", workspace: "default" }, workspace: "twin" },
+      kind: "owned-by-other",
+      facts: { id, resource: "CRM", where: "program" },
     });
     expect(emulator.workspace().secrets()).toMatchObject([{ id, value: "value of CRM" }]);
   });

@@ -145,17 +145,17 @@ describe("an error in the program", () => {
     [
       "two resources with one name",
       "declared-twice",
-      `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: "CRM", value });`,
+      `const a = new WorkspaceSecret("a", { name: "CRM", value }); new WorkspaceSecret("b", { name: "CRM", value }, { dependsOn: a });`,
     ],
     [
       "two resources with one name from an output",
       "declared-twice",
-      `for (const a of ["a", "b"]) new WorkspaceSecret(a, { name: pulumi.output("CRM"), value });`,
+      `const a = new WorkspaceSecret("a", { name: pulumi.output("CRM"), value }); new WorkspaceSecret("b", { name: pulumi.output("CRM"), value }, { dependsOn: a });`,
     ],
     [
       "two resources with one existingId",
       "declared-twice",
-      `for (const a of ["a", "b"]) new WorkspaceSecret(a, { existingId: "sec_1", value });`,
+      `const a = new WorkspaceSecret("a", { existingId: "sec_1", value }); new WorkspaceSecret("b", { existingId: "sec_1", value }, { dependsOn: a });`,
     ],
     ["a list of secrets", "secrets-not-plain", `new WorkspaceSecrets("all", { secrets: [value] });`],
     [

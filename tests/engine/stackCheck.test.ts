@@ -12,7 +12,7 @@ async function idsByResource(stack: TestStack): Promise<Record<string, string | 
 
 /** Resource `b` is refused, because its `input` is that of the secret `id`, which resource `a` owns. */
 function expectOwnedInStack({ problems }: Run, input: string, id: string | undefined): void {
-  expect(problems).toMatchObject([{ severity: "error", kind: "input-owned-in-stack", resource: "b" }]);
+  expect(problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "b" }]);
   const { message = "" } = problems[0] ?? {};
   expect(message).toMatch(new RegExp(`: ${input} .*${id}.* resource "a"`));
   expect(message).toContain('"pulumi up" without this resource');
@@ -87,7 +87,7 @@ describe("a secret that another resource of the state owns", () => {
     const run = await stack.up("--target", urn("b"));
 
     expect(run.code).not.toBe(0);
-    expect(run.problems).toMatchObject([{ severity: "error", kind: "owned-in-stack", resource: "b" }]);
+    expect(run.problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "b" }]);
     for (const fact of ['"RENAMED"', made?.id, 'resource "a"']) expect(run.problems[0]?.message).toContain(fact);
     expect(run.calls).not.toContain("update");
     expect(stack.workspace.secrets()).toEqual(before);
@@ -101,7 +101,7 @@ test("a secret outside the stack is adopted, and the check costs no request", as
 
   const run = await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v", onExisting: "overwrite" });');
 
-  expect([run.calls, run.changes]).toEqual([["list", "update"], { create: 1 }]);
+  expect([run.calls, run.changes]).toEqual([["list", "get", "update"], { create: 1 }]);
   expect(await idsByResource(stack)).toEqual({ a: "sec_1" });
   const [{ inputs, outputs } = {}] = await stack.secrets();
   // What the check is sent isn't stored.
@@ -150,7 +150,7 @@ describe("a transformation", () => {
       const run = await stack.preview();
 
       expect(run.code).not.toBe(0);
-      expect(run.kinds).toEqual(["name-declared-twice"]);
+      expect(run.kinds).toEqual(["declared-twice"]);
     },
   );
 

@@ -63,6 +63,7 @@ describe("the state", () => {
         name: "A",
         workspace: "default",
         endpoint: stack.emulator.url,
+        mark: expect.stringMatching(/^[\w-]{8}\.[\w-]{8}$/),
         valueDigest: ENCRYPTED,
         triggersDigest: ENCRYPTED,
         onInUse: "retain",

@@ -79,19 +79,25 @@ describe("several workspaces", () => {
 });
 
 describe("another endpoint in the config", () => {
-  test("is an error in diff, read and delete, and gets no request", async () => {
+  const secret = 'new WorkspaceSecret("T", { value: "v" })';
+
+  async function moved({ hasSecret }: { hasSecret: boolean }) {
     const stack = await startStack();
     const elsewhere = await startAnother();
-    const secret = 'new WorkspaceSecret("T", { value: "v" })';
     await stack.deploy(secret);
     const [{ id } = { id: "" }] = stack.workspace.secrets();
-    // The same id at the other endpoint: a mistake would read, change or delete this secret.
-    const theirs = elsewhere.workspace().add("T", "theirs", { id });
+    const theirs = elsewhere.workspace().add("T", "theirs", hasSecret ? { id } : {});
     await stack.configure({ "elevenlabs:baseUrl": elsewhere.url });
-    const asked = stack.emulator.requests.length;
+    return { stack, elsewhere, id, theirs, asked: stack.emulator.requests.length };
+  }
 
+  test("that lacks the secret is an error in update, read and delete, and changes nothing", async () => {
+    const { stack, elsewhere, id, theirs, asked } = await moved({ hasSecret: false });
+
+    const preview = await stack.preview();
+    expect([preview.code, preview.steps.T, preview.requests]).toEqual([0, "update", []]);
     const steps = [
-      { verb: "update", program: secret, run: () => stack.preview() },
+      { verb: "update", program: secret, run: () => stack.up() },
       { verb: "update", program: secret.replace('"v"', '"v2"'), run: () => stack.up() },
       { verb: "read", program: secret, run: () => stack.refresh("--run-program") },
       { verb: "delete", program: "", run: () => stack.up() },
@@ -99,13 +105,25 @@ describe("another endpoint in the config", () => {
     for (const { verb, program, run } of steps) {
       await stack.program(program);
       const facts = [`could not ${verb} secret "T" (${id})`, stack.emulator.url, 'workspace "default"', elsewhere.url];
-      expectError(await run(), "T", { kind: "endpoint-changed", facts: [...facts, "elevenlabs:workspaces"] });
+      expectError(await run(), "T", { kind: "wrong-account", facts: [...facts, "elevenlabs:workspaces"] });
     }
 
-    expect(elsewhere.requests).toEqual([]);
     expect(elsewhere.workspace().secrets()).toEqual([theirs]);
     expect(stack.emulator.requests).toHaveLength(asked);
     expect((await stack.secrets()).map((one) => one.id)).toEqual([id]);
+  });
+
+  test("that has the secret leads to the same account: the next up looks once, and pushes nothing", async () => {
+    const { stack, elsewhere, id, theirs } = await moved({ hasSecret: true });
+
+    const run = await stack.up();
+
+    expect([run.code, run.steps.T]).toEqual([0, "update"]);
+    expect(elsewhere.requests.map(({ operation }) => operation)).toEqual(["get"]);
+    expect(elsewhere.workspace().secrets()).toEqual([theirs]);
+    expect((await stack.secret("T"))?.outputs).toMatchObject({ secretId: id, endpoint: elsewhere.url });
+    const again = await stack.up("--expect-no-changes");
+    expect([again.code, again.calls]).toEqual([0, []]);
   });
 });
 

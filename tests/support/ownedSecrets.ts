@@ -1,4 +1,5 @@
 import { expect } from "@jest/globals";
+import { newMark } from "../../provider/ownership/mark";
 import { digest } from "../../provider/secret/digest";
 import { kindIn } from "./problems";
 import { type Run, SECRET_TYPE, type TestStack } from "./testStack";
@@ -39,14 +40,15 @@ export async function addOwner(
   const state = JSON.parse(output) as { deployment: { resources: StateEntry[] } };
   const first = state.deployment.resources.find(({ urn }) => urn.includes(SECRET_TYPE));
   if (!first) throw new Error("The state has no secret");
-  const { valueDigest, ...outputs } = first.outputs;
+  const { valueDigest, mark: _, ...outputs } = first.outputs;
   const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
   const value = { ...(first.inputs.value as object), plaintext: JSON.stringify("w") };
   state.deployment.resources.push({
     ...first,
     urn: urn(logical),
     inputs: { ...first.inputs, value, ...changes },
-    outputs: { ...outputs, ...changes, valueDigest: secret },
+    // Each entry has a mark of its own, and this one doesn't say who wrote the secret.
+    outputs: { ...outputs, ...changes, mark: newMark(), valueDigest: secret },
   });
   await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
 }
@@ -57,9 +59,10 @@ export const isLeft = (name: string, id: string | undefined) => ({
   message: expect.stringMatching(new RegExp(`"${name}" \\(${id}\\)[^]*triggers`)),
 });
 
-/** The error of a program that declares `resource` with an input that `holder` already has. */
-export const declaredTwice = (resource: string, holder: string, given: string) => ({
+/** The error of a resource that declares what `holder` has declared before. */
+export const declaredTwice = (resource: string, holder: string, input: "name" | "existingId") => ({
   severity: "error",
   kind: "declared-twice",
-  message: expect.stringContaining(`WorkspaceSecret "${resource}": "${holder}" already has the ${given}`),
+  resource,
+  message: expect.stringContaining(`${input} is also the ${input} of resource "${holder}"`),
 });

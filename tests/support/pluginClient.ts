@@ -9,6 +9,7 @@ import { NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 
 type Method =
   | "checkConfig"
+  | "diffConfig"
   | "configure"
   | "check"
   | "diff"

@@ -22,6 +22,8 @@ runtime.grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 /** By folder: the environment in which the engine runs. */
 const environments = new Map();
 
+const ownEnvironment = process.env;
+
 /** The program that the present code belongs to. */
 const current = new AsyncLocalStorage();
 
@@ -59,6 +61,8 @@ class Program {
   /** Sets what a process has only one of. */
   enter() {
     process.chdir(this.folder);
+    // Node.js asks the process itself for this one.
+    ownEnvironment.TMPDIR = environments.get(this.folder).TMPDIR;
     process.env = { ...environments.get(this.folder), PULUMI_NODEJS_ROOT_DIRECTORY: this.folder };
   }
 

@@ -153,6 +153,7 @@ export async function failureOf(call: Promise<unknown>): Promise<ApiError> {
 
 const QUESTIONS = [
   "isNotFound",
+  "mayBeNotFound",
   "isUnauthorized",
   "lacksPermission",
   "isRateLimit",

@@ -39,7 +39,9 @@ const KINDS: [string, ApiFailure, ProblemKind][] = [
   ["400", answered(400), "refused"],
   ["409", answered(409), "refused"],
   ["422", answered(422), "refused"],
-  ["404", answered(404), "not-found"],
+  ["404 with a code", answered(404, "not_found"), "not-found"],
+  // A gateway's 404 may have the same form, and says nothing about a secret.
+  ["404 without a code", answered(404), "not-the-api"],
   ["408", answered(408), "api-failure"],
   ["500", answered(500), "api-failure"],
   ["502 not of the API", foreign(502), "api-failure"],
@@ -95,7 +97,7 @@ describe("a step with problems", () => {
   });
 
   test("turns a failed call into a problem", async () => {
-    const problem = await problemOf(run(() => Promise.reject(new ApiError(answered(404)))));
+    const problem = await problemOf(run(() => Promise.reject(new ApiError(answered(404, "not_found")))));
     expect([problem.kind, problem.attempt]).toEqual(["not-found", ATTEMPT]);
   });
 

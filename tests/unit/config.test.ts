@@ -112,7 +112,7 @@ describe("named workspaces", () => {
     expect(workspaces(named({}), env).get("eu").endpoint).toBe(REGIONS.global);
   });
 
-  describe("with one endpoint may be one workspace, so they share", () => {
+  test("with the same URL and API key are one account", () => {
     const opened = workspaces({
       apiKey: "sk_a",
       workspaces: JSON.stringify({
@@ -121,18 +121,8 @@ describe("named workspaces", () => {
         eu: { apiKey: "sk_a", region: "eu" },
       }),
     });
-    const others = ["twin", "cousin", "eu"].map((name) => opened.get(name).owners);
-
-    test("the owners of secrets", () => {
-      const owner = { resource: "a", name: "A", workspace: "default" };
-      opened.get().owners.add("1", owner);
-      expect(others.map((owners) => owners.others("1"))).toEqual([[owner], [owner], []]);
-    });
-
-    test("the names in creation, if their API key is the same", () => {
-      opened.get().owners.reserveName("A");
-      expect(others.map((owners) => owners.reserveName("A"))).toEqual([false, true, true]);
-    });
+    const isDefault = (name: string) => opened.get(name).account.fingerprint === opened.get().account.fingerprint;
+    expect(["twin", "cousin", "eu"].map(isDefault)).toEqual([true, false, false]);
   });
 
   test.each<[Settings, string[]]>([

@@ -47,7 +47,7 @@ describe("imports", () => {
   test("the scan sees static, type, re-exported and dynamic imports", () => {
     expect(imports("emulator/server.ts")).toContain("emulator/limits");
     expect(imports("emulator/server.ts")).toContain("node:http");
-    expect(imports("emulator/index.ts")).toContain("emulator/store");
+    expect(imports("emulator/index.ts")).toContain("emulator/secretStore");
     expect(imports("provider/hosts/dynamic/host.ts")).toContain("@pulumi/pulumi");
     expect(imports("provider/hosts/dynamic/warn.ts")).toContain("@pulumi/pulumi/log/index.js");
   });

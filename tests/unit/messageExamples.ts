@@ -42,7 +42,6 @@ const DEPENDENTS: Dependent[] = [
   { kind: "tools", id: "tool_1" },
   { kind: "others", name: "conversation_initiation_webhook" },
 ];
-const OWNER = { name: "PAYMENT", workspace: "default" };
 const TWO_SECRETS = [
   { id: "sec_1", name: "CRM" },
   { id: "sec_2", name: "CRM" },
@@ -230,6 +229,7 @@ const RUN_COMMAND: Attempt = { step: "runCommand", name: "list" };
 export const PROBLEMS: ProblemExamples = {
   // The life of a secret.
   "name-taken": {
+    "by another spelling": { facts: { id: "sec_1", dependents: [], spelling: "crm" }, attempt: CREATE },
     "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, attempt: CREATE },
     "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
     "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, attempt: CREATE },
@@ -247,22 +247,27 @@ export const PROBLEMS: ProblemExamples = {
   },
   "id-not-found": { always: { facts: { workspace: "default" }, attempt: { step: "read", name: "sec_1" } } },
   "kept-value-has-other-name": { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, attempt: CREATE } },
-  "owned-by-resource": {
-    "of the same workspace": { facts: { id: "sec_1", owner: OWNER, workspace: "default" }, attempt: CREATE },
-    "of a twin workspace": { facts: { id: "sec_1", owner: OWNER, workspace: "eu" }, attempt: CREATE },
+  "owned-by-other": {
+    "in the state": { facts: { id: "sec_1", resource: "crm", where: "state" }, attempt: CREATE },
+    "in the state, of the other host": {
+      facts: { id: "sec_1", resource: "crm", where: "state", type: "elevenlabs:index:WorkspaceSecret" },
+      attempt: CREATE,
+    },
+    "in the state, for a reader with a stack": {
+      facts: { id: "sec_1", resource: "crm", where: "state" },
+      attempt: CREATE,
+      reader: OF_PROD,
+    },
+    "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, attempt: CREATE },
+    "that has the same secret already": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
   },
-  "owned-in-stack": {
-    always: { facts: { id: "sec_1", resource: "crm" }, attempt: CREATE },
-    "for a reader with a stack": { facts: { id: "sec_1", resource: "crm" }, attempt: CREATE, reader: OF_PROD },
-  },
-  "two-owners": {
-    "of the same workspace": { facts: { owner: OWNER, workspace: "default" }, attempt: UPDATE },
-    "of a twin workspace": { facts: { owner: OWNER, workspace: "eu" }, attempt: UPDATE },
-  },
-  "name-created-twice": { always: { facts: {}, attempt: CREATE } },
   "may-have-been-created": {
-    "after an error": { facts: { failure: answered(503) }, attempt: CREATE },
-    "after a timeout": { facts: { failure: UNREACHABLE.timeout as ApiFailure }, attempt: CREATE },
+    "after an error": { facts: { failure: answered(503), spellings: [] }, attempt: CREATE },
+    "after a timeout": { facts: { failure: UNREACHABLE.timeout as ApiFailure, spellings: [] }, attempt: CREATE },
+    "with a secret in another spelling": {
+      facts: { failure: answered(503), spellings: [{ id: "sec_1", name: "crm" }] },
+      attempt: CREATE,
+    },
   },
   "may-have-been-updated": {
     "after an error": { facts: { failure: answered(503), id: "sec_1" }, attempt: CREATE },
@@ -283,13 +288,23 @@ export const PROBLEMS: ProblemExamples = {
   "kept-value-at-risk": {
     "by another name": { facts: { input: "name", liveName: "CRM" }, attempt: UPDATE },
     "by another workspace": { facts: { input: "workspace", liveName: undefined }, attempt: UPDATE },
+    "by a replacement": { facts: { input: "replacement", liveName: undefined }, attempt: DELETE },
   },
-  "endpoint-changed": {
-    always: {
-      facts: { stored: "https://api.us.example", configured: ENDPOINT, workspace: "default" },
+  "wrong-account": {
+    "at another URL": {
+      facts: { workspace: "default", endpoint: ENDPOINT, storedEndpoint: "https://api.us.example" },
+      attempt: READ,
+    },
+    "with another key": {
+      facts: { workspace: "default", endpoint: ENDPOINT, storedEndpoint: undefined },
       attempt: READ,
     },
   },
+  "changed-meanwhile": {
+    "and has another name": { facts: { id: "sec_1", name: "CRM", liveName: "CRM_OLD" }, attempt: CREATE },
+    "and is gone": { facts: { id: "sec_1", name: "CRM", liveName: undefined }, attempt: CREATE },
+  },
+  "name-ignored": { always: { facts: { name: "CRM_NEW", liveName: "CRM" }, attempt: UPDATE } },
   "secret-not-found": {
     "in a function": { facts: { endpoint: ENDPOINT, listedBy: "function" }, attempt: LOOK_UP },
     "on the command line": { facts: { endpoint: ENDPOINT, listedBy: "command" }, attempt: LOOK_UP },
@@ -413,16 +428,6 @@ export const PROBLEMS: ProblemExamples = {
   },
   "not-a-dependency": {
     always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "runProgram" } },
-  },
-  "declared-twice": {
-    "with one name": {
-      facts: { holder: "crm", input: "name", given: "CRM" },
-      attempt: { step: "declareSecret", name: "crm2" },
-    },
-    "with one id in a named workspace": {
-      facts: { holder: "crm", input: "existingId", given: "sec_1", workspace: "eu" },
-      attempt: { step: "declareSecret", name: "crm2" },
-    },
   },
   "triggers-lost": {
     always: {
@@ -592,8 +597,15 @@ export const CHECK_FAILURES: CheckFailureExamples = {
   "input-choice": { always: { choices: ["fail", "overwrite", "keep"] } },
   "input-unknown": { always: { known: ["name", "value"] } },
   "value-transformed": { always: {} },
-  "name-declared-twice": { always: {} },
-  "input-owned-in-stack": { always: { id: "sec_1", resource: "crm" } },
+  "declared-twice": {
+    "as a name": { resource: "crm", input: "name" },
+    "as an id": { resource: "crm", input: "existingId" },
+  },
+  "owned-by-other": {
+    always: { id: "sec_1", resource: "crm", where: "state" },
+    "of the other host": { id: "sec_1", resource: "crm", where: "state", type: "elevenlabs:index:WorkspaceSecret" },
+  },
+  "state-unreadable": { always: { reason: "the access token has expired" } },
   "provider-config-unknown": { always: { known: ["apiKey", "region"] } },
   "provider-config-invalid": { always: { fault: FIRST_FAULT }, "with two lines": { fault: TWO_LINES_OF_ADVICE } },
   "workspace-unusable": {
@@ -606,10 +618,10 @@ export const WARNINGS: WarningExamples = {
   "imported-without-value": { always: { name: "CRM", id: "sec_1" } },
   "left-in-use": { always: { name: "CRM", id: "sec_1", dependents: DEPENDENTS } },
   "left-to-other-owner": {
-    "in the default workspace": { name: "CRM", id: "sec_1", workspace: "default" },
-    "in a named workspace": { name: "CRM", id: "sec_1", workspace: "eu" },
+    "that the state has": { name: "CRM", id: "sec_1", resource: "crm", isLookUp: false },
+    "that only looks it up": { name: "CRM", id: "sec_1", resource: "crm", isLookUp: true },
   },
-  "state-unreadable": { always: { stack: "prod", reason: "the access token has expired" } },
+  "not-shared": { always: { folder: "/tmp/pulumi-elevenlabs-1000", reason: "EACCES" } },
   "plain-values": {
     "in the file": { key: "app:secrets", names: ["CRM", "PAY"], isInState: false },
     "in the state too": { key: "app:secrets", names: ["CRM"], isInState: true },

@@ -4,7 +4,7 @@ import type { OwnedSecret } from "../../cli/stackOutput";
 
 function secret(workspace: string, name: string | undefined, id: string): OwnedSecret {
   const policies = { onNameChange: "replace", onExisting: "fail", existingId: undefined, isValueKept: false } as const;
-  return { resource: id, urn: `urn:${id}`, id, name, workspace, endpoint: undefined, ...policies };
+  return { resource: id, urn: `urn:${id}`, id, name, workspace, endpoint: undefined, mark: undefined, ...policies };
 }
 
 const OWNED = [

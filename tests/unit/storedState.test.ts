@@ -4,17 +4,19 @@ import { digestMemory } from "../../provider/secret/pushed";
 import { changedPolicies, isValueKept, keptInputs, stateOf, workspaceOf } from "../../provider/secret/state";
 
 const INPUTS = { name: "A", value: "canary" };
+const MARK = "entry123.route456";
 const WORKSPACE = { name: "eu", endpoint: "https://api.example" };
 
 describe("a new state", () => {
-  test("has the outputs and a digest of the value, but no value", () => {
-    const outputs = stateOf({ id: "1", name: "A" }, INPUTS, WORKSPACE, { valueKept: false });
+  test("has the outputs, the mark and a digest of the value, but no value", () => {
+    const outputs = stateOf({ id: "1", name: "A" }, INPUTS, WORKSPACE, { valueKept: false, mark: MARK });
     const state = { ...outputs, ...digestMemory.remember(INPUTS) };
     expect(state).toEqual({
       secretId: "1",
       name: "A",
       workspace: "eu",
       endpoint: "https://api.example",
+      mark: MARK,
       valueDigest: expect.any(String),
     });
     expect(isDigestOf(state.valueDigest, "canary")).toBe(true);
@@ -22,14 +24,14 @@ describe("a new state", () => {
   });
 
   test("has the live name of the secret, whatever the program gives", () => {
-    const state = stateOf({ id: "1", name: "B" }, INPUTS, WORKSPACE, { valueKept: false });
+    const state = stateOf({ id: "1", name: "B" }, INPUTS, WORKSPACE, { valueKept: false, mark: MARK });
     expect([state.name, state.requestedName]).toEqual(["B", "A"]);
   });
 
   test('says whether the value was kept, if it was or onExisting is "keep"', () => {
     const keeping = { ...INPUTS, onExisting: "keep" as const };
     const of = (inputs: typeof INPUTS, valueKept: boolean) =>
-      stateOf({ id: "1", name: "A" }, inputs, WORKSPACE, { valueKept }).valueKept;
+      stateOf({ id: "1", name: "A" }, inputs, WORKSPACE, { valueKept, mark: MARK }).valueKept;
     expect([of(INPUTS, false), of(INPUTS, true), of(keeping, false), of(keeping, true)]).toEqual([
       undefined,
       true,

@@ -76,12 +76,13 @@ describe("the final error", () => {
   });
 
   test("of a PATCH is a 404 if one follows: there is no secret in doubt", () => {
-    const gone = answered(404);
+    const gone = failed({ kind: "answered", status: 404, words: "Words.", code: "not_found" });
     expect(finalError("PATCH", TIMEOUT, gone)).toBe(gone);
   });
 
   test("of a PATCH is not settled by a 404 that isn't of the API", () => {
     expect(finalError("PATCH", TIMEOUT, failed({ kind: "answered", status: 404 }))).toBe(TIMEOUT);
+    expect(finalError("PATCH", TIMEOUT, answered(404))).toBe(TIMEOUT);
   });
 
   test("of a PATCH is the last one if nothing is in doubt", () => {

@@ -35,6 +35,12 @@ export interface Result {
   outcome: string;
 }
 
+/**
+ * A workspace with one secret that no case is about. A program without any secret gives its config to nobody, so that deletes
+ * would reach the API at the URL of the last update.
+ */
+const KEPT = { id: "kept", key: "sk_of_the_kept_secret" };
+
 const WRITES = new Set(["create", "update", "delete"]);
 
 /**
@@ -51,7 +57,10 @@ export async function tryAll(
   const cases = scenarios
     .flatMap((scenario) => casesOf(scenario, places).filter(isChosen))
     .map((one, index) => ({ ...one, id: `w${index}`, key: canary("sk_"), value: canary(' "ü\n') }));
-  const keys = Object.fromEntries(cases.map(({ id, key }) => [key.text, { workspace: id }]));
+  const keys = Object.fromEntries([
+    ...cases.map(({ id, key }) => [key.text, { workspace: id }]),
+    [KEPT.key, { workspace: KEPT.id }],
+  ]);
   const stack = await startStack({
     emulator: { keys, uniqueNames: false },
     config: { "elevenlabs:timeoutSeconds": "4", "elevenlabs:maxRetries": "1" },
@@ -197,7 +206,10 @@ class Matrix {
     const all = this.cases.flatMap((one) =>
       this.each(one, argsOf(one)).map((args, index) => [`${one.id}-${index}`, args]),
     );
-    await this.stack.program(`for (const [name, args] of ${JSON.stringify(all)}) new WorkspaceSecret(name, args);`);
+    const kept = [KEPT.id, { name: "KEPT", value: "v", workspace: KEPT.id }];
+    await this.stack.program(
+      `for (const [name, args] of ${JSON.stringify([kept, ...all])}) new WorkspaceSecret(name, args);`,
+    );
   }
 
   /** The arguments of the resources of one case. */
@@ -219,6 +231,7 @@ class Matrix {
       id,
       { apiKey: key.text, baseUrl: origin(fault) ?? this.stack.emulator.url },
     ]);
+    workspaces.push([KEPT.id, { apiKey: KEPT.key, baseUrl: this.stack.emulator.url }]);
     await this.stack.configureSecrets({ "elevenlabs:workspaces": JSON.stringify(Object.fromEntries(workspaces)) });
     return readFile(this.configFile, "utf8");
   }

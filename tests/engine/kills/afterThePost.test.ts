@@ -46,7 +46,7 @@ describe("a run killed after its POST", () => {
     expect(explained.calls).not.toContain("create");
 
     const healed = await stack.deploy(crm("overwrite"));
-    expect(healed.calls).toEqual(["list", "update"]);
+    expect(healed.calls).toEqual(["list", "get", "update"]);
     expect(stack.workspace.secrets()).toMatchObject([{ id: orphan?.id, name: "CRM_TOKEN", value: "new" }]);
     expect((await stack.secret("crm"))?.id).toBe(orphan?.id);
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);

@@ -44,7 +44,7 @@ describe("the way back to the dynamic provider", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.kinds).toEqual(["input-owned-in-stack"]);
+    expect(run.kinds).toEqual(["owned-by-other"]);
     expect(run.output).toContain(`type: "${NATIVE_TYPE}"`);
     expect(run.calls).toEqual([]);
     expect(stack.workspace.secrets()).toEqual(before);

@@ -47,7 +47,7 @@ describe("two provider objects", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.problems).toMatchObject([{ severity: "error", kind: "name-created-twice", resource: "two" }]);
+    expect(run.problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "two" }]);
     expect(stack.workspace.secrets()).toMatchObject([{ value: "1", ...(theirs && { id: theirs.id }) }]);
     expect((await stack.secrets()).length).toBe(1);
   });
@@ -64,7 +64,7 @@ describe("two provider objects", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.kinds).toEqual(["input-owned-in-stack"]);
+    expect(run.kinds).toEqual(["owned-by-other"]);
     expect(stack.workspace.secrets()).toEqual([owned]);
   });
 });

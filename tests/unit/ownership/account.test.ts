@@ -1,0 +1,163 @@
+import { describe, expect, test } from "@jest/globals";
+import { Account } from "../../../provider/ownership/account";
+import { markedBy, newMark } from "../../../provider/ownership/mark";
+
+const ROUTE = { endpoint: "https://api.example", apiKey: "sk_a" };
+const OTHER_KEY = { ...ROUTE, apiKey: "sk_b" };
+const OTHER_URL = { ...ROUTE, endpoint: "https://api.other.example" };
+
+/** An account that waits no longer than a turn of the event loop. */
+const account = () => new Account(ROUTE, 0);
+const entry = (id: string, route: typeof ROUTE) => ({
+  id,
+  state: { mark: markedBy(newMark(), route), endpoint: route.endpoint },
+});
+
+describe("the fingerprint of an account", () => {
+  test("is the same for the same URL and API key only", () => {
+    expect(new Account({ ...ROUTE }).fingerprint).toBe(account().fingerprint);
+    expect(new Set([ROUTE, OTHER_KEY, OTHER_URL].map((route) => new Account(route).fingerprint)).size).toBe(3);
+  });
+});
+
+describe("a secret was written by this URL and API key", () => {
+  test("if the mark says so", () => {
+    expect(account().hasWritten(entry("1", ROUTE))).toBe(true);
+    expect(account().hasWritten({ id: "1", state: { mark: account().mark("entry123") } })).toBe(true);
+    expect(account().hasWritten(entry("1", OTHER_KEY))).toBe(false);
+    expect(account().hasWritten(entry("1", OTHER_URL))).toBe(false);
+  });
+
+  test("whatever endpoint the state has, if it has a mark", () => {
+    const { id, state } = entry("1", OTHER_KEY);
+    expect(account().hasWritten({ id, state: { ...state, endpoint: ROUTE.endpoint } })).toBe(false);
+  });
+
+  test("without a mark, if the state has the same endpoint, or none", () => {
+    const isWritten = (endpoint?: string) => account().hasWritten({ id: "1", state: { endpoint } });
+    expect([isWritten(), isWritten(ROUTE.endpoint), isWritten(OTHER_URL.endpoint)]).toEqual([true, true, false]);
+  });
+});
+
+const OTHERS_KEY = entry("1", OTHER_KEY);
+
+describe("it is the right account for an entry", () => {
+  test("that it has written", async () => {
+    expect(await account().isRightFor(entry("1", ROUTE))).toBe(true);
+  });
+
+  test("if it finds another one that the same key wrote", async () => {
+    const proven = account();
+    proven.noteFound(entry("2", OTHER_KEY));
+    expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
+  });
+
+  test("if another entry shows that both keys lead to one account", async () => {
+    const written = entry("2", OTHER_KEY);
+    const both = { id: "2", state: { ...written.state, mark: account().mark(written.state.mark) } };
+    const proven = new Account({ ...ROUTE, apiKey: "sk_c" }, 0);
+    proven.noteFound(both);
+    expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
+  });
+
+  test("if an entry that was written after both were found shows that", async () => {
+    const writer = account();
+    writer.noteFound(entry("2", OTHER_KEY));
+    const proven = new Account({ ...ROUTE, apiKey: "sk_c" }, 0);
+    proven.noteFound({ id: "3", state: { mark: writer.mark(newMark()) } });
+    expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
+  });
+
+  test("not because it finds what it has written itself", async () => {
+    const unproven = account();
+    unproven.noteEntry(entry("2", ROUTE));
+    unproven.noteFound(entry("2", ROUTE));
+    expect(await unproven.isRightFor(OTHERS_KEY)).toBe(false);
+  });
+
+  test("not because it finds what a third key wrote", async () => {
+    const unproven = account();
+    unproven.noteFound(entry("2", { ...ROUTE, apiKey: "sk_c" }));
+    expect(await unproven.isRightFor(OTHERS_KEY)).toBe(false);
+  });
+
+  test("not because the state has it", async () => {
+    const unproven = account();
+    unproven.noteEntry(OTHERS_KEY);
+    expect(await unproven.isRightFor(OTHERS_KEY)).toBe(false);
+  });
+});
+
+describe("the entries to ask for", () => {
+  const idsOf = (one: Account) => one.entriesToAskFor.map(({ id }) => id);
+
+  test("are the first few, if other keys wrote all of them", () => {
+    const unproven = account();
+    for (const id of ["1", "2", "3", "4"]) unproven.noteEntry(entry(id, OTHER_KEY));
+    expect(idsOf(unproven)).toEqual(["1", "2", "3"]);
+  });
+
+  test("are none in a stack without secrets, or once the account is proven", () => {
+    expect(idsOf(account())).toEqual([]);
+    const [written, found] = [account(), account()];
+    for (const one of [written, found]) one.noteEntry(OTHERS_KEY);
+    written.noteEntry(entry("2", ROUTE));
+    found.noteFound(entry("3", OTHER_KEY));
+    expect([idsOf(written), idsOf(found)]).toEqual([[], []]);
+  });
+});
+
+describe("a step that finds nothing waits for a proof", () => {
+  test("by another step that is still running, however long that takes", async () => {
+    const waiting = account();
+    const other = Promise.withResolvers<void>();
+    const finding = waiting.during(async () => {
+      await other.promise;
+      waiting.noteFound(OTHERS_KEY);
+    });
+    const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY));
+    setTimeout(other.resolve, 50);
+    expect(await proof).toBe(true);
+    await finding;
+  });
+
+  test("until all other running steps have ended without one", async () => {
+    const waiting = account();
+    const other = Promise.withResolvers<void>();
+    const ended: string[] = [];
+    const finding = waiting.during(() => other.promise).then(() => ended.push("other"));
+    const proof = waiting
+      .during(() => waiting.isRightFor(OTHERS_KEY))
+      .then((isProven) => ended.push(`proven: ${isProven}`));
+    setTimeout(other.resolve, 50);
+    await Promise.all([finding, proof]);
+    expect(ended).toEqual(["other", "proven: false"]);
+  });
+
+  test("which may come from a step that begins meanwhile", async () => {
+    const waiting = new Account(ROUTE, 100);
+    const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY));
+    setTimeout(() => waiting.during(async () => waiting.noteFound(OTHERS_KEY)), 20);
+    expect(await proof).toBe(true);
+  });
+
+  test("but not for others that wait, too", async () => {
+    const waiting = account();
+    const proofs = ["a", "b", "c"].map(() => waiting.during(() => waiting.isRightFor(OTHERS_KEY)));
+    expect(await Promise.all(proofs)).toEqual([false, false, false]);
+  });
+
+  test("and ends when the engine ends the operation", async () => {
+    const waiting = new Account(ROUTE, 60_000);
+    const stop = new AbortController();
+    const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY, stop.signal));
+    stop.abort();
+    expect(await proof).toBe(false);
+  });
+});
+
+test("a failing step counts as ended", async () => {
+  const failing = account();
+  await expect(failing.during(() => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
+  expect(await failing.during(() => failing.isRightFor(OTHERS_KEY))).toBe(false);
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "@jest/globals";
+import { Journal } from "../../../provider/ownership/journal";
+import type { Holder } from "../../../provider/ownership/store";
+
+const holder = (mark: string, since: Holder["since"] = "operation", id = "1"): Holder => ({
+  id,
+  mark,
+  resource: mark,
+  since,
+});
+const marksOf = (journal: Journal, id = "1") => journal.holdersOf(id).map(({ mark }) => mark);
+
+describe("the holders of a secret", () => {
+  test("are all entries that hold it", () => {
+    const journal = new Journal();
+    for (const one of [holder("a"), holder("b", "state"), holder("c", "operation", "2")]) journal.hold(one);
+    expect([marksOf(journal), marksOf(journal, "2"), marksOf(journal, "3")]).toEqual([["a", "b"], ["c"], []]);
+    expect([...journal.holders()].map(({ mark }) => mark)).toEqual(["a", "b", "c"]);
+  });
+
+  test("include an entry once; what a step has seen counts more than the state", () => {
+    const stored = { type: "t", name: "A", workspace: "default" };
+    const journal = new Journal();
+    journal.hold({ ...holder("a", "state"), stored });
+    journal.hold({ ...holder("a"), resource: "renamed" });
+    journal.hold({ ...holder("a", "state"), stored });
+    expect(journal.holdersOf("1")).toEqual([{ ...holder("a"), resource: "renamed", stored }]);
+  });
+
+  test("no longer include an entry that has released that secret", () => {
+    const journal = new Journal();
+    for (const one of [holder("a"), holder("b"), holder("a", "operation", "2")]) journal.hold(one);
+    journal.release("1", "a");
+    expect([marksOf(journal), marksOf(journal, "2")]).toEqual([["b"], ["a"]]);
+  });
+
+  test("never include an entry that has released it, whoever still has it in the state", () => {
+    const journal = new Journal();
+    journal.release("1", "a");
+    journal.hold(holder("a", "state"));
+    journal.hold(holder("a"));
+    expect(marksOf(journal)).toEqual([]);
+  });
+});
+
+describe("a turn", () => {
+  test("begins when all earlier ones for the same key have ended, with their results", async () => {
+    const journal = new Journal();
+    const order: string[] = [];
+    const take = async (name: string, result?: { id: string; resource: string }) => {
+      const turn = await journal.turn("name A");
+      order.push(`${name} after ${turn.earlier.map(({ id }) => id).join(",")}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(`${name} ends`);
+      turn.end(result);
+    };
+    await Promise.all([
+      take("a", { id: "1", resource: "a" }),
+      take("b"),
+      take("c", { id: "3", resource: "c" }),
+      take("d"),
+    ]);
+    expect(order).toEqual([
+      ...["a after ", "a ends"],
+      ...["b after 1", "b ends"],
+      ...["c after 1", "c ends"],
+      ...["d after 1,3", "d ends"],
+    ]);
+  });
+
+  test("doesn't wait for one with another key", async () => {
+    const journal = new Journal();
+    await journal.turn("name A");
+    expect((await journal.turn("name B")).earlier).toEqual([]);
+  });
+});
