@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isSecretType, NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
 import { configPathText } from "../provider/messages/commands.js";
 import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
+import { logicalNameOf } from "../provider/pulumi/urn.js";
 import type { OnExisting, OnNameChange } from "../provider/secret/inputs.js";
 import { isValueKept } from "../provider/secret/state.js";
 import { reasonIn } from "./pulumiCommand.js";
@@ -123,11 +124,6 @@ function toOwned({
   const { onNameChange = "replace", onExisting = "fail" } = state;
   const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(state) };
   return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, mark, ...policies }];
-}
-
-function logicalNameOf(urn: string): string {
-  // The logical name may contain `::`.
-  return urn.split("::").slice(3).join("::");
 }
 
 const plannedSchema = v.object({

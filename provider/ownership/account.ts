@@ -72,8 +72,8 @@ export class Account {
 
   /** Entries that can show whether this is the stack's account; none if that is known. */
   get entriesToAskFor(): StoredEntry[] {
-    const entries = [...this.entries.values()];
-    return entries.some((entry) => this.isProvenFor(entry)) ? [] : entries.slice(0, MOST_ASKED);
+    for (const entry of this.entries.values()) if (this.isProvenFor(entry)) return [];
+    return [...this.entries.values()].slice(0, MOST_ASKED);
   }
 
   /** Runs a step that may find a secret of the stack's state. */

@@ -142,10 +142,18 @@ export class Journal {
       return true;
     } catch (error) {
       this.isShared = false;
-      // Others must not wait for what can't be written any more.
-      if (this.descriptor !== undefined) rmSync(file, { force: true });
+      if (this.descriptor !== undefined) this.giveUp(file);
       this.warn({ folder: dirname(file), reason: reasonOf(error) });
       return false;
+    }
+  }
+
+  /** Others must not wait for what can't be written any more. This must not fail: it may follow a write of the API. */
+  private giveUp(file: string): void {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Whoever waits goes on when this process ends.
     }
   }
 

@@ -135,6 +135,11 @@ export function inputNames(condition: (declaration: InputDeclaration<unknown>) =
   return INPUT_NAMES.filter((name) => condition(INPUTS[name] as InputDeclaration<unknown>));
 }
 
+/** Whether a create with these inputs may adopt a secret. What isn't known yet may say so. */
+export function mayAdopt({ onExisting, existingId }: { [Name in InputName]?: unknown }): boolean {
+  return existingId !== undefined || (onExisting ?? INPUTS.onExisting.defaultValue) !== INPUTS.onExisting.defaultValue;
+}
+
 /** What is wrong with one input. Its facts never contain what was given. */
 export type CheckFailure = { [Kind in CheckFailureKind]: FailureOf<Kind> }[CheckFailureKind];
 

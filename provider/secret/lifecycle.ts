@@ -95,6 +95,7 @@ type SecretAttempt = Attempt & { name: string; workspace: string };
 export class WorkspaceSecretLifecycle {
   readonly ownership: Ownership;
   private readonly plans: Plans;
+  private readonly told = new WeakSet<Workspace>();
 
   constructor(private readonly host: Host) {
     this.ownership = new Ownership(host.journal ?? new Journal());
@@ -139,8 +140,7 @@ export class WorkspaceSecretLifecycle {
     const attempt: SecretAttempt = { step: "create", name: inputs.name, workspace: workspaceOf(inputs) };
     return this.perform(attempt, async (workspace) => {
       if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
-      for (const stored of this.ownership.inStack(this.host.managedType, workspace.name))
-        workspace.account.noteEntry(stored);
+      this.noteStack(workspace);
       await requireStacksAccount(workspace, attempt);
       const mark = newMark();
       const declared = this.plans.of(inputs)?.declared;
@@ -217,6 +217,14 @@ export class WorkspaceSecretLifecycle {
       workspace.account.noteFound(resource);
       this.ownership.release(entry);
     });
+  }
+
+  /** Tells the account what the stack's state had when the operation began: once, because a create asks for it each time. */
+  private noteStack(workspace: Workspace): void {
+    if (this.told.has(workspace)) return;
+    this.told.add(workspace);
+    for (const entry of this.ownership.inStack(this.host.managedType, workspace.name))
+      workspace.account.noteEntry(entry);
   }
 
   /** Records that the entry stays. Throws if another one has the same secret. */

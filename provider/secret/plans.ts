@@ -5,8 +5,8 @@ import type { Declared, Entry, Ownership } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
-import { canonical } from "./digest.js";
-import { type CheckFailure, INPUTS, UNKNOWN } from "./inputs.js";
+import { type CheckFailure, mayAdopt, UNKNOWN } from "./inputs.js";
+import { differing } from "./pushed.js";
 import { isValueKept, type StoredState, workspaceOf } from "./state.js";
 
 type Inputs = Record<string, unknown>;
@@ -90,9 +90,9 @@ export class Plans {
     throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
   }
 
-  /** The engine checks a resource that is to be replaced again, without the inputs of the last update. */
   private pushes(inputs: Inputs, olds: Inputs, { resource }: Registration): boolean {
-    if (olds.name !== undefined) return pushes(inputs, olds);
+    if (olds.name !== undefined) return olds.value !== undefined && differing(inputs, olds).length > 0;
+    // The engine checks a resource that is to be replaced again, without the inputs of the last update.
     const earlier = this.of(inputs);
     return earlier?.declared.resource === resource && earlier.pushes;
   }
@@ -143,17 +143,6 @@ export class Plans {
 
 function keyOf({ name, workspace }: Place): string {
   return JSON.stringify([workspaceOf({ workspace }), name]);
-}
-
-function pushes(inputs: Inputs, olds: Inputs): boolean {
-  if (olds.value === undefined) return false;
-  const isSame = (name: "value" | "triggers") => canonical(inputs[name] ?? null) === canonical(olds[name] ?? null);
-  return !isSame("value") || !isSame("triggers");
-}
-
-/** What isn't known yet may say so. */
-function mayAdopt({ onExisting, existingId }: Inputs): boolean {
-  return existingId !== undefined || (onExisting ?? INPUTS.onExisting.defaultValue) !== INPUTS.onExisting.defaultValue;
 }
 
 /** Whether the engine is going to create a secret for these inputs. */

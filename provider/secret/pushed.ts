@@ -50,22 +50,27 @@ export const inputMemory: PushMemory = {
   remember: () => ({}),
   keep: (stored) => (stored.valueUnknown && !isImported(stored) ? { valueUnknown: true } : {}),
   forget: (state) => ({ ...state, valueUnknown: true }),
-  changed(stored, { value, triggers, onExisting }, olds = {}) {
-    const areTriggersChanged = triggers === UNKNOWN || !isSame(triggers, olds.triggers);
-    const isValueChanged = value !== olds.value;
+  changed(stored, inputs, olds = {}) {
+    const differ = differing(inputs, olds);
     if (isImported(stored)) {
-      const isLeftAlone = value === undefined || onExisting === "keep" || olds.onExisting === "keep";
+      const isLeftAlone = inputs.value === undefined || [inputs.onExisting, olds.onExisting].includes("keep");
+      if (!isLeftAlone) return inputsThat({ value: true, triggers: differ.includes("triggers") });
       // `pulumi import` knows no value, so the first one that the program gives is no change.
-      const isFirstValue = olds.value === undefined;
-      if (isLeftAlone && isFirstValue) return [];
-      if (!isLeftAlone) return inputsThat({ value: true, triggers: areTriggersChanged });
+      return olds.value === undefined ? [] : differ;
     }
-    return inputsThat({
-      value: isValueChanged || (stored.valueUnknown === true && !isImported(stored)),
-      triggers: areTriggersChanged,
-    });
+    const isValueToBePushed = stored.valueUnknown === true || differ.includes("value");
+    return inputsThat({ value: isValueToBePushed, triggers: differ.includes("triggers") });
   },
 };
+
+/** The inputs that differ from those of the last update, or that aren't known yet. */
+export function differing(
+  { value, triggers }: { value?: unknown; triggers?: unknown },
+  olds: Record<string, unknown>,
+): PushedInput[] {
+  const areTriggersSame = triggers !== UNKNOWN && canonical(triggers ?? null) === canonical(olds.triggers ?? null);
+  return inputsThat({ value: value !== olds.value, triggers: !areTriggersSame });
+}
 
 /** Whether the secret was imported, and nothing has been pushed since: nobody but the workspace knows its value. */
 function isImported({ valueUnknown, valueKept }: StoredState): boolean {
@@ -74,8 +79,4 @@ function isImported({ valueUnknown, valueKept }: StoredState): boolean {
 
 function inputsThat(changed: Record<PushedInput, boolean>): PushedInput[] {
   return (["value", "triggers"] as const).filter((input) => changed[input]);
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return canonical(a ?? null) === canonical(b ?? null);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Registration } from "../../provider/ownership/registration.js";
-import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
+import { inputNames, mayAdopt } from "../../provider/secret/inputs.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { shareState } from "./stackState.js";
 
@@ -43,11 +43,6 @@ export function pendingStateOf(resource: Registered, args: Partial<WorkspaceSecr
   const { promise: constructed, resolve: complete } = Promise.withResolvers<pulumi.Resource>();
   const state = constructed.then(async (made) => ({ ...(await shared), urns: await urnsOf(resource, made) }));
   return { input: { state }, complete };
-}
-
-/** An output may say anything, so it counts as a yes. */
-function mayAdopt({ onExisting, existingId }: Partial<WorkspaceSecretArgs>): boolean {
-  return existingId !== undefined || (onExisting ?? INPUTS.onExisting.defaultValue) !== INPUTS.onExisting.defaultValue;
 }
 
 /** The engine never prints these: only a digest of them is kept. */

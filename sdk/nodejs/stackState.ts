@@ -7,6 +7,7 @@ import { markIn } from "../../provider/ownership/mark.js";
 import type { StateHint } from "../../provider/ownership/registration.js";
 import type { Holder } from "../../provider/ownership/store.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { logicalNameOf } from "../../provider/pulumi/urn.js";
 import { perRun } from "./perRun.js";
 
 /**
@@ -40,8 +41,9 @@ function holderIn(urn: string, { type, outputs = {} }: StateResource): Holder[] 
   // A state of the first version lacks these outputs.
   if (!isSecretType(type) || id === undefined || name === undefined) return [];
   const stored = { type, name, workspace, endpoint, mark };
-  const resource = urn.split("::").slice(3).join("::");
-  return [{ id, mark: mark === undefined ? urn : markIn(mark), resource, urn, since: "state", stored }];
+  return [
+    { id, mark: mark === undefined ? urn : markIn(mark), resource: logicalNameOf(urn), urn, since: "state", stored },
+  ];
 }
 
 /** The same that the providers are given. Pulumi's SDK has it, but leaves it out of its types. */

@@ -42,7 +42,7 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     { [REGISTRATION_INPUT]: sent, ...news }: Properties,
   ): Promise<pulumi.dynamic.CheckResult<Properties>> {
     this.hasChecked = true;
-    const registration = sent === undefined ? undefined : registrationIn(sent as Properties);
+    const registration = sent === undefined ? undefined : (fromEngine(sent as Properties) as unknown as Registration);
     const failures = this.lifecycle.check(fromEngine(news), fromEngine(olds ?? {}), registration);
     const secretInputs = registration?.secretInputs ?? [];
     return {
@@ -88,10 +88,6 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   delete(id: string, olds: Properties): Promise<void> {
     return withTidyErrors(`delete of ${id}`, () => this.lifecycle.delete(resourceOf(id, olds)));
   }
-}
-
-function registrationIn(sent: Properties): Registration {
-  return fromEngine(sent) as unknown as Registration;
 }
 
 /** The engine gives a dynamic-provider process its address as the first argument. */

@@ -4,6 +4,7 @@ import { Problem, type WarningFacts, type WarningKind, warningText } from "../..
 import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
+import { logicalNameOf } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/importSecret.js";
 import { type CheckFailure, INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
@@ -212,7 +213,7 @@ export class PluginHost {
     const { id: secretId, name } = found;
     const mark = newMark();
     // The engine compares the ids of imports as texts: it may delete the entry that had the secret under another one.
-    const entry = { id: secretId, mark, resource: nameOf(urn), urn };
+    const entry = { id: secretId, mark, resource: logicalNameOf(urn), urn };
     const isLookUp = Object.keys(outputs).length > 0;
     if (isLookUp) this.lifecycle.ownership.lookUp(entry);
     const other = isLookUp ? undefined : this.lifecycle.ownership.hold(entry);
@@ -296,17 +297,12 @@ function registrationOf(urn: string, inputs: Properties, sent: unknown): Registr
   const { state } = plain(given as WireProperties) as Partial<Registration>;
   return {
     resource: urn,
-    name: nameOf(urn),
+    name: logicalNameOf(urn),
     type: NATIVE_TYPE,
     // The value is marked as a secret in any case, so it doesn't matter who set it.
     value: inputs.value,
     state: { ...state, urns: [urn, ...(state?.urns ?? [])] },
   };
-}
-
-/** The logical name of a resource. */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 function inputsOf(news: WireProperties): WorkspaceSecretInputs {

@@ -289,6 +289,20 @@ describe("a place that can't be used", () => {
     expect(warn.mock.calls).toEqual([[{ folder: usersFolder(), reason: "ENOSPC" }]]);
   });
 
+  test("such as a file system that is read-only by now: nothing is thrown, because a secret may just have been created", () => {
+    const own = open();
+    own.hold(holder("a"));
+    const readOnly = () => {
+      throw Object.assign(new Error("read-only file system"), { code: "EROFS" });
+    };
+    jest.spyOn(fs, "writeSync").mockImplementation(readOnly);
+    jest.spyOn(fs, "rmSync").mockImplementation(readOnly);
+    own.hold(holder("b"));
+    jest.restoreAllMocks();
+    expect(marksOf(own)).toEqual(["a", "b"]);
+    expect(warn.mock.calls).toEqual([[{ folder: expect.any(String), reason: "EROFS" }]]);
+  });
+
   test("for the result of a turn doesn't block another process", async () => {
     const child = await otherProcess();
     const [own, other] = [open(), journalOf(child)];
