@@ -2,9 +2,10 @@ import { expect } from "@jest/globals";
 import { newMark } from "../../provider/ownership/mark";
 import { digest } from "../../provider/secret/digest";
 import { kindIn } from "./problems";
-import { type Run, SECRET_TYPE, type TestStack } from "./testStack";
+import { type Run, SECRET_TYPE, type StateResource, type TestStack } from "./testStack";
 
-export const urn = (name: string) => `urn:pulumi:test::test::${SECRET_TYPE}::${name}`;
+/** The URN of a resource of the host under test, or of another type. */
+export const urn = (name: string, type: string = SECRET_TYPE) => `urn:pulumi:test::test::${type}::${name}`;
 
 /** Each resource of the state with the id of the secret that it owns, sorted by name. */
 export async function owners(stack: TestStack): Promise<string[]> {
@@ -21,12 +22,6 @@ export function warnings({ diagnostics }: Run) {
     .map(({ message }) => ({ kind: kindIn(message), message }));
 }
 
-interface StateEntry {
-  urn: string;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-}
-
 /**
  * Adds a resource `logical` to the state that owns the same secret as the first one. People can do that with `pulumi state`,
  * and versions of this package that did not look into the state could do it too.
@@ -36,20 +31,36 @@ export async function addOwner(
   logical: string,
   changes: { name?: string; existingId?: string } = {},
 ) {
-  const { output } = await stack.cli(["stack", "export", "--show-secrets"]).orThrow();
-  const state = JSON.parse(output) as { deployment: { resources: StateEntry[] } };
-  const first = state.deployment.resources.find(({ urn }) => urn.includes(SECRET_TYPE));
-  if (!first) throw new Error("The state has no secret");
-  const { valueDigest, mark: _, ...outputs } = first.outputs;
-  const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
-  const value = { ...(first.inputs.value as object), plaintext: JSON.stringify("w") };
-  state.deployment.resources.push({
-    ...first,
-    urn: urn(logical),
-    inputs: { ...first.inputs, value, ...changes },
-    // Each entry has a mark of its own, and this one doesn't say who wrote the secret.
-    outputs: { ...outputs, ...changes, mark: newMark(), valueDigest: secret },
-  });
+  await editState(
+    stack,
+    (resources) => {
+      const first = resources.find(({ type }) => type === SECRET_TYPE);
+      if (!first) throw new Error("The state has no secret");
+      const { valueDigest, mark: _, ...outputs } = first.outputs ?? {};
+      const secret = { ...(valueDigest as object), plaintext: JSON.stringify(digest("w")) };
+      const value = { ...(first.inputs?.value as object), plaintext: JSON.stringify("w") };
+      const added = {
+        ...first,
+        urn: urn(logical),
+        inputs: { ...first.inputs, value, ...changes },
+        // Each entry has a mark of its own, and this one doesn't say who wrote the secret.
+        outputs: { ...outputs, ...changes, mark: newMark(), valueDigest: secret },
+      };
+      return [...resources, added];
+    },
+    ["--show-secrets"],
+  );
+}
+
+/** Edits the state as users do it: export, edit, import. */
+export async function editState(
+  stack: TestStack,
+  edit: (resources: StateResource[]) => StateResource[],
+  exportArgs: string[] = [],
+): Promise<void> {
+  const { output } = await stack.cli(["stack", "export", ...exportArgs]).orThrow();
+  const state = JSON.parse(output) as { deployment: { resources: StateResource[] } };
+  state.deployment.resources = edit(state.deployment.resources);
   await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { owners } from "../../support/ownedSecrets";
+import { owners, urn } from "../../support/ownedSecrets";
 import { startStack } from "../../support/testStack";
-import { fails, held, outcome, succeeds, urnOf, writes } from "./support";
+import { fails, held, outcome, succeeds, writes } from "./support";
 
 /** A resource that is deleted before it is replaced. */
 const source = (name: string) =>
@@ -42,7 +42,7 @@ describe("a forced replacement that deletes first", () => {
     const theirs = stack.workspace.add("OURS", "theirs");
     await stack.deploy(ours('onExisting: "keep"'));
 
-    const run = await stack.up("--replace", urnOf("ours"));
+    const run = await stack.up("--replace", urn("ours"));
     const quiet = await stack.preview("--expect-no-changes");
 
     expect(outcome(run)).toEqual(fails(run, "kept-value-at-risk"));
@@ -57,7 +57,7 @@ describe("a forced replacement that deletes first", () => {
     const theirs = stack.workspace.add("OURS", "theirs");
     await stack.deploy(ours(`existingId: "${theirs.id}"`));
 
-    const run = await stack.up("--replace", urnOf("ours"));
+    const run = await stack.up("--replace", urn("ours"));
     const quiet = await stack.preview("--expect-no-changes");
 
     expect(outcome(run)).toEqual(succeeds(run, "left-to-other-owner"));
@@ -72,7 +72,7 @@ describe("a forced replacement that deletes first", () => {
     await stack.deploy(ours(""));
     const [before] = stack.workspace.secrets();
 
-    const run = await stack.up("--replace", urnOf("ours"));
+    const run = await stack.up("--replace", urn("ours"));
 
     expect(outcome(run)).toEqual(succeeds(run));
     expect(writes(run)).toEqual(["delete", "create"]);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
-import { owners } from "../../support/ownedSecrets";
+import { owners, urn } from "../../support/ownedSecrets";
 import { kill, type Process, processTree } from "../../support/processes";
 import { startStack } from "../../support/testStack";
-import { fails, held, outcome, urnOf, writes } from "./support";
+import { fails, held, outcome, writes } from "./support";
 
 const leftovers: Process[] = [];
 afterEach(() => kill(...leftovers.splice(0)));
@@ -20,7 +20,7 @@ describe("an interrupted replacement of a secret by itself", () => {
     await stack.program(
       `${resource(`existingId: "${id}"`)} new WorkspaceSecret("b", { name: "TAKEN", value: "v" }, { dependsOn: a });`,
     );
-    const run = await stack.up("--replace", urnOf("a"));
+    const run = await stack.up("--replace", urn("a"));
     await stack.program(resource(`existingId: "${id}"`));
     const runs = [await stack.up(), await stack.up()];
 
@@ -39,7 +39,7 @@ describe("an interrupted replacement of a secret by itself", () => {
     );
     stack.emulator.fault({ kind: "delay", ms: 2_000, on: "create", when: "before" });
     const before = [...stack.emulator.requests];
-    const run = stack.cli(["up", "--yes", "--skip-preview", "--non-interactive", "--replace", urnOf("a")]);
+    const run = stack.cli(["up", "--yes", "--skip-preview", "--non-interactive", "--replace", urn("a")]);
     await stack.emulator.waitForRequest((request) => isCreate(request) && !before.includes(request), 60_000);
     const tree = await processTree(run.child.pid ?? 0);
     leftovers.push(...tree);

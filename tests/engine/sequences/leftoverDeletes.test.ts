@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { owners } from "../../support/ownedSecrets";
+import { owners, urn } from "../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../support/testStack";
-import { fails, held, outcome, succeeds, urnOf, writes } from "./support";
+import { fails, held, outcome, succeeds, writes } from "./support";
 
 /** A second resource that fails after `a`, because somebody has its name. */
 const FAILING = 'new WorkspaceSecret("b", { name: "TAKEN", value: "v" }, { dependsOn: a });';
@@ -12,7 +12,7 @@ const resource = (args: string) => `const a = new WorkspaceSecret("a", { name: "
 async function interrupted(stack: TestStack, args: string): Promise<void> {
   stack.workspace.add("TAKEN", "theirs");
   await stack.program(resource(args) + FAILING);
-  const run = await stack.up("--replace", urnOf("a"));
+  const run = await stack.up("--replace", urn("a"));
   expect(outcome(run)).toEqual(fails(run, "name-taken"));
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { isSecretType } from "../../../provider/hosts/typeTokens";
-import { owners } from "../../support/ownedSecrets";
+import { editState, owners, urn } from "../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../support/testStack";
-import { editState, held, outcome, succeeds, urnOf, writes } from "./support";
+import { held, outcome, succeeds, writes } from "./support";
 
 const PROGRAM = `
   new WorkspaceSecret("own", { name: "OWN", value: "v", triggers: [1] });
@@ -82,7 +82,7 @@ describe("a state from before marks", () => {
     const stack = await ofToday({}, program);
     const before = held(stack.workspace);
 
-    const replaced = await stack.up("--replace", urnOf("own"));
+    const replaced = await stack.up("--replace", urn("own"));
     const again = await stack.up();
 
     expect(outcome(replaced)).toEqual(succeeds(replaced, "left-to-other-owner"));

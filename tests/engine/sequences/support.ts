@@ -1,5 +1,7 @@
+import { expect } from "@jest/globals";
 import type { EmulatedWorkspace } from "pulumi-elevenlabs/emulator";
-import { type Run, SECRET_TYPE, type StateResource, type TestStack } from "../../support/testStack";
+import { owners } from "../../support/ownedSecrets";
+import type { Run, TestStack } from "../../support/testStack";
 
 /** What a workspace holds, as `ID NAME=value`, sorted. */
 export function held(workspace: EmulatedWorkspace): string[] {
@@ -30,18 +32,10 @@ export function outcome({ code, kinds, output }: Run) {
 export const succeeds = (run: Run, ...kinds: string[]) => ({ succeeds: true, kinds: kinds.sort(), output: run.output });
 export const fails = (run: Run, ...kinds: string[]) => ({ succeeds: false, kinds: kinds.sort(), output: run.output });
 
-/** The URN of a resource of the host under test, or of another type. */
-export function urnOf(name: string, type: string = SECRET_TYPE): string {
-  return `urn:pulumi:test::test::${type}::${name}`;
-}
-
-/** Edits the state as users do it: export, edit, import. */
-export async function editState(
-  stack: TestStack,
-  edit: (resources: StateResource[]) => StateResource[],
-): Promise<void> {
-  const { output } = await stack.cli(["stack", "export"]).orThrow();
-  const state = JSON.parse(output) as { deployment: { resources: StateResource[] } };
-  state.deployment.resources = edit(state.deployment.resources);
-  await stack.cli(["stack", "import"], JSON.stringify(state)).orThrow();
+/** Of two resources that want one secret in one `up`, one has it. */
+export async function expectOneOwner(stack: TestStack, run: Run): Promise<void> {
+  expect(run.code).not.toBe(0);
+  expect(["owned-by-other", "name-taken"]).toContain(run.kinds[0]);
+  expect(held(stack.workspace)).toHaveLength(1);
+  expect(await owners(stack)).toHaveLength(1);
 }

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { owners } from "../../support/ownedSecrets";
+import { owners, urn } from "../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../support/testStack";
-import { fails, held, outcome, urnOf, writes } from "./support";
+import { fails, held, outcome, writes } from "./support";
 
 const STYLES = {
   old: (props: string) => `transformations: [({ props, opts }) => ({ props: { ...props, ${props} }, opts })]`,
@@ -22,7 +22,7 @@ async function deployed(): Promise<{ stack: TestStack; id: string }> {
 async function expectRefused(stack: TestStack, second: string): Promise<void> {
   const [before, state] = [held(stack.workspace), await owners(stack)];
   await stack.program(second);
-  const runs = [await stack.preview("--target", urnOf("second")), await stack.up("--target", urnOf("second"))];
+  const runs = [await stack.preview("--target", urn("second")), await stack.up("--target", urn("second"))];
   for (const run of runs) {
     expect(outcome(run)).toEqual(fails(run, "owned-by-other"));
     expect(run.output).toContain("first");

@@ -1,14 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Journal } from "../../../provider/ownership/journal";
-import type { Holder } from "../../../provider/ownership/store";
-
-const holder = (mark: string, since: Holder["since"] = "operation", id = "1"): Holder => ({
-  id,
-  mark,
-  resource: mark,
-  since,
-});
-const marksOf = (journal: Journal, id = "1") => journal.holdersOf(id).map(({ mark }) => mark);
+import { holder, marksOf } from "../../support/holders";
 
 describe("the holders of a secret", () => {
   test("are all entries that hold it", () => {

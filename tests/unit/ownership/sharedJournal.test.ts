@@ -15,7 +15,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Journal } from "../../../provider/ownership/journal";
-import type { Holder } from "../../../provider/ownership/store";
+import { holder, marksOf } from "../../support/holders";
 
 const OPERATION = "127.0.0.1:12345";
 const warn = jest.fn<(facts: { folder: string; reason: string }) => void>();
@@ -39,13 +39,6 @@ afterEach(async () => {
 });
 
 const usersFolder = () => join(temporary, `pulumi-elevenlabs-${process.getuid?.() ?? "user"}`);
-const holder = (mark: string, since: Holder["since"] = "operation", id = "1"): Holder => ({
-  id,
-  mark,
-  resource: mark,
-  since,
-});
-const marksOf = (journal: Journal, id = "1") => journal.holdersOf(id).map(({ mark }) => mark);
 const open = ({ isProgram = false } = {}) => new Journal(OPERATION, warn, isProgram);
 
 /** Everything below the test's folder, with the names that depend on the process. */

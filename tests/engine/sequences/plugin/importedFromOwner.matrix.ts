@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { NATIVE_TYPE } from "../../../../provider/hosts/typeTokens";
-import { owners } from "../../../support/ownedSecrets";
+import { owners, urn } from "../../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../../support/testStack";
-import { fails, held, outcome, succeeds, urnOf } from "../support";
+import { fails, held, outcome, succeeds } from "../support";
 
 const resource = (name: string, options = "") =>
   `new WorkspaceSecret("${name}", { name: "A", value: "v" }, { ${options} });`;
@@ -46,7 +46,7 @@ describe("the command import of a secret that another resource has", () => {
     await stack.import("second", "A");
     await stack.program(resource("second"));
 
-    await stack.up("--target", urnOf("second", NATIVE_TYPE));
+    await stack.up("--target", urn("second", NATIVE_TYPE));
 
     expect(held(stack.workspace)).toEqual([`${id} A=v`]);
     await expectKept(stack, id);
@@ -58,8 +58,8 @@ describe("the option import of a secret that another resource has", () => {
     const { stack, id } = await deployed();
     await stack.program(resource("second", 'import: "A"'));
 
-    await stack.up("--target", urnOf("second", NATIVE_TYPE));
-    await stack.up("--exclude", urnOf("first", NATIVE_TYPE));
+    await stack.up("--target", urn("second", NATIVE_TYPE));
+    await stack.up("--exclude", urn("first", NATIVE_TYPE));
 
     expect(held(stack.workspace)).toEqual([`${id} A=v`]);
     await expectKept(stack, id);
