@@ -1,7 +1,7 @@
 import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
-/** The type of the dynamic provider, and that of the native plugin. */
+/** The type tokens of a `WorkspaceSecret`: that of the dynamic provider, and that of the native plugin. */
 const SECRET_TYPES = ["pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret", "elevenlabs:index:WorkspaceSecret"];
 
 /** Shorter texts of the config occur in other values by chance. */

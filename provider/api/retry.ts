@@ -35,7 +35,7 @@ function asksToWaitTooLong(error: ApiError): boolean {
   return (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
 }
 
-/** The three forms of a date in HTTP. Source: RFC 9110, section 5.6.7. `Date.parse` takes much more for a date, such as "-5". */
+/** The three forms of a date in HTTP. Source: RFC 9110, section 5.6.7. `Date.parse` also accepts texts that are no dates, such as "-5". */
 const HTTP_DATES = [
   /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
   /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,

@@ -42,7 +42,7 @@ export interface PluginOptions {
   env: Record<string, string | undefined>;
   /** Shows a warning with its resource. */
   warn(message: string, urn: string): Promise<void>;
-  /** Where the provider processes of this operation share who holds which secret. */
+  /** Tells the other provider processes of this operation which secrets this one holds. Default: they are not told. */
   journal?: Journal;
 }
 
@@ -63,11 +63,11 @@ export class PluginHost {
   private readonly checked = new Set<string>();
   private readonly cancellation = new AbortController();
   private readonly currentUrn = new AsyncLocalStorage<string>();
-  /** What ends the engine's call under way, also if a write was sent. */
+  /** Ends the engine's current call, even if it has sent a write. */
   private readonly currentSignal = new AsyncLocalStorage<AbortSignal>();
   /** Resources that this operation imports, whose value and policies are the program's from the next update on. */
   private readonly imported = new Map<string, { name: string; id: string }>();
-  /** Whether the key or the URL has changed since the last update, or is that of another provider object. */
+  /** True if the key or the URL differs from that of the last update, for example because a resource has another provider now. */
   private hasRouteChanged = false;
   private workspaces: Workspaces;
   private readonly lifecycle: WorkspaceSecretLifecycle;
@@ -89,7 +89,7 @@ export class PluginHost {
     this.isConfigCurrent = true;
   }
 
-  /** The engine compares the config of this provider with that of the last update, or of the one that had a resource before. */
+  /** The engine calls this with the config of the last update. If a resource has another provider now, `olds` is the config of the old one. */
   configCompared(olds: WireProperties, news: WireProperties): void {
     const [before, now] = [plain(olds), plain(news)];
     const routeKeys = ["apiKey", "baseUrl", "region", "workspaces"];
