@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -14,8 +14,6 @@ export interface Turn {
 
 /** How often the others are asked whether their turn has ended, in milliseconds. */
 const POLL_MS = 25;
-/** No operation takes longer. An older file is left over from processes that were killed. */
-const LONGEST_OPERATION_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What the processes of one operation of the engine know of each other: each explicit provider object has a process of its own,
@@ -32,8 +30,8 @@ export class Journal {
   private isShared: boolean;
 
   /**
-   * `operation` is what the processes have in common: the engine's address. Without it, nothing is shared. The program's own
-   * process isn't waited for: it may end before the providers do, or long after.
+   * `operation` is what the processes have in common: the engine's address, which a later operation may have again. Without
+   * it, nothing is shared. The program's own process may end before the providers do, or long after.
    */
   constructor(
     operation?: string,
@@ -43,6 +41,11 @@ export class Journal {
     this.isShared = operation !== undefined;
     const folder = join(tmpdir(), `pulumi-elevenlabs-${process.getuid?.() ?? "user"}`);
     this.file = operation === undefined ? undefined : join(folder, `${hashOf(operation)}.log`);
+  }
+
+  /** To be called when a provider process starts: others see from it that the operation goes on. */
+  join(): void {
+    this.softly(() => undefined);
   }
 
   /** Gives the file that has them, if there is one. */
@@ -104,9 +107,9 @@ export class Journal {
     this.append({ kind: "leaves", pid: this.pid });
     try {
       closeSync(this.descriptor);
-      if (![...this.store.processes].some(isRunning)) rmSync(this.file, { force: true });
+      if (![...this.store.providers].some(isRunning)) rmSync(this.file, { force: true });
     } catch {
-      // What is left is private, small, and removed after a day.
+      // What is left is private and small, and a later operation doesn't use it.
     }
     this.isShared = false;
   }
@@ -126,11 +129,9 @@ export class Journal {
 
   private read(file: string): void {
     const from = this.positions.get(file) ?? 0;
-    const text = textFrom(file, from);
-    // The last line may not be complete yet.
-    const complete = text.subarray(0, text.lastIndexOf("\n") + 1);
+    const complete = linesFrom(file, from);
     this.positions.set(file, from + complete.length);
-    for (const line of complete.toString("utf8").split("\n").filter(Boolean)) this.store.apply(JSON.parse(line));
+    for (const entry of entriesIn(complete)) this.store.apply(entry);
   }
 
   /** Whether the step with the open file succeeded. If it fails, nothing is shared any more. */
@@ -160,13 +161,29 @@ export class Journal {
   private open(file: string): number {
     if (this.descriptor !== undefined) return this.descriptor;
     makePrivate(dirname(file));
-    const known = lstatSync(file, { throwIfNoEntry: false });
-    if (known && Date.now() - known.mtimeMs > LONGEST_OPERATION_MS) rmSync(file);
+    if (isLeftOver(file)) rmSync(file, { force: true });
     this.descriptor = openSync(file, "a", 0o600);
-    const joins: Entry = { kind: "joins", pid: this.pid };
-    if (!this.isProgram) writeSync(this.descriptor, `${JSON.stringify(joins)}\n`);
+    const joins: Entry = { kind: "joins", pid: this.pid, isProgram: this.isProgram };
+    writeSync(this.descriptor, `${JSON.stringify(joins)}\n`);
     return this.descriptor;
   }
+}
+
+/**
+ * Whether the file is that of an earlier operation, whose processes were killed before they could remove it. Its program may go
+ * on, as one of the Automation API does. Nobody is in a file only if whoever made it hasn't written that yet.
+ */
+function isLeftOver(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const store = new Store();
+  for (const entry of entriesIn(linesFrom(file, 0))) store.apply(entry);
+  const processes = store.hasHadProvider ? store.providers : store.programs;
+  return (store.hasHadProvider || processes.size > 0) && ![...processes].some(isRunning);
+}
+
+function entriesIn(lines: Buffer): Entry[] {
+  const texts = lines.toString("utf8").split("\n").filter(Boolean);
+  return texts.map((line) => JSON.parse(line) as Entry);
 }
 
 /** Makes the folder if it is missing. Throws if it isn't a folder that only this user can use. */
@@ -183,11 +200,13 @@ function makePrivate(folder: string): void {
   if (!found.isDirectory() || !isOurs || !isPrivate) throw new Error("it is not a private folder of this user");
 }
 
-function textFrom(file: string, from: number): Buffer {
+/** The lines from this position on. The last one may not be complete yet: then it isn't among them. */
+function linesFrom(file: string, from: number): Buffer {
   const descriptor = openSync(file, "r");
   try {
     const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - from));
-    return buffer.subarray(0, buffer.length === 0 ? 0 : readSync(descriptor, buffer, 0, buffer.length, from));
+    const text = buffer.subarray(0, buffer.length === 0 ? 0 : readSync(descriptor, buffer, 0, buffer.length, from));
+    return text.subarray(0, text.lastIndexOf("\n") + 1);
   } finally {
     closeSync(descriptor);
   }

@@ -37,7 +37,8 @@ export type Entry =
   | { kind: "releases"; id: string; mark: string }
   | { kind: "waits"; turn: string; key: string; pid: number }
   | { kind: "ended"; turn: string; result?: TurnResult | undefined }
-  | { kind: "joins" | "leaves"; pid: number };
+  | { kind: "joins"; pid: number; isProgram: boolean }
+  | { kind: "leaves"; pid: number };
 
 /** A turn that has begun, or waits for those before it. */
 export interface Waiting {
@@ -49,7 +50,10 @@ export interface Waiting {
 
 /** What follows from the entries so far. */
 export class Store {
-  readonly processes = new Set<number>();
+  /** The provider processes that have joined and not left. */
+  readonly providers = new Set<number>();
+  readonly programs = new Set<number>();
+  hasHadProvider = false;
   private readonly byId = new Map<string, Map<string, Holder>>();
   private readonly released = new Set<string>();
   private readonly turns = new Map<string, Waiting>();
@@ -74,10 +78,11 @@ export class Store {
         Object.assign(this.turns.get(entry.turn) ?? {}, { hasEnded: true, result: entry.result });
         return;
       case "joins":
-        this.processes.add(entry.pid);
+        this.hasHadProvider ||= !entry.isProgram;
+        (entry.isProgram ? this.programs : this.providers).add(entry.pid);
         return;
       case "leaves":
-        this.processes.delete(entry.pid);
+        this.providers.delete(entry.pid);
     }
   }
 

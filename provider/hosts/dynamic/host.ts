@@ -97,6 +97,7 @@ function journalOfProcess(): Journal {
   const journal = new Journal(address, (facts) => {
     warn(warningText("not-shared", facts)).catch(() => undefined);
   });
+  journal.join();
   process.on("exit", () => journal.close());
   // The engine ends the process this way, and Node.js would then end without the event `exit`.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit());

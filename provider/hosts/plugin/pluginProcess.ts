@@ -13,6 +13,7 @@ const log = engine === undefined ? undefined : new EngineLog(engine);
 const journal = new Journal(engine, (facts) => {
   log?.warn(warningText("not-shared", facts), "").catch(() => undefined);
 });
+journal.join();
 const host = new PluginHost({
   env: process.env,
   journal,

@@ -8,7 +8,6 @@ import fs, {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import os from "node:os";
@@ -206,14 +205,34 @@ describe("the folder", () => {
     expect(readdirSync(usersFolder())).toEqual([]);
   });
 
-  test("forgets a file of yesterday, whose processes were killed before they could remove it", () => {
-    open().hold(holder("a"));
-    const [file = ""] = readdirSync(usersFolder());
-    const yesterday = Date.now() / 1000 - 25 * 60 * 60;
-    utimesSync(join(usersFolder(), file), yesterday, yesterday);
+  test("is not used if all providers that joined it were killed, even if the program goes on", async () => {
+    const child = await otherProcess();
+    open({ isProgram: true }).hold(holder("a", "state"));
+    const other = journalOf(child);
+    other.hold(holder("b"));
+    await end(child);
     const own = open();
-    own.hold(holder("b"));
-    expect(marksOf(own)).toEqual(["b"]);
+    own.hold(holder("c"));
+    expect(marksOf(own)).toEqual(["c"]);
+  });
+
+  test("is not used if its program has ended, and no provider has joined it", async () => {
+    const child = await otherProcess();
+    as(child, () => open({ isProgram: true })).hold(holder("a", "state"));
+    await end(child);
+    const own = open();
+    own.join();
+    expect(marksOf(own)).toEqual([]);
+  });
+
+  test("is used while its program runs, or another provider", async () => {
+    const [program, provider] = [await otherProcess(), await otherProcess()];
+    as(program, () => open({ isProgram: true })).hold(holder("a", "state"));
+    journalOf(provider).join();
+    await end(program);
+    const own = open();
+    own.join();
+    expect(marksOf(own)).toEqual(["a"]);
   });
 });
 
