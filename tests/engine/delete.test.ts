@@ -26,17 +26,22 @@ describe("a delete", () => {
 
   test("succeeds if the secret is already gone, or only the answer was lost", async () => {
     const stack = await startStack();
-    await stack.deploy(["A", "B", "C"].map((name) => SECRET.replace("T", name)).join(";"));
-    const [a, b] = stack.workspace.secrets();
-    stack.workspace.remove(a?.id ?? "");
-    stack.workspace.remove(b?.id ?? "");
-    stack.emulator.fault({ kind: "status", status: 404, body: { detail: "Not Found" }, on: "delete" });
-    stack.emulator.fault({ kind: "reset", when: "after", on: "delete", after: 1 });
+    // Each depends on the one before, so the order of the deletes is C, B, A.
+    await stack.deploy(`
+      const A = new WorkspaceSecret("A", { value: "v" });
+      const B = new WorkspaceSecret("B", { value: "v" }, { dependsOn: A });
+      new WorkspaceSecret("C", { value: "v" }, { dependsOn: B });
+    `);
+    for (const { id, name } of stack.workspace.secrets()) if (name !== "C") stack.workspace.remove(id);
+    stack.emulator.fault({ kind: "reset", when: "after", on: "delete" });
+    const notFound = { detail: "Not Found" };
+    stack.emulator.fault({ kind: "status", status: 404, body: notFound, on: "delete", after: 2 });
 
     const run = await stack.destroy();
 
     expect(run.code).toBe(0);
     expect(run.diagnostics).toEqual([]);
+    expect(run.calls).toEqual(["delete", "delete", "delete", "delete", "list"]);
     expect(await stack.secrets()).toEqual([]);
   });
 });
