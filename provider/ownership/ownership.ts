@@ -53,6 +53,11 @@ export class Ownership {
     return [...this.journal.holders()].find((holder) => holder.stored && condition(holder) && !isOf(by, holder));
   }
 
+  /** The resource's own entry in the stack's state, as it was when the operation began. Undefined if its URNs aren't known. */
+  ownInState(by: Declared): Holder | undefined {
+    return by.state?.urns && [...this.journal.holders()].find((holder) => holder.stored && isOf(by, holder));
+  }
+
   /** Records that the entry holds the secret and stays. Returns another entry that does, too. */
   hold(entry: Entry): Holder | undefined {
     const other = this.journal

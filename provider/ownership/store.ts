@@ -16,9 +16,12 @@ export interface Holder {
 export interface StoredHolder {
   type: string;
   name: string;
+  requestedName?: string | undefined;
   workspace: string;
   endpoint?: string | undefined;
   mark?: string | undefined;
+  /** Whether it was adopted with its value, which no program has pushed since. */
+  isValueKept: boolean;
 }
 
 /** The secret that a turn ended with. */

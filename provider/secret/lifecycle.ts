@@ -140,6 +140,7 @@ export class WorkspaceSecretLifecycle {
     const attempt: SecretAttempt = { step: "create", name: inputs.name, workspace: workspaceOf(inputs) };
     return this.perform(attempt, async (workspace) => {
       if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
+      await this.requireNoKeptValueReplaced(inputs, attempt);
       this.noteStack(workspace);
       await requireStacksAccount(workspace, attempt);
       const mark = newMark();
@@ -217,6 +218,13 @@ export class WorkspaceSecretLifecycle {
       workspace.account.noteFound(resource);
       this.ownership.release(entry);
     });
+  }
+
+  private async requireNoKeptValueReplaced(inputs: WorkspaceSecretInputs, attempt: Attempt): Promise<void> {
+    const kept = this.plans.keptEntryReplacedBy(inputs);
+    // An interrupted replacement may have deleted it.
+    const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
+    if (isThere) throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
   }
 
   /** Tells the account what the stack's state had when the operation began: once, because a create asks for it each time. */

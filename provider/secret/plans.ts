@@ -5,9 +5,9 @@ import type { Declared, Entry, Ownership } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
-import { type CheckFailure, mayAdopt, UNKNOWN } from "./inputs.js";
+import { type CheckFailure, mayAdopt, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
 import { differing } from "./pushed.js";
-import { isValueKept, type StoredState, workspaceOf } from "./state.js";
+import { isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
 
 type Inputs = Record<string, unknown>;
 type Place = { name?: unknown; workspace?: unknown };
@@ -83,11 +83,30 @@ export class Plans {
    * could get the value back.
    */
   requireValueNotReplaced({ mark, state }: Pick<Entry, "mark"> & { state: StoredState }, attempt: Attempt): void {
-    const plan = this.of({ name: state.requestedName ?? state.name, workspace: state.workspace });
-    if (!isValueKept(state) || !plan || plan.pushes) return;
+    if (!isValueKept(state)) return;
+    const plan =
+      this.of({ name: state.requestedName ?? state.name, workspace: state.workspace }) ??
+      [...this.byPlace.values()].find(({ declared }) => this.ownership.ownInState(declared)?.mark === mark);
+    if (!plan || plan.pushes) return;
     // Another entry has taken its place in an earlier operation, which has decided about the value.
     if (plan.mark !== undefined && plan.mark !== mark) return;
     throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
+  }
+
+  /**
+   * The resource's own entry, if its value is kept and a create with these inputs would not adopt it. The engine asks for no
+   * diff before a forced replacement, so nothing has refused that yet.
+   */
+  keptEntryReplacedBy(inputs: WorkspaceSecretInputs): (Holder & { stored: StoredHolder }) | undefined {
+    const plan = this.of(inputs);
+    const own = plan && !plan.pushes ? this.ownership.ownInState(plan.declared) : undefined;
+    if (!own?.stored?.isValueKept) return undefined;
+    const { id, stored } = own;
+    const isSame =
+      isNamed(stored, inputs.name) &&
+      stored.workspace === workspaceOf(inputs) &&
+      [undefined, id].includes(inputs.existingId);
+    return isSame ? undefined : { ...own, stored };
   }
 
   private pushes(inputs: Inputs, olds: Inputs, { resource }: Registration): boolean {

@@ -8,6 +8,7 @@ import type { StateHint } from "../../provider/ownership/registration.js";
 import type { Holder } from "../../provider/ownership/store.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { logicalNameOf } from "../../provider/pulumi/urn.js";
+import { isValueKept, type StoredState } from "../../provider/secret/state.js";
 import { perRun } from "./perRun.js";
 
 /**
@@ -37,10 +38,10 @@ interface StateResource {
 }
 
 function holderIn(urn: string, { type, outputs = {} }: StateResource): Holder[] {
-  const { secretId: id, name, workspace = DEFAULT_WORKSPACE, endpoint, mark } = outputs as Record<string, string>;
+  const { secretId: id, name, requestedName, workspace = DEFAULT_WORKSPACE, endpoint, mark } = outputs as StoredState;
   // A state of the first version lacks these outputs.
   if (!isSecretType(type) || id === undefined || name === undefined) return [];
-  const stored = { type, name, workspace, endpoint, mark };
+  const stored = { type, name, requestedName, workspace, endpoint, mark, isValueKept: isValueKept(outputs) };
   return [
     { id, mark: mark === undefined ? urn : markIn(mark), resource: logicalNameOf(urn), urn, since: "state", stored },
   ];

@@ -5,7 +5,7 @@ import { pluginHost } from "./pluginOverGrpc";
 
 const { MODEL_RUNS = "10000" } = process.env;
 /** Each batch starts afresh, so that the story of a failure is as short as in a test. */
-const AT_ONCE = 500;
+const AT_ONCE = 200;
 
 test.each([
   ["the lifecycle", lifecycleHost()],

@@ -521,10 +521,10 @@ class Registration {
 
 /** As the SDK's program tells it: without what waits to be deleted. */
 function holderOf({ logical, id, outputs, pendingDelete }: StateResource, type: string): Holder[] {
-  const { name, workspace = "default", endpoint, mark } = outputs as StoredState;
+  const { name, requestedName, workspace = "default", endpoint, mark } = outputs as StoredState;
   if (pendingDelete || name === undefined || outputs.secretId === undefined) return [];
   const urn = urnFor(type, logical);
-  const stored = { type, name, workspace, endpoint, mark };
+  const stored = { type, name, requestedName, workspace, endpoint, mark, isValueKept: isValueKept(outputs) };
   return [{ id, mark: mark === undefined ? urn : markIn(mark), resource: logical, urn, since: "state", stored }];
 }
 

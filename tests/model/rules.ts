@@ -174,9 +174,6 @@ function keptValuesAreKept({ operation, program, before, after }: Observed, hist
     if (knowsNoValue && resource?.onExisting !== "keep") return [];
     // `--replace` with `overwrite` says to push the value; an import of another secret gives this one up.
     if (resource && ((resource.isForced && pushesAtAdoption(resource)) || isImported(resource, before))) return [];
-    // A known limit: with `--replace`, the engine asks for no diff, and a delete finds its resource in the program by its name.
-    const entry = entryOf(before.entries, logical);
-    if (resource?.isForced && ![entry?.name, entry?.requestedName].includes(resource.given)) return [];
     const isShared = before.entries.filter((entry) => entry.id === id).length > 1;
     if (!valueKept || pendingDelete || !then || !resource || isShared) return [];
     if (history.isPushRequested(id)) return [];

@@ -52,6 +52,28 @@ describe("a forced replacement that deletes first", () => {
     expect(quiet.code).toBe(0);
   });
 
+  test.each([true, false])(
+    "never replaces a kept value by a secret of another name (deletes first: %s)",
+    async (deletesFirst) => {
+      const stack = await startStack();
+      const theirs = stack.workspace.add("OURS", "theirs");
+      const named = (name: string) =>
+        `new WorkspaceSecret("ours", { name: "${name}", value: "v", onExisting: "keep" }, { deleteBeforeReplace: ${deletesFirst} });`;
+      await stack.deploy(named("OURS"));
+      await stack.program(named("OTHER"));
+
+      const run = await stack.up("--replace", urn("ours"));
+      await stack.program(named("OURS"));
+      const quiet = await stack.preview("--expect-no-changes");
+
+      expect(outcome(run)).toEqual(fails(run, "kept-value-at-risk"));
+      expect(writes(run)).toEqual([]);
+      expect(held(stack.workspace)).toEqual([`${theirs.id} OURS=theirs`]);
+      expect(await owners(stack)).toEqual([`ours ${theirs.id}`]);
+      expect(quiet.code).toBe(0);
+    },
+  );
+
   test("leaves the secret that existingId adopts again", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("OURS", "theirs");

@@ -11,7 +11,7 @@ describe("the holders of a secret", () => {
   });
 
   test("include an entry once; what a step has seen counts more than the state", () => {
-    const stored = { type: "t", name: "A", workspace: "default" };
+    const stored = { type: "t", name: "A", workspace: "default", isValueKept: false };
     const journal = new Journal();
     journal.hold({ ...holder("a", "state"), stored });
     journal.hold({ ...holder("a"), resource: "renamed" });
