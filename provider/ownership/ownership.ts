@@ -58,6 +58,11 @@ export class Ownership {
     return by.state?.urns && [...this.journal.holders()].find((holder) => holder.stored && isOf(by, holder));
   }
 
+  /** The entry as the stack's state had it when the operation began. */
+  inStateBy({ id, mark }: Pick<Entry, "id" | "mark">): Holder | undefined {
+    return this.journal.holdersOf(id).find((holder) => holder.stored && holder.mark === mark);
+  }
+
   /** Records that the entry holds the secret and stays. Returns another entry that does, too. */
   hold(entry: Entry): Holder | undefined {
     const other = this.journal
@@ -142,7 +147,7 @@ export interface Adoption {
 }
 
 /** Whether the holder is the resource's own entry, which it replaces. */
-function isOf({ state: { urns } = {}, name, type }: Declared, holder: Holder): boolean {
+export function isOf({ state: { urns } = {}, name, type }: Declared, holder: Holder): boolean {
   if (holder.urn === undefined) return false;
   return urns ? urns.includes(holder.urn) : holder.resource === name && holder.stored?.type === type;
 }

@@ -189,10 +189,10 @@ export class WorkspaceSecretLifecycle {
 
   /** Succeeds if the secret is already gone. */
   delete(resource: Resource): Promise<void> {
-    const { id, state } = resource;
+    const { id } = resource;
     const attempt = attemptOf("delete", resource);
     return this.perform(attempt, async (workspace) => {
-      const entry = { id, mark: markOf(resource) };
+      const entry = entryOf(resource);
       const keeper = this.ownership.keeperOf(entry);
       if (keeper) {
         this.ownership.release(entry);
@@ -204,7 +204,7 @@ export class WorkspaceSecretLifecycle {
           isLookUp: since === "lookup",
         });
       }
-      this.plans.requireValueNotReplaced({ ...entry, state }, attempt);
+      this.plans.requireValueNotReplaced(entry, attempt);
       try {
         await workspace.delete({ id, name: attempt.name });
       } catch (error) {
@@ -238,14 +238,15 @@ export class WorkspaceSecretLifecycle {
   /** Records that the entry stays. Throws if another one has the same secret. */
   private hold(resource: Resource, attempt: Attempt): void {
     const { id } = resource;
-    const declared = this.plans.of(placeOf(resource))?.declared;
-    const label = declared?.name ?? attempt.name ?? id;
+    const entry = entryOf(resource);
+    const declared = this.plans.ofEntry(entry)?.declared;
+    const label = declared?.name ?? this.ownership.inStateBy(entry)?.resource ?? attempt.name ?? id;
     // Without it, a replacement of a state from before marks would take its own entry for another one.
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
     if (other) throw new Problem("owned-by-other", { id, resource: other.resource, where: "both" }, attempt);
-    this.plans.noteEntry(placeOf(resource), markOf(resource));
+    this.plans.noteEntry(entry);
   }
 
   private async afterRefusedDelete(
@@ -348,7 +349,7 @@ export class WorkspaceSecretLifecycle {
     const { id, urn, state } = resource;
     if (state.mark !== undefined) return;
     this.ownership.release({ id, mark: liveMarkOf(resource) });
-    const label = this.plans.of(placeOf(resource))?.declared.name ?? name;
+    const label = this.plans.ofEntry(entryOf(resource))?.declared.name ?? name;
     this.ownership.hold({ id, mark: markIn(mark), resource: label, ...(urn === undefined ? {} : { urn }) });
   }
 
@@ -415,9 +416,8 @@ function attemptOf(step: "read" | "update" | "delete", { id, state }: Resource):
   return { step, name: state.name ?? id, id: hasName ? id : undefined, workspace: workspaceOf(state) };
 }
 
-/** The inputs that say where the resource's secret is, as the last update had them. */
-function placeOf({ state }: Resource): { name?: unknown; workspace?: unknown } {
-  return { name: state.requestedName ?? state.name, workspace: state.workspace };
+function entryOf(resource: Resource): { id: string; mark: string; state: StoredState } {
+  return { id: resource.id, mark: markOf(resource), state: resource.state };
 }
 
 /** Tells the entries of one secret apart. A state from before marks has its URN, or the random salt in the value's digest. */

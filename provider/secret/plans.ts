@@ -1,7 +1,7 @@
 import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
 import { routesIn } from "../ownership/mark.js";
-import type { Declared, Entry, Ownership } from "../ownership/ownership.js";
+import { type Declared, type Entry, isOf, type Ownership } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -20,6 +20,8 @@ interface Plan {
   /** The mark of the entry that stays as it is, if there is one. */
   mark?: string;
 }
+
+type StoredEntry = Pick<Entry, "id" | "mark"> & { state: StoredState };
 
 /** What the program plans in this operation: the engine shows a provider one resource at a time, and tells a delete nothing. */
 export class Plans {
@@ -65,9 +67,16 @@ export class Plans {
     return this.byPlace.get(keyOf(place));
   }
 
-  noteEntry(place: Place, mark: string): void {
-    const plan = this.of(place);
-    if (plan) plan.mark = mark;
+  /** The plan of the resource that has the entry. After a rename by hand, its name may be that of another resource. */
+  ofEntry({ state, ...entry }: StoredEntry): Plan | undefined {
+    const plan = this.of({ name: state.requestedName ?? state.name, workspace: state.workspace });
+    const stored = this.ownership.inStateBy(entry);
+    return plan && (!stored || isOf(plan.declared, stored)) ? plan : undefined;
+  }
+
+  noteEntry(entry: StoredEntry): void {
+    const plan = this.ofEntry(entry);
+    if (plan) plan.mark = entry.mark;
   }
 
   retain(id: string): void {
@@ -82,10 +91,11 @@ export class Plans {
    * Refuses to delete a kept value only to create the secret again, as a forced replacement that deletes first does: nobody
    * could get the value back.
    */
-  requireValueNotReplaced({ mark, state }: Pick<Entry, "mark"> & { state: StoredState }, attempt: Attempt): void {
+  requireValueNotReplaced(entry: StoredEntry, attempt: Attempt): void {
+    const { mark, state } = entry;
     if (!isValueKept(state)) return;
     const plan =
-      this.of({ name: state.requestedName ?? state.name, workspace: state.workspace }) ??
+      this.ofEntry(entry) ??
       [...this.byPlace.values()].find(({ declared }) => this.ownership.ownInState(declared)?.mark === mark);
     if (!plan || plan.pushes) return;
     // Another entry has taken its place in an earlier operation, which has decided about the value.

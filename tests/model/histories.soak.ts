@@ -13,6 +13,7 @@ test.each([
 ])("the rules of the model hold in many random histories of %s", async (what, host) => {
   let runs = 0;
   for (; runs < Number(MODEL_RUNS); runs += AT_ONCE) {
+    process.stderr.write(`${what}: ${runs} random histories so far\n`);
     expect(await check(AT_ONCE, Math.floor(Math.random() * 2 ** 30), { host })).toBeUndefined();
   }
   process.stdout.write(`${runs} random histories of ${what}; none breaks a rule\n`);

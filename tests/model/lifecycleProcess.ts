@@ -63,7 +63,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
               name: logical,
               type: DYNAMIC_TYPE,
               value,
-              ...(mayAdopt ? { urns: [urnFor(DYNAMIC_TYPE, logical)] } : {}),
+              ...(mayAdopt ? { state: { urns: [urnFor(DYNAMIC_TYPE, logical)] } } : {}),
             },
           );
           if (failure)

@@ -89,6 +89,21 @@ describe("a forced replacement that deletes first", () => {
     expect(quiet.code).toBe(0);
   });
 
+  test("never adopts the secret of another resource that was renamed by hand", async () => {
+    const stack = await startStack({ emulator: { uniqueNames: false }, config: { "elevenlabs:maxRetries": "0" } });
+    const other = 'new WorkspaceSecret("other", { value: "v", onNameChange: "rename" });';
+    await stack.deploy(ours('onExisting: "overwrite"') + other);
+    const [id = ""] = stack.workspace.secrets().flatMap(({ id, name }) => (name === "other" ? [id] : []));
+    stack.workspace.rename(id, "OURS");
+    stack.emulator.fault({ kind: "status", status: 500, on: "update" });
+
+    const run = await stack.up("--refresh", "--replace", urn("ours"), "--continue-on-error");
+
+    expect(run.kinds).toContain("owned-by-other");
+    expect(held(stack.workspace)).toEqual([`${id} OURS=v`]);
+    expect((await owners(stack)).filter((owner) => owner.endsWith(id))).toEqual([`other ${id}`]);
+  });
+
   test("of a secret of ours makes a new one", async () => {
     const stack = await startStack();
     await stack.deploy(ours(""));
