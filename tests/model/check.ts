@@ -19,13 +19,17 @@ export interface Replay {
 export async function check(
   runs: number,
   seed: number,
-  { host = lifecycleHost(), replay }: { host?: ModelHost; replay?: Replay | undefined } = {},
+  {
+    host = lifecycleHost(),
+    replay,
+    longestMs = LONGEST_MS,
+  }: { host?: ModelHost; replay?: Replay | undefined; longestMs?: number } = {},
 ): Promise<string | undefined> {
   const property = fc.asyncProperty(scenarios({ min: 3, max: 6 }), async (scenario) => {
     const played = await playInProcess(scenario, host);
     if (played.violations.length > 0) throw new Error(storyOf(played));
   });
-  const limits = { interruptAfterTimeLimit: LONGEST_MS, markInterruptAsFailure: true };
+  const limits = { interruptAfterTimeLimit: longestMs, markInterruptAsFailure: true };
   const lanes = replay
     ? [fc.check(property, { ...replay, ...limits })]
     : Array.from({ length: LANES }, (_, lane) =>
