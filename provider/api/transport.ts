@@ -22,6 +22,8 @@ export interface TransportOptions {
   apiKey: string | undefined;
   /** For each attempt of each call, until the body is read. */
   timeoutMs: number;
+  /** Starts the time limit of an attempt, whose signal ends it. Default: a timer. */
+  startTimeLimit?: (timeoutMs: number) => AbortSignal;
   maxRetries: number;
   maxConcurrency: number;
   /** Asked at the begin of each call: what ends its requests and pauses. Default: nothing. */
@@ -105,7 +107,8 @@ export class Transport {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const withoutSecrets = (text: string) => sanitized(redacted(text, [key, body?.value]));
-    const timeout = AbortSignal.timeout(this.options.timeoutMs);
+    const { timeoutMs, startTimeLimit = (ms) => AbortSignal.timeout(ms) } = this.options;
+    const timeout = startTimeLimit(timeoutMs);
     const use: TunnelUse = { signal: stop ? AbortSignal.any([timeout, stop]) : timeout };
     try {
       const response = await this.exchange(url, use, {

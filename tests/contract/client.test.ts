@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "@jest/globals";
@@ -5,7 +7,7 @@ import type { DependentSeeds, Emulator, Fault } from "../../emulator/index";
 import { version } from "../../package.json";
 import { PAGED_KINDS } from "../../provider/api/client";
 import { gatewayTo } from "../support/gateway";
-import { clientOf, emulate, failureOf, json, serve, serveTls, yesOf } from "../support/servers";
+import { clientOf, emulate, failureOf, json, serve, serveTls, timeLimitUntil, yesOf } from "../support/servers";
 
 const PREFIX = "/v1/convai/secrets";
 const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';
@@ -180,21 +182,26 @@ describe("the connection", () => {
   });
 
   test("at most maxConcurrency calls run at a time", async () => {
-    let running = 0;
-    let most = 0;
+    const waiting: (() => void)[] = [];
+    const seen: number[] = [];
     const server = await serve((request, response) => {
-      most = Math.max(most, ++running);
-      setTimeout(() => {
-        running--;
-        json({ secrets: [] })(request, response);
-      }, 5);
+      waiting.push(() => json({ secrets: [] })(request, response));
+      if (waiting.length < 3) return;
+      // All that were sent together have arrived when a later connection has.
+      void other.listSecrets({ search: "later" });
     });
+    const other = clientOf(
+      await serve((request, response) => {
+        seen.push(waiting.length);
+        for (const answer of waiting.splice(0)) answer();
+        json({ secrets: [] })(request, response);
+      }),
+    );
     const api = clientOf(server, { maxConcurrency: 3 });
 
     await Promise.all(many(12).map((search) => api.listSecrets({ search })));
 
-    expect(server.requests).toHaveLength(12);
-    expect(most).toBe(3);
+    expect(seen).toEqual([3, 3, 3, 3]);
   });
 
   test("the API key is sent in its header only", async () => {
@@ -241,7 +248,21 @@ describe("the connection", () => {
       response.write('{"secrets":');
     });
 
-    const error = await failureOf(clientOf(server, { timeoutMs: 50 }).listSecrets());
+    const begun = new Promise<void>((resolve) => {
+      const note = (message: unknown) => {
+        if ((message as { request: ClientRequest }).request.getHeader("host") !== new URL(server.url).host) return;
+        unsubscribe("http.client.response.finish", note);
+        setImmediate(resolve);
+      };
+      subscribe("http.client.response.finish", note);
+    });
+
+    const error = await failureOf(
+      clientOf(
+        server,
+        timeLimitUntil(() => begun),
+      ).listSecrets(),
+    );
 
     expect(yesOf(error)).toContain("outcomeUnknown");
   });

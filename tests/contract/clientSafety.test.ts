@@ -2,7 +2,17 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "../../emulator/index";
 import { everythingOf } from "../support/reachable";
-import { clientOf, closedOrigin, emulate, failureOf, json, serve, yesOf } from "../support/servers";
+import {
+  clientOf,
+  closedOrigin,
+  emulate,
+  failureOf,
+  json,
+  nextRequest,
+  serve,
+  timeLimitUntil,
+  yesOf,
+} from "../support/servers";
 
 const KEY = "sk_canary-key";
 const VALUE = 'canary "value"\n\\ ünï/🔑';
@@ -31,7 +41,7 @@ describe("an error never contains API key, value, headers or body", () => {
     ["a rate limit", { kind: "status", status: 429, retryAfter: VALUE.replace(/\P{ASCII}|\n/gu, "") }],
   ])("after %s", async (_, fault) => {
     const emulator = await emulate({ keys: { [KEY]: {} } });
-    const api = clientOf(emulator, fault.kind === "hang" ? { timeoutMs: 50 } : {});
+    const api = clientOf(emulator, fault.kind === "hang" ? timeLimitUntil(() => nextRequest(emulator)) : {});
     for (const call of [() => api.createSecret("A", VALUE, findsNothing), () => api.updateSecret("1", "A", VALUE)]) {
       emulator.fault(fault);
       const shown = everythingOf(await failureOf(call()));

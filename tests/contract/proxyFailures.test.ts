@@ -3,7 +3,7 @@ import type { ApiFailure } from "../../provider/api/errors";
 import { clientThrough, HOST, throughProxy } from "../support/behindProxy";
 import type { ForwardProxy, ForwardProxyOptions, ProxyFault } from "../support/forwardProxy";
 import { everythingOf } from "../support/reachable";
-import { closedOrigin, failureOf, yesOf } from "../support/servers";
+import { closedOrigin, failureOf, timeLimitUntil, yesOf } from "../support/servers";
 
 const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
 
@@ -89,8 +89,8 @@ test.concurrent.each<[string, Case]>([
   const { api, proxy } = await throughProxy(options);
   if (fault) proxy.fault(fault, 2);
   const proxyUrl = await url(proxy);
-  const timing = JSON.stringify(fault)?.includes("hang") ? { timeoutMs: 100 } : {};
-  const client = clientThrough(proxyUrl, { apiKey: "sk_canary", maxRetries: 1, ...timing });
+  const timeLimit = timeLimitUntil(() => proxy.stuck());
+  const client = clientThrough(proxyUrl, { apiKey: "sk_canary", maxRetries: 1, ...timeLimit });
 
   const error = await failureOf(client.createSecret("A", "canary-value", noLook));
 

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -39,6 +39,8 @@ export interface ForwardProxy {
   shownUrl: string;
   /** Each request for a tunnel. */
   asked: { target: string; headers: IncomingHttpHeaders }[];
+  /** Waits until a client waits in vain, because of "hang" or "hang-tunnel". */
+  stuck(): Promise<unknown>;
   /** Waits until no connection to it is open. */
   closed(): Promise<void>;
   /** What it does to the next request for a tunnel. */
@@ -59,6 +61,8 @@ export async function startForwardProxy({
   const server = isSecure ? createTlsServer({ key: pem, cert: pem }) : createServer();
   const open = new Set<Socket>();
   const faults: ProxyFault[] = [];
+  const events = new EventEmitter();
+  const meet = (fault: ProxyFault, client: Duplex) => meetFault(fault, client, () => events.emit("stuck"));
   const expected = credentials && `Basic ${Buffer.from(credentials).toString("base64")}`;
 
   server.on("connection", (socket: Socket) => {
@@ -92,6 +96,7 @@ export async function startForwardProxy({
     shownUrl,
     url: userInfo === undefined ? shownUrl : shownUrl.replace("//", `//${userInfo}@`),
     asked: [],
+    stuck: () => once(events, "stuck"),
     async closed() {
       await Promise.all([...open].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
     },
@@ -110,7 +115,7 @@ export async function startForwardProxy({
   return proxy;
 }
 
-function meet(fault: ProxyFault, client: Duplex): void {
+function meetFault(fault: ProxyFault, client: Duplex, isStuck: () => void): void {
   const opened = "HTTP/1.1 200 Connection established\r\n\r\n";
   if (typeof fault === "object") {
     client.end(`HTTP/1.1 ${fault.status} No\r\ncontent-type: text/html\r\ncontent-length: 15\r\n\r\n<html>No</html>`);
@@ -121,7 +126,9 @@ function meet(fault: ProxyFault, client: Duplex): void {
   } else {
     // Otherwise it wouldn't notice that the client is gone.
     client.resume().once("end", () => client.destroy());
-    if (fault !== "hang") client.write(opened);
+    if (fault === "hang") isStuck();
+    else client.write(opened);
+    if (fault === "hang-tunnel") client.once("data", isStuck);
     if (fault === "close-tunnel") client.once("data", () => client.destroy());
     if (fault === "no-tls") client.once("data", () => client.write("HTTP/1.1 400 No TLS here\r\n\r\n"));
   }

@@ -133,13 +133,37 @@ export async function closedOrigin(): Promise<string> {
   }
 }
 
-/** A client that does not retry by default. */
+/** No test runs this long: a timeout that says nothing about the speed of the machine. */
+const NEVER_MS = 600_000;
+
+/** Waits until the emulator has received one more request. */
+export function nextRequest(emulator: Emulator): Promise<unknown> {
+  const before = emulator.requests.length;
+  return emulator.waitForRequest((request) => emulator.requests.indexOf(request) >= before, NEVER_MS);
+}
+
+/** The time limit of each attempt ends with an event that is awaited from its start, and not after some milliseconds. */
+export function timeLimitUntil(event: () => Promise<unknown>): Pick<TransportOptions, "startTimeLimit"> {
+  return {
+    startTimeLimit: () => {
+      const limit = new AbortController();
+      // If the server closes first, the event never comes.
+      event().then(
+        () => limit.abort(),
+        () => undefined,
+      );
+      return limit.signal;
+    },
+  };
+}
+
+/** A client that does not retry by default, and whose attempts have no time limit. */
 export function clientOf(
   server: { url: string; apiKey?: string },
   options: Partial<TransportOptions> = {},
 ): ElevenLabsApi {
   const { url: endpoint, apiKey = "sk_test" } = server;
-  return new ElevenLabsApi({ endpoint, apiKey, timeoutMs: 10_000, maxRetries: 0, maxConcurrency: 16, ...options });
+  return new ElevenLabsApi({ endpoint, apiKey, timeoutMs: NEVER_MS, maxRetries: 0, maxConcurrency: 16, ...options });
 }
 
 export async function failureOf(call: Promise<unknown>): Promise<ApiError> {
