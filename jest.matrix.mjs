@@ -30,6 +30,7 @@ export default {
         // These choose the host themselves.
         "/engine/plugin/",
         "/engine/sequences/plugin/",
+        "/engine/oldNode\\.",
         // About the client, which both hosts share.
         "/engine/proxy\\.matrix\\.",
       ],

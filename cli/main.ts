@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import type { Reader } from "../provider/messages/phrases.js";
-import { Problem } from "../provider/messages/problem.js";
+import { nodeProblem } from "../provider/nodeVersion.js";
 import { adopt } from "./commands/adoptCommand.js";
 import { dependents } from "./commands/dependentsCommand.js";
 import { doctor } from "./commands/doctorCommand.js";
@@ -49,12 +49,9 @@ for (const command of [doctor(), list(), dependents(), drift(), adopt(), render(
   program.addCommand(reportUsageProblems(command));
 }
 
-const { node } = process.versions;
-if (Number.parseInt(node, 10) < 22) {
-  fail(new Problem("node-too-old", { version: node }, { step: "start" }), reader);
-} else {
-  reportUsageProblems(program).parseAsync().catch(end);
-}
+const tooOld = nodeProblem();
+if (tooOld) fail(tooOld, reader);
+else reportUsageProblems(program).parseAsync().catch(end);
 
 function end(error: unknown): void {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;

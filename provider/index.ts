@@ -1,4 +1,6 @@
-import { DynamicHost } from "./hosts/dynamic/host.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicHost, failingHost } from "./hosts/dynamic/host.js";
+import { nodeProblem } from "./nodeVersion.js";
 
 export type { Dependent, Secret } from "./api/client.js";
 export { Problem } from "./messages/problem.js";
@@ -7,6 +9,7 @@ export { Workspaces } from "./workspaces/registry.js";
 export { type ConfigReader, SETTING_VARIABLES } from "./workspaces/settings.js";
 
 /** What the provider's text in the state calls, and will always call: see `hosts/dynamic/storedFormats.ts`. */
-export function dynamic(): DynamicHost {
-  return new DynamicHost();
+export function dynamic(): pulumi.dynamic.ResourceProvider {
+  const problem = nodeProblem();
+  return problem ? failingHost(problem) : new DynamicHost();
 }

@@ -59,7 +59,7 @@ const STEPS = {
   render: named("could not render"),
   askForValues: () => "could not ask for values",
   serve: ({ name = "" }) => `could not listen on port ${sanitized(name)}`,
-  start: () => "could not start",
+  start: () => "could not start pulumi-elevenlabs",
   runCommand: ({ name }) =>
     name === undefined ? "could not run pulumi-elevenlabs" : `could not run pulumi-elevenlabs ${sanitized(name)}`,
 } satisfies Record<string, About>;

@@ -116,10 +116,6 @@ export const COMMAND_LINE_WORDING = {
     why: `this is a bug in pulumi-elevenlabs (${error})`,
     next: ["Please report it with the command that you ran."],
   }),
-  "node-too-old": ({ version }: { version: string }) => ({
-    why: `this is Node.js ${version}`,
-    next: ["Install Node.js 22 or newer: https://nodejs.org/en/download"],
-  }),
 } satisfies Record<string, Wording<never>>;
 
 function seeHelp(command: string): string {

@@ -66,6 +66,10 @@ export const PROGRAM_WORDING = {
     why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
     next: [`Add it to "dependencies" of ${packageJson}, as the library has it, and install again.`],
   }),
+  "node-too-old": ({ version, oldest }: { version: string; oldest: number }) => ({
+    why: `this is Node.js ${version}, but pulumi-elevenlabs requires ${oldest} or newer`,
+    next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],
+  }),
   "triggers-lost": ({ lost }: { lost: LostTrigger[] }) => ({
     why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi would not notice a change`,
     next: ["Use text or numbers instead, such as date.toISOString() or the hash of a file."],

@@ -584,7 +584,7 @@ export const PROBLEMS: ProblemExamples = {
     always: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
   },
   bug: { always: { facts: { error: "TypeError" }, attempt: RUN_COMMAND } },
-  "node-too-old": { always: { facts: { version: "20.0.0" }, attempt: START } },
+  "node-too-old": { always: { facts: { version: "20.0.0", oldest: 22 }, attempt: START } },
 };
 
 export const CHECK_FAILURES: CheckFailureExamples = {

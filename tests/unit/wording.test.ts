@@ -155,7 +155,7 @@ describe("what was attempted", () => {
     [{ step: "render", name: "agents" }, 'could not render "agents"'],
     [{ step: "askForValues" }, "could not ask for values"],
     [{ step: "serve", name: "80" }, "could not listen on port 80"],
-    [{ step: "start" }, "could not start"],
+    [{ step: "start" }, "could not start pulumi-elevenlabs"],
     [{ step: "runCommand" }, "could not run pulumi-elevenlabs"],
     [{ step: "runCommand", name: "list" }, "could not run pulumi-elevenlabs list"],
     [

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { warningText } from "../../messages/problem.js";
+import { type Problem, warningText } from "../../messages/problem.js";
 import { Journal } from "../../ownership/journal.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
@@ -88,6 +88,19 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   delete(id: string, olds: Properties): Promise<void> {
     return withTidyErrors(`delete of ${id}`, () => this.lifecycle.delete(resourceOf(id, olds)));
   }
+}
+
+/** A provider that does nothing: each step fails with this problem. */
+export function failingHost(problem: Problem): pulumi.dynamic.ResourceProvider {
+  const failing = (step: string) => () => withTidyErrors<never>(step, () => Promise.reject(problem));
+  return {
+    check: async (_, inputs) => ({ inputs, failures: [{ property: "", reason: problem.message }] }),
+    diff: failing("diff"),
+    create: failing("create"),
+    read: failing("read"),
+    update: failing("update"),
+    delete: failing("delete"),
+  };
 }
 
 /** The engine gives a dynamic-provider process its address as the first argument. */

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { warningText } from "../../messages/problem.js";
+import { nodeProblem } from "../../nodeVersion.js";
 import { Journal } from "../../ownership/journal.js";
 import { EngineLog } from "./engineLog.js";
 import { PluginHost } from "./pluginHost.js";
@@ -9,23 +10,11 @@ import { serve } from "./pluginServer.js";
 
 /** The engine's address is the first argument that is no switch of the engine's own. */
 const engine = process.argv.slice(2).find((argument) => /^\S+:\d+$/.test(argument));
-const log = engine === undefined ? undefined : new EngineLog(engine);
-const journal = new Journal(engine, (facts) => {
-  log?.warn(warningText("not-shared", facts), "").catch(() => undefined);
-});
-journal.join();
-const host = new PluginHost({
-  env: process.env,
-  journal,
-  warn: async (message, urn) => log?.warn(message, urn),
-});
-
 // The engine shows what a plugin prints only if it dies, so an uncaught error must end it. Its text may hold anything.
 process.on("uncaughtException", (error) => {
   process.stderr.write(`pulumi-resource-elevenlabs: this is a bug of pulumi-elevenlabs (${error.name})\n`);
   process.exit(1);
 });
-process.on("exit", () => journal.close());
 // The engine ends a plugin by SIGINT, to the plugin alone, after the calls under way. Ctrl-C reaches it as the call `Cancel`.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
 // If the engine is killed, its end of the pipe closes. Anything else than a pipe, such as /dev/null, may be at its end at once.
@@ -33,4 +22,18 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 const GRACE_MS = 2_000;
 if (fstatSync(0).isFIFO()) process.stdin.on("end", () => setTimeout(() => process.exit(0), GRACE_MS)).resume();
 
-serve(host).then(({ port }) => process.stdout.write(`${port}\n`));
+serve(nodeProblem() ?? startHost()).then(({ port }) => process.stdout.write(`${port}\n`));
+
+function startHost(): PluginHost {
+  const log = engine === undefined ? undefined : new EngineLog(engine);
+  const journal = new Journal(engine, (facts) => {
+    log?.warn(warningText("not-shared", facts), "").catch(() => undefined);
+  });
+  journal.join();
+  process.on("exit", () => journal.close());
+  return new PluginHost({
+    env: process.env,
+    journal,
+    warn: async (message, urn) => log?.warn(message, urn),
+  });
+}

@@ -12,7 +12,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../../package.json";
 import schema from "../../../schema.json";
-import { checkFailureText } from "../../messages/problem.js";
+import { checkFailureText, Problem } from "../../messages/problem.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
 import { argumentFailures, FUNCTIONS } from "./pluginFunctions.js";
@@ -23,10 +23,13 @@ import { wireError } from "./wireErrors.js";
 
 const { DiffResponse, PropertyDiff } = messages;
 
-/** Serves the engine's protocol on a free port of this machine; gives the port. */
-export async function serve(host: PluginHost): Promise<{ port: number; close(): void }> {
+/**
+ * Serves the engine's protocol on a free port of this machine; gives the port. With a problem in place of a host, each call
+ * fails with it: of a plugin that ended instead, the engine would say that this is a bug.
+ */
+export async function serve(host: PluginHost | Problem): Promise<{ port: number; close(): void }> {
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService, implementationOf(host));
+  server.addService(ResourceProviderService, host instanceof Problem ? failing(host) : implementationOf(host));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -35,16 +38,29 @@ export async function serve(host: PluginHost): Promise<{ port: number; close(): 
   return { port, close: () => server.forceShutdown() };
 }
 
+const getPluginInfo: handleUnaryCall<unknown, PluginInfo> = (_, callback) => {
+  const response = new PluginInfo();
+  response.setVersion(version);
+  callback(null, response);
+};
+
+/** Without an answer to `getPluginInfo`, the engine would say only that it can't load the plugin. */
+function failing(problem: Problem): UntypedServiceImplementation {
+  const fail: handleUnaryCall<unknown, never> = (_, callback) => callback(wireError(problem));
+  const checkConfig: handleUnaryCall<unknown, messages.CheckResponse> = (_, callback) => {
+    const response = new messages.CheckResponse();
+    response.setFailuresList([checkFailure("", problem.message)]);
+    callback(null, response);
+  };
+  return { getPluginInfo, getSchema: fail, checkConfig, configure: fail };
+}
+
 type Answer<Request, Response> = (request: Request) => Response | Promise<Response>;
 
 function implementationOf(host: PluginHost): UntypedServiceImplementation {
   const handle = <Request, Response>(answer: Answer<Request, Response>) => handler(host, answer);
   return {
-    getPluginInfo: handle(() => {
-      const response = new PluginInfo();
-      response.setVersion(version);
-      return response;
-    }),
+    getPluginInfo,
     getSchema: handle(() => {
       const response = new messages.GetSchemaResponse();
       response.setSchema(JSON.stringify({ ...schema, version }));

@@ -1,3 +1,5 @@
+import "../requireNode.js";
+
 export type {
   GetSecretDependentsArgs,
   GetWorkspaceSecretArgs,
