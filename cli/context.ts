@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Reader } from "../provider/messages/phrases.js";
 import { Problem, problemWords } from "../provider/messages/problem.js";
+import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import { Workspaces } from "../provider/workspaces/registry.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
 import { openStack, Stack, type StackChoice, stackArgumentsOf } from "./stack.js";
@@ -8,6 +9,7 @@ import { note } from "./terminal.js";
 
 export interface ContextOptions {
   stack?: StackChoice;
+  provider?: string;
   workspace?: string;
 }
 
@@ -24,6 +26,7 @@ export interface Context {
 
 export const STACK_HELP = "use the config of this Pulumi stack (default: the selected stack, if any)";
 const WORKSPACE_HELP = "use a workspace from elevenlabs:workspaces (default: the one of the top-level config)";
+const PROVIDER_HELP = "use an explicit provider of the stack, with its config of the last update";
 
 export function withStack(command: Command): Command {
   return withNoStack(command.option("-s, --stack [name]", STACK_HELP));
@@ -45,15 +48,23 @@ export function withWorkspace(command: Command, help = WORKSPACE_HELP): Command 
   return command.option("-w, --workspace <name>", help);
 }
 
+export function withProvider(command: Command, help = PROVIDER_HELP): Command {
+  return command.option("--provider <name>", help);
+}
+
 export function readerOf({ stack }: ContextOptions): Reader {
   return { stackArguments: stackArgumentsOf(stack) };
 }
 
 /** The stack's config, then the environment for what the config doesn't set. */
 export async function openContext(options: ContextOptions): Promise<Context> {
-  const found = await openStack(options.stack, process.cwd());
+  const { provider = DEFAULT_PROVIDER } = options;
+  if (options.stack === false && provider !== DEFAULT_PROVIDER) {
+    throw new Problem("conflicting-options", { options: ["--provider", "--no-stack"] }, { step: "runCommand" });
+  }
+  const found = await openStack(provider === DEFAULT_PROVIDER ? options.stack : (options.stack ?? true), process.cwd());
   const stack = found instanceof Stack ? found : undefined;
-  const workspaces = new Workspaces((key) => stack?.read(key), process.env);
+  const workspaces = new Workspaces((await stack?.configOf(provider)) ?? (() => undefined), process.env);
   return { workspaces, stack, source: sourceText(found), reader: readerOf(options) };
 }
 

@@ -22,6 +22,7 @@ export interface Difference {
   name: string | undefined;
   /** Undefined if the secret doesn't exist yet. */
   id: string | undefined;
+  provider: string;
   workspace: string;
   /** Undefined for a pending change. */
   drift: Drift | undefined;
@@ -52,8 +53,8 @@ export function driftReport(
     results,
     compared: results.reduce((sum, { compared }) => sum + compared, 0),
     drifted: drifts.map((drift) => {
-      const { resource, urn, name, id, workspace } = drift.owned;
-      return { resource, urn, name, id, workspace, drift, outcome: outcomeOf(drift, planned.get(urn)) };
+      const { resource, urn, name, id, provider, workspace } = drift.owned;
+      return { resource, urn, name, id, provider, workspace, drift, outcome: outcomeOf(drift, planned.get(urn)) };
     }),
     pending: plan
       ?.filter(({ urn }) => !drifted.has(urn))

@@ -1,7 +1,8 @@
 import { pulumiUp } from "../provider/messages/commands.js";
-import { commandFor, idsText, type Reader } from "../provider/messages/phrases.js";
+import { commandFor, idsText, inWorkspaceText, type Reader } from "../provider/messages/phrases.js";
 import { quoted, sanitized } from "../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
+import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import { type Difference, type DriftReport, differences, needsEdit, type Outcome } from "./driftReport.js";
 import type { Drift, WorkspaceDrift } from "./findDrift.js";
 import { jsonText } from "./jsonText.js";
@@ -13,11 +14,9 @@ export function driftAsText(report: DriftReport, reader: Reader): string {
   const lines = [styled(found.length > 0 ? "yellow" : "green", summary(report))];
   if (found.length > 0) {
     const showsWorkspace = report.results.length > 1 || found.some(({ workspace }) => workspace !== DEFAULT_WORKSPACE);
-    const head = ["RESOURCE", "SECRET", "ID", ...(showsWorkspace ? ["WORKSPACE"] : []), "DRIFT", "DETAILS"];
-    const rows = found.map((difference) => {
-      const { resource, name, id, workspace, drift, details } = shown(difference);
-      return [resource, nameCell(name), id, ...(showsWorkspace ? [workspace] : []), drift, details];
-    });
+    const columns = columnsOf(found, { showsWorkspace });
+    const rows = found.map((difference) => columns.map(([, cell]) => cell(difference)));
+    const head = columns.map(([title]) => title.toUpperCase());
     lines.push("", table(head, rows, lineWidth()), "", repairText(found, reader));
   }
   return [...lines, ...unmanagedLines(report)].join("\n");
@@ -27,11 +26,10 @@ export function driftAsMarkdown(report: DriftReport, reader: Reader): string {
   const found = differences(report);
   const lines = [`### ${markdownEscaped(summary(report))}`, ""];
   if (found.length > 0) {
-    lines.push("| resource | secret | id | workspace | drift | details |", "| --- | --- | --- | --- | --- | --- |");
-    for (const difference of found) {
-      const { resource, name, id, workspace, drift, details } = shown(difference);
-      lines.push(`| ${[resource, name, id, workspace, drift, details].map(markdownEscaped).join(" | ")} |`);
-    }
+    const columns = columnsOf(found, { showsWorkspace: true });
+    const row = (cells: string[]) => `| ${cells.join(" | ")} |`;
+    lines.push(row(columns.map(([title]) => title)), row(columns.map(() => "---")));
+    lines.push(...found.map((difference) => row(columns.map(([, cell]) => markdownEscaped(cell(difference))))));
     lines.push("", markdownEscaped(repairText(found, reader)));
   }
   return [...lines, ...unmanagedLines(report).map(markdownEscaped)].join("\n");
@@ -39,9 +37,10 @@ export function driftAsMarkdown(report: DriftReport, reader: Reader): string {
 
 /** The keys are a public format. */
 export function driftAsJson({ stackName, results, compared, drifted, pending }: DriftReport): string {
-  const common = ({ resource, urn, workspace, name, id }: Difference) => ({
+  const common = ({ resource, urn, provider, workspace, name, id }: Difference) => ({
     resource,
     urn,
+    provider,
     workspace,
     name: name ?? null,
     secretId: id ?? null,
@@ -62,7 +61,12 @@ export function driftAsJson({ stackName, results, compared, drifted, pending }: 
         operation: difference.outcome.operation,
       })),
     ],
-    workspaces: results.map(({ workspace: { name, endpoint }, unmanaged }) => ({ name, endpoint, unmanaged })),
+    workspaces: results.map(({ provider, workspace: { name, endpoint }, unmanaged }) => ({
+      provider,
+      name,
+      endpoint,
+      unmanaged,
+    })),
   });
 }
 
@@ -73,9 +77,19 @@ function foundInstead(drift: Drift | undefined) {
 
 const DRIFT_WORDS = { missing: "missing", renamed: "renamed", replaced: "replaced by hand" };
 
-function shown({ resource, name = "?", id = "", workspace, drift, outcome }: Difference) {
-  const details = [...(drift ? [foundText(drift)] : []), outcomeText(outcome)].join("; ");
-  return { resource, name, id, workspace, drift: drift ? DRIFT_WORDS[drift.kind] : "pending", details };
+type Column = [title: string, cell: (difference: Difference) => string];
+
+function columnsOf(found: Difference[], { showsWorkspace }: { showsWorkspace: boolean }): Column[] {
+  const showsProvider = found.some(({ provider }) => provider !== DEFAULT_PROVIDER);
+  return [
+    ["resource", ({ resource }) => resource],
+    ["secret", ({ name = "?" }) => nameCell(name)],
+    ["id", ({ id = "" }) => id],
+    ...(showsProvider ? [["provider", ({ provider }) => provider] satisfies Column] : []),
+    ...(showsWorkspace ? [["workspace", ({ workspace }) => workspace] satisfies Column] : []),
+    ["drift", ({ drift }) => (drift ? DRIFT_WORDS[drift.kind] : "pending")],
+    ["details", ({ drift, outcome }) => [...(drift ? [foundText(drift)] : []), outcomeText(outcome)].join("; ")],
+  ];
 }
 
 function foundText(drift: Drift): string {
@@ -136,9 +150,9 @@ function unmanagedLines({ results }: DriftReport): string[] {
   return results.filter(({ unmanaged }) => unmanaged > 0).map(unmanagedText);
 }
 
-function unmanagedText({ workspace: { name }, unmanaged }: WorkspaceDrift): string {
-  const workspace = name === DEFAULT_WORKSPACE ? "The workspace" : `Workspace ${quoted(name)}`;
-  return `${workspace} has ${secretCount(unmanaged)} that this stack doesn't own.`;
+function unmanagedText({ provider, workspace, unmanaged }: WorkspaceDrift): string {
+  const where = inWorkspaceText(workspace.name, provider) || " in the workspace";
+  return `${secretCount(unmanaged)}${where} ${unmanaged === 1 ? "isn't" : "aren't"} managed by this stack.`;
 }
 
 function secretCount(count: number): string {

@@ -11,6 +11,8 @@ export type Drift = { owned: OwnedSecret } & (
 );
 
 export interface WorkspaceDrift {
+  /** The provider whose config describes the workspace. */
+  provider: string;
   workspace: Workspace;
   /** How many secrets of the state were compared. */
   compared: number;
@@ -20,14 +22,17 @@ export interface WorkspaceDrift {
 }
 
 /** Compares with one listing. A listing doesn't prove that a secret is gone, so one that it lacks is looked up by its id. */
-export async function findDrift(workspace: Workspace, owned: OwnedSecret[]): Promise<WorkspaceDrift> {
+export async function findDrift(
+  workspace: Workspace,
+  { owned, provider, everyOwnedId }: { owned: OwnedSecret[]; provider: string; everyOwnedId: Set<string> },
+): Promise<WorkspaceDrift> {
   const listed = new Map((await workspace.list()).map((secret) => [secret.id, secret]));
-  const ids = new Set(owned.map(({ id }) => id));
-  const others = [...listed.values()].filter(({ id }) => !ids.has(id));
+  const others = [...listed.values()].filter(({ id }) => !everyOwnedId.has(id));
   const drifts = await Promise.all(
     owned.map(async (one) => driftOf(one, listed.get(one.id) ?? (await workspace.findDirectly(one.id)), others)),
   );
   return {
+    provider,
     workspace,
     compared: owned.length,
     drifts: drifts.filter((drift) => drift !== undefined),

@@ -1,5 +1,6 @@
-import type { MarkerPlace, NameFault } from "../provider/messages/renderWording.js";
-import type { OwnedSecret } from "./stackOutput.js";
+import type { SecretPlace } from "../provider/messages/phrases.js";
+import type { Elsewhere, MarkerPlace, NameFault } from "../provider/messages/renderWording.js";
+import { type OwnedSecret, placesOf } from "./stackOutput.js";
 
 /** A place in a file that names a secret. */
 export interface NamedPlace extends MarkerPlace {
@@ -11,29 +12,30 @@ export interface FoundIds {
   ids: Map<string, string>;
   /** The names that don't mean exactly one secret, in full. */
   faults: NameFault[];
-  /** Other workspaces that have secrets with the names that are missing. */
-  elsewhere: { workspace: string; names: string[] }[];
+  elsewhere: Elsewhere[];
 }
 
-/** Finds the secrets of one workspace by their names, which start with `prefix` where the files leave it out. */
+/** Finds the secrets of one place by their names, which start with `prefix` where the files leave it out. */
 export function findIds(
   places: NamedPlace[],
-  { owned, workspace, prefix }: { owned: OwnedSecret[]; workspace: string; prefix: string },
+  { owned, place, prefix }: { owned: OwnedSecret[]; place: SecretPlace; prefix: string },
 ): FoundIds {
-  const idsIn = (of: string, name: string) =>
-    owned.filter((secret) => secret.workspace === of && secret.name === name).map(({ id }) => id);
+  const idsIn = ({ provider, workspace }: SecretPlace, name: string) =>
+    owned
+      .filter((secret) => secret.provider === provider && secret.workspace === workspace && secret.name === name)
+      .map(({ id }) => id);
   const found: FoundIds = { ids: new Map(), faults: [], elsewhere: [] };
   for (const [given, of] of Map.groupBy(places, ({ name }) => name)) {
     const name = prefix + given;
-    const ids = idsIn(workspace, name);
+    const ids = idsIn(place, name);
     const [id] = ids;
     if (id !== undefined && ids.length === 1) found.ids.set(given, id);
     else found.faults.push({ name, ids, places: of.map(({ file, place }) => ({ file, place })) });
   }
   const missing = found.faults.filter(({ ids }) => ids.length === 0).map(({ name }) => name);
-  for (const other of new Set(owned.map((secret) => secret.workspace))) {
+  for (const other of placesOf(owned)) {
     const names = missing.filter((name) => idsIn(other, name).length > 0);
-    if (names.length > 0) found.elsewhere.push({ workspace: other, names });
+    if (names.length > 0) found.elsewhere.push({ ...other, names });
   }
   return found;
 }

@@ -4,7 +4,8 @@ import { Problem } from "../provider/messages/problem.js";
 import { type ConfigPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
 import { findProject, type Project } from "../provider/pulumi/project.js";
 import { plainKeysIn, stackFileOf } from "../provider/pulumi/stackFile.js";
-import type { Workspace } from "../provider/workspaces/workspace.js";
+import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
+import type { ConfigReader } from "../provider/workspaces/settings.js";
 import { type PulumiRun, runPulumi } from "./pulumiCommand.js";
 import {
   configIn,
@@ -13,6 +14,7 @@ import {
   ownedSecretsIn,
   type PlannedStep,
   previewIn,
+  providerConfigsIn,
   type StackConfig,
 } from "./stackOutput.js";
 
@@ -85,15 +87,25 @@ interface StackOptions {
 
 /** A Pulumi stack: its config for this package, and the secrets in its state. */
 export class Stack {
+  private providers: Promise<PulumiRun | undefined> | undefined;
+
   constructor(private readonly options: StackOptions) {}
 
   get name(): string {
     return this.options.name;
   }
 
-  /** One key of the `elevenlabs` config. */
-  read(key: string): string | undefined {
-    return this.options.config.values.get(key)?.value;
+  /** The config of a provider: the stack's own, or that of an explicit provider as of the last update. */
+  async configOf(provider: string): Promise<ConfigReader> {
+    if (provider === DEFAULT_PROVIDER) return (key) => this.options.config.values.get(key)?.value;
+    const attempt: Attempt = { step: "readState", name: this.name };
+    this.providers ??= this.run([...EXPORT, "--show-secrets"]);
+    const exported = outputOf(await this.providers, { attempt });
+    const configs = required(providerConfigsIn(exported), "pulumi stack export", attempt);
+    const config = configs.get(provider);
+    if (config) return config;
+    const known = [...configs.keys()].filter((name) => name !== DEFAULT_PROVIDER);
+    throw new Problem("unknown-provider", { provider, known }, attempt);
   }
 
   /** Whether the API key of a workspace was set without `--secret`. */
@@ -114,12 +126,6 @@ export class Stack {
   async owned(): Promise<OwnedSecret[]> {
     const attempt: Attempt = { step: "readState", name: this.name };
     return ownedIn(outputOf(await this.run(EXPORT), { attempt }), attempt);
-  }
-
-  /** The secrets in the state that live in this workspace. */
-  async ownedIn({ name, endpoint }: Workspace): Promise<OwnedSecret[]> {
-    const owned = await this.owned();
-    return owned.filter((secret) => secret.workspace === name && (secret.endpoint ?? endpoint) === endpoint);
   }
 
   /**

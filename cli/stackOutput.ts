@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { isSecretType, NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
 import { configPathText } from "../provider/messages/commands.js";
+import type { SecretPlace } from "../provider/messages/phrases.js";
 import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
-import { logicalNameOf } from "../provider/pulumi/urn.js";
+import { logicalNameOf, providerNameIn } from "../provider/pulumi/urn.js";
 import type { OnExisting, OnNameChange } from "../provider/secret/inputs.js";
 import { isValueKept } from "../provider/secret/state.js";
+import type { ConfigReader } from "../provider/workspaces/settings.js";
 import { reasonIn } from "./pulumiCommand.js";
 
 // Reads what the Pulumi CLI prints about a stack. Each function gives undefined for output of an unknown form.
@@ -25,6 +27,7 @@ export interface OwnedSecret {
   id: string;
   /** The name that the secret was last seen with; undefined if the state doesn't say. */
   name: string | undefined;
+  provider: string;
   workspace: string;
   endpoint: string | undefined;
   /** Tells by which route the secret was written. */
@@ -45,6 +48,7 @@ export interface PlannedStep {
   id: string | undefined;
   /** Undefined if it isn't known yet. */
   name: string | undefined;
+  provider: string;
   workspace: string;
   operation: "create" | "update" | "replace" | "delete";
 }
@@ -91,6 +95,7 @@ const exportSchema = v.object({
           id: v.optional(v.string()),
           delete: v.optional(v.boolean()),
           external: v.optional(v.boolean()),
+          provider: v.optional(v.string()),
           inputs: v.fallback(outputsSchema, {}),
           outputs: v.fallback(outputsSchema, {}),
         }),
@@ -108,12 +113,19 @@ export function ownedSecretsIn(json: string): OwnedSecret[] | undefined {
   return result.success ? result.output.deployment.resources.flatMap(toOwned) : undefined;
 }
 
+/** Where the secrets are, each place once. */
+export function placesOf(secrets: SecretPlace[]): SecretPlace[] {
+  const places = secrets.map(({ provider, workspace }) => ({ provider, workspace }));
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
+}
+
 function toOwned({
   urn,
   type,
   id,
   delete: isToBeDeleted,
   external: isLookup,
+  provider,
   inputs,
   outputs,
 }: ExportedResource): OwnedSecret[] {
@@ -123,16 +135,59 @@ function toOwned({
   const { name, workspace = DEFAULT_WORKSPACE, endpoint, mark, existingId } = state;
   const { onNameChange = "replace", onExisting = "fail" } = state;
   const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(state) };
-  return [{ resource: logicalNameOf(urn), urn, id, name, workspace, endpoint, mark, ...policies }];
+  const place = { provider: providerNameIn(provider), workspace };
+  return [{ resource: logicalNameOf(urn), urn, id, name, ...place, endpoint, mark, ...policies }];
+}
+
+const providersSchema = v.object({
+  deployment: v.object({
+    resources: v.optional(
+      v.array(
+        v.object({
+          urn: v.string(),
+          type: v.string(),
+          delete: v.optional(v.boolean()),
+          inputs: v.fallback(v.record(v.string(), v.unknown()), {}),
+        }),
+      ),
+      [],
+    ),
+  }),
+});
+
+const PROVIDER_TYPE = "pulumi:providers:elevenlabs";
+
+/** Reads `pulumi stack export --show-secrets`: the config of each provider of the native plugin, by the provider's name. */
+export function providerConfigsIn(json: string): Map<string, ConfigReader> | undefined {
+  const result = v.safeParse(providersSchema, parsedJson(json));
+  if (!result.success) return undefined;
+  const providers = result.output.deployment.resources.filter((one) => one.type === PROVIDER_TYPE && !one.delete);
+  return new Map(providers.map(({ urn, inputs }) => [providerNameIn(`${urn}::`), (key) => textOf(inputs[key])]));
+}
+
+const shownSecretSchema = v.object({ plaintext: v.string() });
+
+/** An input of a provider as the text that it was set to. A secret is an object that has its JSON. */
+function textOf(input: unknown): string | undefined {
+  const shown = v.safeParse(shownSecretSchema, input);
+  const given = shown.success ? parsedJson(shown.output.plaintext) : input;
+  return given === undefined || typeof given === "string" ? given : JSON.stringify(given);
 }
 
 const plannedSchema = v.object({
   op: v.string(),
   urn: v.string(),
   oldState: v.nullish(
-    v.object({ type: v.string(), id: v.optional(v.string()), outputs: v.fallback(outputsSchema, {}) }),
+    v.object({
+      type: v.string(),
+      id: v.optional(v.string()),
+      provider: v.optional(v.string()),
+      outputs: v.fallback(outputsSchema, {}),
+    }),
   ),
-  newState: v.nullish(v.object({ type: v.string(), inputs: v.fallback(outputsSchema, {}) })),
+  newState: v.nullish(
+    v.object({ type: v.string(), provider: v.optional(v.string()), inputs: v.fallback(outputsSchema, {}) }),
+  ),
 });
 
 const previewSchema = v.object({
@@ -153,11 +208,13 @@ function plannedSteps(steps: v.InferOutput<typeof previewSchema>["steps"]): Plan
   return [...Map.groupBy(ofSecrets, ({ urn }) => urn)].flatMap(([urn, ofOne]) => {
     const operation = operationOf(ofOne.map(({ op }) => op));
     if (operation === undefined) return [];
-    const inputs = ofOne.findLast(({ newState }) => newState)?.newState?.inputs;
+    const after = ofOne.findLast(({ newState }) => newState)?.newState;
+    const inputs = after?.inputs;
     const before = ofOne.find(({ oldState }) => oldState)?.oldState;
     const name = inputs?.name ?? before?.outputs.name;
     const workspace = inputs?.workspace ?? before?.outputs.workspace ?? DEFAULT_WORKSPACE;
-    return [{ resource: logicalNameOf(urn), urn, id: before?.id || undefined, name, workspace, operation }];
+    const place = { provider: providerNameIn(after?.provider ?? before?.provider), workspace };
+    return [{ resource: logicalNameOf(urn), urn, id: before?.id || undefined, name, ...place, operation }];
   });
 }
 

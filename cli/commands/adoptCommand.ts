@@ -78,7 +78,7 @@ async function run(options: Options): Promise<void> {
   const attempt = { step: "list", workspace: workspace.name } as const;
   const [listed, owned] = await Promise.all([
     withProblems(workspace, { attempt }, () => workspace.list(options.prefix)),
-    stack?.ownedIn(workspace) ?? [],
+    stack?.owned() ?? [],
   ]);
   const layout: ProgramLayout = options.component ? { componentPrefix: options.prefix ?? "" } : {};
   const ownedIds = new Set(owned.map(({ id }) => id));

@@ -6,7 +6,14 @@ import { Problem } from "../../provider/messages/problem.js";
 import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { findDependents, findSecret, type SecretKey } from "../../provider/secret/find.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
-import { type ContextOptions, openWorkspace, STACK_HELP, withNoStack, withWorkspace } from "../context.js";
+import {
+  type ContextOptions,
+  openWorkspace,
+  STACK_HELP,
+  withNoStack,
+  withProvider,
+  withWorkspace,
+} from "../context.js";
 import { jsonText } from "../jsonText.js";
 import { table } from "../table.js";
 import { lineWidth, note, print } from "../terminal.js";
@@ -35,7 +42,9 @@ export function dependents(): Command {
     .option("--json", "print JSON")
     // Here the stack's name isn't optional: "--stack CRM_TOKEN" would otherwise take the name of the secret.
     .option("-s, --stack <name>", STACK_HELP);
-  return withWorkspace(withNoStack(command)).addHelpText("after", NOTES).action(run);
+  return withProvider(withWorkspace(withNoStack(command)))
+    .addHelpText("after", NOTES)
+    .action(run);
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {

@@ -1,15 +1,17 @@
 import { Command } from "commander";
-import { sentence } from "../../provider/messages/phrases.js";
+import { type SecretPlace, sentence } from "../../provider/messages/phrases.js";
 import { Problem, problemWords } from "../../provider/messages/problem.js";
+import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { requireRightAccount } from "../../provider/secret/guards.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
-import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type Context, type ContextOptions, openContext, withWorkspace } from "../context.js";
+import { Workspaces } from "../../provider/workspaces/registry.js";
+import { type ContextOptions, openContext, withProvider, withWorkspace } from "../context.js";
 import { differences, driftReport } from "../driftReport.js";
 import { driftAsJson, driftAsMarkdown, driftAsText } from "../driftText.js";
 import { findDrift, type WorkspaceDrift } from "../findDrift.js";
 import type { Stack } from "../stack.js";
-import type { OwnedSecret } from "../stackOutput.js";
+import { type OwnedSecret, placesOf } from "../stackOutput.js";
 import { note, print } from "../terminal.js";
 
 const NOTES = `
@@ -44,6 +46,7 @@ export function drift(): Command {
     .option("--json", "print JSON")
     .option("--markdown", "print Markdown, such as for the summary of a CI job")
     .option("--state-only", "compare only the state with the workspaces, without the program");
+  withProvider(command, "compare only the secrets of this explicit provider (default: all)");
   return withWorkspace(command, "compare only this workspace (default: all workspaces in the state)")
     .addHelpText("after", NOTES)
     .action(run);
@@ -57,42 +60,56 @@ async function run(options: Options): Promise<void> {
       { step: "runCommand", name: "drift" },
     );
   }
-  const { workspaces, stack, reader } = await openContext({ stack: options.stack ?? true });
+  const { stack, reader } = await openContext({ stack: options.stack ?? true });
   if (!stack) return;
-  const results = await compareWorkspaces(workspaces, stack, options.workspace);
+  const results = await compareWorkspaces(stack, options);
   const isDrifted = results.some(({ drifts }) => drifts.length > 0);
   const plan = options.stateOnly ? undefined : await stack.plan();
   // Without the program, "no drift" could be wrong. Drift that was found is true either way.
   if (plan instanceof Problem && !isDrifted) throw plan;
   if (plan instanceof Problem) note(`The program was not compared: ${sentence(problemWords(plan).why)}`);
   const steps = plan instanceof Problem ? undefined : plan;
-  const inScope = steps?.filter(({ workspace }) => options.workspace === undefined || workspace === options.workspace);
-  const report = driftReport(stack.name, results, inScope);
+  const report = driftReport(stack.name, results, steps?.filter(inScopeOf(options)));
   if (options.json) print(driftAsJson(report));
   else print(options.markdown ? driftAsMarkdown(report, reader) : driftAsText(report, reader));
   if (differences(report).length > 0) process.exitCode = EXIT_CODE_DRIFT;
 }
 
-async function compareWorkspaces(
-  workspaces: Context["workspaces"],
-  stack: Stack,
-  onlyWorkspace: string | undefined,
-): Promise<WorkspaceDrift[]> {
-  const byWorkspace = Map.groupBy(await stack.owned(), ({ workspace }) => workspace);
-  const names = onlyWorkspace === undefined ? [...byWorkspace.keys()] : [onlyWorkspace];
-  return Promise.all(names.map((name) => compare(workspaces.get(name), byWorkspace.get(name) ?? [])));
+function inScopeOf({ provider, workspace }: Options): (place: SecretPlace) => boolean {
+  return (place) =>
+    (provider === undefined || place.provider === provider) &&
+    (workspace === undefined || place.workspace === workspace);
 }
 
-async function compare(workspace: Workspace, owned: OwnedSecret[]): Promise<WorkspaceDrift> {
-  const attempt = { step: "compareAll", workspace: workspace.name } as const;
-  const drift = await withProblems(workspace, { attempt }, () => findDrift(workspace, owned));
+async function compareWorkspaces(stack: Stack, options: Options): Promise<WorkspaceDrift[]> {
+  const owned = await stack.owned();
+  const inScope = placesOf(owned).filter(inScopeOf(options));
+  const { provider, workspace } = options;
+  const chosen = { provider: provider ?? DEFAULT_PROVIDER, workspace: workspace ?? DEFAULT_WORKSPACE };
+  // What was asked for is compared even if the state has no secret there.
+  const isChosen = provider !== undefined || workspace !== undefined;
+  const places = inScope.length === 0 && isChosen ? [chosen] : inScope;
+  return Promise.all(places.map((place) => compare(place, { stack, owned })));
+}
+
+async function compare(
+  place: SecretPlace,
+  { stack, owned: everyOwned }: { stack: Stack; owned: OwnedSecret[] },
+): Promise<WorkspaceDrift> {
+  const { provider } = place;
+  const workspace = new Workspaces(await stack.configOf(provider), process.env).get(place.workspace);
+  const owned = everyOwned.filter(inScopeOf(place));
+  const everyOwnedId = new Set(everyOwned.map(({ id }) => id));
+  const attempt = { step: "compareAll", ...place } as const;
+  const compared = { owned, provider, everyOwnedId };
+  const drift = await withProblems(workspace, { attempt }, () => findDrift(workspace, compared));
   const gone = new Set(drift.drifts.filter(({ kind }) => kind !== "renamed").map(({ owned }) => owned.id));
   for (const { id, mark, endpoint } of owned.filter((secret) => !gone.has(secret.id))) {
     workspace.account.noteFound({ id, state: { mark, endpoint } });
   }
   // With the key of another workspace, everything would look gone.
   for (const { id, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
-    const attempt = { step: "compare", name, id, workspace: workspace.name } as const;
+    const attempt = { step: "compare", name, id, ...place } as const;
     await requireRightAccount(workspace, { id, state: { mark, endpoint } }, attempt);
   }
   return drift;

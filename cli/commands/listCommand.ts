@@ -2,9 +2,10 @@ import { Command } from "commander";
 import type { CountedSecret } from "../../provider/api/client.js";
 import { inWorkspaceText } from "../../provider/messages/phrases.js";
 import { quoted } from "../../provider/messages/sanitize.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
+import { type ContextOptions, openWorkspace, withProvider, withStack, withWorkspace } from "../context.js";
 import { jsonText } from "../jsonText.js";
 import type { Stack } from "../stack.js";
 import type { OwnedSecret } from "../stackOutput.js";
@@ -32,7 +33,7 @@ interface Options extends ContextOptions {
 type Owners = Map<string, OwnedSecret>;
 
 export function list(): Command {
-  return withWorkspace(withStack(new Command("list")))
+  return withProvider(withWorkspace(withStack(new Command("list"))))
     .description("List the secrets of a workspace: name, id and number of dependents.")
     .option("-p, --prefix <text>", "only secrets whose names start with this text")
     .option("--json", "print JSON")
@@ -43,24 +44,29 @@ export function list(): Command {
 async function run(options: Options): Promise<void> {
   const { workspace, stack } = await openWorkspace(options);
   const showsOwners = options.stack !== undefined && options.stack !== false;
-  const attempt = { step: "list", workspace: workspace.name } as const;
+  const { provider = DEFAULT_PROVIDER } = options;
+  const attempt = { step: "list", provider, workspace: workspace.name } as const;
   const [listed, owners] = await Promise.all([
     withProblems(workspace, { attempt }, () => workspace.listCounted(options.prefix)),
-    showsOwners && stack ? ownersIn(stack, workspace) : undefined,
+    showsOwners && stack ? ownersIn(stack) : undefined,
   ]);
   const secrets = listed.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  if (options.json) print(asJson(workspace, secrets, owners));
-  else if (secrets.length === 0) note(noneText(workspace, options.prefix));
+  if (options.json) print(asJson(workspace, { provider, secrets, owners }));
+  else if (secrets.length === 0) note(noneText(workspace, { provider, prefix: options.prefix }));
   else print(asTable(secrets, owners));
 }
 
-function noneText({ name, endpoint }: Workspace, prefix: string | undefined): string {
+function noneText(
+  { name, endpoint }: Workspace,
+  { provider, prefix }: { provider: string; prefix: string | undefined },
+): string {
   const which = prefix === undefined ? "" : ` whose names start with ${quoted(prefix)}`;
-  return `There are no secrets${which}${inWorkspaceText(name)} at ${endpoint}.`;
+  return `There are no secrets${which}${inWorkspaceText(name, provider)} at ${endpoint}.`;
 }
 
-async function ownersIn(stack: Stack, workspace: Workspace): Promise<Owners> {
-  return new Map((await stack.ownedIn(workspace)).map((owned) => [owned.id, owned]));
+/** An id is one secret, whatever provider, workspace or URL leads to it. */
+async function ownersIn(stack: Stack): Promise<Owners> {
+  return new Map((await stack.owned()).map((owned) => [owned.id, owned]));
 }
 
 function asTable(secrets: CountedSecret[], owners: Owners | undefined): string {
@@ -73,7 +79,10 @@ function asTable(secrets: CountedSecret[], owners: Owners | undefined): string {
 }
 
 /** The keys are a public format. */
-function asJson(workspace: Workspace, secrets: CountedSecret[], owners: Owners | undefined): string {
+function asJson(
+  { name, endpoint }: Workspace,
+  { provider, secrets, owners }: { provider: string; secrets: CountedSecret[]; owners: Owners | undefined },
+): string {
   const shown = secrets.map(({ id, name, dependentCount, hasMore }) => ({
     name,
     secretId: id,
@@ -81,5 +90,5 @@ function asJson(workspace: Workspace, secrets: CountedSecret[], owners: Owners |
     moreUsers: hasMore,
     ...(owners ? { owner: owners.get(id)?.urn ?? null } : {}),
   }));
-  return jsonText({ workspace: workspace.name, endpoint: workspace.endpoint, secrets: shown });
+  return jsonText({ provider, workspace: name, endpoint, secrets: shown });
 }

@@ -4,7 +4,8 @@ import type { Attempt } from "../../provider/messages/attempts.js";
 import { Problem } from "../../provider/messages/problem.js";
 import type { FileFault, MarkerFault } from "../../provider/messages/renderWording.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
-import { withWorkspace } from "../context.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { withProvider, withWorkspace } from "../context.js";
 import { type JsonFile, readJsonFiles } from "../jsonFiles.js";
 import { jsonText } from "../jsonText.js";
 import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOutputs } from "../outputFiles.js";
@@ -38,6 +39,7 @@ const EXIT_CODE_STALE = 2;
 interface Options {
   out: string;
   stack?: string | true;
+  provider?: string;
   workspace?: string;
   prefix?: string;
   overwrite?: boolean;
@@ -65,7 +67,8 @@ export function render(): Command {
     .option("--overwrite", "replace files that exist with other content")
     .option("--check", "write nothing; check that the output is up to date")
     .option("--json", "print JSON");
-  return withWorkspace(command, "use the secrets of this workspace (default: the one of the top-level config)")
+  withWorkspace(command, "use the secrets of this workspace (default: the one of the top-level config)");
+  return withProvider(command, "use the secrets of this explicit provider (default: the only one that has any)")
     .addHelpText("after", NOTES)
     .action(run);
 }
@@ -78,9 +81,12 @@ async function run(input: string, options: Options): Promise<void> {
   const attempt: Attempt = { step: "render", name: input };
   const scanned = await readMarkers(input, options.out, attempt);
   const { stack, owned } = await openState(options.stack ?? true, process.cwd());
+  const [onlyProvider, ...others] = new Set(owned.map(({ provider }) => provider));
+  const provider = options.provider ?? (others.length === 0 ? onlyProvider : undefined) ?? DEFAULT_PROVIDER;
   const { workspace = DEFAULT_WORKSPACE, prefix = "" } = options;
-  const { ids, faults, elsewhere } = findIds(placesOf(scanned), { owned, workspace, prefix });
-  if (faults.length > 0) throw new Problem("names-not-in-stack", { stack, workspace, faults, elsewhere }, attempt);
+  const place = { provider, workspace };
+  const { ids, faults, elsewhere } = findIds(namesIn(scanned), { owned, place, prefix });
+  if (faults.length > 0) throw new Problem("names-not-in-stack", { stack, place, faults, elsewhere }, attempt);
   const files = await Promise.all(
     scanned.map(async (file): Promise<RenderedFile> => {
       const text = withIds(file.text, file.markers, (name) => ids.get(name) ?? "");
@@ -89,7 +95,7 @@ async function run(input: string, options: Options): Promise<void> {
   );
   if (!options.check) await write(files, options, attempt);
   const results = files.map((file) => ({ ...file, result: resultOf(file, options) }));
-  if (options.json) print(asJson({ stack, workspace, out: options.out, results, ids }));
+  if (options.json) print(asJson({ stack, ...place, out: options.out, results, ids }));
   else print(asTable(options.out, results));
   if (options.check && files.some(({ present }) => present !== "same")) process.exitCode = EXIT_CODE_STALE;
 }
@@ -119,7 +125,7 @@ async function readMarkers(input: string, out: string, attempt: Attempt): Promis
   return scanned;
 }
 
-function placesOf(files: ScannedFile[]): NamedPlace[] {
+function namesIn(files: ScannedFile[]): NamedPlace[] {
   return files.flatMap(({ path, markers }) => markers.map(({ name, place }) => ({ name, file: path, place })));
 }
 
@@ -150,12 +156,14 @@ function asTable(out: string, results: Results): string {
 /** The keys are a public format. */
 function asJson({
   stack,
+  provider,
   workspace,
   out,
   results,
   ids,
 }: {
   stack: string;
+  provider: string;
   workspace: string;
   out: string;
   results: Results;
@@ -166,5 +174,5 @@ function asJson({
     result,
     secrets: markers.map(({ name, place }) => ({ name, secretId: ids.get(name), place })),
   }));
-  return jsonText({ stack, workspace, files });
+  return jsonText({ stack, provider, workspace, files });
 }

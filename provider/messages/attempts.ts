@@ -7,6 +7,7 @@ export interface Attempt {
   /** The secret, resource, stack or config key that it was about. */
   name?: string | undefined;
   id?: string | undefined;
+  provider?: string | undefined;
   workspace?: string | undefined;
 }
 
@@ -16,13 +17,13 @@ type About = (attempt: Attempt) => string;
 
 const secret =
   (verb: string): About =>
-  ({ name = "", id, workspace = "default" }) =>
-    `could not ${verb} secret ${quoted(name)}${id === undefined ? "" : ` (${sanitized(id)})`}${inWorkspaceText(workspace)}`;
+  ({ name = "", id, workspace = "default", provider }) =>
+    `could not ${verb} secret ${quoted(name)}${id === undefined ? "" : ` (${sanitized(id)})`}${inWorkspaceText(workspace, provider)}`;
 
 const secrets =
   (verb: string): About =>
-  ({ workspace = "default" }) =>
-    `could not ${verb} the secrets${inWorkspaceText(workspace)}`;
+  ({ workspace = "default", provider }) =>
+    `could not ${verb} the secrets${inWorkspaceText(workspace, provider)}`;
 
 const named =
   (before: string): About =>

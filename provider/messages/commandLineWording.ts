@@ -24,6 +24,10 @@ export const COMMAND_LINE_WORDING = {
     why: "no stack is selected",
     next: ["Select one: pulumi stack select NAME. Or name it: --stack NAME"],
   }),
+  "unknown-provider": ({ provider, known }: { provider: string; known: string[] }) => ({
+    why: `it has no explicit provider ${quoted(provider)}`,
+    next: [known.length > 0 ? `It has ${listText(known)}.` : "It has none. Leave --provider out."],
+  }),
   "pulumi-failed": ({ reason, hasAlternative }: { reason: string; hasAlternative: boolean }) => ({
     why: `pulumi says: ${reason}`,
     next: [

@@ -1,5 +1,6 @@
 import type { Dependent, Secret } from "../api/client.js";
 import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
+import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { type Command, commandText } from "./commands.js";
 import { quoted, sanitized } from "./sanitize.js";
 
@@ -32,9 +33,17 @@ export function commandFor(reader: Reader, command: Command): string {
   return commandText(command, reader.stackArguments);
 }
 
-/** ` in workspace "eu"`; nothing for the default one. */
-export function inWorkspaceText(workspace: string): string {
-  return workspace === DEFAULT_WORKSPACE ? "" : ` in workspace ${quoted(workspace)}`;
+/** Where a secret is, as the program says it: a workspace in the config of a provider. */
+export interface SecretPlace {
+  provider: string;
+  workspace: string;
+}
+
+/** ` in workspace "eu"`; nothing for the default one of the default provider. */
+export function inWorkspaceText(workspace: string, provider = DEFAULT_PROVIDER): string {
+  const isDefault = workspace === DEFAULT_WORKSPACE;
+  if (provider === DEFAULT_PROVIDER) return isDefault ? "" : ` in workspace ${quoted(workspace)}`;
+  return ` in ${isDefault ? "the workspace" : `workspace ${quoted(workspace)}`} of provider ${quoted(provider)}`;
 }
 
 /** `agent "Support" (agent_1), tool tool_2`: all of them. One without a name is one that the key has no access to. */

@@ -1,5 +1,5 @@
-import { pulumiUp } from "./commands.js";
-import { commandFor, inWorkspaceText, listText, type Reader, type Wording } from "./phrases.js";
+import { pulumiUp, shellWord } from "./commands.js";
+import { commandFor, inWorkspaceText, listText, type Reader, type SecretPlace, type Wording } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 /** Why a file can't be rendered. No fact is a part of its content, which may hold a value. */
@@ -45,18 +45,15 @@ export const RENDER_WORDING = {
       `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
     ],
   }),
-  "names-not-in-stack": ({ stack, workspace, faults, elsewhere }: NamesNotInStack, reader: Reader) => {
-    const where = inWorkspaceText(workspace);
-    const others = elsewhere.map(({ workspace, names }) => `Workspace ${quoted(workspace)} has ${listText(names)}.`);
+  "names-not-in-stack": ({ stack, place, faults, elsewhere }: NamesNotInStack, reader: Reader) => {
+    const where = inWorkspaceText(place.workspace, place.provider);
+    const others = elsewhere.map((other) => `${listText(other.names)} with ${optionsText(other, place)}`);
     const next = faults.every(({ ids }) => ids.length > 1)
       ? "Rename all but one of them. Nothing was written."
       : `Correct the name, or add the secret to the program and run "${commandFor(reader, pulumiUp())}". Nothing was written.`;
     return {
       why: `stack ${quoted(stack)} has ${faults.map((fault) => nameFaultText(fault, where)).join("; ")}`,
-      next: [
-        next,
-        ...(others.length > 0 ? [`${others.join(" ")} To use another workspace, add --workspace NAME.`] : []),
-      ],
+      next: [next, ...(others.length > 0 ? [`The stack has ${others.join("; ")}.`] : [])],
     };
   },
   "output-in-input": ({ file }: { file: string }) => ({
@@ -71,10 +68,22 @@ export const RENDER_WORDING = {
 
 export interface NamesNotInStack {
   stack: string;
-  workspace: string;
+  place: SecretPlace;
   faults: NameFault[];
-  /** Other workspaces of the stack that have secrets with names that are missing. */
-  elsewhere: { workspace: string; names: string[] }[];
+  elsewhere: Elsewhere[];
+}
+
+/** Another place of the stack that has secrets with names that are missing. */
+export interface Elsewhere extends SecretPlace {
+  names: string[];
+}
+
+/** What to add to the command for another place than this one. */
+function optionsText(other: SecretPlace, { provider, workspace }: SecretPlace): string {
+  return [
+    ...(other.provider === provider ? [] : ["--provider", shellWord(other.provider)]),
+    ...(other.workspace === workspace ? [] : ["--workspace", shellWord(other.workspace)]),
+  ].join(" ");
 }
 
 function fileFaultText(fault: FileFault): string {

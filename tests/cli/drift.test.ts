@@ -13,7 +13,7 @@ test("without drift, exits with 0 after one list request", async () => {
   const { code, out, err } = await cliIn(stack, ["drift"]);
 
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  expect(out).toMatch(/^Stack test: 2 secrets, no drift\n.* 1 secret .*\n$/);
+  expect(out).toMatch(/^Stack test: 2 secrets, no drift\n1 secret in the workspace .*\n$/);
   expect(stack.emulator.requests.slice(before).map(({ operation }) => operation)).toEqual(["list"]);
 });
 
@@ -67,6 +67,7 @@ test("reports each kind of drift in each format, exits with 2", async () => {
     kind: "missing",
     resource: "res-GONE",
     urn: expect.stringMatching(/::res-GONE$/),
+    provider: "default",
     workspace: "default",
     name: "GONE",
     secretId: ids.GONE,

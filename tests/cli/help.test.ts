@@ -26,7 +26,12 @@ test("--version prints the version of the package", async () => {
 
 test.each([
   ["an unknown command", ["lst"], "unknown-command", "doctor, list, dependents, drift, adopt, render, emulator"],
-  ["an unknown option", ["list", "--prefx=A"], "unknown-option", "--stack, --no-stack, --workspace, --prefix, --json"],
+  [
+    "an unknown option",
+    ["list", "--prefx=A"],
+    "unknown-option",
+    "--stack, --no-stack, --workspace, --provider, --prefix, --json",
+  ],
   ["an unknown option with a possible key", ["list", "--api-key=sk_1'23"], "unknown-option", "--prefix"],
   ["an option without its value", ["list", "--prefix"], "option-without-value", "pulumi-elevenlabs list"],
   ["an argument too many", ["drift", "sk_123"], "too-many-arguments", "pulumi-elevenlabs drift [options]"],

@@ -140,6 +140,7 @@ describe("list", () => {
       [""],
     ]);
     expect(JSON.parse(named.out)).toEqual({
+      provider: "default",
       workspace: "default",
       endpoint: stack.emulator.url,
       secrets: [
@@ -159,13 +160,15 @@ describe("list", () => {
     const eu = await startAnother({ keys: { [newKey()]: {} } });
     const stack = await startStack();
     await addWorkspaces(stack, { eu });
-    await stack.deploy('new WorkspaceSecret("crm", { value: "v" });');
-    eu.workspace().add("crm", "v", { id: stack.workspace.secrets()[0]?.id ?? "" });
+    await stack.deploy(`
+      new WorkspaceSecret("crm", { value: "v" });
+      new WorkspaceSecret("of-eu", { name: "OURS", value: "v", workspace: "eu" });`);
+    eu.workspace().add("crm", "v");
 
     const { code, out } = await cliIn(stack, ["list", "--workspace", "eu", "--stack"]);
 
     expect(code).toBe(0);
-    expect(out).toMatch(/^crm .* \(none\)$/m);
+    expect(out).toMatch(/^OURS .* of-eu\ncrm .* \(none\)$/m);
   });
 
   test("without a project, uses the environment unless --stack is given", async () => {

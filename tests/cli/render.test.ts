@@ -82,6 +82,7 @@ describe("render", () => {
     ]);
     expect(JSON.parse(asJson.out)).toEqual({
       stack: "test",
+      provider: "default",
       workspace: "eu",
       files: [
         { file: "of/eu/agents.json", result: "created", secrets: [] },
@@ -116,7 +117,7 @@ describe("render", () => {
       expect(err).toContain(fact);
     }
     expect(err).not.toContain('"CRM"');
-    expect(err).toMatch(/"eu" has "PAY".*--workspace NAME/);
+    expect(err).toMatch(/"PAY" with --workspace eu\.$/m);
     expect(await readdir(stack.folder)).not.toContain("out");
   });
 

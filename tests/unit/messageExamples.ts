@@ -455,6 +455,10 @@ export const PROBLEMS: ProblemExamples = {
   "no-project": { always: { facts: {}, attempt: { step: "readStack" } } },
   "no-pulumi": { always: { facts: {}, attempt: { step: "readStack" } } },
   "no-stack-selected": { always: { facts: {}, attempt: { step: "readStack" } } },
+  "unknown-provider": {
+    "with others": { facts: { provider: "us", known: ["eu", "asia"] }, attempt: { step: "readState", name: "prod" } },
+    "without any": { facts: { provider: "us", known: [] }, attempt: { step: "readState", name: "prod" } },
+  },
   "pulumi-failed": {
     "with another way": {
       facts: { reason: "no stack named 'prod' found", hasAlternative: true },
@@ -520,7 +524,7 @@ export const PROBLEMS: ProblemExamples = {
     "missing names": {
       facts: {
         stack: "prod",
-        workspace: "default",
+        place: { provider: "default", workspace: "default" },
         faults: [NAME_FAULT, { ...NAME_FAULT, name: "PAY" }],
         elsewhere: [],
       },
@@ -530,16 +534,28 @@ export const PROBLEMS: ProblemExamples = {
     "a name that another workspace has": {
       facts: {
         stack: "dev",
-        workspace: "default",
+        place: { provider: "default", workspace: "default" },
         faults: [NAME_FAULT],
-        elsewhere: [{ workspace: "eu", names: ["CRM"] }],
+        elsewhere: [
+          { provider: "default", workspace: "eu", names: ["CRM"] },
+          { provider: "eu", workspace: "default", names: ["CRM", "PAY"] },
+        ],
+      },
+      attempt: RENDER,
+    },
+    "a name that the default provider has": {
+      facts: {
+        stack: "dev",
+        place: { provider: "eu", workspace: "asia" },
+        faults: [NAME_FAULT],
+        elsewhere: [{ provider: "default", workspace: "default", names: ["CRM"] }],
       },
       attempt: RENDER,
     },
     "a name of several secrets": {
       facts: {
         stack: "dev",
-        workspace: "eu",
+        place: { provider: "default", workspace: "eu" },
         faults: [{ ...NAME_FAULT, ids: ["id_1", "id_2"] }],
         elsewhere: [],
       },

@@ -4,7 +4,8 @@ import type { OwnedSecret } from "../../cli/stackOutput";
 
 function secret(workspace: string, name: string | undefined, id: string): OwnedSecret {
   const policies = { onNameChange: "replace", onExisting: "fail", existingId: undefined, isValueKept: false } as const;
-  return { resource: id, urn: `urn:${id}`, id, name, workspace, endpoint: undefined, mark: undefined, ...policies };
+  const place = { provider: "default", workspace };
+  return { resource: id, urn: `urn:${id}`, id, name, ...place, endpoint: undefined, mark: undefined, ...policies };
 }
 
 const OWNED = [
@@ -19,7 +20,7 @@ const OWNED = [
 
 const at = (name: string, file = "a.json") => ({ name, file, place: `/${name}` });
 const find = (places: ReturnType<typeof at>[], { workspace = "default", prefix = "" } = {}) =>
-  findIds(places, { owned: OWNED, workspace, prefix });
+  findIds(places, { owned: OWNED, place: { provider: "default", workspace }, prefix });
 
 test("a name is looked up in its own workspace only, with the prefix", () => {
   const places = [at("CRM"), at("CRM", "b.json")];
@@ -44,7 +45,7 @@ test("a name of no secret or of several is one fault, with its places", () => {
       { name: "TWICE", ids: ["id_2", "id_3"] },
       { name: "undefined", ids: [] },
     ],
-    elsewhere: [{ workspace: "eu", names: ["PAY"] }],
+    elsewhere: [{ provider: "default", workspace: "eu", names: ["PAY"] }],
   });
 });
 
