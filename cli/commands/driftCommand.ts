@@ -108,9 +108,9 @@ async function compare(
     workspace.account.noteFound({ id, state: { mark, endpoint } });
   }
   // With the key of another workspace, everything would look gone.
-  for (const { id, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
+  for (const { id, urn, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
     const attempt = { step: "compare", name, id, ...place } as const;
-    await requireRightAccount(workspace, { id, state: { mark, endpoint } }, attempt);
+    await requireRightAccount(workspace, { id, urn, state: { mark, endpoint } }, attempt);
   }
   return drift;
 }

@@ -22,6 +22,10 @@ export function pulumiPreview(...args: string[]): Command {
   return { words: ["pulumi", "preview"], args, takesStack: true };
 }
 
+export function deleteState(urn = "URN"): Command {
+  return { words: ["pulumi", "state", "delete"], args: [urn], takesStack: true };
+}
+
 export function pulumiImport(file: string): Command {
   return { words: ["pulumi", "import"], args: ["--file", file], takesStack: true };
 }

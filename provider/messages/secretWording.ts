@@ -1,8 +1,9 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
-import { configPath } from "../pulumi/configPath.js";
-import { failureText } from "./apiWording.js";
-import { ownCommand, pulumiRefresh, pulumiUp, setConfig } from "./commands.js";
+import { configPath, workspaceSettingPath } from "../pulumi/configPath.js";
+import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
+import { type CalledWorkspace, failureText } from "./apiWording.js";
+import { deleteState, ownCommand, pulumiRefresh, pulumiUp, setConfig } from "./commands.js";
 import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
 import {
   clause,
@@ -112,14 +113,14 @@ export const SECRET_WORDING = {
             "To push the program's value instead, change triggers (or value) in the same update.",
           ],
   }),
-  "wrong-account": (facts: { workspace: string; endpoint: string; storedEndpoint: string | undefined }) => ({
+  "wrong-account": (facts: WrongAccount, reader: Reader) => ({
     why:
       facts.storedEndpoint === undefined
         ? `this API key did not write it, and finds no secret at ${facts.endpoint} that was written with the same key as this one; is it the key of another workspace?`
         : `it was at ${sanitized(facts.storedEndpoint)}, and no secret that was written there is found at ${facts.endpoint}, where workspace ${quoted(facts.workspace)} is now; is that another workspace?`,
     next: [
-      "Set the key and URL of the workspace that has the secrets. If that one no longer exists, remove them from the state: pulumi state delete",
-      "To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.",
+      rightAccountText(facts, reader),
+      `If that one no longer exists, run "${commandFor(reader, deleteState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
     ],
   }),
   "changed-meanwhile": (facts: { id: string; name: string; liveName: string | undefined }) => ({
@@ -156,6 +157,26 @@ export const SECRET_WORDING = {
   }),
   "no-secret-given": () => ({ why: "neither secretId nor name is given", next: ["Give one of the two."] }),
 } satisfies Record<string, Wording<never>>;
+
+export interface WrongAccount {
+  workspace: string;
+  provider?: string | undefined;
+  endpoint: string;
+  keySource: CalledWorkspace["keySource"];
+  /** Undefined if it is the same as `endpoint`, or not known. */
+  storedEndpoint: string | undefined;
+  urn?: string | undefined;
+}
+
+/** How to reach the workspace that has the secrets: by its URL if that is another, else by its key. */
+function rightAccountText({ workspace, provider, keySource, storedEndpoint }: WrongAccount, reader: Reader): string {
+  const [what, setting] = storedEndpoint === undefined ? (["key", "apiKey"] as const) : (["URL", "baseUrl"] as const);
+  const right = `the ${what} of the workspace that has the secrets`;
+  if (storedEndpoint === undefined && keySource === "environment") return `Set ELEVENLABS_API_KEY to ${right}.`;
+  if (provider !== undefined && provider !== DEFAULT_PROVIDER) return `Give provider ${quoted(provider)} ${right}.`;
+  const given = storedEndpoint === undefined ? { secret: true } : { secret: false, value: storedEndpoint };
+  return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
+}
 
 /** The other resource that holds a secret. */
 export interface OwnedFacts {

@@ -6,26 +6,38 @@ import type { Workspace } from "../workspaces/workspace.js";
 
 /** The API has no such secret. That means "gone" only if this is the account that had it: otherwise, nothing is known. */
 export async function requireRightAccount(
-  { name, endpoint, account, signal }: Workspace,
-  entry: StoredEntry,
+  workspace: Workspace,
+  entry: StoredEntry & { urn?: string },
   attempt: Attempt,
 ): Promise<void> {
-  if (await account.isRightFor(entry, signal)) return;
+  if (await workspace.account.isRightFor(entry, workspace.signal)) return;
   const stored = entry.state.endpoint;
-  const was = stored === undefined || stored === endpoint ? undefined : stored;
-  throw new Problem("wrong-account", { workspace: name, endpoint, storedEndpoint: was }, attempt);
+  throw wrongAccount(
+    workspace,
+    { storedEndpoint: stored === workspace.endpoint ? undefined : stored, ...entry },
+    attempt,
+  );
+}
+
+function wrongAccount(
+  { name, endpoint, keySource }: Workspace,
+  { storedEndpoint, urn }: { storedEndpoint?: string | undefined; urn?: string },
+  attempt: Attempt,
+): Problem {
+  const { provider } = attempt;
+  return new Problem("wrong-account", { workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, attempt);
 }
 
 /** Before something new is made: whether this is the account that has the stack's other secrets, as far as they are known. */
 export async function requireStacksAccount(workspace: Workspace, attempt: Attempt): Promise<void> {
-  const { account, name, endpoint } = workspace;
+  const { account } = workspace;
   const entries = account.entriesToAskFor;
   for (const entry of entries) {
     // If that fails, nothing is known, and a secret may not be created on trust.
     if (await workspace.findDirectly(entry.id)) return account.noteFound(entry);
   }
   if (entries.length === 0) return;
-  throw new Problem("wrong-account", { workspace: name, endpoint, storedEndpoint: undefined }, attempt);
+  throw wrongAccount(workspace, {}, attempt);
 }
 
 /** The API may let two secrets share a name; this provider never makes them do so. */

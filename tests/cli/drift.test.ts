@@ -185,6 +185,30 @@ test("a config that points elsewhere is an error, never drift", async () => {
   expect(other.requests.map(({ operation }) => operation)).toEqual(["list", "get"]);
 });
 
+test("the key of another workspace is an error, and its commands end well", async () => {
+  const stack = await startStack({
+    emulator: { keys: { sk_old: { workspace: "old" }, sk_new: { workspace: "new" } } },
+  });
+  await stack.deploy('for (const name of ["A", "B"]) new WorkspaceSecret(name, { value: "v" });');
+  const state = await readFile(stack.checkpointFile, "utf8");
+
+  const ofEnvironment = await cliIn(stack, ["drift"], { ELEVENLABS_API_KEY: "sk_new" });
+  await stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], "sk_new").orThrow();
+  const ofConfig = await cliIn(stack, ["drift", "--stack", "test"]);
+
+  expect(ofEnvironment).toMatchObject({ code: 1, out: "", kind: "wrong-account" });
+  expect(ofEnvironment.err).toMatch(/^Set ELEVENLABS_API_KEY to the key of the workspace that has the secrets\.$/m);
+  expect(ofConfig).toMatchObject({ code: 1, out: "", kind: "wrong-account" });
+  expect(ofConfig.err.trimEnd().split("\n")).toHaveLength(3);
+  const [, setKey] = /: pulumi (config set --stack test --secret elevenlabs:apiKey)$/m.exec(ofConfig.err) ?? [];
+  const [, deleteState, urn] = /"pulumi (state delete --stack test) (urn:\S+)"/.exec(ofConfig.err) ?? [];
+  await stack.cli(setKey?.split(" ") ?? [], "sk_old").orThrow();
+  expect(await cliIn(stack, ["drift", "--state-only"])).toMatchObject({ code: 0 });
+  expect(await readFile(stack.checkpointFile, "utf8")).toBe(state);
+  await stack.cli([...(deleteState?.split(" ") ?? []), urn ?? "", "--yes"]).orThrow();
+  expect(await stack.secrets()).toHaveLength(1);
+});
+
 test("a 401 and a proxy's page are errors with exit code 1, never drift", async () => {
   const { stack } = await deployed(["A"]);
   const invalidKey = { detail: { status: "invalid_api_key", message: "Invalid API key" } };

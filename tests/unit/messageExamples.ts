@@ -292,11 +292,37 @@ export const PROBLEMS: ProblemExamples = {
   },
   "wrong-account": {
     "at another URL": {
-      facts: { workspace: "default", endpoint: ENDPOINT, storedEndpoint: "https://api.us.example" },
+      facts: {
+        workspace: "default",
+        endpoint: ENDPOINT,
+        keySource: "environment",
+        storedEndpoint: "https://api.us.example",
+      },
       attempt: READ,
     },
     "with another key": {
-      facts: { workspace: "default", endpoint: ENDPOINT, storedEndpoint: undefined },
+      facts: { workspace: "eu", endpoint: ENDPOINT, keySource: "config", storedEndpoint: undefined },
+      attempt: READ,
+    },
+    "with another key in the environment": {
+      facts: {
+        workspace: "default",
+        endpoint: ENDPOINT,
+        keySource: "environment",
+        storedEndpoint: undefined,
+        urn: "urn:pulumi:prod::app::elevenlabs:index:WorkspaceSecret::crm",
+      },
+      attempt: READ,
+      reader: OF_PROD,
+    },
+    "with another key of an explicit provider": {
+      facts: {
+        workspace: "default",
+        provider: "eu",
+        endpoint: ENDPOINT,
+        keySource: "config",
+        storedEndpoint: undefined,
+      },
       attempt: READ,
     },
   },
