@@ -22,7 +22,8 @@ export function pulumiPreview(...args: string[]): Command {
   return { words: ["pulumi", "preview"], args, takesStack: true };
 }
 
-export function deleteState(urn = "URN"): Command {
+/** Makes the state forget a resource, without a call of its provider. */
+export function deleteFromState(urn = "URN"): Command {
   return { words: ["pulumi", "state", "delete"], args: [urn], takesStack: true };
 }
 

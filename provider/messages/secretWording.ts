@@ -3,7 +3,7 @@ import type { ApiFailure } from "../api/errors.js";
 import { configPath, workspaceSettingPath } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { type CalledWorkspace, failureText } from "./apiWording.js";
-import { deleteState, ownCommand, pulumiRefresh, pulumiUp, setConfig } from "./commands.js";
+import { deleteFromState, ownCommand, pulumiRefresh, pulumiUp, setConfig } from "./commands.js";
 import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
 import {
   clause,
@@ -21,27 +21,48 @@ const ID_CHECK = "check the id, and that the API key belongs to the workspace th
 
 /** Problems that the life of a secret meets. */
 export const SECRET_WORDING = {
-  "name-taken": (
-    { id, dependents, spelling }: { id: string; dependents: Dependent[] | undefined; spelling?: string | undefined },
-    reader: Reader,
-  ) => {
+  "name-taken": ({
+    id,
+    dependents,
+    spelling,
+    isOwn,
+    isInComponent,
+  }: {
+    id: string;
+    dependents: Dependent[] | undefined;
+    spelling?: string | undefined;
+    /** Whether it is the secret that the resource has already, and that this create is to replace. */
+    isOwn?: boolean;
+    isInComponent?: boolean;
+  }) => {
     const use =
       dependents === undefined
         ? ""
         : dependents.length > 0
           ? `, which is in use by ${dependentsText(dependents)}`
           : ", which nothing uses";
-    const next = [
-      'To adopt that secret, add onExisting: "overwrite" to push your value, or onExisting: "keep" to leave its value alone. After an interrupted run, "overwrite" is right.',
-      `If a resource of this stack created it, and you renamed that resource, add aliases: [{ name: "OLD_NAME" }]. If that resource gets another name now, first run "${commandFor(reader, pulumiUp())}" with only that change.`,
-    ];
     if (spelling !== undefined) {
       return {
         why: `the API takes the name for that of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
         next: [`Choose another name, or set name: ${quoted(spelling)}`],
       };
     }
-    return { why: `the name is already used by secret ${sanitized(id)}${use}`, next };
+    if (isOwn) {
+      return {
+        why: `the name is already used by secret ${sanitized(id)}, which this resource has, and which is to be replaced`,
+        next: [
+          "To replace it with a new secret, add deleteBeforeReplace: true to the options.",
+          "To push the value to the same secret instead, change triggers, without a replacement.",
+        ],
+      };
+    }
+    return {
+      why: `the name is already used by secret ${sanitized(id)}${use}`,
+      next: [
+        `If another stack or someone else manages that secret, ${isInComponent ? "add a prefix, such as prefix: pulumi.getStack() + '_'" : "choose another name"}.`,
+        'Otherwise, adopt it: onExisting: "overwrite" pushes your value, and is right after an interrupted run; onExisting: "keep" leaves its value alone.',
+      ],
+    };
   },
   "several-with-this-name": ({
     secrets,
@@ -120,7 +141,7 @@ export const SECRET_WORDING = {
         : `it was at ${sanitized(facts.storedEndpoint)}, and no secret that was written there is found at ${facts.endpoint}, where workspace ${quoted(facts.workspace)} is now; is that another workspace?`,
     next: [
       rightAccountText(facts, reader),
-      `If that one no longer exists, run "${commandFor(reader, deleteState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
+      `If that one no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
     ],
   }),
   "changed-meanwhile": (facts: { id: string; name: string; liveName: string | undefined }) => ({
@@ -180,21 +201,26 @@ function rightAccountText({ workspace, provider, keySource, storedEndpoint }: Wr
 
 /** The other resource that holds a secret. */
 export interface OwnedFacts {
-  id: string;
+  /** Undefined if only the name is known. */
+  id?: string | undefined;
   /** Its logical name, or the name of its secret. */
   resource: string;
+  urn?: string | undefined;
   /**
    * `state`: the stack's state has it there. `program`: it has just created or adopted the secret. `both`: two entries of the
    * state have the secret already.
    */
   where: "state" | "program" | "both";
-  /** Its type token, if another kind of provider manages it. */
-  type?: string;
+  /** Whether the resource that would get the secret belongs to a `WorkspaceSecrets`. */
+  isInComponent?: boolean;
+  /** Its type token, if it is a resource of another provider. */
+  strangerType?: string;
 }
 
-function ownedWords({ id, resource, where, type }: OwnedFacts, reader: Reader): Words {
-  const other = quoted(resource);
-  const secret = `secret ${sanitized(id)}`;
+function ownedWords(facts: OwnedFacts, reader: Reader): Words {
+  const { id, where } = facts;
+  const other = quoted(facts.resource);
+  const secret = id === undefined ? "this secret" : `secret ${sanitized(id)}`;
   if (where === "program") {
     return {
       why: `${secret} already belongs to resource ${other} of this program`,
@@ -207,16 +233,39 @@ function ownedWords({ id, resource, where, type }: OwnedFacts, reader: Reader): 
       next: ["Remove one of the two from the program. The secret stays with the other."],
     };
   }
-  const same =
-    type === undefined
-      ? `it is the same secret under a new logical name, add aliases: [{ name: ${other} }]`
-      : `this stack moves to another kind of provider, add aliases: [{ name: ${other}, type: ${quoted(type)} }]`;
+  const urn = facts.urn ?? "URN";
+  // A URN is right for any parent and type. An alias without a parent means the new one.
+  const alias = facts.isInComponent
+    ? `aliases: { KEY: ${quoted(urn)} } to the arguments of WorkspaceSecrets`
+    : `aliases: [${quoted(urn)}] to the options`;
+  if (facts.strangerType !== undefined)
+    return strangerWords({ ...facts, urn, type: facts.strangerType, alias }, reader);
   return {
     why: `${secret} belongs to resource ${other} of this stack`,
     next: [
-      `If ${same} to the options.`,
-      `Otherwise, run "${commandFor(reader, pulumiUp())}" without this resource first, so that ${other} gives the secret up.`,
+      `If it is the same secret under another name, parent or kind of provider, add ${alias}.`,
+      `Otherwise, first run "${commandFor(reader, pulumiUp())}" without this change, and with another name for ${other}, or without ${other}, which deletes its secret.`,
     ],
+  };
+}
+
+function strangerWords(
+  { id, resource, urn, type, alias }: OwnedFacts & { urn: string; type: string; alias: string },
+  reader: Reader,
+): Words {
+  const other = quoted(resource);
+  const forget = commandFor(reader, deleteFromState(urn));
+  const hasOtherId = type.startsWith("command:");
+  return {
+    why: `resource ${other} of this stack (${sanitized(type)}) seems to manage ${id === undefined ? "this secret" : `secret ${sanitized(id)}`}, and would delete it when it goes`,
+    next: hasOtherId
+      ? [
+          `To take the secret over, remove ${other} from the program and from the state, which deletes nothing: ${forget}`,
+        ]
+      : [
+          `To take the secret over, remove ${other} from the program, and add ${alias}.`,
+          `If the id of ${other} isn't that of the secret, remove it from the state instead, which deletes nothing: ${forget}`,
+        ],
   };
 }
 

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readS
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Entry, type Holder, Store, type TurnResult, type Waiting } from "./store.js";
+import { type Entry, type Holder, Store, type Stranger, type TurnResult, type Waiting } from "./store.js";
 
 export interface Turn {
   /** The secrets with which the earlier turns of this operation ended. */
@@ -52,6 +52,15 @@ export class Journal {
   hold(...holders: Holder[]): string | undefined {
     this.append(...holders.map((holder) => ({ kind: "holds" as const, holder })));
     return this.isShared ? this.file : undefined;
+  }
+
+  meet(strangers: Stranger[]): void {
+    this.append(...strangers.map((stranger) => ({ kind: "meets" as const, stranger })));
+  }
+
+  strangers(): readonly Stranger[] {
+    this.readOthers();
+    return this.store.strangers;
   }
 
   release(id: string, mark: string): void {

@@ -1,7 +1,9 @@
 import { foldedName } from "../api/spelling.js";
+import { COMPONENT_TYPE } from "../hosts/typeTokens.js";
+import type { OwnedFacts } from "../messages/secretWording.js";
 import type { StoredEntry } from "./account.js";
 import type { Journal, Turn } from "./journal.js";
-import type { Holder } from "./store.js";
+import type { Holder, Stranger } from "./store.js";
 
 /** A resource of the program, as its check declares it. */
 export interface Declared {
@@ -63,6 +65,21 @@ export class Ownership {
     return this.journal.holdersOf(id).find((holder) => holder.stored && holder.mark === mark);
   }
 
+  /** What else has the secret that `entry` would adopt. */
+  ownerOf(entry: Omit<Entry, "mark">, by: Declared | undefined): Owner | undefined {
+    const isOther = (holder: Holder) =>
+      holder.since !== "lookup" && !(by && isOf(by, holder)) && holder.urn !== entryUrn(entry);
+    return this.journal.holdersOf(entry.id).find(isOther) ?? this.stranger(by, entry);
+  }
+
+  /** The resource of another provider in the stack's state that seems to have made the secret with this id or name. */
+  stranger(by: Declared | undefined, { id, name }: { id?: unknown; name?: unknown }): Stranger | undefined {
+    const isMeant = (stranger: Stranger) =>
+      (typeof id === "string" && [stranger.id, ...stranger.words].includes(id)) ||
+      (typeof name === "string" && stranger.words.includes(name));
+    return this.journal.strangers().find((stranger) => isMeant(stranger) && !by?.state?.urns?.includes(stranger.urn));
+  }
+
   /** Records that the entry holds the secret and stays. Returns another entry that does, too. */
   hold(entry: Entry): Holder | undefined {
     const other = this.journal
@@ -88,14 +105,10 @@ export class Ownership {
    * Waits for everybody who adopts the same secret, and records that `entry` does. Returns another entry that holds the
    * secret; or how to end it, with or without success.
    */
-  async adopt(entry: Entry, by: Declared | undefined, signal?: AbortSignal): Promise<{ other: Holder } | Adoption> {
+  async adopt(entry: Entry, by: Declared | undefined, signal?: AbortSignal): Promise<{ other: Owner } | Adoption> {
     const turn = await this.journal.turn(`id ${entry.id}`, signal);
     const [adopted] = turn.earlier;
-    const isOther = (holder: Holder) =>
-      holder.since !== "lookup" && !(by && isOf(by, holder)) && holder.urn !== entryUrn(entry);
-    const other = adopted
-      ? { ...adopted, mark: "", since: "operation" as const }
-      : this.journal.holdersOf(entry.id).find(isOther);
+    const other = adopted ? { ...adopted, mark: "", since: "operation" as const } : this.ownerOf(entry, by);
     if (other) {
       turn.end();
       return { other };
@@ -140,6 +153,9 @@ export class Ownership {
   }
 }
 
+/** Another entry of the state that holds a secret, or a resource of another provider that seems to have made it. */
+export type Owner = Holder | Stranger;
+
 /** An adoption that is under way. */
 export interface Adoption {
   succeeded(): void;
@@ -153,6 +169,26 @@ export function isOf({ state: { urns } = {}, name, type }: Declared, holder: Hol
 }
 
 /** No holder without a URN is the entry itself. */
-function entryUrn({ urn }: Entry): string {
+function entryUrn({ urn }: Pick<Entry, "urn">): string {
   return urn ?? "none";
+}
+
+/** Whether the resource belongs to a `WorkspaceSecrets`, as far as that is known. */
+export function isInComponent(declared: Declared | undefined): boolean {
+  return declared?.state?.urns?.[0]?.includes(`${COMPONENT_TYPE}$`) ?? false;
+}
+
+/** What a message says of the owner of a secret that `by` wants. */
+export function ownedFacts(owner: Owner, by: Declared | undefined): OwnedFacts {
+  const { id, urn, resource } = owner;
+  const isStranger = "words" in owner;
+  const where = isStranger || owner.since === "state" ? "state" : "program";
+  return {
+    id,
+    urn,
+    resource,
+    where,
+    isInComponent: isInComponent(by),
+    ...(isStranger ? { strangerType: owner.type } : {}),
+  };
 }

@@ -26,6 +26,6 @@ export interface StateHint {
   file?: string;
   /** Why there is no file, if the program couldn't read the state, or couldn't write the file. */
   problem?: string;
-  /** The URNs under which the state may have the resource. Missing if the program says nothing about adopting a secret. */
+  /** The URNs under which the state may have the resource. Its own comes first. */
   urns?: string[];
 }

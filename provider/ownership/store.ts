@@ -24,6 +24,18 @@ export interface StoredHolder {
   isValueKept: boolean;
 }
 
+/** A resource of another provider in the stack's state that may have made a secret, and deletes it when it goes. */
+export interface Stranger {
+  /** The resource's logical name. */
+  resource: string;
+  urn: string;
+  type: string;
+  /** Its output `id`, if it has one: the engine doesn't give the ids of resources. */
+  id?: string | undefined;
+  /** What its outputs say, if it may be a provider of such secrets: ids and names among other things. */
+  words: string[];
+}
+
 /** The secret that a turn ended with. */
 export interface TurnResult {
   id: string;
@@ -37,6 +49,7 @@ export interface TurnResult {
 /** What the processes of one operation tell each other, in this order. */
 export type Entry =
   | { kind: "holds"; holder: Holder }
+  | { kind: "meets"; stranger: Stranger }
   | { kind: "releases"; id: string; mark: string }
   | { kind: "waits"; turn: string; key: string; pid: number }
   | { kind: "ended"; turn: string; result?: TurnResult | undefined }
@@ -57,6 +70,7 @@ export class Store {
   readonly providers = new Set<number>();
   readonly programs = new Set<number>();
   hasHadProvider = false;
+  readonly strangers: Stranger[] = [];
   private readonly byId = new Map<string, Map<string, Holder>>();
   private readonly released = new Set<string>();
   private readonly turns = new Map<string, Waiting>();
@@ -66,6 +80,9 @@ export class Store {
     switch (entry.kind) {
       case "holds":
         this.hold(entry.holder);
+        return;
+      case "meets":
+        this.strangers.push(entry.stranger);
         return;
       case "releases":
         this.released.add(`${entry.mark} ${entry.id}`);

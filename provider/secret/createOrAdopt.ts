@@ -2,8 +2,14 @@ import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
-import type { Declared, Entry, Ownership } from "../ownership/ownership.js";
-import type { Holder } from "../ownership/store.js";
+import {
+  type Declared,
+  type Entry,
+  isInComponent,
+  type Owner,
+  type Ownership,
+  ownedFacts,
+} from "../ownership/ownership.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { requireAtMostOne, requireFreeName } from "./guards.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
@@ -48,7 +54,9 @@ export class CreateOrAdopt {
         if (workspace.account.isOther(account)) continue;
         const found = await workspace.findDirectly(id);
         if (!found) workspace.account.noteOther(account);
-        if (found && [found.name, name].includes(inputs.name)) throw this.ownedBy({ id, resource });
+        if (found && [found.name, name].includes(inputs.name)) {
+          throw this.ownedBy({ id, resource, mark: "", since: "operation" });
+        }
         if (found) this.otherSpellings.push(found);
       }
       created = await (existingId === undefined ? this.createOrAdoptByName() : this.adoptById(existingId));
@@ -115,10 +123,18 @@ export class CreateOrAdopt {
   }
 
   private async nameTaken({ id, name }: Secret): Promise<Problem> {
+    const { ownership, entry, declared } = this.context;
+    const owner = ownership.ownerOf({ ...entry, id }, declared) ?? ownership.stranger(declared, this.inputs);
+    if (owner) return this.ownedBy(owner);
     // The error is useful without them, too.
     const dependents = await this.workspace.dependents(id).catch(() => undefined);
     const spelling = name === this.inputs.name ? undefined : name;
-    return new Problem("name-taken", { id, dependents, spelling }, this.attempt);
+    const isOwn = ownership.journal.holdersOf(id).some(({ since }) => since !== "lookup");
+    return new Problem(
+      "name-taken",
+      { id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) },
+      this.attempt,
+    );
   }
 
   private async adoptById(id: string): Promise<Created> {
@@ -166,11 +182,8 @@ export class CreateOrAdopt {
     if (liveName !== name) throw new Problem("changed-meanwhile", { id, name, liveName }, this.attempt);
   }
 
-  private ownedBy({ id, resource, since, stored }: Pick<Holder, "id" | "resource"> & Partial<Holder>): Problem {
-    const { declared } = this.context;
-    const type = stored?.type === declared?.type ? undefined : stored?.type;
-    const facts = { id, resource, where: since === "state" ? ("state" as const) : ("program" as const) };
-    return new Problem("owned-by-other", type === undefined ? facts : { ...facts, type }, this.attempt);
+  private ownedBy(owner: Owner): Problem {
+    return new Problem("owned-by-other", ownedFacts(owner, this.context.declared), this.attempt);
   }
 
   private get attempt(): Attempt {

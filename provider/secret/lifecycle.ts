@@ -5,7 +5,7 @@ import type { Attempt } from "../messages/attempts.js";
 import { Problem, type WarningFacts, type WarningKind } from "../messages/problem.js";
 import { Journal } from "../ownership/journal.js";
 import { markIn, newMark } from "../ownership/mark.js";
-import { Ownership } from "../ownership/ownership.js";
+import { Ownership, ownedFacts } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import { callProblem } from "../workspaces/callProblems.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -245,7 +245,7 @@ export class WorkspaceSecretLifecycle {
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
-    if (other) throw new Problem("owned-by-other", { id, resource: other.resource, where: "both" }, attempt);
+    if (other) throw new Problem("owned-by-other", { ...ownedFacts(other, undefined), where: "both" }, attempt);
     this.plans.noteEntry(entry);
   }
 

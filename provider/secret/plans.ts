@@ -1,7 +1,7 @@
 import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
 import { routesIn } from "../ownership/mark.js";
-import { type Declared, type Entry, isOf, type Ownership } from "../ownership/ownership.js";
+import { type Declared, type Entry, isOf, type Ownership, ownedFacts } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -135,11 +135,11 @@ export class Plans {
       existingId === undefined
         ? name === stored?.name && this.isInAccount(id, stored, workspaceOf(inputs))
         : id === existingId;
-    const owner = this.ownership.inState(registration, isMeant);
-    if (!owner) return [];
-    const { id, resource, stored } = owner;
-    const type = stored?.type === registration.type ? {} : { type: stored?.type ?? "" };
-    return [{ property, kind: "owned-by-other", facts: { id, resource, where: "state", ...type } }];
+    const owner =
+      this.ownership.inState(registration, isMeant) ?? this.ownership.stranger(registration, { id: existingId, name });
+    return owner
+      ? [{ property, kind: "owned-by-other", facts: { ...ownedFacts(owner, registration), where: "state" } }]
+      : [];
   }
 
   /** Why it isn't known what the stack's state has. A program in another language doesn't look, and so has no reason. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Registration } from "../../provider/ownership/registration.js";
-import { inputNames, mayAdopt } from "../../provider/secret/inputs.js";
+import { inputNames } from "../../provider/secret/inputs.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { shareState } from "./stackState.js";
 
@@ -24,7 +24,7 @@ export interface Registered {
 /** What only the program knows, for a host that is told nothing about a resource but its inputs. */
 export function pendingRegistration(resource: Registered, args: Partial<WorkspaceSecretArgs>): PendingRegistration {
   const { name, type } = resource;
-  const { input, complete } = pendingStateOf(resource, args);
+  const { input, complete } = pendingStateOf(resource);
   const registration: PendingRegistration["input"] = {
     ...input,
     resource: `${name} ${randomUUID()}`,
@@ -37,9 +37,8 @@ export function pendingRegistration(resource: Registered, args: Partial<Workspac
 }
 
 /** What the stack's state has, for a host that knows everything else. The providers must know it before anything else. */
-export function pendingStateOf(resource: Registered, args: Partial<WorkspaceSecretArgs>): PendingRegistration {
+export function pendingStateOf(resource: Registered): PendingRegistration {
   const shared = shareState();
-  if (!mayAdopt(args)) return { input: { state: shared }, complete: () => {} };
   const { promise: constructed, resolve: complete } = Promise.withResolvers<pulumi.Resource>();
   const state = constructed.then(async (made) => ({ ...(await shared), urns: await urnsOf(resource, made) }));
   return { input: { state }, complete };

@@ -17,6 +17,10 @@ export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" |
    * @default ""
    */
   prefix?: string | undefined;
+  /**
+   * By key: the URN of the resource that has had the secret so far, such as a single `WorkspaceSecret`. The secret keeps its id.
+   */
+  aliases?: Record<string, string> | undefined;
 }
 
 /** The class of the secrets: that of the dynamic provider, or that of the plugin. */
@@ -30,6 +34,7 @@ export type SecretClass<Secret> = new (
 export interface SecretsPlan {
   values: Record<string, pulumi.Input<string>>;
   prefix: string;
+  aliases: Record<string, string>;
   shared: Omit<WorkspaceSecretArgs, "name" | "value" | "existingId">;
 }
 
@@ -40,31 +45,32 @@ export interface CreatedSecrets<Secret> {
 
 /** Throws before anything is registered, if the arguments can't work. */
 export function planSecrets(name: string, args: WorkspaceSecretsArgs): SecretsPlan {
-  const { secrets: given, prefix = "", ...shared } = args;
+  const { secrets: given, prefix = "", aliases = {}, ...shared } = args;
   const attempt: Attempt = { step: "declareSecrets", name };
   if (typeof prefix !== "string") throw programError("prefix-not-plain", {}, attempt);
   if (given !== undefined && !isPlainObject(given)) throw programError("secrets-not-plain", {}, attempt);
-  return { values: given ?? secretsFromConfig(), prefix, shared };
+  return { values: given ?? secretsFromConfig(), prefix, aliases, shared };
 }
 
 /** Creates the secrets as children of a component. */
 export function createSecrets<Secret extends { secretId: pulumi.Output<string> }>(
   Secret: SecretClass<Secret>,
   { name, parent }: { name: string; parent: pulumi.ComponentResource },
-  { values, prefix, shared }: SecretsPlan,
+  { values, prefix, aliases, shared }: SecretsPlan,
 ): CreatedSecrets<Secret> {
   const secrets = Object.fromEntries(
     Object.entries(values).map(([key, value]) => [
       key,
-      new Secret(`${name}-${key}`, { ...shared, name: prefix + key, value }, { parent }),
+      new Secret(
+        `${name}-${key}`,
+        { ...shared, name: prefix + key, value },
+        { parent, aliases: Object.hasOwn(aliases, key) ? [aliases[key] as string] : [] },
+      ),
     ]),
   );
   const ids = Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [prefix + key, secret.secretId]));
   return { secrets, secretIds: pulumi.output(ids) };
 }
-
-/** The component's type token, a stored format. */
-export const COMPONENT_TYPE = "elevenlabs:index:WorkspaceSecrets";
 
 /** A promise or a `Map` isn't one: it would look like an object without keys, and all secrets would be deleted. */
 function isPlainObject(secrets: unknown): boolean {

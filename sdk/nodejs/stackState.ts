@@ -6,6 +6,7 @@ import { Journal } from "../../provider/ownership/journal.js";
 import { markIn } from "../../provider/ownership/mark.js";
 import type { StateHint } from "../../provider/ownership/registration.js";
 import type { Holder } from "../../provider/ownership/store.js";
+import { type StateResource, strangersIn } from "../../provider/ownership/strangers.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { logicalNameOf } from "../../provider/pulumi/urn.js";
 import { isValueKept, type StoredState } from "../../provider/secret/state.js";
@@ -25,17 +26,14 @@ export const shareState: () => Promise<StateHint> = perRun(async () => {
     const noteProblem = ({ folder, reason }: { folder: string; reason: string }) => {
       problem = `${folder}: ${reason}`;
     };
-    const file = new Journal(engineAddress(), noteProblem, true).hold(...holders);
+    const journal = new Journal(engineAddress(), noteProblem, true);
+    journal.meet(strangersIn(resources));
+    const file = journal.hold(...holders);
     return file === undefined ? { problem } : { file };
   } catch (error) {
     return { problem: (error as { details?: string }).details ?? (error as Error).message };
   }
 });
-
-interface StateResource {
-  type: string;
-  outputs?: Record<string, unknown>;
-}
 
 function holderIn(urn: string, { type, outputs = {} }: StateResource): Holder[] {
   const { secretId: id, name, requestedName, workspace = DEFAULT_WORKSPACE, endpoint, mark } = outputs as StoredState;

@@ -130,7 +130,7 @@ describe("a name", () => {
     expect(message).toContain("conversation initiation webhook");
     expect(message).toContain('onExisting: "overwrite"');
     expect(message).toContain('onExisting: "keep"');
-    expect(message).toContain('aliases: [{ name: "OLD_NAME" }]');
+    expect(message).toContain("choose another name");
     expect(run.output).not.toMatch(/^\s+at .*:\d+/m);
     expect(run.calls).not.toContain("create");
     expect(run.calls).not.toContain("update");

@@ -137,12 +137,12 @@ describe("a resource that is renamed in the program", () => {
     await stack.program('new WorkspaceSecret("new", { name: "CRM", value: "v" });');
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
-    expect(failed.problems).toMatchObject([{ kind: "name-taken", resource: "new" }]);
-    expect(failed.problems[0]?.message).toContain(`${before[0]?.id}, which nothing uses`);
-    expect(failed.problems[0]?.message).toContain('aliases: [{ name: "OLD_NAME" }]');
+    expect(failed.problems).toMatchObject([{ kind: "owned-by-other", resource: "new" }]);
+    expect(failed.problems[0]?.message).toContain(`${before[0]?.id} belongs to resource "old"`);
+    expect(failed.problems[0]?.message).toContain(`aliases: ["${urn("old")}"]`);
 
     const cured = await stack.deploy(
-      'new WorkspaceSecret("new", { name: "CRM", value: "v" }, { aliases: [{ name: "old" }] });',
+      `new WorkspaceSecret("new", { name: "CRM", value: "v" }, { aliases: ["${urn("old")}"] });`,
     );
     expect([cured.changes, cured.calls]).toEqual([{ same: 1 }, []]);
     expect(stack.workspace.secrets()).toEqual(before);
@@ -164,12 +164,12 @@ describe("a resource that is renamed in the program", () => {
         expect(run.problems).toMatchObject([{ kind: "owned-by-other", resource: "new" }]);
         const { message = "" } = run.problems[0] ?? {};
         expect(message).toMatch(new RegExp(`: name .*${before[0]?.id}.* resource "old"`));
-        expect(message).toContain('aliases: [{ name: "old" }]');
+        expect(message).toContain(`aliases: ["${urn("old")}"]`);
         expect(run.calls).toEqual([]);
       }
       expect(await owners(stack)).toEqual([`old ${before[0]?.id}`]);
 
-      const cured = await stack.deploy(program("new", '{ aliases: [{ name: "old" }] }'));
+      const cured = await stack.deploy(program("new", `{ aliases: ["${urn("old")}"] }`));
       expect([cured.changes, cured.calls]).toEqual([{ same: 1 }, []]);
       expect(stack.workspace.secrets()).toEqual(before);
       expect(await owners(stack)).toEqual([`new ${before[0]?.id}`]);
@@ -191,7 +191,7 @@ describe("a replaced secret", () => {
     const failed = await stack.up("--replace", urn("plain"));
     expect(failed.code).not.toBe(0);
     expect(failed.problems).toMatchObject([
-      { kind: "name-taken", resource: "plain", message: expect.stringContaining(id.plain ?? "no id") },
+      { kind: "name-taken", resource: "plain", message: expect.stringMatching(`${id.plain}[^]*deleteBeforeReplace`) },
     ]);
     expect(failed.calls).not.toContain("delete");
 

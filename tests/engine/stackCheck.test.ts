@@ -15,7 +15,7 @@ function expectOwnedInStack({ problems }: Run, input: string, id: string | undef
   expect(problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "b" }]);
   const { message = "" } = problems[0] ?? {};
   expect(message).toMatch(new RegExp(`: ${input} .*${id}.* resource "a"`));
-  expect(message).toContain('"pulumi up" without this resource');
+  expect(message).toContain('first run "pulumi up" without this change');
 }
 
 describe("a secret that another resource of the state owns", () => {
@@ -51,8 +51,8 @@ describe("a secret that another resource of the state owns", () => {
     await stack.program(program("B", "C"));
     const failed = await stack.up();
     expect(failed.code).not.toBe(0);
-    expect(failed.kinds).toEqual(["name-taken"]);
-    expect(failed.problems[0]?.message).toContain('run "pulumi up" with only that change');
+    expect(failed.kinds).toEqual(["owned-by-other"]);
+    expect(failed.problems[0]?.message).toContain('first run "pulumi up" without this change');
 
     await stack.deploy(program("A", "C"));
     await stack.deploy(program("B", "C"));

@@ -12,6 +12,7 @@ import type {
   WarningFacts,
   WarningKind,
 } from "../../provider/messages/problem";
+import type { OwnedFacts } from "../../provider/messages/secretWording";
 import { configPath, workspaceSettingPath } from "../../provider/pulumi/configPath";
 
 export interface ProblemExample<Kind extends ProblemKind = ProblemKind> {
@@ -46,6 +47,18 @@ const TWO_SECRETS = [
   { id: "sec_1", name: "CRM" },
   { id: "sec_2", name: "CRM" },
 ];
+
+const IN_STATE: OwnedFacts = {
+  id: "sec_1",
+  resource: "crm",
+  urn: "urn:pulumi:prod::app::elevenlabs:index:WorkspaceSecret::crm",
+  where: "state",
+};
+const OF_STRANGER: OwnedFacts = {
+  ...IN_STATE,
+  urn: "urn:pulumi:prod::app::pulumi-nodejs:dynamic:Resource::crm",
+  strangerType: "pulumi-nodejs:dynamic:Resource",
+};
 
 function answered(status: number): AnsweredFailure {
   return { kind: "answered", status, words: "Words of the API." };
@@ -233,7 +246,8 @@ export const PROBLEMS: ProblemExamples = {
     "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, attempt: CREATE },
     "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
     "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, attempt: CREATE },
-    "for a reader with a stack": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE, reader: OF_PROD },
+    "by the secret of the resource itself": { facts: { id: "sec_1", dependents: [], isOwn: true }, attempt: CREATE },
+    "in a WorkspaceSecrets": { facts: { id: "sec_1", dependents: [], isInComponent: true }, attempt: CREATE },
   },
   "several-with-this-name": {
     "at create": { facts: { secrets: TWO_SECRETS, chooseBy: "existingId" }, attempt: CREATE },
@@ -248,16 +262,12 @@ export const PROBLEMS: ProblemExamples = {
   "id-not-found": { always: { facts: { workspace: "default" }, attempt: { step: "read", name: "sec_1" } } },
   "kept-value-has-other-name": { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, attempt: CREATE } },
   "owned-by-other": {
-    "in the state": { facts: { id: "sec_1", resource: "crm", where: "state" }, attempt: CREATE },
-    "in the state, of the other host": {
-      facts: { id: "sec_1", resource: "crm", where: "state", type: "elevenlabs:index:WorkspaceSecret" },
-      attempt: CREATE,
-    },
-    "in the state, for a reader with a stack": {
-      facts: { id: "sec_1", resource: "crm", where: "state" },
-      attempt: CREATE,
-      reader: OF_PROD,
-    },
+    "in the state": { facts: IN_STATE, attempt: CREATE },
+    "in the state, for a WorkspaceSecrets": { facts: { ...IN_STATE, isInComponent: true }, attempt: CREATE },
+    "in the state, for a reader with a stack": { facts: IN_STATE, attempt: CREATE, reader: OF_PROD },
+    "of another provider": { facts: OF_STRANGER, attempt: CREATE },
+    "of another provider, for a reader with a stack": { facts: OF_STRANGER, attempt: CREATE, reader: OF_PROD },
+    "of a command": { facts: { ...OF_STRANGER, strangerType: "command:local:Command" }, attempt: CREATE },
     "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, attempt: CREATE },
     "that has the same secret already": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
   },
@@ -644,8 +654,8 @@ export const CHECK_FAILURES: CheckFailureExamples = {
     "as an id": { resource: "crm", input: "existingId" },
   },
   "owned-by-other": {
-    always: { id: "sec_1", resource: "crm", where: "state" },
-    "of the other host": { id: "sec_1", resource: "crm", where: "state", type: "elevenlabs:index:WorkspaceSecret" },
+    always: IN_STATE,
+    "of another provider, known by its name": { ...OF_STRANGER, id: undefined },
   },
   "state-unreadable": { always: { reason: "the access token has expired" } },
   "provider-config-unknown": { always: { known: ["apiKey", "region"] } },

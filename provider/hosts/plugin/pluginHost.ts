@@ -3,6 +3,7 @@ import type { Attempt } from "../../messages/attempts.js";
 import { Problem, type WarningFacts, type WarningKind, warningText } from "../../messages/problem.js";
 import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
+import { ownedFacts } from "../../ownership/ownership.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { logicalNameOf } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/importSecret.js";
@@ -216,11 +217,11 @@ export class PluginHost {
     const entry = { id: secretId, mark, resource: logicalNameOf(urn), urn };
     const isLookUp = Object.keys(outputs).length > 0;
     if (isLookUp) this.lifecycle.ownership.lookUp(entry);
+    const attempt: Attempt = { step: "import", name: id, workspace: workspace.name };
+    const stranger = isLookUp ? undefined : this.lifecycle.ownership.stranger(undefined, found);
+    if (stranger) throw new Problem("owned-by-other", ownedFacts(stranger, undefined), attempt);
     const other = isLookUp ? undefined : this.lifecycle.ownership.hold(entry);
-    if (other) {
-      const attempt: Attempt = { step: "import", name: id, workspace: workspace.name };
-      throw new Problem("owned-by-other", { id: secretId, resource: other.resource, where: "both" }, attempt);
-    }
+    if (other) throw new Problem("owned-by-other", { ...ownedFacts(other, undefined), where: "both" }, attempt);
     const state = { secretId, name, workspace: workspace.name, endpoint: workspace.endpoint };
     const inputs = { name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
     if (isLookUp) return { id: secretId, outputs: state, inputs };

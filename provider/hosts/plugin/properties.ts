@@ -1,4 +1,5 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { SIGNATURE } from "../../pulumi/signature.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 
 /** Properties as the engine's protocol writes them: a secret is an object with a signature, an unknown a certain text. */
@@ -8,7 +9,6 @@ export type WireProperties = Record<string, unknown>;
 export type Properties = Record<string, unknown>;
 
 // Source: Pulumi's protocol, `sdk/go/common/resource/properties.go`.
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Unknown text, boolean, number, list, asset, archive and object. */

@@ -75,7 +75,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     const isLookup = opts.id !== undefined;
     const options = pulumi.mergeOptions({ ...pluginOptions(), aliases: [{ type: DYNAMIC_TYPE }] }, opts);
     const registered = { type: NATIVE_TYPE, name, opts: options };
-    const registration = isLookup || isUnderMocks() ? undefined : pendingStateOf(registered, args ?? {});
+    const registration = isLookup || isUnderMocks() ? undefined : pendingStateOf(registered);
     const inputs = {
       ...secretOutputs(),
       // The plugin is asked to read in the same way for an import, but without any property.

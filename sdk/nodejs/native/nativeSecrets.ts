@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { COMPONENT_TYPE, createSecrets, planSecrets, type WorkspaceSecretsArgs } from "../secretsComponent.js";
+import { COMPONENT_TYPE } from "../../../provider/hosts/typeTokens.js";
+import { createSecrets, planSecrets, type WorkspaceSecretsArgs } from "../secretsComponent.js";
 import { WorkspaceSecret } from "./nativeSecret.js";
 
 /**

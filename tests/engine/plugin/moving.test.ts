@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
+import { urn } from "../../support/ownedSecrets";
 import { startStack } from "../../support/testStack";
 
 const PROGRAM = `
@@ -33,7 +34,7 @@ describe("a stack of the dynamic provider", () => {
 });
 
 describe("the way back to the dynamic provider", () => {
-  test("is refused without an alias, which the error names", async () => {
+  test("is refused without an alias, which the error names and which fixes it", async () => {
     const stack = await startStack({ host: "native" });
     const program = 'new WorkspaceSecret("A", { value: "v", onExisting: "overwrite" });';
     await stack.deploy(program);
@@ -45,8 +46,12 @@ describe("the way back to the dynamic provider", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.kinds).toEqual(["owned-by-other"]);
-    expect(run.output).toContain(`type: "${NATIVE_TYPE}"`);
+    const alias = `aliases: ["${urn("A", NATIVE_TYPE)}"]`;
+    expect(run.problems[0]?.message).toContain(alias);
     expect(run.calls).toEqual([]);
+    expect(stack.workspace.secrets()).toEqual(before);
+
+    await stack.deploy(program.replace("});", `}, { ${alias} });`));
     expect(stack.workspace.secrets()).toEqual(before);
   });
 });
