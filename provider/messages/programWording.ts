@@ -62,6 +62,13 @@ export const PROGRAM_WORDING = {
         ];
     return { why: faults.map(entryText).join("; "), next };
   },
+  "environment-unknown": ({ variable, path }: { variable: string; path: ConfigPath }) => ({
+    why: `an inline program of the Automation API doesn't see the environment of its stack (envVars), so ${variable} isn't used`,
+    next: [
+      `Set it in the stack's config instead: await stack.setConfig("${path.key}", { value${path.key.endsWith("Key") ? ", secret: true" : ""} })`,
+      "Or use the functions of pulumi-elevenlabs/native: they run in the plugin, which has that environment.",
+    ],
+  }),
   "not-a-dependency": ({ folder, packageJson }: { folder: string; packageJson: string }) => ({
     why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
     next: [`Add it to "dependencies" of ${packageJson}, as the library has it, and install again.`],

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
+import { requireSettingsInConfig } from "./inlineProgram.js";
 import { asProgramError, programError } from "./programError.js";
 import { isUnderMocks } from "./underMocks.js";
 
@@ -49,7 +50,7 @@ type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 export function getWorkspaceSecret(args: GetWorkspaceSecretArgs): Promise<WorkspaceSecretResult> {
   if (isUnderMocks()) return callMock("getWorkspaceSecret", args);
   const { workspace, ...key } = args;
-  return callProvider(async ({ getSecret }, workspaces) => {
+  return callProvider(workspace, async ({ getSecret }, workspaces) => {
     const { id, name } = await getSecret(workspaces, key, workspace);
     return { secretId: id, name };
   });
@@ -63,7 +64,7 @@ export function getWorkspaceSecretOutput(args: Inputs<GetWorkspaceSecretArgs>): 
 /** Lists all secrets of a workspace, or those whose names start with a prefix, across all pages. */
 export function listWorkspaceSecrets(args: ListWorkspaceSecretsArgs = {}): Promise<WorkspaceSecretResult[]> {
   if (isUnderMocks()) return callMockForList("listWorkspaceSecrets", args, "secrets");
-  return callProvider(async ({ listSecrets }, workspaces) => {
+  return callProvider(args.workspace, async ({ listSecrets }, workspaces) => {
     const secrets = await listSecrets(workspaces, args.prefix, args.workspace);
     return secrets.map(({ id, name }) => ({ secretId: id, name }));
   });
@@ -80,7 +81,7 @@ export function listWorkspaceSecretsOutput(
 export function getSecretDependents(args: GetSecretDependentsArgs): Promise<SecretDependent[]> {
   if (isUnderMocks()) return callMockForList("getSecretDependents", args, "dependents");
   const { secretId, workspace } = args;
-  return callProvider(({ getDependents }, workspaces) => getDependents(workspaces, secretId, workspace));
+  return callProvider(workspace, ({ getDependents }, workspaces) => getDependents(workspaces, secretId, workspace));
 }
 
 /** {@link getSecretDependents} for arguments that are outputs. */
@@ -113,7 +114,11 @@ const CONFIG_KEYS = ["apiKey", "region", "baseUrl", "timeoutSeconds", "maxRetrie
 let opened: { config: string; workspaces: Workspaces } | undefined;
 
 /** Runs a step with the provider's code in the program's own process. */
-async function callProvider<T>(step: (provider: Provider, workspaces: Workspaces) => Promise<T>): Promise<T> {
+async function callProvider<T>(
+  workspace: string | undefined,
+  step: (provider: Provider, workspaces: Workspaces) => Promise<T>,
+): Promise<T> {
+  requireSettingsInConfig(workspace);
   // Loaded at the first call, because a program that only declares resources needs no API client.
   const provider = await import("pulumi-elevenlabs/provider");
   try {

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../../provider/messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { settingsOf } from "../../provider/workspaces/settings.js";
+import { isStartedByEngine } from "./inlineProgram.js";
 import { perRun } from "./perRun.js";
 import { refusePlainApiKeys } from "./plainApiKeys.js";
 import { asProgramError, programError } from "./programError.js";
@@ -69,10 +70,6 @@ function isFoundFrom(folder: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isStartedByEngine(): boolean {
-  return /@pulumi[/\\]pulumi[/\\]cmd[/\\]run[/\\]/.test(require.main?.filename ?? "");
 }
 
 function packageJsonOf(folder: string): string {

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb.js";
-import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { isSecretType } from "../../provider/hosts/typeTokens.js";
 import { Journal } from "../../provider/ownership/journal.js";
 import { markIn } from "../../provider/ownership/mark.js";
@@ -10,6 +9,7 @@ import { type StateResource, strangersIn } from "../../provider/ownership/strang
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { logicalNameOf } from "../../provider/pulumi/urn.js";
 import { isValueKept, type StoredState } from "../../provider/secret/state.js";
+import { engineAddress } from "./inlineProgram.js";
 import { perRun } from "./perRun.js";
 
 /**
@@ -43,16 +43,6 @@ function holderIn(urn: string, { type, outputs = {} }: StateResource): Holder[] 
   return [
     { id, mark: mark === undefined ? urn : markIn(mark), resource: logicalNameOf(urn), urn, since: "state", stored },
   ];
-}
-
-/** The same that the providers are given. Pulumi's SDK has it, but leaves it out of its types. */
-function engineAddress(): string {
-  const { getStore } = runtimeState as unknown as { getStore(): RuntimeStore };
-  return getStore().settings.options.engineAddr ?? "";
-}
-
-interface RuntimeStore {
-  settings: { options: { engineAddr?: string } };
 }
 
 async function readState(stackName: string): Promise<Record<string, StateResource>> {

@@ -24,6 +24,9 @@ const environments = new Map();
 
 const ownEnvironment = process.env;
 
+// These programs get the environment of their engine, as those that the engine starts.
+require.main.filename = require.resolve("@pulumi/pulumi/cmd/run");
+
 /** The program that the present code belongs to. */
 const current = new AsyncLocalStorage();
 

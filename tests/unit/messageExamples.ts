@@ -462,6 +462,16 @@ export const PROBLEMS: ProblemExamples = {
       attempt: { step: "readConfigKey", name: "app:secrets" },
     },
   },
+  "environment-unknown": {
+    "the API key": {
+      facts: { variable: "ELEVENLABS_API_KEY", path: configPath("elevenlabs:apiKey") },
+      attempt: { step: "callApi" },
+    },
+    "another setting": {
+      facts: { variable: "ELEVENLABS_REGION", path: configPath("elevenlabs:region") },
+      attempt: { step: "callApi" },
+    },
+  },
   "not-a-dependency": {
     always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "runProgram" } },
   },
