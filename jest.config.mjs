@@ -7,7 +7,7 @@ export default {
   transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" } }] },
   // These are ESM only; jest runs CommonJS.
   transformIgnorePatterns: [
-    "/node_modules/(?!(node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|p-queue|p-timeout|p-retry|is-network-error|eventemitter3|valibot)/)",
+    "/node_modules/(?!(node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|p-queue|p-timeout|p-retry|is-network-error|eventemitter3|leven|valibot)/)",
   ],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   globalSetup: "<rootDir>/tests/support/globalSetup.ts",

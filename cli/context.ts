@@ -3,6 +3,7 @@ import type { Reader } from "../provider/messages/phrases.js";
 import { Problem, problemWords } from "../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import { Workspaces } from "../provider/workspaces/registry.js";
+import { requireKnownSettings } from "../provider/workspaces/settings.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
 import { openStack, Stack, type StackChoice, stackArgumentsOf } from "./stack.js";
 import { note } from "./terminal.js";
@@ -64,6 +65,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   }
   const found = await openStack(provider === DEFAULT_PROVIDER ? options.stack : (options.stack ?? true), process.cwd());
   const stack = found instanceof Stack ? found : undefined;
+  if (stack) requireKnownSettings(stack.settings, stack.project);
   const workspaces = new Workspaces((await stack?.configOf(provider)) ?? (() => undefined), process.env);
   return { workspaces, stack, source: sourceText(found), reader: readerOf(options) };
 }

@@ -108,6 +108,15 @@ export class Stack {
     throw new Problem("unknown-provider", { provider, known }, attempt);
   }
 
+  get project(): string {
+    return this.options.project.name;
+  }
+
+  /** The keys of the `elevenlabs` config. */
+  get settings(): string[] {
+    return [...this.options.config.values.keys()];
+  }
+
   /** Whether the API key of a workspace was set without `--secret`. */
   isPlainKey(workspace: string): boolean {
     const { name, project, config } = this.options;

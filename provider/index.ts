@@ -6,7 +6,7 @@ export type { Dependent, Secret } from "./api/client.js";
 export { Problem } from "./messages/problem.js";
 export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/find.js";
 export { Workspaces } from "./workspaces/registry.js";
-export { type ConfigReader, SETTING_VARIABLES } from "./workspaces/settings.js";
+export { type ConfigReader, requireKnownSettings, SETTING_VARIABLES } from "./workspaces/settings.js";
 
 /** What the provider's text in the state calls, and will always call: see `hosts/dynamic/storedFormats.ts`. */
 export function dynamic(): pulumi.dynamic.ResourceProvider {

@@ -3,8 +3,8 @@ import type { ProxyFault } from "../api/proxyRoute.js";
 import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
 import { WITH_PROGRAM } from "./apiWording.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
-import { commandFor, listText, type Reader, type Wording, type Words } from "./phrases.js";
-import { quoted } from "./sanitize.js";
+import { commandFor, didYouMean, listText, type Reader, type Wording, type Words } from "./phrases.js";
+import { quoted, sanitized } from "./sanitize.js";
 
 /** Where a setting comes from. */
 export type SettingPlace = { config: ConfigPath } | { variable: string };
@@ -19,6 +19,7 @@ export type ConfigFault =
       isZeroAllowed: boolean;
       default: number;
     }
+  | { kind: "setting-unknown"; key: string; known: string[] }
   | { kind: "default-workspace-described" }
   | { kind: "workspace-unknown"; name: string; known: string[] }
   | { kind: "workspaces-malformed"; place?: string }
@@ -36,6 +37,16 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
       return {
         why: `elevenlabs:${key} is ${quoted(given)}, but must be ${expected}`,
         next: [`Set it: ${commandFor(reader, command)}`],
+      };
+    }
+    case "setting-unknown": {
+      const { key, known } = fault;
+      return {
+        why: `elevenlabs:${sanitized(key)} is not a setting${didYouMean(key, known)}`,
+        next: [
+          `Remove it: ${commandFor(reader, removeConfig(configPath(`elevenlabs:${key}`)))}`,
+          `Settings: ${known.join(", ")}`,
+        ],
       };
     }
     case "default-workspace-described":

@@ -1,3 +1,4 @@
+import { closestMatch } from "leven";
 import type { Dependent, Secret } from "../api/client.js";
 import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
@@ -75,6 +76,15 @@ export function idsText(secrets: Secret[]): string {
 
 export function listText(words: readonly string[]): string {
   return words.map(quoted).join(", ");
+}
+
+/** ` (did you mean region?)`; nothing if no known word resembles the given one. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const byLowerCase = new Map(known.map((word) => [word.toLowerCase(), word]));
+  const closest = closestMatch(given.toLowerCase(), [...byLowerCase.keys()], {
+    maxDistance: Math.ceil(given.length / 3),
+  });
+  return closest === undefined ? "" : ` (did you mean ${byLowerCase.get(closest)}?)`;
 }
 
 /** What kind of data was given, such as `a list`. */

@@ -9,6 +9,7 @@ import {
   clause,
   commandFor,
   dependentsText,
+  didYouMean,
   idsText,
   listText,
   type Reader,
@@ -304,8 +305,8 @@ export const CHECK_WORDING = {
     why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
     next: ["Without the state, it isn't known whether another resource of this stack has the secret."],
   }),
-  "provider-config-unknown": ({ known }: { known: readonly string[] }) => ({
-    why: `is not a config key of elevenlabs; valid keys are ${known.join(", ")}`,
+  "provider-config-unknown": ({ key, known }: { key: string; known: readonly string[] }) => ({
+    why: `is not a config key of elevenlabs${didYouMean(key, known)}; valid keys are ${known.join(", ")}`,
     next: [],
   }),
   "provider-config-invalid": ({ fault }: { fault: ConfigFault }, reader: Reader) => faultWords(fault, reader),

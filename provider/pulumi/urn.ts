@@ -8,6 +8,10 @@ export function providerNameIn(reference = ""): string {
   return name === "" || /^default(_|$)/.test(name) ? DEFAULT_PROVIDER : name;
 }
 
+export function projectOf(urn: string): string {
+  return urn.split("::")[1] ?? "";
+}
+
 /** The logical name of a resource, which may contain `::` itself. */
 export function logicalNameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");

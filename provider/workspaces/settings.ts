@@ -9,6 +9,20 @@ const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
 /** Timers take whole milliseconds of at most 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** The keys of the `elevenlabs` config. `isSecret`: whether it may hold something that must not be printed. */
+export const SETTINGS = {
+  apiKey: { isSecret: true },
+  region: { isSecret: false },
+  baseUrl: { isSecret: false },
+  timeoutSeconds: { isSecret: false },
+  maxRetries: { isSecret: false },
+  maxConcurrency: { isSecret: false },
+  workspaces: { isSecret: true },
+} as const;
+
+/** The keys that the engine reads or adds itself. */
+const SETTINGS_OF_ENGINE = new Set(["version", "pluginDownloadURL", "pluginChecksums", "parameterization"]);
+
 /** Reads one key of the `elevenlabs` config, such as `apiKey`, as the text that it was set to. */
 export type ConfigReader = (key: string) => string | undefined;
 
@@ -56,6 +70,22 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
     maxRetries,
     maxConcurrency,
   };
+}
+
+/**
+ * Which of these keys of the `elevenlabs` config mean nothing, such as a misspelled one. In a project of that name, the
+ * program's own config has the same namespace.
+ */
+export function unknownSettings(keys: string[], project: string): string[] {
+  if (project === "elevenlabs") return [];
+  return keys.filter((key) => !Object.hasOwn(SETTINGS, key) && !SETTINGS_OF_ENGINE.has(key) && !key.startsWith("__"));
+}
+
+/** Throws if there are such keys. */
+export function requireKnownSettings(keys: string[], project: string): void {
+  const known = Object.keys(SETTINGS);
+  const faults = unknownSettings(keys, project).map((key) => ({ kind: "setting-unknown", key, known }) as const);
+  if (faults.length > 0) throw invalid(faults);
 }
 
 /** The names of all configured workspaces, including the default one whether or not it has a key. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
 import { requireSettingsInConfig } from "./inlineProgram.js";
+import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
 import { isUnderMocks } from "./underMocks.js";
 
@@ -108,8 +109,6 @@ function tokenOf(name: string): string {
 
 type Provider = typeof import("pulumi-elevenlabs/provider");
 
-const CONFIG_KEYS = ["apiKey", "region", "baseUrl", "timeoutSeconds", "maxRetries", "maxConcurrency", "workspaces"];
-
 /** Kept while the config stays the same, so that all calls share connections and the limit of concurrent requests. */
 let opened: { config: string; workspaces: Workspaces } | undefined;
 
@@ -130,11 +129,12 @@ async function callProvider<T>(
 }
 
 function currentWorkspaces(provider: Provider): Workspaces {
-  const values = new Map(CONFIG_KEYS.map((key) => [key, pulumi.runtime.getConfig(`elevenlabs:${key}`)]));
+  const values = settingsOfStack();
   const environment = provider.SETTING_VARIABLES.map((name) => process.env[name]);
-  const config = JSON.stringify([[...values], environment]);
+  const config = JSON.stringify([values, environment]);
   if (opened?.config !== config) {
-    opened = { config, workspaces: new provider.Workspaces((key) => values.get(key), { ...process.env }) };
+    provider.requireKnownSettings(Object.keys(values), pulumi.getProject());
+    opened = { config, workspaces: new provider.Workspaces((key) => values[key], { ...process.env }) };
   }
   return opened.workspaces;
 }

@@ -4,10 +4,11 @@ import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../../provider/messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
-import { settingsOf } from "../../provider/workspaces/settings.js";
+import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
 import { perRun } from "./perRun.js";
 import { refusePlainApiKeys } from "./plainApiKeys.js";
+import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
 import { isUnderMocks } from "./underMocks.js";
 
@@ -20,7 +21,10 @@ const programFolder = process.cwd();
  */
 export function requireUsableConfig(workspace: pulumi.Input<string | undefined>): void {
   if (isUnderMocks()) return;
-  runOnce("keys", refusePlainApiKeys);
+  runOnce("keys", () => {
+    refusePlainApiKeys();
+    asErrorOfProgram(() => requireKnownSettings(Object.keys(settingsOfStack()), pulumi.getProject()));
+  });
   // For another workspace, the provider's check reports a wrong config, together with the input that names the workspace.
   if (workspace === undefined || workspace === DEFAULT_WORKSPACE) runOnce("config", requireDefaultWorkspace);
 }
@@ -43,8 +47,13 @@ function runOnce(check: Check, run: () => void): void {
 }
 
 function requireDefaultWorkspace(): void {
+  const settings = settingsOfStack();
+  asErrorOfProgram(() => settingsOf(DEFAULT_WORKSPACE, (key) => settings[key], process.env));
+}
+
+function asErrorOfProgram(check: () => unknown): void {
   try {
-    settingsOf(DEFAULT_WORKSPACE, (key) => pulumi.runtime.getConfig(`elevenlabs:${key}`), process.env);
+    check();
   } catch (error) {
     throw error instanceof Problem ? asProgramError(error) : error;
   }

@@ -2,6 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { findProject } from "../../provider/pulumi/project.js";
 import { plainKeysIn, stackFileOf } from "../../provider/pulumi/stackFile.js";
 
+/** The `elevenlabs` config, by keys such as `apiKey`. */
+export function settingsOfStack(): Record<string, string> {
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith("elevenlabs:"));
+  return Object.fromEntries(own.map(([key, text]) => [key.slice("elevenlabs:".length), text]));
+}
+
 /** Whether a config value was set with `--secret`. For an object: whether any part of it was. */
 export function isSecretConfig(fullKey: string): boolean {
   // Pulumi's SDK has this function, but not its type.

@@ -328,6 +328,20 @@ describe("doctor: a stack", () => {
     expect(out).not.toContain(apiKey);
   });
 
+  test.each(["doctor", "list", "drift"])(
+    "a misspelled setting fails %s, which names the right one",
+    async (command) => {
+      const stack = await startStack({ config: { "elevenlabs:regoin": "eu" } });
+
+      const { code, err } = await cliIn(stack, [command, "--stack", "test"]);
+
+      expect(code).toBe(1);
+      expect(err).toMatch(/regoin is not a setting \(did you mean region\?\)\. \[invalid-config\]$/m);
+      expect(err).toContain("pulumi config rm --stack test elevenlabs:regoin\n");
+      expect(stack.emulator.requests).toEqual([]);
+    },
+  );
+
   test("a key in plain text is found beside encrypted keys", async () => {
     const stack = await startStack();
     const workspaces = [

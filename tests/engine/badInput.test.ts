@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { canary } from "../support/canary";
 import { HOST } from "../support/hosts";
@@ -252,6 +254,34 @@ describe("the config", () => {
     expect(run.kinds).toEqual([program === ONE ? "invalid-config" : ofWorkspace]);
     expect(shown(run)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
+  });
+
+  test.each([
+    ["", ONE],
+    [", also if every secret is in another workspace", ONE.replace("}", ', workspace: "prod" }')],
+    [", also if the program only looks secrets up", 'require("pulumi-elevenlabs").listWorkspaceSecrets();'],
+  ])("with keys that mean nothing: preview says what each of them resembles%s", async (_title, program) => {
+    const stack = await start({ config: { "elevenlabs:regoin": "eu", "elevenlabs:apikey": value.text } });
+    await stack.program(program);
+
+    const run = await stack.preview();
+
+    expect(run).toMatchObject({ calls: [], kinds: ["invalid-config"] });
+    expect(run.output).toContain("elevenlabs:regoin is not a setting (did you mean region?)");
+    expect(run.output).toContain("elevenlabs:apikey is not a setting (did you mean apiKey?)");
+    expect(run.output).not.toContain(value.text);
+  });
+
+  test("in a project named elevenlabs may have the program's own keys", async () => {
+    const stack = await start({ config: { "elevenlabs:crmToken": value.text } });
+    const file = join(stack.folder, "Pulumi.yaml");
+    await writeFile(file, (await readFile(file, "utf8")).replace('"name":"test"', '"name":"elevenlabs"'));
+    await stack.cli(["stack", "init", "test"]).orThrow();
+    await stack.program(ONE);
+
+    const run = await stack.preview();
+
+    expect({ code: run.code, kinds: run.kinds }).toEqual({ code: 0, kinds: [] });
   });
 
   test("of another workspace only matters for the secrets in it", async () => {

@@ -222,6 +222,8 @@ const CONFIG_FAULTS: Record<string, ConfigFault> = {
     place: { variable: "ELEVENLABS_BASE_URL" },
     fault: "not-a-url",
   },
+  "a misspelled setting": { kind: "setting-unknown", key: "regoin", known: ["apiKey", "region"] },
+  "a setting that resembles none": { kind: "setting-unknown", key: "colour", known: ["apiKey", "region"] },
 };
 const [FIRST_FAULT, SECOND_FAULT] = Object.values(CONFIG_FAULTS) as [ConfigFault, ConfigFault];
 const TWO_LINES_OF_ADVICE = CONFIG_FAULTS["a base URL that only the environment has"] as ConfigFault;
@@ -668,7 +670,10 @@ export const CHECK_FAILURES: CheckFailureExamples = {
     "of another provider, known by its name": { ...OF_STRANGER, id: undefined },
   },
   "state-unreadable": { always: { reason: "the access token has expired" } },
-  "provider-config-unknown": { always: { known: ["apiKey", "region"] } },
+  "provider-config-unknown": {
+    "that resembles a valid one": { key: "apikey", known: ["apiKey", "region"] },
+    "that resembles none": { key: "colour", known: ["apiKey", "region"] },
+  },
   "provider-config-invalid": { always: { fault: FIRST_FAULT }, "with two lines": { fault: TWO_LINES_OF_ADVICE } },
   "workspace-unusable": {
     "with one fault": { faults: [FIRST_FAULT] },

@@ -68,7 +68,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
     }),
     checkConfig: handle<messages.CheckRequest, messages.CheckResponse>((request) => {
       host.configChecked();
-      const failures = checkProviderConfig(fromStruct(request.getNews()), process.env);
+      const failures = checkProviderConfig(request.getUrn(), fromStruct(request.getNews()), process.env);
       const response = new messages.CheckResponse();
       response.setInputs(toStruct(withSecretConfig(fromStruct(request.getNews()))));
       response.setFailuresList(failures.map((failure) => checkFailure("", configFailureText(failure))));

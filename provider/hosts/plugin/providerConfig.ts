@@ -1,23 +1,17 @@
 import type { ConfigFault } from "../../messages/configWording.js";
 import { typeText } from "../../messages/phrases.js";
 import { type CheckFailureKind, Problem } from "../../messages/problem.js";
+import { projectOf } from "../../pulumi/urn.js";
 import { UNKNOWN } from "../../secret/inputs.js";
-import { type ConfigReader, type Environment, settingsOf, workspaceNames } from "../../workspaces/settings.js";
+import {
+  type ConfigReader,
+  type Environment,
+  SETTINGS,
+  settingsOf,
+  unknownSettings,
+  workspaceNames,
+} from "../../workspaces/settings.js";
 import { type Properties, plain, secret, type WireProperties } from "./properties.js";
-
-/** The config of the provider. `isSecret`: whether it may hold something that must not be printed. */
-export const CONFIG_KEYS = {
-  apiKey: { isSecret: true },
-  region: { isSecret: false },
-  baseUrl: { isSecret: false },
-  timeoutSeconds: { isSecret: false },
-  maxRetries: { isSecret: false },
-  maxConcurrency: { isSecret: false },
-  workspaces: { isSecret: true },
-} as const;
-
-/** What the engine adds to a provider's config. */
-const ADDED_BY_ENGINE = new Set(["version", "pluginDownloadURL", "pluginChecksums", "parameterization"]);
 
 export interface ConfigFailure {
   property: string;
@@ -37,15 +31,14 @@ export function configReader(config: Properties): ConfigReader {
 /** The config as the state is to keep it: keys are encrypted, also if the stack's config has them in plain text. */
 export function withSecretConfig(news: WireProperties): WireProperties {
   const isKey = (name: string) =>
-    (CONFIG_KEYS as Record<string, { isSecret: boolean } | undefined>)[name]?.isSecret === true;
+    (SETTINGS as Record<string, { isSecret: boolean } | undefined>)[name]?.isSecret === true;
   return Object.fromEntries(Object.entries(news).map(([name, given]) => [name, isKey(name) ? secret(given) : given]));
 }
 
-/** Everything that is wrong with the provider's config. */
-export function checkProviderConfig(news: WireProperties, env: Environment): ConfigFailure[] {
+/** Everything that is wrong with the config of this provider. */
+export function checkProviderConfig(urn: string, news: WireProperties, env: Environment): ConfigFailure[] {
   const config = plain(news);
-  const own = Object.entries(config).filter(([key]) => !ADDED_BY_ENGINE.has(key) && !key.startsWith("__"));
-  const failures: ConfigFailure[] = own.flatMap(([property, given]) => keyFailures(property, given));
+  const failures = keyFailures(config, projectOf(urn));
   if (failures.length > 0) return failures;
   return faultsOf(configReader(config), env).map((fault) => ({
     property: propertyOf(fault),
@@ -54,13 +47,19 @@ export function checkProviderConfig(news: WireProperties, env: Environment): Con
   }));
 }
 
-function keyFailures(property: string, given: unknown): ConfigFailure[] {
-  if (!Object.hasOwn(CONFIG_KEYS, property)) {
-    return [{ property, kind: "provider-config-unknown", facts: { known: Object.keys(CONFIG_KEYS) } }];
-  }
-  const isObject = typeof given === "object" && given !== null;
-  if (property === "workspaces" || !isObject) return [];
-  return [{ property, kind: "input-type", facts: { expected: "a string or a number", given: typeText(given) } }];
+function keyFailures(config: Properties, project: string): ConfigFailure[] {
+  const known = Object.keys(SETTINGS);
+  const unknown = unknownSettings(Object.keys(config), project).map((property) => {
+    return { property, kind: "provider-config-unknown", facts: { key: property, known } } as const;
+  });
+  const wrong = known.flatMap((property) => {
+    const given = config[property];
+    const isObject = typeof given === "object" && given !== null;
+    if (property === "workspaces" || !isObject) return [];
+    const facts = { expected: "a string or a number", given: typeText(given) };
+    return [{ property, kind: "input-type", facts } as const];
+  });
+  return [...unknown, ...wrong];
 }
 
 function faultsOf(config: ConfigReader, env: Environment): ConfigFault[] {
@@ -87,6 +86,7 @@ function propertyOf(fault: ConfigFault): string {
     "region-unknown": "region",
     "base-url-invalid": "baseUrl",
     "proxy-invalid": "baseUrl",
+    "setting-unknown": "key" in fault ? fault.key : "",
   };
   return properties[fault.kind];
 }

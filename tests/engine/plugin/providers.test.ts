@@ -99,8 +99,10 @@ describe("bad config of a provider", () => {
   });
 
   test("an unknown key is refused", async () => {
-    const stack = await startStack({ host: "native", config: { "elevenlabs:colour": "red" } });
-    await stack.program('new WorkspaceSecret("one", { value: "1" });');
+    const stack = await startStack({ host: "native" });
+    await stack.program(`
+      const bad = new Provider("bad", { colour: "red" });
+      new WorkspaceSecret("one", { value: "1" }, { provider: bad });`);
 
     const run = await stack.up();
 
