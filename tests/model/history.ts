@@ -147,6 +147,9 @@ export class History {
   /** For each secret that was adopted with its value: what the program gave then, until it gives something else. */
   private readonly adoptedWith = new Map<string, string>();
 
+  /** Whether an `up` has used the key of another account: then the engine has stored that key with the providers. */
+  hasStoredOtherKey = false;
+
   /** Whether the program has asked for its own value to be pushed since the adoption. */
   isPushRequested(id: string): boolean {
     return !this.adoptedWith.has(id);
@@ -167,6 +170,7 @@ export class History {
 
   record(observed: Observed): void {
     const { before, after, program } = observed;
+    if (observed.operation === "up" && observed.route === "another account") this.hasStoredOtherKey = true;
     if (observed.operation === "up") this.recordAdoptions(before.entries, after.entries, program);
     for (const { id, value } of after.secrets) {
       if (byId(before.secrets, id)?.value === value) continue;
