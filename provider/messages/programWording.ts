@@ -15,8 +15,8 @@ export interface ConfigEntryFault {
 export interface LostTrigger {
   /** Such as `triggers[0].since`. */
   place: string;
-  /** What is there: a number such as `NaN`, a type such as `function`, or an instance of a class. */
-  given: { number: string } | { type: string } | { className: string | undefined };
+  /** What is there: a number such as `NaN`, a type such as `function`, an instance of a class, or what an output makes of one. */
+  given: { number: string } | { type: string } | { className: string | undefined } | { isEmptied: true };
 }
 
 const NEW_KEY = "Set a new key as a secret, and treat the old one as compromised";
@@ -109,6 +109,7 @@ function lostTriggerText({ place, given }: LostTrigger): string {
   const givenText = () => {
     if ("number" in given) return given.number;
     if ("type" in given) return `a ${given.type}`;
+    if ("isEmptied" in given) return "an empty object (an output makes one of a Date or a Map)";
     return given.className === undefined ? "an instance of a class" : `an instance of ${sanitized(given.className)}`;
   };
   return `${sanitized(place)} is ${givenText()}`;

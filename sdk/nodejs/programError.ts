@@ -11,6 +11,9 @@ export function programError<Kind extends ProblemKind>(
   return asProgramError(new Problem(kind, facts, attempt));
 }
 
-export function asProgramError({ message }: Problem): pulumi.RunError {
-  return new pulumi.RunError(message);
+export function asProgramError({ message }: Error): pulumi.RunError {
+  const error = new pulumi.RunError(message);
+  // If it is thrown after the program's code has ended, Pulumi shows the stack of this error too.
+  error.stack = message;
+  return error;
 }

@@ -4,44 +4,65 @@ import { programError } from "./programError.js";
 
 /**
  * The triggers of a resource. Throws if Pulumi would send a part of them as an empty object or as null, as it does with a
- * `Date`: no change of that part would be noticed. What is inside outputs isn't checked.
+ * `Date`: no change of that part would be noticed. What is inside outputs and promises is checked when it is known; then the
+ * registration of the resource fails.
  */
 export function checkedTriggers(
   logicalName: string,
   triggers: pulumi.Input<unknown[] | undefined>,
 ): pulumi.Input<unknown[] | undefined> {
-  if (triggers instanceof Promise) {
-    return triggers.then((known) => checkedTriggers(logicalName, known) as unknown[] | undefined);
-  }
-  const lost = [...lostPartsOf(triggers, "triggers")];
-  if (lost.length === 0) return triggers;
-  throw programError("triggers-lost", { lost }, { step: "declareSecret", name: logicalName });
+  return checked(triggers, "triggers", { logicalName }) as pulumi.Input<unknown[] | undefined>;
 }
 
-function* lostPartsOf(value: unknown, place: string): Generator<LostTrigger> {
-  const given = lostKindOf(value);
-  if (given !== undefined) yield { place, given };
-  else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* lostPartsOf(item, `${place}[${index}]`);
-  } else if (isPlainObject(value)) {
-    for (const [key, item] of Object.entries(value as object)) yield* lostPartsOf(item, `${place}.${key}`);
-  }
+interface Context {
+  logicalName: string;
+  /** Pulumi makes an empty object of a `Date` that is given to `pulumi.output`. Those of resources are what they say. */
+  isEmptyLost?: boolean;
+}
+
+function checked(value: unknown, place: string, context: Context): unknown {
+  const lost: LostTrigger[] = [];
+  const visit = (part: unknown, at: string): unknown => {
+    if (isPromise(part)) return part.then((known) => checked(known, at, context));
+    if (pulumi.Output.isInstance(part)) {
+      return part.apply(async (known) => {
+        return checked(known, at, { ...context, isEmptyLost: !(await comesFromResource(part)) });
+      });
+    }
+    const given = lostKindOf(part, context);
+    if (given !== undefined) lost.push({ place: at, given });
+    else if (Array.isArray(part)) return part.map((item, index) => visit(item, `${at}[${index}]`));
+    else if (isPlainObject(part)) {
+      return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, visit(item, `${at}.${key}`)]));
+    }
+    return part;
+  };
+  const copy = visit(value, place);
+  if (lost.length === 0) return copy;
+  throw programError("triggers-lost", { lost }, { step: "declareSecret", name: context.logicalName });
 }
 
 /** What the value is, if Pulumi would lose it. */
-function lostKindOf(value: unknown): LostTrigger["given"] | undefined {
+function lostKindOf(value: unknown, { isEmptyLost = false }: Context): LostTrigger["given"] | undefined {
   if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value) };
   if (["function", "bigint", "symbol"].includes(typeof value)) return { type: typeof value };
   if (typeof value !== "object" || value === null) return undefined;
-  const isKept = [Array.isArray, isPlainObject, isPromise, pulumi.Output.isInstance, pulumi.Resource.isInstance];
+  if (isEmptyLost && isPlainObject(value) && Object.keys(value).length === 0) return { isEmptied: true };
+  const isKept = [Array.isArray, isPlainObject, pulumi.Resource.isInstance];
   return isKept.some((is) => is(value)) ? undefined : { className: value.constructor?.name || undefined };
 }
 
-function isPromise(value: unknown): boolean {
+async function comesFromResource(output: pulumi.Output<unknown>): Promise<boolean> {
+  // Pulumi's types leave it out.
+  const { allResources } = output as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
+  return (await allResources()).size > 0;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise;
 }
 
-function isPlainObject(value: unknown): boolean {
+function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   // An object of another realm, such as one made with `vm`, has another `Object.prototype`.

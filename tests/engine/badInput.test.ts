@@ -88,6 +88,40 @@ test("triggers whose changes Pulumi would not notice are refused at preview", as
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
+test("triggers inside outputs and promises are refused at preview too, if Pulumi would lose them", async () => {
+  const stack = await start();
+  const lost: Record<string, string> = {
+    "pulumi.output([new Date(0)])": "triggers[0] is an empty object (an output makes one of a Date or a Map)",
+    "[pulumi.secret({ at: new Map() })]": "triggers[0].at is an empty object",
+    "[pulumi.output(1).apply(() => new Date(0))]": "triggers[0] is an instance of Date",
+    "pulumi.output(1).apply(() => [{ a: [new Set()] }])": "triggers[0].a[0] is an instance of Set",
+    "[pulumi.output(NaN)]": "triggers[0] is NaN",
+    "[Promise.resolve(new Map())]": "triggers[0] is an instance of Map",
+    "[{ a: Promise.resolve([() => 1]) }]": "triggers[0].a[0] is a function",
+    "Promise.resolve([new Date(0)])": "triggers[0] is an instance of Date",
+    "[pulumi.output(1).apply(() => [pulumi.output(2).apply(() => 1n)])]": "triggers[0][0] is a bigint",
+  };
+  for (const [triggers, fact] of Object.entries(lost)) {
+    await stack.program(`new WorkspaceSecret("A", { value: "v", triggers: ${triggers} });`);
+    const run = await stack.preview();
+    expect({ triggers, code: run.code, kinds: run.kinds }).toEqual({ triggers, code: 1, kinds: ["triggers-lost"] });
+    expect(run.output).toContain(fact);
+    expect(run.calls).toEqual([]);
+  }
+});
+
+test("triggers of other resources may be empty objects, and a change of them pushes the value", async () => {
+  const stack = await start();
+  const program = (labels: string) => `
+    const B = class extends pulumi.ComponentResource { constructor() { super("x:y:B", "b"); } };
+    const b = new B();
+    const labels = b.urn.apply(() => (${labels}));
+    new WorkspaceSecret("A", { value: "v", triggers: [labels, { labels, more: Promise.resolve({}) }] });`;
+  await stack.deploy(program("{}"));
+  expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  expect((await stack.deploy(program("{ a: 1 }"))).calls).toEqual(["update"]);
+});
+
 test("an object given for a name or a policy isn't shown", async () => {
   const stack = await start();
   const given = `pulumi.secret({ token: "${value.text}" })`;

@@ -485,6 +485,7 @@ export const PROBLEMS: ProblemExamples = {
           { place: "triggers[1].run", given: { type: "function" } },
           { place: "triggers[2]", given: { className: "Date" } },
           { place: "triggers[3]", given: { className: undefined } },
+          { place: "triggers[4]", given: { isEmptied: true } },
         ],
       },
       attempt: { step: "declareSecret", name: "crm" },

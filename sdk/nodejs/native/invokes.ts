@@ -6,6 +6,8 @@ import type {
   SecretDependent,
   WorkspaceSecretResult,
 } from "../functions.js";
+import { asProgramError } from "../programError.js";
+import { isUnderMocks } from "../underMocks.js";
 import { pluginOptions } from "./pluginOptions.js";
 
 type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
@@ -60,6 +62,12 @@ export function getSecretDependentsOutput(
   return pulumi.output(args).apply((known) => getSecretDependents(known, opts));
 }
 
-function invoke<Answer>(name: string, args: object, opts: pulumi.InvokeOptions = {}): Promise<Answer> {
-  return pulumi.runtime.invoke(`elevenlabs:index:${name}`, { ...args }, { ...pluginOptions(), ...opts });
+async function invoke<Answer>(name: string, args: object, opts: pulumi.InvokeOptions = {}): Promise<Answer> {
+  try {
+    return await pulumi.runtime.invoke(`elevenlabs:index:${name}`, { ...args }, { ...pluginOptions(), ...opts });
+  } catch (error) {
+    // An uncaught error then shows its message only. One of gRPC says that the engine has ended, which Pulumi's SDK handles.
+    const isOfPlugin = error instanceof Error && !("code" in error) && !isUnderMocks();
+    throw isOfPlugin ? asProgramError(error) : error;
+  }
 }
