@@ -30,7 +30,7 @@ export default {
         // These choose the host themselves.
         "/engine/plugin/",
         "/engine/sequences/plugin/",
-        ...["oldNode", "lateErrors"].map((name) => `/engine/${name}\\.`),
+        ...["oldNode", "lateErrors", "componentProcess"].map((name) => `/engine/${name}\\.`),
         // About the client, which both hosts share.
         "/engine/proxy\\.matrix\\.",
       ],

@@ -73,6 +73,13 @@ export const PROGRAM_WORDING = {
     why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
     next: [`Add it to "dependencies" of ${packageJson}, as the library has it, and install again.`],
   }),
+  "component-requires-plugin": ({ folder }: { folder: string }) => ({
+    why: `it is declared by a component of another process, and the program in ${folder} doesn't have pulumi-elevenlabs`,
+    next: [
+      'Import from "pulumi-elevenlabs/native" in the component: the plugin works for programs in every language.',
+      "Then add the plugin elevenlabs to the Pulumi.yaml of the program.",
+    ],
+  }),
   "node-too-old": ({ version, oldest }: { version: string; oldest: number }) => ({
     why: `this is Node.js ${version}, but pulumi-elevenlabs requires ${oldest} or newer`,
     next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { Attempt } from "../../provider/messages/attempts.js";
 import { Problem } from "../../provider/messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
@@ -30,8 +31,8 @@ export function requireUsableConfig(workspace: pulumi.Input<string | undefined>)
 }
 
 /** Throws if the process of a dynamic provider can't find this package. */
-export function requireUsablePackage(): void {
-  if (!isUnderMocks()) runOnce("package", requireDependency);
+export function requireUsablePackage(logicalName: string): void {
+  if (!isUnderMocks()) runOnce("package", () => requireDependency(logicalName));
 }
 
 type Check = "keys" | "config" | "package";
@@ -63,11 +64,17 @@ function asErrorOfProgram(check: () => unknown): void {
  * The provider process looks for this package from the folder of the program. If only a library of the program depends on
  * the package, a package manager that keeps dependencies apart, such as pnpm, doesn't let the process find it there.
  */
-function requireDependency(): void {
+function requireDependency(logicalName: string): void {
+  // A component in a process of its own, whose program may have another language. It runs in the folder of that program.
+  const isComponent = pulumi.runtime.getStackResource() === undefined;
   // An inline program of the Automation API runs in another folder than its provider process.
-  if (!isStartedByEngine()) return;
+  if (!isComponent && !isStartedByEngine()) return;
   // If the program changed its folder before it loaded this package, only the project's folder is the right one.
   if (isFoundFrom(programFolder) || isFoundFrom(pulumi.getRootDirectory())) return;
+  if (isComponent) {
+    const attempt: Attempt = { step: "declareSecret", name: logicalName };
+    throw programError("component-requires-plugin", { folder: programFolder }, attempt);
+  }
   const facts = { folder: programFolder, packageJson: packageJsonOf(programFolder) };
   throw programError("not-a-dependency", facts, { step: "runProgram" });
 }

@@ -91,7 +91,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     if (opts.import !== undefined) {
       throw programError("import-unsupported", { id: String(opts.import) }, { step: "declareSecret", name });
     }
-    requireUsablePackage();
+    requireUsablePackage(name);
     requireUsableConfig(args?.workspace);
     const isLookup = opts.id !== undefined;
     const registration =

@@ -477,6 +477,9 @@ export const PROBLEMS: ProblemExamples = {
   "not-a-dependency": {
     always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "runProgram" } },
   },
+  "component-requires-plugin": {
+    always: { facts: { folder: "/app" }, attempt: { step: "declareSecret", name: "token" } },
+  },
   "triggers-lost": {
     always: {
       facts: {
