@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Attempt } from "../provider/messages/attempts.js";
 import { Problem } from "../provider/messages/problem.js";
@@ -34,33 +34,52 @@ export async function presentOutput(
   }
 }
 
-/** Writes all files, or none: each one is moved into place once all of them are on the disk. */
+/** Writes all files, or none: each one is moved into place once all of them are on the disk. What fails then is undone. */
 export async function writeOutputs(folder: string, files: OutputFile[], attempt: Attempt): Promise<void> {
-  let made: string | undefined;
+  const undo: (() => Promise<void>)[] = [];
+  const makeFolder = async (path: string) => {
+    const made = await mkdir(path, { recursive: true });
+    if (made !== undefined) undo.push(() => rm(made, { recursive: true, force: true }));
+  };
   let staging: string | undefined;
   let at = folder;
   try {
-    made = await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     staging = await mkdtemp(join(folder, ".render-"));
-    for (const { path, text } of files) {
+    const moves: { from: string; to: string; before: string | undefined }[] = [];
+    for (const [index, { path, text }] of files.entries()) {
       at = join(folder, path);
-      await mkdir(dirname(join(staging, path)), { recursive: true });
-      await writeFile(join(staging, path), text, { flag: "wx" });
+      await makeFolder(dirname(at));
+      const from = join(staging, `new-${index}`);
+      await writeFile(from, text);
+      moves.push({ from, to: at, before: await copyOf(at, join(staging, `old-${index}`)) });
     }
-    for (const { path } of files) {
-      at = join(folder, path);
-      await mkdir(dirname(at), { recursive: true });
-    }
-    made = undefined;
-    for (const { path } of files) {
-      at = join(folder, path);
-      await rename(join(staging, path), at);
+    for (const { from, to, before } of moves) {
+      at = to;
+      await rename(from, to);
+      undo.push(() => (before === undefined ? rm(to) : rename(before, to)));
     }
   } catch (error) {
-    if (made !== undefined) await rm(made, { recursive: true, force: true });
-    throw asProblem(error, at, attempt);
+    let isPartial = false;
+    for (const step of undo.reverse()) {
+      await step().catch(() => {
+        isPartial = true;
+      });
+    }
+    throw asProblem(error, at, attempt, isPartial);
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Copies a file, if there is one. */
+async function copyOf(file: string, copy: string): Promise<string | undefined> {
+  try {
+    await copyFile(file, copy);
+    return copy;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
@@ -84,11 +103,11 @@ async function entryAt(path: string) {
   });
 }
 
-function asProblem(error: unknown, file: string, attempt: Attempt): Problem {
+function asProblem(error: unknown, file: string, attempt: Attempt, isPartial = false): Problem {
   if (error instanceof Problem) return error;
-  return notWritten(file, (error as NodeJS.ErrnoException).code ?? "unknown", attempt);
+  return notWritten(file, (error as NodeJS.ErrnoException).code ?? "unknown", attempt, isPartial);
 }
 
-function notWritten(file: string, code: string, attempt: Attempt): Problem {
-  return new Problem("file-not-written", { file, code, chosenBy: "--out" }, attempt);
+function notWritten(file: string, code: string, attempt: Attempt, isPartial = false): Problem {
+  return new Problem("file-not-written", { file, code, chosenBy: "--out", isPartial }, attempt);
 }

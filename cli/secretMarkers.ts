@@ -1,4 +1,5 @@
 import { type JSONPath, visit } from "jsonc-parser";
+import type { JsonFault } from "../provider/messages/renderWording.js";
 
 /** A secret that a JSON file names: `"secret_id": "${secret:NAME}"`. */
 export interface SecretMarker {
@@ -13,6 +14,8 @@ export interface SecretMarker {
 export interface ScannedMarkers {
   markers: SecretMarker[];
   faults: { kind: "misplaced" | "malformed"; place: string }[];
+  /** The ids that the text has already. */
+  ids: { id: string; place: string }[];
 }
 
 /** The only key that the API has for the id of a secret. */
@@ -20,10 +23,21 @@ const KEY = "secret_id";
 const MARKER = /^\$\{secret:(.+)\}$/s;
 const MARKER_START = "${secret:";
 
-/** The markers of a JSON text, or where it stops being JSON. Both count from 1. */
-export function scanMarkers(text: string): ScannedMarkers | { line: number; column: number } {
-  const found: ScannedMarkers = { markers: [], faults: [] };
-  let fault: { line: number; column: number } | undefined;
+/** The markers of a JSON text, or why it isn't JSON. Lines and columns count from 1. */
+export function scanMarkers(text: string): ScannedMarkers | JsonFault {
+  if (text.startsWith("\ufeff")) return { kind: "byte-order-mark" };
+  try {
+    return scan(text);
+  } catch (error) {
+    // The parser calls itself for each level.
+    if (error instanceof RangeError) return { kind: "too-deep" };
+    throw error;
+  }
+}
+
+function scan(text: string): ScannedMarkers | JsonFault {
+  const found: ScannedMarkers = { markers: [], faults: [], ids: [] };
+  let fault: JsonFault | undefined;
   visit(
     text,
     {
@@ -40,9 +54,10 @@ export function scanMarkers(text: string): ScannedMarkers | { line: number; colu
         const [, name] = MARKER.exec(value) ?? [];
         if (name !== undefined) found.markers.push({ name, place: pointer(steps), start, end: start + length });
         else if (value.includes("${")) found.faults.push({ kind: "malformed", place: pointer(steps) });
+        else found.ids.push({ id: value, place: pointer(steps) });
       },
       onError: (_error, _offset, _length, line, character) => {
-        fault ??= { line: line + 1, column: character + 1 };
+        fault ??= { kind: "not-json", line: line + 1, column: character + 1 };
       },
     },
     { disallowComments: true },

@@ -17,6 +17,11 @@ export function invalidOption(commandName: string, option: string, expected: str
   return new Problem("invalid-option", { option, expected, help }, { step: "runCommand", name: commandName });
 }
 
+/** For an option that can be given several times. */
+export function collected(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
+
 function hasPrinted({ code, exitCode }: CommanderError): boolean {
   return exitCode === 0 || code === "commander.help";
 }

@@ -11,7 +11,7 @@ import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, p
 import { ASK_ATTEMPT, askFor, canAsk } from "../ask.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
 import { note, print } from "../terminal.js";
-import { invalidOption } from "../usage.js";
+import { collected, invalidOption } from "../usage.js";
 
 const NOTES = `
 The API doesn't return values, so you must have them. Adopting changes nothing
@@ -51,7 +51,7 @@ export function adopt(): Command {
   return withWorkspace(withStack(new Command("adopt")))
     .description("Print the program lines and the config commands that adopt the secrets of a workspace.")
     .option("-p, --prefix <text>", "only secrets whose names start with this text")
-    .option("-n, --name <name>", "only this secret (repeatable)", (name, names: string[] = []) => [...names, name])
+    .option("-n, --name <name>", "only this secret (repeatable)", collected)
     .option("--component", "use one WorkspaceSecrets component")
     .addOption(new Option("--only <part>", "print only one part").choices(PARTS).argParser(partOf))
     .addOption(

@@ -1,6 +1,7 @@
 import { join, sep } from "node:path";
 import { Argument, Command } from "commander";
 import type { Attempt } from "../../provider/messages/attempts.js";
+import type { SecretPlace } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
 import type { FileFault, MarkerFault } from "../../provider/messages/renderWording.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
@@ -12,14 +13,17 @@ import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOu
 import { findIds, type NamedPlace } from "../secretIds.js";
 import { type SecretMarker, scanMarkers, withIds } from "../secretMarkers.js";
 import { openState } from "../stack.js";
+import type { OwnedSecret } from "../stackOutput.js";
 import { table } from "../table.js";
 import { lineWidth, print } from "../terminal.js";
+import { collected } from "../usage.js";
 
 const NOTES = `
 In the JSON files of ElevenLabs' own CLI, name a secret instead of its id:
   "Authorization": { "secret_id": "\${secret:CRM_TOKEN}" }
 The output has the id that the secret has in the stack's state. Nothing else in
-a file changes. Either all files are written, or none.
+a file changes. Either all files are written, or none. An id that is in a file
+already must be of this stack, or allowed by --allow-id.
 
 A folder's other files are left out, and so are node_modules and all names that
 start with a dot. No API key, API call or passphrase is needed.
@@ -42,6 +46,7 @@ interface Options {
   provider?: string;
   workspace?: string;
   prefix?: string;
+  allowId?: string[];
   overwrite?: boolean;
   check?: boolean;
   json?: boolean;
@@ -49,6 +54,7 @@ interface Options {
 
 interface ScannedFile extends JsonFile {
   markers: SecretMarker[];
+  ids: { id: string; place: string }[];
 }
 
 interface RenderedFile extends OutputFile {
@@ -64,6 +70,7 @@ export function render(): Command {
     .requiredOption("-o, --out <folder>", "where to write the files, under the same names")
     .option("-s, --stack [name]", "the Pulumi stack (default: the selected stack)")
     .option("-p, --prefix <text>", "what the names of the secrets start with, if the files leave it out")
+    .option("--allow-id <id>", "an id in the files that isn't of this stack (repeatable)", collected)
     .option("--overwrite", "replace files that exist with other content")
     .option("--check", "write nothing; check that the output is up to date")
     .option("--json", "print JSON");
@@ -87,6 +94,7 @@ async function run(input: string, options: Options): Promise<void> {
   const place = { provider, workspace };
   const { ids, faults, elsewhere } = findIds(namesIn(scanned), { owned, place, prefix });
   if (faults.length > 0) throw new Problem("names-not-in-stack", { stack, place, faults, elsewhere }, attempt);
+  requireOwnIds(scanned, { stack, owned, place, allowed: options.allowId ?? [] }, attempt);
   const files = await Promise.all(
     scanned.map(async (file): Promise<RenderedFile> => {
       const text = withIds(file.text, file.markers, (name) => ids.get(name) ?? "");
@@ -109,12 +117,12 @@ async function readMarkers(input: string, out: string, attempt: Attempt): Promis
   const scanned: ScannedFile[] = [];
   for (const file of found.files) {
     const read = scanMarkers(file.text);
-    if ("line" in read) {
-      unusable.push({ file: file.path, kind: "not-json", ...read });
+    if ("kind" in read) {
+      unusable.push({ file: file.path, ...read });
       continue;
     }
     invalid.push(...read.faults.map((fault) => ({ file: file.path, ...fault })));
-    scanned.push({ ...file, markers: read.markers });
+    scanned.push({ ...file, ...read });
   }
   if (unusable.length > 0) throw new Problem("files-unusable", { faults: unusable }, attempt);
   if (invalid.length > 0) throw new Problem("markers-invalid", { faults: invalid }, attempt);
@@ -127,6 +135,21 @@ async function readMarkers(input: string, out: string, attempt: Attempt): Promis
 
 function namesIn(files: ScannedFile[]): NamedPlace[] {
   return files.flatMap(({ path, markers }) => markers.map(({ name, place }) => ({ name, file: path, place })));
+}
+
+/** An id that was copied from another environment would reach this one unnoticed. */
+function requireOwnIds(
+  files: ScannedFile[],
+  context: { stack: string; owned: OwnedSecret[]; place: SecretPlace; allowed: string[] },
+  attempt: Attempt,
+): void {
+  const { stack, owned, place, allowed } = context;
+  const here = owned.filter((one) => one.provider === place.provider && one.workspace === place.workspace);
+  const known = new Set([...here.map(({ id }) => id), ...allowed]);
+  const places = files.flatMap(({ path: file, ids }) =>
+    ids.filter(({ id }) => !known.has(id)).map(({ place }) => ({ file, place })),
+  );
+  if (places.length > 0) throw new Problem("ids-not-in-stack", { stack, place, places }, attempt);
 }
 
 async function write(files: RenderedFile[], { out, overwrite }: Options, attempt: Attempt): Promise<void> {

@@ -10,6 +10,14 @@ const CHOICES = {
   "--out": "Choose another folder: --out FOLDER",
 };
 
+export interface FileNotWritten {
+  file: string;
+  code: string;
+  chosenBy: keyof typeof CHOICES;
+  /** Whether other files stay written. */
+  isPartial?: boolean;
+}
+
 /** Problems that the command line meets beside those of the API and the config. */
 export const COMMAND_LINE_WORDING = {
   "no-project": () => ({
@@ -79,9 +87,12 @@ export const COMMAND_LINE_WORDING = {
     why: isNeither ? "no secret is given" : "both a name and an id are given",
     next: ["Give the NAME of the secret, or --id ID."],
   }),
-  "file-not-written": ({ file, code, chosenBy }: { file: string; code: string; chosenBy: keyof typeof CHOICES }) => ({
+  "file-not-written": ({ file, code, chosenBy, isPartial = false }: FileNotWritten) => ({
     why: code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
-    next: [CHOICES[chosenBy]],
+    next: [
+      CHOICES[chosenBy],
+      ...(isPartial ? ["Some of the other files were written, and could not be restored."] : []),
+    ],
   }),
   "port-taken": () => ({ why: "the port is in use", next: ["Choose another: --port PORT (0 means any free port)"] }),
   "port-unusable": ({ code }: { code: string }) => ({

@@ -87,6 +87,14 @@ export function didYouMean(given: string, known: readonly string[]): string {
   return closest === undefined ? "" : ` (did you mean ${byLowerCase.get(closest)}?)`;
 }
 
+/** The first few texts, and how many there are beside them: a message that nobody reads to its end helps nobody. */
+export function firstFew(texts: string[], separator = ", "): string {
+  const more = texts.length - MOST_SHOWN;
+  return [...texts.slice(0, MOST_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
+}
+
+const MOST_SHOWN = 5;
+
 /** What kind of data was given, such as `a list`. */
 export function typeText(given: unknown): string {
   if (given === null) return "null";

@@ -1,14 +1,28 @@
 import { pulumiUp, shellWord } from "./commands.js";
-import { commandFor, inWorkspaceText, listText, type Reader, type SecretPlace, type Wording } from "./phrases.js";
+import {
+  commandFor,
+  firstFew,
+  inWorkspaceText,
+  listText,
+  type Reader,
+  type SecretPlace,
+  type Wording,
+} from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 /** Why a file can't be rendered. No fact is a part of its content, which may hold a value. */
 export type FileFault = { file: string } & (
-  | { kind: "not-json"; line: number; column: number }
+  | JsonFault
   | { kind: "not-utf8" }
   | { kind: "symbolic-link" }
   | { kind: "unreadable"; code: string }
 );
+
+/** Why a text can't be read as JSON. */
+export type JsonFault =
+  | { kind: "not-json"; line: number; column: number }
+  | { kind: "byte-order-mark" }
+  | { kind: "too-deep" };
 
 /** A place in a file, as a JSON Pointer. */
 export interface MarkerPlace {
@@ -36,11 +50,14 @@ export const RENDER_WORDING = {
     next: ["Give a JSON file, or a folder that has some."],
   }),
   "files-unusable": ({ faults }: { faults: FileFault[] }) => ({
-    why: faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`).join("; "),
+    why: firstFew(
+      faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`),
+      "; ",
+    ),
     next: ["Correct this, then run the same command again. Nothing was written."],
   }),
   "markers-invalid": ({ faults }: { faults: MarkerFault[] }) => ({
-    why: faults.map(markerFaultText).join("; "),
+    why: firstFew(faults.map(markerFaultText), "; "),
     next: [
       `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
     ],
@@ -52,16 +69,26 @@ export const RENDER_WORDING = {
       ? "Rename all but one of them. Nothing was written."
       : `Correct the name, or add the secret to the program and run "${commandFor(reader, pulumiUp())}". Nothing was written.`;
     return {
-      why: `stack ${quoted(stack)} has ${faults.map((fault) => nameFaultText(fault, where)).join("; ")}`,
+      why: `stack ${quoted(stack)} has ${firstFew(
+        faults.map((fault) => nameFaultText(fault, where)),
+        "; ",
+      )}`,
       next: [next, ...(others.length > 0 ? [`The stack has ${others.join("; ")}.`] : [])],
     };
   },
+  "ids-not-in-stack": ({ stack, place, places }: IdsNotInStack) => ({
+    why: `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
+    next: [
+      `Name the secret instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+      "If the id is of a secret that this stack doesn't manage, add --allow-id ID.",
+    ],
+  }),
   "output-in-input": ({ file }: { file: string }) => ({
     why: `${quoted(file)} would be written into the input`,
     next: ["Choose a folder outside of the input: --out FOLDER"],
   }),
   "outputs-differ": ({ files }: { files: string[] }) => ({
-    why: `${files.length === 1 ? "a file exists" : "files exist"} with other content: ${files.map(sanitized).join(", ")}`,
+    why: `${files.length === 1 ? "a file exists" : "files exist"} with other content: ${firstFew(files.map(sanitized))}`,
     next: ["To replace what exists, add --overwrite. Nothing was written."],
   }),
 } satisfies Record<string, Wording<never>>;
@@ -71,6 +98,13 @@ export interface NamesNotInStack {
   place: SecretPlace;
   faults: NameFault[];
   elsewhere: Elsewhere[];
+}
+
+export interface IdsNotInStack {
+  stack: string;
+  place: SecretPlace;
+  /** Where the ids are. Not the ids: someone may have put a value in their place. */
+  places: MarkerPlace[];
 }
 
 /** Another place of the stack that has secrets with names that are missing. */
@@ -90,6 +124,10 @@ function fileFaultText(fault: FileFault): string {
   switch (fault.kind) {
     case "not-json":
       return `is not JSON (line ${fault.line}, column ${fault.column})`;
+    case "byte-order-mark":
+      return "starts with a byte order mark, which JSON must not have";
+    case "too-deep":
+      return "is nested too deeply";
     case "not-utf8":
       return "is not UTF-8 text";
     case "symbolic-link":
@@ -110,7 +148,7 @@ function nameFaultText({ name, ids, places }: NameFault, where: string): string 
     ids.length === 0
       ? `no secret ${quoted(name)}${where}`
       : `several secrets ${quoted(name)}${where}: ${ids.map(sanitized).join(", ")}`;
-  return `${what} (${places.map(placeText).join(", ")})`;
+  return `${what} (${firstFew(places.map(placeText))})`;
 }
 
 function placeText({ file, place }: MarkerPlace): string {

@@ -54,7 +54,8 @@ describe("render", () => {
     const requests = stack.emulator.requests.length + eu.requests.length;
     // Neither of them is needed.
     const env = { ELEVENLABS_API_KEY: "", VAULT_SERVER_URL: "" };
-    const render = (out: string, ...args: string[]) => cliIn(stack, ["render", "agents", "--out", out, ...args], env);
+    const render = (out: string, ...args: string[]) =>
+      cliIn(stack, ["render", "agents", "--out", out, "--allow-id", "other", ...args], env);
 
     const rendered = await render("out");
     const asJson = await render("of/eu", "--workspace", "eu", "--json");
@@ -119,6 +120,28 @@ describe("render", () => {
     expect(err).not.toContain('"CRM"');
     expect(err).toMatch(/"PAY" with --workspace eu\.$/m);
     expect(await readdir(stack.folder)).not.toContain("out");
+  });
+
+  test("refuses an id that isn't of this stack and workspace, and doesn't repeat it", async () => {
+    const eu = await startAnother();
+    const stack = await startStack();
+    await addWorkspaces(stack, { eu });
+    await stack.deploy(`
+      new WorkspaceSecret("CRM", { value: "v" });
+      new WorkspaceSecret("PAY", { value: "v", workspace: "eu" });`);
+    const theirs = eu.workspace().secrets()[0]?.id ?? "";
+    const wrong = { "empty.json": "", "later.json": "REPLACE_ME", "eu.json": theirs };
+    const files = Object.fromEntries(Object.entries(wrong).map(([file, id]) => [file, tool(id)]));
+    await write(join(stack.folder, "agents"), { ...files, "own.json": tool(idOf(stack, "CRM")) });
+    const render = (...args: string[]) => cliIn(stack, ["render", "agents", "--out", "out", ...args]);
+
+    const { code, out, err, kind } = await render();
+    const allowed = await render("--allow-id", "", "--allow-id", "REPLACE_ME", "--allow-id", theirs);
+
+    expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "ids-not-in-stack" });
+    for (const file of Object.keys(wrong)) expect(err).toContain(`${file} at /api_schema/`);
+    for (const text of ["REPLACE_ME", theirs, "own.json"]) expect(err).not.toContain(text);
+    expect(allowed).toMatchObject({ code: 0, err: "" });
   });
 
   test("replaces outputs only with --overwrite; --check shows what is stale", async () => {
@@ -190,6 +213,17 @@ describe("render", () => {
     for (const fact of facts) expect(err).toContain(fact);
     expect(err).not.toContain("sk_123");
     expect(await read(folder)).toEqual(files);
+  });
+
+  test("names the first few of many bad files, and how many more there are", async () => {
+    const folder = await newFolder(Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`agents/${n}.json`, "{"])));
+    await write(folder, { "agents/00.json": "\ufeff{}", "agents/01.json": "[".repeat(1_000_000) });
+
+    const { code, err, kind } = await cli(["render", "agents", "--out", "out"], { folder });
+
+    expect({ code, kind }).toEqual({ code: 1, kind: "files-unusable" });
+    expect(err).toMatch(/ 0\.json is not JSON .*; and 27 more\. \[/);
+    expect(err).toMatch(/00\.json starts with a byte order mark.*; 01\.json is nested too deeply;/);
   });
 
   test("refuses symbolic links and files that aren't UTF-8", async () => {

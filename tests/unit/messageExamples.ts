@@ -560,6 +560,16 @@ export const PROBLEMS: ProblemExamples = {
       },
       attempt: RENDER,
     },
+    "more than a few": {
+      facts: {
+        faults: [
+          { file: "a.json", kind: "byte-order-mark" },
+          { file: "b.json", kind: "too-deep" },
+          ...Array.from({ length: 300 }, (_, n) => ({ file: `${n}.json`, kind: "not-utf8" as const })),
+        ],
+      },
+      attempt: RENDER,
+    },
   },
   "markers-invalid": {
     always: {
@@ -614,6 +624,19 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
+  "ids-not-in-stack": {
+    "in two places": {
+      facts: {
+        stack: "dev",
+        place: { provider: "default", workspace: "eu" },
+        places: [
+          { file: "a.json", place: "/secret_id" },
+          { file: "b.json", place: "/x/secret_id" },
+        ],
+      },
+      attempt: RENDER,
+    },
+  },
   "output-in-input": { always: { facts: { file: "agents/out/a.json" }, attempt: RENDER } },
   "outputs-differ": {
     "one file": { facts: { files: ["out/a.json"] }, attempt: RENDER },
@@ -633,6 +656,10 @@ export const PROBLEMS: ProblemExamples = {
       attempt: { step: "adopt" },
     },
     "of a folder": { facts: { file: "out/a.json", code: "EACCES", chosenBy: "--out" }, attempt: RENDER },
+    "after others that stay written": {
+      facts: { file: "out/a.json", code: "EIO", chosenBy: "--out", isPartial: true },
+      attempt: RENDER,
+    },
   },
   "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
   "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },

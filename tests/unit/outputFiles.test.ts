@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -36,6 +36,19 @@ test("if nothing can be written, no folder is left behind", async () => {
   expect(Problem.is(await failure(join(root, "new/out")), "file-not-written")).toBe(true);
 
   expect(await readdir(root)).toEqual([]);
+});
+
+test("if a file can't be moved into place, those before it are as they were", async () => {
+  await writeFile(join(root, "a.json"), "old");
+  // No file can be moved to another file system.
+  await symlink("/proc", join(root, "link"));
+  const files = ["a.json", "new/b.json", "link/none.json", "z.json"].map((path) => ({ path, text: "new" }));
+
+  const error = await writeOutputs(root, files, ATTEMPT).catch((error: unknown) => error);
+
+  expect(error).toMatchObject({ kind: "file-not-written", facts: { file: join(root, "link/none.json") } });
+  expect((await readdir(root)).sort()).toEqual(["a.json", "link"]);
+  expect(await readFile(join(root, "a.json"), "utf8")).toBe("old");
 });
 
 test("what is written replaces what was there, and leaves other files alone", async () => {

@@ -6,7 +6,7 @@ import { type ScannedMarkers, scanMarkers, withIds } from "../../cli/secretMarke
 
 function scanned(text: string): ScannedMarkers {
   const found = scanMarkers(text);
-  if ("line" in found) throw new Error(`not JSON at ${found.line}:${found.column}`);
+  if ("kind" in found) throw new Error(`not JSON: ${found.kind}`);
   return found;
 }
 
@@ -23,6 +23,7 @@ describe("the markers of a file", () => {
         { name: "A", place: "/secret_id" },
       ],
       faults: [],
+      ids: [{ id: "2f6Hx0QTzq", place: "/a~1b~0c/1/secret_id" }],
     });
   });
 
@@ -45,12 +46,12 @@ describe("the markers of a file", () => {
     ["without a name", '{"secret_id": "${secret:}"}', "malformed", "/secret_id"],
     ["in another spelling", '{"secret_id": "${SECRET:A}"}', "malformed", "/secret_id"],
   ])("%s: a fault", (_, text, kind, place) => {
-    expect(scanned(text)).toEqual({ markers: [], faults: [{ kind, place }] });
+    expect(scanned(text)).toEqual({ markers: [], faults: [{ kind, place }], ids: [] });
   });
 
   test("other text with a dollar sign or braces is no fault", () => {
     const text = '{"prompt": "costs $5 {{name}} ${amount} {secret:A}", "secret_id": 5}';
-    expect(scanned(text)).toEqual({ markers: [], faults: [] });
+    expect(scanned(text)).toEqual({ markers: [], faults: [], ids: [] });
   });
 });
 
@@ -94,11 +95,15 @@ describe("a text that isn't JSON", () => {
   test.each([
     ["a comma too many", '{\n  "a": 1,\n}', 3, 1],
     ["a comment", '{\n  // a\n  "a": 1\n}', 2, 3],
-    ["a byte order mark", "\ufeff{}", 1, 1],
     ["nothing", "", 1, 1],
     ["two values", "{} {}", 1, 4],
   ])("%s: is refused with its line and column", (_, text, line, column) => {
-    expect(scanMarkers(text)).toEqual({ line, column });
+    expect(scanMarkers(text)).toEqual({ kind: "not-json", line, column });
+  });
+
+  test("a byte order mark is named, and so are too many levels", () => {
+    expect(scanMarkers("\ufeff{}")).toEqual({ kind: "byte-order-mark" });
+    expect(scanMarkers("[".repeat(1_000_000))).toEqual({ kind: "too-deep" });
   });
 
   test("is what JSON.parse refuses, and nothing else", () => {
