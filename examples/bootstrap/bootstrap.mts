@@ -11,7 +11,11 @@ if (!stackName || !envFile) {
 }
 
 const text = await readFile(envFile).catch(fail(`Could not read ${envFile}`));
-const wanted = Object.entries(parse(text));
+const entries = Object.entries(parse(text));
+// A key without a value is one that nobody has filled in yet.
+const wanted = entries.filter(([, value]) => value !== "");
+const empty = entries.flatMap(([key, value]) => (value === "" ? [key] : []));
+if (empty.length > 0) console.log(`Left out because they have no value: ${empty.join(", ")}`);
 
 const stack = await LocalWorkspace.createOrSelectStack({ stackName, workDir: import.meta.dirname }).catch(
   fail(`Could not open stack ${stackName}`),

@@ -23,7 +23,7 @@ test("bootstrap: deploys a .env file; a second run changes nothing", async () =>
   const { emulator, folder } = example;
   const [bootstrap = ""] = await commandsOf("bootstrap");
   const env = (token: string) =>
-    `# of the staging CRM\nCRM_TOKEN=${token}\nexport WEBHOOK_KEY="two\\nlines\\n"\nQUOTED='a = "b" # c'\n`;
+    `# of the staging CRM\nCRM_TOKEN=${token}\nNOT_YET=\nexport WEBHOOK_KEY="two\\nlines\\n"\nQUOTED='a = "b" # c'\n`;
   const write = (token: string) => writeFile(join(folder, ".env.staging"), env(token));
   const expected = (token: string) => ({ CRM_TOKEN: token, WEBHOOK_KEY: "two\nlines\n", QUOTED: 'a = "b" # c' });
 
@@ -36,6 +36,7 @@ test("bootstrap: deploys a .env file; a second run changes nothing", async () =>
   });
   expect(example.secrets()).toEqual(expected("staging-token-1"));
   expect(output).toMatch(/Stack staging is ready\n.*Config: 3 set, 0 unchanged\n.*Updating.*CRM_TOKEN created/s);
+  expect(output).toMatch(/^Left out because they have no value: NOT_YET$/m);
   expect(requestsAtUpdate).toBe(0);
 
   const stackFile = await readFile(join(folder, "Pulumi.staging.yaml"), "utf8");
