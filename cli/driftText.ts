@@ -83,7 +83,7 @@ function columnsOf(found: Difference[], { showsWorkspace }: { showsWorkspace: bo
   const showsProvider = found.some(({ provider }) => provider !== DEFAULT_PROVIDER);
   return [
     ["resource", ({ resource }) => resource],
-    ["secret", ({ name = "?" }) => nameCell(name)],
+    ["name", ({ name = "?" }) => nameCell(name)],
     ["id", ({ id = "" }) => id],
     ...(showsProvider ? [["provider", ({ provider }) => provider] satisfies Column] : []),
     ...(showsWorkspace ? [["workspace", ({ workspace }) => workspace] satisfies Column] : []),

@@ -2,12 +2,12 @@ import type { Command, CommanderError } from "commander";
 import { Problem } from "../provider/messages/problem.js";
 
 /**
- * Replaces commander's own error messages, which repeat what was typed: it may be an API key. commander still throws its own
+ * Replaces commander's own error messages, which repeat all that was typed: it may be an API key. commander still throws its own
  * error after it has printed the help or the version.
  */
 export function reportUsageProblems(command: Command): Command {
   return command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
-    throw hasPrinted(error) ? error : usageProblem(command, error.code);
+    throw hasPrinted(error) ? error : usageProblem(command, error);
   });
 }
 
@@ -26,24 +26,51 @@ function hasPrinted({ code, exitCode }: CommanderError): boolean {
   return exitCode === 0 || code === "commander.help";
 }
 
-function usageProblem(command: Command, code: string): Problem {
+function usageProblem(command: Command, { code, message }: CommanderError): Problem {
   const isProgram = command.parent === null;
   const attempt = { step: "runCommand", ...(isProgram ? {} : { name: command.name() }) } as const;
   const fullName = isProgram ? command.name() : `${command.parent?.name()} ${command.name()}`;
   const help = `${fullName} --help`;
   const usage = `${fullName} ${command.usage()}`;
+  // commander quotes what the error is about, and then says what is similar.
+  const [about = "", other = ""] = [...message.matchAll(/'([^']*)'/g)].map(([, quoted = ""]) => quoted);
+  const typed = { word: shownWord(about), similar: similarIn(message) };
   switch (code) {
     case "commander.unknownCommand":
-      return new Problem("unknown-command", { commands: command.commands.map((one) => one.name()) }, attempt);
+      return new Problem("unknown-command", { ...typed, commands: command.commands.map((one) => one.name()) }, attempt);
     case "commander.unknownOption":
-      return new Problem("unknown-option", { options: optionNames(command), help }, attempt);
+      return new Problem("unknown-option", { ...typed, options: optionNames(command), help }, attempt);
     case "commander.optionMissingArgument":
-      return new Problem("option-without-value", { help }, attempt);
-    case "commander.excessArguments":
-      return new Problem("too-many-arguments", { usage, help }, attempt);
+      return new Problem("option-without-value", { option: longName(about), help }, attempt);
+    case "commander.conflictingOption":
+      return new Problem("conflicting-options", { options: [longName(about), longName(other)] }, attempt);
+    case "commander.excessArguments": {
+      const expected = command.registeredArguments.length;
+      return new Problem("too-many-arguments", { expected, given: command.args.length, usage, help }, attempt);
+    }
+    case "commander.missingMandatoryOptionValue":
+      return new Problem("invalid-usage", { missing: longName(about), usage, help }, attempt);
+    case "commander.missingArgument":
+      return new Problem("invalid-usage", { missing: `<${about}>`, usage, help }, attempt);
     default:
       return new Problem("invalid-usage", { usage, help }, attempt);
   }
+}
+
+/** What was typed, if it can't be a key: those have digits or underscores. An option's value isn't shown. */
+function shownWord(typed: string): string | undefined {
+  const [word = ""] = typed.split("=");
+  return /^[a-z-]{1,20}$/.test(word) ? word : undefined;
+}
+
+function similarIn(message: string): string[] {
+  const [, words = ""] = /\(Did you mean (?:one of )?(.+)\?\)$/.exec(message) ?? [];
+  return words === "" ? [] : words.split(", ");
+}
+
+/** The name of an option, as in `-o, --out <folder>`. */
+function longName(flags: string): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
 }
 
 function optionNames(command: Command): string[] {

@@ -22,7 +22,7 @@ Examples:
   pulumi-elevenlabs list
   pulumi-elevenlabs list --stack                 also show the owners
   pulumi-elevenlabs list --stack prod --prefix CRM_
-  pulumi-elevenlabs list --json | jq -r '.secrets[] | select(.users == 0).name'`;
+  pulumi-elevenlabs list --json | jq '.secrets[] | select(.dependents == 0)'`;
 
 interface Options extends ContextOptions {
   prefix?: string;
@@ -86,8 +86,8 @@ function asJson(
   const shown = secrets.map(({ id, name, dependentCount, hasMore }) => ({
     name,
     secretId: id,
-    users: dependentCount ?? null,
-    moreUsers: hasMore,
+    dependents: dependentCount ?? null,
+    moreDependents: hasMore,
     ...(owners ? { owner: owners.get(id)?.urn ?? null } : {}),
   }));
   return jsonText({ provider, workspace: name, endpoint, secrets: shown });

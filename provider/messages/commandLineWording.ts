@@ -1,7 +1,7 @@
 import { configPath } from "../pulumi/configPath.js";
 import { ownCommand, pulumiPreview, setConfig } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
-import { quoted } from "./sanitize.js";
+import { quoted, sanitized } from "./sanitize.js";
 
 const NO_CLI = "there is no pulumi on the PATH";
 
@@ -99,16 +99,16 @@ export const COMMAND_LINE_WORDING = {
     why: `the system says ${code}`,
     next: ["Choose another: --port PORT (0 means any free port)"],
   }),
-  "unknown-command": ({ commands }: { commands: string[] }) => ({
-    why: "there is no such command",
-    next: [`Commands: ${commands.join(", ")}`],
+  "unknown-command": ({ commands, ...typed }: Typed & { commands: string[] }) => ({
+    why: `there is no ${typed.word === undefined ? "such command" : `command ${quoted(typed.word)}`}`,
+    next: [`${didYouMean(typed)}Commands: ${commands.join(", ")}`],
   }),
-  "unknown-option": ({ options, help }: { options: string[]; help: string }) => ({
-    why: "there is no such option",
-    next: [`Options: ${options.join(", ")}`, seeHelp(help)],
+  "unknown-option": ({ options, help, ...typed }: Typed & { options: string[]; help: string }) => ({
+    why: `there is no ${typed.word === undefined ? "such option" : `option ${sanitized(typed.word)}`}`,
+    next: [`${didYouMean(typed)}Options: ${options.join(", ")}`, seeHelp(help)],
   }),
-  "option-without-value": ({ help }: { help: string }) => ({
-    why: "the last option has no value",
+  "option-without-value": ({ option, help }: { option: string; help: string }) => ({
+    why: `${option} has no value`,
     next: [seeHelp(help)],
   }),
   "invalid-option": ({ option, expected, help }: { option: string; expected: string; help: string }) => ({
@@ -119,12 +119,12 @@ export const COMMAND_LINE_WORDING = {
     why: `${options.join(" and ")} can't be used together`,
     next: ["Leave one of them out."],
   }),
-  "too-many-arguments": ({ usage, help }: { usage: string; help: string }) => ({
-    why: "there are too many arguments",
-    next: [`Usage: ${usage}`, seeHelp(help)],
+  "too-many-arguments": (facts: { expected: number; given: number; usage: string; help: string }) => ({
+    why: `it takes ${facts.expected === 0 ? "no arguments" : `${facts.expected} argument${facts.expected === 1 ? "" : "s"}`}, but was given ${facts.given}`,
+    next: [`Usage: ${facts.usage}`, seeHelp(facts.help)],
   }),
-  "invalid-usage": ({ usage, help }: { usage: string; help: string }) => ({
-    why: "the arguments are not valid",
+  "invalid-usage": ({ missing, usage, help }: { missing?: string; usage: string; help: string }) => ({
+    why: missing === undefined ? "the arguments are not valid" : `${missing} is missing`,
     next: [`Usage: ${usage}`, seeHelp(help)],
   }),
   bug: ({ error }: { error: string }) => ({
@@ -132,6 +132,18 @@ export const COMMAND_LINE_WORDING = {
     next: ["Please report it with the command that you ran."],
   }),
 } satisfies Record<string, Wording<never>>;
+
+/** A word on the command line that means nothing. */
+export interface Typed {
+  /** Undefined if it may be an API key. */
+  word: string | undefined;
+  /** The words that it resembles. */
+  similar: string[];
+}
+
+function didYouMean({ similar }: Typed): string {
+  return similar.length === 0 ? "" : `Did you mean ${similar.join(" or ")}? `;
+}
 
 function seeHelp(command: string): string {
   return `For help: ${command}`;

@@ -340,6 +340,12 @@ export const WARNING_WORDING = {
       "So the provider processes of this command don't know each other's secrets. Set TMPDIR to a folder that you can write to.",
     ],
   }),
+  "value-ends-with-line-break": ({ name }: { name: string }) => ({
+    why: `The value of secret ${quoted(name)} ends with a line break, which the workspace now has too`,
+    next: [
+      "If it doesn't belong to the value, as after reading a file, remove it in the program, such as with trimEnd().",
+    ],
+  }),
   "plain-values": ({ key, names, isInState }: { key: string; names: string[]; isInState: boolean }, reader: Reader) => {
     const path = configPath(key, names[0] ?? "NAME");
     const where = isInState ? "in the stack's file and in the state" : "in the stack's file";

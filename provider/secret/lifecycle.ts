@@ -148,6 +148,7 @@ export class WorkspaceSecretLifecycle {
       const entry = { mark, resource: declared?.name ?? inputs.name, ...(urn === undefined ? {} : { urn }) };
       const { ownership } = this;
       const created = await new CreateOrAdopt(workspace, inputs, { attempt, ownership, entry, declared }).run();
+      if (!created.isValueKept) await this.warnOfLineBreak(inputs);
       return this.store(created, inputs, workspace, { valueKept: created.isValueKept, mark });
     });
   }
@@ -293,6 +294,7 @@ export class WorkspaceSecretLifecycle {
       const pushed = await workspace.update(secret, inputs);
       workspace.account.noteFound(resource);
       this.noteMark(resource, mark, inputs.name);
+      await this.warnOfLineBreak(inputs);
       const problem = await this.problemWithName(pushed, secret, inputs, { workspace, attempt });
       if (!problem) return storedAs(pushed).state;
       const { requestedName: _, ...rest } = storedAs(secret).state;
@@ -309,6 +311,13 @@ export class WorkspaceSecretLifecycle {
       const forgotten = this.host.memory.forget(isValueKept(state) ? { ...seen, valueKept: false } : seen);
       throw new UnfinishedUpdate(callProblem(error, workspace, { attempt }), { id, state: forgotten });
     }
+  }
+
+  /** A value of several lines, such as a PEM file, ends with a line break on purpose. */
+  private async warnOfLineBreak({ name, value }: WorkspaceSecretInputs): Promise<void> {
+    if (!/^[^\r\n]*\r?\n$/.test(value)) return;
+    // The value is pushed: the state must be stored, whatever comes of the warning.
+    await this.host.warn("value-ends-with-line-break", { name }).catch(() => undefined);
   }
 
   /** What is wrong with the name that the API has stored instead of the one that it was given. The value is pushed. */

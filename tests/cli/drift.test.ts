@@ -77,7 +77,7 @@ test("reports each kind of drift in each format, exits with 2", async () => {
   expect(byName.AGAIN).toMatchObject({ kind: "replaced", now: [{ secretId: "id_again", name: "AGAIN" }] });
   expect(byName.MANY).toMatchObject({ kind: "replaced", now: [{ secretId: "id_1" }, { secretId: "id_2" }] });
 
-  expect(markdown.out).toMatch(/^### Stack test: 5 secrets, 4 drifted\n\n\| resource \| secret \| id \|/);
+  expect(markdown.out).toMatch(/^### Stack test: 5 secrets, 4 drifted\n\n\| resource \| name \| id \|/);
   expect(markdown.out).toContain(
     `| res-OLD | OLD | ${ids.OLD} | default | renamed | now named "NEW &#124; &#60;b&#62;"; will`,
   );

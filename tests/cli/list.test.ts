@@ -147,11 +147,11 @@ describe("list", () => {
         {
           name: "OURS",
           secretId: id,
-          users: 0,
-          moreUsers: false,
+          dependents: 0,
+          moreDependents: false,
           owner: expect.stringMatching(/^urn:pulumi:test::test::.*::crm$/),
         },
-        { name: "THEIRS", secretId: "id_theirs", users: 0, moreUsers: false, owner: null },
+        { name: "THEIRS", secretId: "id_theirs", dependents: 0, moreDependents: false, owner: null },
       ],
     });
   });

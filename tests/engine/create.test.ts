@@ -276,3 +276,27 @@ test("a name that is taken after the shared listing is not created twice", async
   ]);
   expect(stack.workspace.secrets().filter(({ name }) => name === "late")).toHaveLength(1);
 });
+
+describe("a value that ends with a line break", () => {
+  test("is pushed with a warning, at create and at update, unless it has several lines", async () => {
+    const stack = await startStack();
+    const program = (value: string) => `
+      new WorkspaceSecret("token", { value: ${JSON.stringify(value)} });
+      new WorkspaceSecret("pem", { value: "-----BEGIN\\n${value.trim()}\\n" });
+      new WorkspaceSecret("plain", { value: "${value.trim()}" });`;
+
+    const created = await stack.deploy(program("first\n"));
+    const same = await stack.up();
+    const updated = await stack.deploy(program("second\r\n"));
+
+    for (const run of [created, updated]) {
+      const warning = { severity: "warning", kind: "value-ends-with-line-break" };
+      expect(run.problems).toEqual([
+        expect.objectContaining({ ...warning, message: expect.stringContaining('"token"') }),
+      ]);
+      expect(run.output).not.toMatch(/first|second/);
+    }
+    expect(same.problems).toEqual([]);
+    expect(stack.workspace.secrets().find(({ name }) => name === "token")?.value).toBe("second\r\n");
+  });
+});

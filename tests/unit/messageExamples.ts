@@ -664,19 +664,43 @@ export const PROBLEMS: ProblemExamples = {
   "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
   "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },
   "unknown-command": {
-    always: { facts: { commands: ["list", "drift"] }, attempt: { step: "runCommand" } },
+    "one that isn't shown": {
+      facts: { word: undefined, similar: [], commands: ["list", "drift"] },
+      attempt: { step: "runCommand" },
+    },
+    "similar ones": {
+      facts: { word: "lst", similar: ["list", "last"], commands: ["list", "last", "drift"] },
+      attempt: { step: "runCommand" },
+    },
   },
-  "unknown-option": { always: { facts: { options: ["--json", "--stack"], help: HELP }, attempt: RUN_COMMAND } },
-  "option-without-value": { always: { facts: { help: HELP }, attempt: RUN_COMMAND } },
+  "unknown-option": {
+    "one that isn't shown": {
+      facts: { word: undefined, similar: [], options: ["--json", "--stack"], help: HELP },
+      attempt: RUN_COMMAND,
+    },
+    "a similar one": {
+      facts: { word: "--jsn", similar: ["--json"], options: ["--json", "--stack"], help: HELP },
+      attempt: RUN_COMMAND,
+    },
+  },
+  "option-without-value": { always: { facts: { option: "--prefix", help: HELP }, attempt: RUN_COMMAND } },
   "invalid-option": {
     always: { facts: { option: "--port", expected: "a port number", help: HELP }, attempt: RUN_COMMAND },
   },
   "conflicting-options": { always: { facts: { options: ["--stack", "--no-stack"] }, attempt: RUN_COMMAND } },
   "too-many-arguments": {
-    always: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
+    "for none": { facts: { expected: 0, given: 1, usage: "pulumi-elevenlabs list", help: HELP }, attempt: RUN_COMMAND },
+    "for one": {
+      facts: { expected: 1, given: 3, usage: "pulumi-elevenlabs list [PREFIX]", help: HELP },
+      attempt: RUN_COMMAND,
+    },
   },
   "invalid-usage": {
-    always: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
+    "something is missing": {
+      facts: { missing: "--out", usage: "pulumi-elevenlabs render <input>", help: HELP },
+      attempt: RUN_COMMAND,
+    },
+    otherwise: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
   },
   bug: { always: { facts: { error: "TypeError" }, attempt: RUN_COMMAND } },
   "node-too-old": { always: { facts: { version: "20.0.0", oldest: 22 }, attempt: START } },
@@ -714,6 +738,7 @@ export const CHECK_FAILURES: CheckFailureExamples = {
 
 export const WARNINGS: WarningExamples = {
   "imported-without-value": { always: { name: "CRM", id: "sec_1" } },
+  "value-ends-with-line-break": { always: { name: "CRM" } },
   "left-in-use": { always: { name: "CRM", id: "sec_1", dependents: DEPENDENTS } },
   "left-to-other-owner": {
     "that the state has": { name: "CRM", id: "sec_1", resource: "crm", isLookUp: false },
