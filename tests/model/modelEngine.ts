@@ -327,7 +327,8 @@ export class StandInEngine implements Driver {
       "another account": STRANGERS_KEY,
     };
     const baseUrl = route === "another URL" ? url.replace("127.0.0.1", "localhost") : url;
-    const common = { maxRetries: String(maxRetries) };
+    // The machine may pause. No fault of a history is a missing response.
+    const common = { maxRetries: String(maxRetries), timeoutSeconds: "3600" };
     const usual = { apiKey: keys[route], baseUrl };
     const secondKey = route === "another account" ? STRANGERS_KEY : SECOND_KEY;
     const second = { apiKey: isKeyShared ? keys[route] : secondKey, baseUrl };
