@@ -41,6 +41,11 @@ export function removeConfig(path: ConfigPath): Command {
   return { words: ["pulumi", "config", "rm"], args: pathArguments(path), takesStack: true };
 }
 
+/** Writes the stack's file anew, with the config of the last update. */
+export function refreshConfig(): Command {
+  return { words: ["pulumi", "config", "refresh"], args: [], takesStack: true };
+}
+
 /** A command of this package. */
 export function ownCommand(...words: string[]): Command {
   return { words: ["pulumi-elevenlabs", ...words], args: [], takesStack: true };

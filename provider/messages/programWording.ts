@@ -1,5 +1,5 @@
 import { type ConfigPath, configPath, workspaceSettingPath } from "../pulumi/configPath.js";
-import { configPathText, removeConfig, setConfig } from "./commands.js";
+import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "./commands.js";
 import { commandFor, type Reader, type Wording } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
@@ -35,18 +35,20 @@ export const PROGRAM_WORDING = {
     why: "elevenlabs:workspaces has API keys in plain text: the stack's file shows them, and the state would too",
     next: [`${NEW_KEY}: ${commandFor(reader, setConfig(workspaceSettingPath("NAME", "apiKey"), { secret: true }))}`],
   }),
-  "config-missing": ({ key }: { key: string }, reader: Reader) => ({
-    why: "it is not set",
+  "config-missing": ({ key, otherKey }: { key: string; otherKey?: string }, reader: Reader) => ({
+    why: otherKey === undefined ? "it is not set" : `it is not set, but ${sanitized(otherKey)} is`,
     next: [
-      `Set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
-      `To have no secrets at all: ${commandFor(reader, setConfig(configPath(key), { secret: false, value: "{}" }))}`,
+      otherKey === undefined
+        ? restoreAdvice(reader)
+        : `To use that one, set secrets: secretsFromConfig(${quoted(otherKey)})`,
+      `For a stack without secrets, set each one: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
   "config-not-an-object": ({ key }: { key: string }, reader: Reader) => ({
     why: "it must be an object of values by name",
     next: [
-      `Remove it: ${commandFor(reader, removeConfig(configPath(key)))}`,
-      `Then set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+      restoreAdvice(reader),
+      `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
   "config-entries-invalid": ({ key, faults }: { key: string; faults: ConfigEntryFault[] }, reader: Reader) => {
@@ -101,6 +103,11 @@ export const PROGRAM_WORDING = {
     next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
   }),
 } satisfies Record<string, Wording<never>>;
+
+/** What the config lacks, `up` deletes. */
+function restoreAdvice(reader: Reader): string {
+  return `If this stack has secrets already, restore its config, because "${commandFor(reader, pulumiUp())}" deletes what is missing there: ${commandFor(reader, refreshConfig())}`;
+}
 
 function entryText({ name, fault, given }: ConfigEntryFault): string {
   const texts = {

@@ -24,13 +24,20 @@ export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output
   const fullKey = key.includes(":") ? key : `${pulumi.getProject()}:${key}`;
   // Not with `pulumi.Config`: its getters either warn about the secret or hide the keys.
   const text = pulumi.runtime.getConfig(fullKey);
-  if (text === undefined) throw programError("config-missing", { key }, attempt);
+  if (text === undefined) throw programError("config-missing", { key, ...otherKeyFor(fullKey) }, attempt);
   const secrets = parsedObject(text);
   if (secrets === undefined) throw programError("config-not-an-object", { key }, attempt);
   const faults = Object.entries(secrets).flatMap(([name, value]) => faultsOf(name, value));
   if (faults.length > 0) throw programError("config-entries-invalid", { key, faults }, attempt);
   warnAboutPlainValues(key, fullKey, Object.keys(secrets));
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
+}
+
+/** The same key of another project: the project may have got another name. */
+function otherKeyFor(fullKey: string): { otherKey?: string } {
+  const name = fullKey.slice(fullKey.indexOf(":"));
+  const otherKey = Object.keys(pulumi.runtime.allConfig()).find((key) => key.endsWith(name));
+  return otherKey === undefined ? {} : { otherKey };
 }
 
 function parsedObject(text: string): Record<string, unknown> | undefined {

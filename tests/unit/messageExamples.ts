@@ -438,6 +438,10 @@ export const PROBLEMS: ProblemExamples = {
   "plain-api-keys": { always: { facts: {}, attempt: { step: "runProgram" } } },
   "config-missing": {
     always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+    "with the key of another project": {
+      facts: { key: "secrets", otherKey: "old:secrets" },
+      attempt: { step: "readConfigKey", name: "secrets" },
+    },
   },
   "config-not-an-object": {
     always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },

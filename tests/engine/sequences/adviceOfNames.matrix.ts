@@ -1,0 +1,148 @@
+import { describe, expect, test } from "@jest/globals";
+import { COMPONENT_TYPE } from "../../../provider/hosts/typeTokens";
+import { owners, urn } from "../../support/ownedSecrets";
+import { startStack, type TestStack } from "../../support/testStack";
+import { fails, held, outcome, succeeds } from "./support";
+
+const PROGRAM = 'new WorkspaceSecret("a", { name: "A", value: "v" });';
+
+async function expectNothingLeftToDo(stack: TestStack): Promise<void> {
+  expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
+}
+
+describe("a resource that moves", () => {
+  test("under a component: the alias that the error shows ends well", async () => {
+    const stack = await startStack();
+    await stack.deploy(PROGRAM);
+    const before = held(stack.workspace);
+    const moved = (options: string) =>
+      `class Group extends pulumi.ComponentResource { constructor() { super("acme:index:Group", "group"); } }
+      new WorkspaceSecret("a", { name: "A", value: "v" }, { parent: new Group(), ${options} });`;
+    await stack.program(moved(""));
+    const refused = await stack.up();
+
+    const alias = `aliases: ["${urn("a")}"]`;
+    const followed = await stack.deploy(moved(alias));
+
+    expect(outcome(refused)).toEqual(fails(refused, "owned-by-other"));
+    expect(refused.problems[0]?.message).toContain(alias);
+    expect(followed.calls).toEqual([]);
+    expect(held(stack.workspace)).toEqual(before);
+    await expectNothingLeftToDo(stack);
+  });
+
+  test("into a WorkspaceSecrets: the alias by key that the error shows ends well", async () => {
+    const stack = await startStack();
+    await stack.deploy(PROGRAM);
+    const before = held(stack.workspace);
+    const moved = (more: string) => `new WorkspaceSecrets("all", { secrets: { A: "v" }, ${more} });`;
+    await stack.program(moved(""));
+    const refused = await stack.up();
+
+    const followed = await stack.deploy(moved(`aliases: { A: "${urn("a")}" }`));
+
+    expect(outcome(refused)).toEqual(fails(refused, "owned-by-other"));
+    expect(refused.problems[0]?.message).toContain(`aliases: { KEY: "${urn("a")}" } to the arguments`);
+    expect(followed.calls).toEqual([]);
+    expect(held(stack.workspace)).toEqual(before);
+    await expectNothingLeftToDo(stack);
+  });
+
+  test("out of a WorkspaceSecrets: the alias that the error shows ends well", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecrets("all", { secrets: { A: "v" } });');
+    const before = held(stack.workspace);
+    await stack.program(PROGRAM);
+    const refused = await stack.up();
+
+    const alias = `aliases: ["${urn("all-A", `${COMPONENT_TYPE}$${urn("").split("::")[2]}`)}"]`;
+    const followed = await stack.deploy(PROGRAM.replace("});", `}, { ${alias} });`));
+
+    expect(outcome(refused)).toEqual(fails(refused, "owned-by-other"));
+    expect(refused.problems[0]?.message).toContain(alias);
+    expect(followed.calls).toEqual([]);
+    expect(held(stack.workspace)).toEqual(before);
+  });
+});
+
+describe("a replacement by --replace", () => {
+  const more = (inputs: string, options = "") =>
+    `new WorkspaceSecret("a", { name: "A", value: "v"${inputs} }, { ${options} });`;
+
+  test("ends well with deleteBeforeReplace, as the error says", async () => {
+    const stack = await startStack();
+    await stack.deploy(PROGRAM);
+    const before = stack.workspace.secrets();
+    const refused = await stack.up("--replace", urn("a"));
+
+    await stack.program(more("", "deleteBeforeReplace: true"));
+    const followed = await stack.up("--replace", urn("a"));
+
+    expect(outcome(refused)).toEqual(fails(refused, "name-taken"));
+    expect(refused.problems[0]?.message).toContain("deleteBeforeReplace: true");
+    expect(outcome(followed)).toEqual(succeeds(followed));
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "A", value: "v" }]);
+    expect(stack.workspace.secrets()[0]?.id).not.toBe(before[0]?.id);
+    expect(await owners(stack)).toHaveLength(1);
+  });
+
+  test("isn't needed with triggers, as the error says", async () => {
+    const stack = await startStack();
+    await stack.deploy(PROGRAM);
+    const before = held(stack.workspace);
+
+    const followed = await stack.deploy(more(", triggers: [1]"));
+
+    expect(followed.calls).toEqual(["update"]);
+    expect(held(stack.workspace)).toEqual(before);
+  });
+});
+
+test("a replacement by replacementTrigger names deleteBeforeReplace, which ends well", async () => {
+  const stack = await startStack();
+  const program = (trigger: number, more = "") =>
+    `new WorkspaceSecret("a", { name: "A", value: "v" }, { replacementTrigger: ${trigger}, ${more} });`;
+  await stack.deploy(program(1));
+  await stack.program(program(2));
+  const refused = await stack.up();
+
+  const followed = await stack.deploy(program(2, "deleteBeforeReplace: true"));
+
+  expect(outcome(refused)).toEqual(fails(refused, "name-taken"));
+  expect(refused.problems[0]?.message).toContain("deleteBeforeReplace: true");
+  expect(outcome(followed)).toEqual(succeeds(followed));
+  expect(stack.workspace.secrets()).toMatchObject([{ name: "A", value: "v" }]);
+});
+
+describe("the advice of name-taken", () => {
+  test("to a second stack with a copied config, a prefix, leaves the first one's secrets alone", async () => {
+    const stack = await startStack();
+    await stack.cli(["config", "set", "--secret", "--path", "secrets.A"], "v").orThrow();
+    await stack.deploy('new WorkspaceSecrets("all");');
+    const before = held(stack.workspace);
+    await stack.cli(["stack", "init", "second", "--copy-config-from", "test"]).orThrow();
+    stack.env.PULUMI_STACK = "second";
+    const refused = await stack.up();
+
+    const followed = await stack.deploy("new WorkspaceSecrets(\"all\", { prefix: pulumi.getStack() + '_' });");
+
+    expect(outcome(refused)).toEqual(fails(refused, "name-taken"));
+    expect(refused.problems[0]?.message).toMatch(/another stack.*prefix: pulumi.getStack\(\) \+ '_'/);
+    expect(outcome(followed)).toEqual(succeeds(followed));
+    expect(held(stack.workspace)).toEqual(expect.arrayContaining(before));
+    expect(stack.workspace.secrets().map(({ name }) => name)).toEqual(["A", "second_A"]);
+  });
+
+  test.each(["overwrite", "keep"])("to adopt with %s keeps the secret", async (onExisting) => {
+    const stack = await startStack();
+    const { id } = stack.workspace.add("A", "theirs");
+    await stack.program(PROGRAM);
+    const refused = await stack.up();
+
+    const followed = await stack.deploy(PROGRAM.replace('"v"', `"v", onExisting: "${onExisting}"`));
+
+    expect(outcome(refused)).toEqual(fails(refused, "name-taken"));
+    expect(outcome(followed)).toEqual(succeeds(followed));
+    expect(held(stack.workspace)).toEqual([`${id} A=${onExisting === "keep" ? "theirs" : "v"}`]);
+  });
+});
