@@ -121,7 +121,8 @@ export class Plans {
 
   private pushes(inputs: Inputs, olds: Inputs, { resource }: Registration): boolean {
     // After an import, the inputs of the last update have no value: the program's one is pushed, except with "keep".
-    if (olds.name !== undefined && olds.value === undefined) return ![inputs.onExisting, olds.onExisting].includes("keep");
+    if (olds.name !== undefined && olds.value === undefined)
+      return ![inputs.onExisting, olds.onExisting].includes("keep");
     if (olds.name !== undefined) return differing(inputs, olds).length > 0;
     // The engine checks a resource that is to be replaced again, without the inputs of the last update.
     const earlier = this.of(inputs);
