@@ -4,6 +4,7 @@ import { failureText } from "../provider/messages/apiWording.js";
 import { configPathText, setConfig } from "../provider/messages/commands.js";
 import { commandFor, type Reader } from "../provider/messages/phrases.js";
 import { type Problem, problemWords } from "../provider/messages/problem.js";
+import { removalText } from "../provider/messages/programWording.js";
 import { quoted, sanitized } from "../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../provider/pulumi/configPath.js";
 import type { Finding } from "./diagnosis.js";
@@ -35,13 +36,18 @@ export const FINDING_WORDING = {
   "key-from-environment": () => fact("from the environment variable ELEVENLABS_API_KEY"),
   "key-from-stack": ({ workspace, stack }: { workspace: string; stack: string }) =>
     fact(`from ${keyPath(workspace)} of stack ${sanitized(stack)}`),
-  "key-in-plain-text": ({ workspace }: { workspace: string }, reader: Reader) => ({
-    text: `${keyPath(workspace)} is set in plain text, which programs refuse`,
-    next: [
-      "Treat that key as compromised: create a new one in ElevenLabs.",
-      `Then set it: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, "apiKey"), { secret: true }))}`,
-    ],
-  }),
+  "key-in-plain-text": ({ workspace, isInProject }: { workspace: string; isInProject: boolean }, reader: Reader) => {
+    const path = workspaceSettingPath(workspace, "apiKey");
+    const others = path.steps.length > 0 ? "Set the other settings of this object for the stack too. " : "";
+    return {
+      text: `${keyPath(workspace)} is set in plain text, which programs refuse`,
+      next: [
+        "Treat that key as compromised: create a new one in ElevenLabs.",
+        `Then set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+        ...(isInProject ? [`${others}${removalText(path.key)}`] : []),
+      ],
+    };
+  },
   "no-key-needed": () => fact("none; none is needed unless a resource uses this workspace"),
   "can-list": () => fact("can list secrets"),
   "can-write": () => fact("can write secrets (nothing was written)"),

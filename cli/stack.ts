@@ -2,8 +2,8 @@ import type { Attempt } from "../provider/messages/attempts.js";
 import { configPathText } from "../provider/messages/commands.js";
 import { Problem } from "../provider/messages/problem.js";
 import { type ConfigPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
+import { plainKeysIn, sourceOf } from "../provider/pulumi/configSource.js";
 import { findProject, type Project } from "../provider/pulumi/project.js";
-import { plainKeysIn, stackFileOf } from "../provider/pulumi/stackFile.js";
 import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import type { ConfigReader } from "../provider/workspaces/settings.js";
 import { type PulumiRun, runPulumi } from "./pulumiCommand.js";
@@ -122,7 +122,14 @@ export class Stack {
     const { name, project, config } = this.options;
     if (workspace === DEFAULT_WORKSPACE) return config.values.get("apiKey")?.secret === false;
     if (config.values.get("workspaces")?.secret === false) return true;
-    return plainKeysIn(stackFileOf(project, name), "elevenlabs:workspaces", "apiKey").includes(workspace);
+    const source = sourceOf(project, name, "elevenlabs:workspaces");
+    return source !== undefined && plainKeysIn(source, "apiKey").includes(workspace);
+  }
+
+  /** Whether the project file has this key, and not the stack's: a value that is set inside it would hide all of it. */
+  isInProject(key: string): boolean {
+    const { name, project } = this.options;
+    return sourceOf(project, name, key)?.isProject ?? false;
   }
 
   /** Whether the project's config has something at this path of at most one step. */

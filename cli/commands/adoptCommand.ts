@@ -89,6 +89,12 @@ async function run(options: Options): Promise<void> {
   if (options.importFile !== undefined)
     return writeImportFile(options.importFile, importFileText(adopted, workspace), reader);
   const unset = adopted.filter(({ path }) => !stack?.isSet(path));
+  const hiding = unset.find(
+    ({ path: { key, steps } }) => steps.length > 0 && stack?.isInProject(`${stack.project}:${key}`),
+  );
+  if (hiding && options.only !== "program") {
+    throw new Problem("config-in-project", { key: hiding.path.key }, { step: "adopt", workspace: workspace.name });
+  }
   const remaining = options.ask && stack ? await askFor(unset, stack) : unset;
   if (options.only !== "commands") print(programLines(adopted, workspace, layout));
   if (options.only === undefined) print("");

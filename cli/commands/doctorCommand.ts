@@ -3,7 +3,7 @@ import { REGIONS } from "../../provider/api/endpoint.js";
 import type { Reader } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
 import { sanitized } from "../../provider/messages/sanitize.js";
-import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/pulumi/configPath.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
 import { diagnose, type Finding } from "../diagnosis.js";
@@ -101,7 +101,8 @@ function keyFinding({ name, keySource }: Workspace, { stack }: Context): Finding
     return { check: "key", status: "fact", kind: "key-from-environment", facts: {} };
   }
   if (stack.isPlainKey(name)) {
-    return { check: "key", status: "failed", kind: "key-in-plain-text", facts: { workspace: name } };
+    const isInProject = stack.isInProject(workspaceSettingPath(name, "apiKey").key);
+    return { check: "key", status: "failed", kind: "key-in-plain-text", facts: { workspace: name, isInProject } };
   }
   return { check: "key", status: "fact", kind: "key-from-stack", facts: { workspace: name, stack: stack.name } };
 }

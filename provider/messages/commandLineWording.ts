@@ -1,6 +1,7 @@
 import { configPath } from "../pulumi/configPath.js";
 import { ownCommand, pulumiPreview, setConfig } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
+import { moveFromProject } from "./programWording.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 const NO_CLI = "there is no pulumi on the PATH";
@@ -68,6 +69,10 @@ export const COMMAND_LINE_WORDING = {
   "no-stack-for-values": () => ({
     why: "there is no stack to set them in",
     next: ["Run this in the folder of a Pulumi project, with its stack selected."],
+  }),
+  "config-in-project": ({ key }: { key: string }, reader: Reader) => ({
+    why: `Pulumi.yaml has ${quoted(key)}, and the stack doesn't: a value that is set for the stack would hide all of it`,
+    next: moveFromProject(key, [], reader),
   }),
   interrupted: () => ({
     why: "it was interrupted",

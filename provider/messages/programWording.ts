@@ -1,6 +1,6 @@
 import { type ConfigPath, configPath, workspaceSettingPath } from "../pulumi/configPath.js";
 import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "./commands.js";
-import { commandFor, type Reader, type Wording } from "./phrases.js";
+import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 /** One entry of a config object that can't be a secret. */
@@ -19,6 +19,18 @@ export interface LostTrigger {
   given: { number: string } | { type: string } | { className: string | undefined } | { isEmptied: true };
 }
 
+export interface InvalidEntries {
+  key: string;
+  faults: ConfigEntryFault[];
+  isInProject?: boolean | undefined;
+}
+
+export interface PlainKey {
+  path: ConfigPath;
+  isInState: boolean;
+  isInProject?: boolean | undefined;
+}
+
 const NEW_KEY = "Set a new key as a secret, and treat the old one as compromised";
 
 /** Problems that a program meets before a resource reaches the provider. */
@@ -27,14 +39,25 @@ export const PROGRAM_WORDING = {
     why: "dynamic resources cannot be imported",
     next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments: it adopts that secret.`],
   }),
-  "plain-api-key": ({ path, isInState }: { path: ConfigPath; isInState: boolean }, reader: Reader) => ({
-    why: `${configPathText(path)} is set in plain text: the stack's file shows it${isInState ? ", and the state would too" : ""}`,
-    next: [`${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`],
+  "plain-api-key": ({ path, isInState, isInProject }: PlainKey, reader: Reader) => ({
+    why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
+    next: [
+      `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+      ...(isInProject ? [removalText(configPathText(path))] : []),
+    ],
   }),
-  "plain-api-keys": (_: object, reader: Reader) => ({
-    why: "elevenlabs:workspaces has API keys in plain text: the stack's file shows them, and the state would too",
-    next: [`${NEW_KEY}: ${commandFor(reader, setConfig(workspaceSettingPath("NAME", "apiKey"), { secret: true }))}`],
-  }),
+  "plain-api-keys": ({ isInProject }: { isInProject?: boolean | undefined }, reader: Reader) => {
+    const path = workspaceSettingPath("NAME", "apiKey");
+    return {
+      why: `elevenlabs:workspaces has API keys in plain text: ${fileText(isInProject)} shows them, and the state would too`,
+      next: [
+        `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+        ...(isInProject
+          ? [`Do this for each workspace, and set its region and baseUrl too. ${removalText(path.key)}`]
+          : []),
+      ],
+    };
+  },
   "config-missing": ({ key, otherKey }: { key: string; otherKey?: string }, reader: Reader) => ({
     why: otherKey === undefined ? "it is not set" : `it is not set, but ${sanitized(otherKey)} is`,
     next: [
@@ -44,14 +67,20 @@ export const PROGRAM_WORDING = {
       `For a stack without secrets, set each one: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
-  "config-not-an-object": ({ key }: { key: string }, reader: Reader) => ({
+  "config-not-an-object": (
+    { key, isInProject }: { key: string; isInProject?: boolean | undefined },
+    reader: Reader,
+  ) => ({
     why: "it must be an object of values by name",
     next: [
       restoreAdvice(reader),
-      `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+      isInProject
+        ? `Otherwise, remove ${sanitized(key)} from Pulumi.yaml, then set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`
+        : `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
-  "config-entries-invalid": ({ key, faults }: { key: string; faults: ConfigEntryFault[] }, reader: Reader) => {
+  "config-entries-invalid": ({ key, faults, isInProject }: InvalidEntries, reader: Reader) => {
+    if (isInProject) return { why: faults.map(entryText).join("; "), next: moveFromProject(key, [], reader) };
     const path = configPath(key, faults[0]?.name ?? "NAME");
     const areAllEmpty = faults.every(({ fault }) => fault === "empty" || fault === "blank");
     const next = areAllEmpty
@@ -107,6 +136,22 @@ export const PROGRAM_WORDING = {
 /** What the config lacks, `up` deletes. */
 function restoreAdvice(reader: Reader): string {
   return `If this stack has secrets already, restore its config, because "${commandFor(reader, pulumiUp())}" deletes what is missing there: ${commandFor(reader, refreshConfig())}`;
+}
+
+export function fileText(isInProject: boolean | undefined): string {
+  return isInProject ? "Pulumi.yaml" : "the stack's file";
+}
+
+/** What to do about an object in the project file: one value of it in the stack's config would hide all the others. */
+export function moveFromProject(key: string, names: string[], reader: Reader): string[] {
+  const set = commandFor(reader, setConfig(configPath(key, names[0] ?? "NAME"), { secret: true }));
+  const all = names.length > 0 ? listText(names) : "its values";
+  const why = "because the first one hides the whole object in Pulumi.yaml";
+  return [`Treat ${all} as compromised, and set a new value for each in the stack, ${why}: ${set}`, removalText(key)];
+}
+
+export function removalText(key: string): string {
+  return `Once every stack has its own, remove ${sanitized(key)} from Pulumi.yaml.`;
 }
 
 function entryText({ name, fault, given }: ConfigEntryFault): string {

@@ -16,6 +16,7 @@ import {
   type Wording,
   type Words,
 } from "./phrases.js";
+import { fileText, moveFromProject } from "./programWording.js";
 import { quoted, sanitized } from "./sanitize.js";
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
@@ -316,6 +317,13 @@ export const CHECK_WORDING = {
   },
 } satisfies Record<string, Wording<never>>;
 
+export interface PlainValues {
+  key: string;
+  names: string[];
+  isInState: boolean;
+  isInProject?: boolean | undefined;
+}
+
 /** Warnings. `next` is empty if there is nothing to do. */
 export const WARNING_WORDING = {
   "imported-without-value": ({ name, id }: { name: string; id: string }) => ({
@@ -346,13 +354,14 @@ export const WARNING_WORDING = {
       "If it doesn't belong to the value, as after reading a file, remove it in the program, such as with trimEnd().",
     ],
   }),
-  "plain-values": ({ key, names, isInState }: { key: string; names: string[]; isInState: boolean }, reader: Reader) => {
+  "plain-values": ({ key, names, isInState, isInProject }: PlainValues, reader: Reader) => {
     const path = configPath(key, names[0] ?? "NAME");
-    const where = isInState ? "in the stack's file and in the state" : "in the stack's file";
     const command = commandFor(reader, setConfig(path, { secret: true }));
     return {
-      why: `Config ${key} has ${listText(names)} in plain text ${where}`,
-      next: [`Treat the old values as compromised, and set new ones: ${command}`],
+      why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
+      next: isInProject
+        ? moveFromProject(key, names, reader)
+        : [`Treat the old values as compromised, and set new ones: ${command}`],
     };
   },
 } satisfies Record<string, Wording<never>>;

@@ -9,20 +9,21 @@ export interface Project {
   /** Empty if its file doesn't say. */
   name: string;
   folder: string;
+  /** Of its file. */
+  content: Record<string, unknown>;
 }
 
 /** The project that contains `folder`, found the way Pulumi does: the nearest folder above with a project file. */
 export function findProject(folder: string): Project | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const file = PROJECT_FILES.map((name) => join(at, name)).find(existsSync);
-    if (file !== undefined) return { name: nameIn(file), folder: at };
+    if (file !== undefined) return projectIn(at, parsedYaml(file) ?? {});
     if (at === dirname(at)) return undefined;
   }
 }
 
-function nameIn(file: string): string {
-  const name = parsedYaml(file)?.name;
-  return typeof name === "string" ? name : "";
+function projectIn(folder: string, content: Record<string, unknown>): Project {
+  return { name: typeof content.name === "string" ? content.name : "", folder, content };
 }
 
 /** The content of a YAML or JSON file; undefined if it can't be read: Pulumi reads it too, and says what is wrong. */

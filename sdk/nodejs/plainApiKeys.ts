@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/pulumi/configPath.js";
-import { isSecretConfig, plainKeysOf } from "./programConfig.js";
+import { plainKeysIn } from "../../provider/pulumi/configSource.js";
+import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
 
 const ATTEMPT: Attempt = { step: "useConfig" };
@@ -14,11 +15,15 @@ const WORKSPACES = configPath("elevenlabs:workspaces");
  */
 export function refusePlainApiKeys(): void {
   if (plainTextOf(API_KEY.key) !== undefined) {
-    throw programError("plain-api-key", { path: API_KEY, isInState: true }, ATTEMPT);
+    const isInProject = sourceOfConfig(API_KEY.key)?.isProject;
+    throw programError("plain-api-key", { path: API_KEY, isInState: true, isInProject }, ATTEMPT);
   }
-  if (plainTextOf(WORKSPACES.key)?.includes('"apiKey"')) throw programError("plain-api-keys", {}, ATTEMPT);
+  if (plainTextOf(WORKSPACES.key)?.includes('"apiKey"')) {
+    throw programError("plain-api-keys", { isInProject: sourceOfConfig(WORKSPACES.key)?.isProject }, ATTEMPT);
+  }
   // If any part of an object is secret, the engine encrypts all of it in the state. But the stack's file shows the rest.
-  const [workspace] = isSecretConfig(WORKSPACES.key) ? plainKeysOf(WORKSPACES.key, "apiKey") : [];
+  const source = isSecretConfig(WORKSPACES.key) ? sourceOfConfig(WORKSPACES.key) : undefined;
+  const [workspace] = source ? plainKeysIn(source, "apiKey") : [];
   if (workspace !== undefined) {
     const path = configPath(WORKSPACES.key, workspace, "apiKey");
     throw programError("plain-api-key", { path, isInState: false }, ATTEMPT);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type ConfigSource, isFrom, sourceOf } from "../../provider/pulumi/configSource.js";
 import { findProject } from "../../provider/pulumi/project.js";
-import { plainKeysIn, stackFileOf } from "../../provider/pulumi/stackFile.js";
 
 /** The `elevenlabs` config, by keys such as `apiKey`. */
 export function settingsOfStack(): Record<string, string> {
@@ -15,11 +15,9 @@ export function isSecretConfig(fullKey: string): boolean {
   return isConfigSecret(fullKey);
 }
 
-/**
- * The keys of a config object whose value the file of the running stack has in plain text; with `part`, those whose `part`
- * it has so. Empty if the file isn't beside the project file, as with `--config-file`.
- */
-export function plainKeysOf(fullKey: string, part?: string): string[] {
-  const file = stackFileOf(findProject(process.cwd()), pulumi.getStack());
-  return plainKeysIn(file, fullKey, part);
+/** Where a config key of the running stack comes from. Undefined if no known file has the value, as with `--config-file`. */
+export function sourceOfConfig(fullKey: string): ConfigSource | undefined {
+  const project = findProject(pulumi.getRootDirectory() || process.cwd());
+  const source = sourceOf(project, pulumi.getStack(), fullKey);
+  return source && isFrom(source, pulumi.runtime.getConfig(fullKey) ?? "") ? source : undefined;
 }

@@ -3,8 +3,9 @@ import type { Attempt } from "../../provider/messages/attempts.js";
 import { typeText } from "../../provider/messages/phrases.js";
 import { warningText } from "../../provider/messages/problem.js";
 import type { ConfigEntryFault } from "../../provider/messages/programWording.js";
+import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { blankness } from "../../provider/secret/inputs.js";
-import { isSecretConfig, plainKeysOf } from "./programConfig.js";
+import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
 
 /**
@@ -26,9 +27,14 @@ export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output
   const text = pulumi.runtime.getConfig(fullKey);
   if (text === undefined) throw programError("config-missing", { key, ...otherKeyFor(fullKey) }, attempt);
   const secrets = parsedObject(text);
-  if (secrets === undefined) throw programError("config-not-an-object", { key }, attempt);
+  const isInProject = () => sourceOfConfig(fullKey)?.isProject;
+  if (secrets === undefined) {
+    throw programError("config-not-an-object", { key, isInProject: isInProject() }, attempt);
+  }
   const faults = Object.entries(secrets).flatMap(([name, value]) => faultsOf(name, value));
-  if (faults.length > 0) throw programError("config-entries-invalid", { key, faults }, attempt);
+  if (faults.length > 0) {
+    throw programError("config-entries-invalid", { key, faults, isInProject: isInProject() }, attempt);
+  }
   warnAboutPlainValues(key, fullKey, Object.keys(secrets));
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
 }
@@ -60,8 +66,11 @@ function faultsOf(name: string, value: unknown): ConfigEntryFault[] {
 /** The resources keep these values as secrets anyway. But others can read them in the stack's file. */
 function warnAboutPlainValues(key: string, fullKey: string, names: string[]): void {
   const isPartlySecret = isSecretConfig(fullKey);
-  const plain = isPartlySecret ? plainKeysOf(fullKey) : names;
+  const source = sourceOfConfig(fullKey);
+  const plain = isPartlySecret ? (source ? plainKeysIn(source) : []) : names;
   if (plain.length === 0) return;
   // The engine copies config into the state. If any part of an object is secret, it encrypts all of it there.
-  pulumi.log.warn(warningText("plain-values", { key, names: plain, isInState: !isPartlySecret }));
+  pulumi.log.warn(
+    warningText("plain-values", { key, names: plain, isInState: !isPartlySecret, isInProject: source?.isProject }),
+  );
 }

@@ -1,5 +1,3 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { canary } from "../support/canary";
 import { HOST } from "../support/hosts";
@@ -308,8 +306,7 @@ describe("the config", () => {
 
   test("in a project named elevenlabs may have the program's own keys", async () => {
     const stack = await start({ config: { "elevenlabs:crmToken": value.text } });
-    const file = join(stack.folder, "Pulumi.yaml");
-    await writeFile(file, (await readFile(file, "utf8")).replace('"name":"test"', '"name":"elevenlabs"'));
+    await stack.changeProject({ name: "elevenlabs" });
     await stack.cli(["stack", "init", "test"]).orThrow();
     await stack.program(ONE);
 

@@ -110,9 +110,13 @@ export class TestStack {
   /** Sets the project up for a host, as its user does; programs that are written from now on use it. */
   async useHost(host: HostName): Promise<void> {
     this.host = host;
+    await this.changeProject({ plugins: HOSTS[host].plugins });
+  }
+
+  /** Changes keys of `Pulumi.yaml`; `undefined` removes one. */
+  async changeProject(changes: Record<string, unknown>): Promise<void> {
     const file = join(this.folder, "Pulumi.yaml");
-    const project = { ...JSON.parse(await readFile(file, "utf8")), plugins: HOSTS[host].plugins };
-    await writeFile(file, JSON.stringify(project));
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), ...changes }));
   }
 
   get workspace() {

@@ -430,12 +430,19 @@ export const PROBLEMS: ProblemExamples = {
       facts: { path: configPath("elevenlabs:apiKey"), isInState: true },
       attempt: { step: "runProgram" },
     },
+    "in Pulumi.yaml": {
+      facts: { path: configPath("elevenlabs:apiKey"), isInState: true, isInProject: true },
+      attempt: { step: "runProgram" },
+    },
     "only in the stack's file": {
       facts: { path: workspaceSettingPath("eu", "apiKey"), isInState: false },
       attempt: { step: "runProgram" },
     },
   },
-  "plain-api-keys": { always: { facts: {}, attempt: { step: "runProgram" } } },
+  "plain-api-keys": {
+    "in the stack's file": { facts: {}, attempt: { step: "runProgram" } },
+    "in Pulumi.yaml": { facts: { isInProject: true }, attempt: { step: "runProgram" } },
+  },
   "config-missing": {
     always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
     "with the key of another project": {
@@ -444,9 +451,17 @@ export const PROBLEMS: ProblemExamples = {
     },
   },
   "config-not-an-object": {
-    always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+    "in the stack's file": { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+    "in Pulumi.yaml": {
+      facts: { key: "app:secrets", isInProject: true },
+      attempt: { step: "readConfigKey", name: "app:secrets" },
+    },
   },
   "config-entries-invalid": {
+    "in Pulumi.yaml": {
+      facts: { key: "app:secrets", faults: [{ name: "CRM", fault: "empty" }], isInProject: true },
+      attempt: { step: "readConfigKey", name: "app:secrets" },
+    },
     "with empty values only": {
       facts: {
         key: "app:secrets",
@@ -539,6 +554,7 @@ export const PROBLEMS: ProblemExamples = {
   },
   "no-key-in-environment": { always: { facts: {}, attempt: { step: "callApi" } } },
   "no-terminal": { always: { facts: {}, attempt: { step: "askForValues" } } },
+  "config-in-project": { always: { facts: { key: "secrets" }, attempt: { step: "adopt", workspace: "default" } } },
   "no-stack-for-values": { always: { facts: {}, attempt: { step: "askForValues" } } },
   interrupted: { always: { facts: {}, attempt: { step: "askForValues" } } },
   "several-lines": {
@@ -752,5 +768,6 @@ export const WARNINGS: WarningExamples = {
   "plain-values": {
     "in the file": { key: "app:secrets", names: ["CRM", "PAY"], isInState: false },
     "in the state too": { key: "app:secrets", names: ["CRM"], isInState: true },
+    "in Pulumi.yaml": { key: "app:secrets", names: ["CRM", "PAY"], isInState: true, isInProject: true },
   },
 };

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Project, parsedYaml } from "./project.js";
+
+/** A key of a stack's config in the file that has it. */
+export interface ConfigSource {
+  /**
+   * Whether it is the project file, such as `Pulumi.yaml`. What it has is never encrypted. Pulumi doesn't merge objects: one
+   * value of an object in the stack's file hides the whole object of the project file.
+   */
+  isProject: boolean;
+  /** As it is written: an encrypted part is `{ secure }`. */
+  written: unknown;
+}
+
+/**
+ * Where a key of a stack's config comes from: the stack's file, or else the project file. Undefined if neither has it: then
+ * it is in a file that the option `--config-file` named, or in an environment of Pulumi ESC.
+ */
+export function sourceOf(project: Project | undefined, stack: string, key: string): ConfigSource | undefined {
+  if (!project) return undefined;
+  const inStack = entryOf(parsedYaml(stackFileOf(project, stack))?.config, key, project);
+  if (inStack !== undefined) return { isProject: false, written: inStack };
+  const inProject = entryOf(project.content.config, key, project);
+  const written = isObject(inProject) ? (inProject.value ?? inProject.default) : inProject;
+  return written === undefined ? undefined : { isProject: true, written };
+}
+
+/** Whether this config value, as Pulumi gives it to a program, can be the one that the file has. */
+export function isFrom({ written }: ConfigSource, text: string): boolean {
+  return typeof written === "string" ? written === text : matches(written, parsedJson(text));
+}
+
+/**
+ * The keys of a config object whose value is in plain text; with `part`, those whose `part` is. Pulumi only tells whether any
+ * part of an object is secret, so the file is needed.
+ */
+export function plainKeysIn({ written }: ConfigSource, part?: string): string[] {
+  if (!isObject(written) || isEncrypted(written)) return [];
+  return Object.entries(written).flatMap(([key, value]) => {
+    const candidate = part === undefined ? value : isObject(value) ? value[part] : undefined;
+    return typeof candidate === "string" ? [key] : [];
+  });
+}
+
+function stackFileOf({ folder, content }: Project, stack: string): string {
+  // As the option `--config-file` of every command.
+  const chosen = process.env.PULUMI_OPTION_CONFIG_FILE;
+  if (chosen) return resolve(folder, chosen);
+  // `config` is the older name. It can have the project's config instead.
+  const directory = [content.stackConfigDir, content.config].find((given) => typeof given === "string") ?? "";
+  // The CLI gives the file the extension of the project file.
+  const files = ["yaml", "yml", "json"].map((extension) => resolve(folder, directory, `Pulumi.${stack}.${extension}`));
+  return files.find(existsSync) ?? join(folder, `Pulumi.${stack}.yaml`);
+}
+
+/** A key of the project may be written without its namespace. */
+function entryOf(config: unknown, key: string, { name }: Project): unknown {
+  if (!isObject(config)) return undefined;
+  return config[key] ?? (key.startsWith(`${name}:`) ? config[key.slice(name.length + 1)] : undefined);
+}
+
+function matches(written: unknown, actual: unknown): boolean {
+  if (!isObject(written)) return written === actual;
+  if (isEncrypted(written)) return true;
+  if (!isObject(actual)) return false;
+  const keys = Object.keys(written);
+  return keys.length === Object.keys(actual).length && keys.every((key) => matches(written[key], actual[key]));
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** How Pulumi writes what was set as a secret. */
+function isEncrypted(written: Record<string, unknown>): boolean {
+  return typeof written.secure === "string" && Object.keys(written).length === 1;
+}
