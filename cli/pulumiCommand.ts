@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { redacted, sanitized } from "../provider/messages/sanitize.js";
 
@@ -9,28 +9,38 @@ export interface PulumiRun {
   reason: string;
 }
 
-/**
- * Runs the `pulumi` on the PATH; undefined if there is none. A value goes into `input`, its standard input: other users of
- * the machine can see arguments.
- */
-export async function runPulumi(
-  args: string[],
-  { folder, input = "" }: { folder: string; input?: string },
-): Promise<PulumiRun | undefined> {
+const ENV = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" };
+
+/** Runs the `pulumi` on the PATH; undefined if there is none. */
+export async function runPulumi(args: string[], folder: string): Promise<PulumiRun | undefined> {
   const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
     cwd: folder,
-    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1" },
+    env: ENV,
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const code = new Promise<number | null | undefined>((resolve) => {
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCodeOf(child)]);
+  if (code === undefined) return undefined;
+  return { ok: code === 0, stdout, reason: reasonIn(stderr, [process.env.ELEVENLABS_API_KEY]) };
+}
+
+/** Runs `pulumi` in the user's terminal, where it can ask. Returns whether it succeeded. */
+export async function runPulumiInTerminal(args: string[], folder: string): Promise<boolean> {
+  // Ctrl-C reaches this process too. It waits for Pulumi, which makes the terminal show again what is typed.
+  const wait = () => {};
+  process.on("SIGINT", wait);
+  // Pulumi asks on standard output. Ours may go to a file.
+  const child = spawn("pulumi", args, { cwd: folder, env: ENV, stdio: ["inherit", process.stderr, "inherit"] });
+  const code = await exitCodeOf(child);
+  process.off("SIGINT", wait);
+  return code === 0;
+}
+
+/** The exit code, null if a signal ended the process, undefined if it couldn't start. */
+function exitCodeOf(child: ChildProcess): Promise<number | null | undefined> {
+  return new Promise((resolve) => {
     child.once("error", () => resolve(undefined));
     child.once("close", resolve);
   });
-  // The CLI may exit before it has read everything; its exit code then says what happened.
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), code]);
-  if (exitCode === undefined) return undefined;
-  return { ok: exitCode === 0, stdout, reason: reasonIn(stderr, [input, process.env.ELEVENLABS_API_KEY]) };
 }
 
 const ERROR_PREFIX = "error: ";

@@ -1,12 +1,12 @@
 import type { Attempt } from "../provider/messages/attempts.js";
-import { configPathText } from "../provider/messages/commands.js";
+import { configPathText, setConfig } from "../provider/messages/commands.js";
 import { Problem } from "../provider/messages/problem.js";
 import { type ConfigPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
 import { plainKeysIn, sourceOf } from "../provider/pulumi/configSource.js";
 import { findProject, type Project } from "../provider/pulumi/project.js";
 import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import type { ConfigReader } from "../provider/workspaces/settings.js";
-import { type PulumiRun, runPulumi } from "./pulumiCommand.js";
+import { type PulumiRun, runPulumi, runPulumiInTerminal } from "./pulumiCommand.js";
 import {
   configIn,
   isNoStackSelectedIn,
@@ -66,8 +66,8 @@ async function runInStack(
   if (!project) return missing("no-project");
   const stackArguments = stackArgumentsOf(choice);
   const [shown, ran] = await Promise.all([
-    runPulumi(["stack", "--show-name", ...stackArguments], { folder }),
-    runPulumi([...args, ...stackArguments], { folder }),
+    runPulumi(["stack", "--show-name", ...stackArguments], folder),
+    runPulumi([...args, ...stackArguments], folder),
   ]);
   if (!shown || !ran) return missing("no-pulumi");
   if (!shown.ok && (await isNoneSelected(choice, folder))) return missing("no-stack-selected");
@@ -157,22 +157,25 @@ export class Stack {
     return preview?.steps ?? new Problem("pulumi-unreadable", { command: "pulumi preview --json" }, attempt);
   }
 
-  /** Sets an encrypted value in the project's config. */
-  async setSecret(path: ConfigPath, value: string): Promise<void> {
-    const pathText = configPathText(path);
-    const run = await this.run(["config", "set", "--secret", "--path", pathText], value);
-    outputOf(run, { attempt: { step: "setConfig", name: pathText } });
+  /** Lets Pulumi ask for a value in the terminal, and set it encrypted in the project's config. */
+  async askForSecret(path: ConfigPath): Promise<void> {
+    const { folder, stackArguments } = this.options;
+    const isSet = await runPulumiInTerminal(
+      ["config", "set", ...stackArguments, ...setConfig(path, { secret: true }).args],
+      folder,
+    );
+    if (!isSet) throw new Problem("interrupted", {}, { step: "setConfig", name: configPathText(path) });
   }
 
-  private run(args: string[], input = ""): Promise<PulumiRun | undefined> {
+  private run(args: string[]): Promise<PulumiRun | undefined> {
     const { folder, stackArguments } = this.options;
-    return runPulumi([...args, ...stackArguments], { folder, input });
+    return runPulumi([...args, ...stackArguments], folder);
   }
 }
 
 async function isNoneSelected(choice: StackChoice, folder: string): Promise<boolean> {
   if (typeof choice === "string" || process.env.PULUMI_STACK) return false;
-  const run = await runPulumi(["stack", "ls", "--json"], { folder });
+  const run = await runPulumi(["stack", "ls", "--json"], folder);
   return run?.ok === true && isNoStackSelectedIn(run.stdout);
 }
 

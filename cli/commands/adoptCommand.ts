@@ -8,8 +8,8 @@ import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, programLines } from "../adoption.js";
-import { ASK_ATTEMPT, askFor, canAsk } from "../ask.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
+import type { Stack } from "../stack.js";
 import { note, print } from "../terminal.js";
 import { collected, invalidOption } from "../usage.js";
 
@@ -44,6 +44,7 @@ interface Options extends ContextOptions {
   importFile?: string;
 }
 
+const ASK_ATTEMPT = { step: "askForValues" } as const;
 const PARTS = ["program", "commands"] as const;
 type Part = (typeof PARTS)[number];
 
@@ -60,7 +61,7 @@ export function adopt(): Command {
         'write a file for "pulumi import", for stacks that use the native plugin',
       ).conflicts(["component", "only", "ask"]),
     )
-    .option("--ask", "ask for the values in the terminal (hidden), and set them in the stack's config")
+    .option("--ask", "let Pulumi ask for the values in the terminal (hidden), and set them in the stack's config")
     .addHelpText("after", NOTES)
     .action(run);
 }
@@ -72,7 +73,7 @@ function partOf(text: string): Part {
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.ask && !canAsk()) throw new Problem("no-terminal", {}, ASK_ATTEMPT);
+  if (options.ask && !(process.stdin.isTTY && process.stderr.isTTY)) throw new Problem("no-terminal", {}, ASK_ATTEMPT);
   const { workspace, stack, reader } = await openWorkspace(options);
   if (options.ask && !stack) throw new Problem("no-stack-for-values", {}, ASK_ATTEMPT);
   const attempt = { step: "list", workspace: workspace.name } as const;
@@ -95,10 +96,19 @@ async function run(options: Options): Promise<void> {
   if (hiding && options.only !== "program") {
     throw new Problem("config-in-project", { key: hiding.path.key }, { step: "adopt", workspace: workspace.name });
   }
-  const remaining = options.ask && stack ? await askFor(unset, stack) : unset;
+  if (options.ask && stack) await askFor(unset, stack, reader);
+  const remaining = options.ask ? [] : unset;
   if (options.only !== "commands") print(programLines(adopted, workspace, layout));
   if (options.only === undefined) print("");
   if (options.only !== "program") print(commandLines(remaining, reader));
+}
+
+async function askFor(secrets: AdoptedSecret[], stack: Stack, reader: Reader): Promise<void> {
+  for (const { name, path } of secrets) {
+    const command = commandFor(reader, setConfig(path, { secret: true }));
+    note(`Value of ${quoted(name)}. If it has several lines, press Ctrl-C and run: ${command} < FILE`);
+    await stack.askForSecret(path);
+  }
 }
 
 async function writeImportFile(file: string, text: string, reader: Reader): Promise<void> {

@@ -1,5 +1,4 @@
-import { configPath } from "../pulumi/configPath.js";
-import { ownCommand, pulumiPreview, setConfig } from "./commands.js";
+import { ownCommand, pulumiPreview } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
 import { moveFromProject } from "./programWording.js";
 import { quoted, sanitized } from "./sanitize.js";
@@ -75,14 +74,8 @@ export const COMMAND_LINE_WORDING = {
     next: moveFromProject(key, [], reader),
   }),
   interrupted: () => ({
-    why: "it was interrupted",
+    why: "pulumi failed, or you interrupted it",
     next: ["The values that you entered before are set. Run the same command again for the others."],
-  }),
-  "several-lines": (_: object, reader: Reader) => ({
-    why: "the value has several lines",
-    next: [
-      `Leave it empty here, and set it from a file: ${commandFor(reader, setConfig(configPath("KEY"), { secret: true }))} < FILE`,
-    ],
   }),
   "secrets-not-found": ({ names, endpoint }: { names: string[]; endpoint: string }, reader: Reader) => ({
     why: `the workspace at ${endpoint} has no ${listText(names)}`,

@@ -1,18 +1,14 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { askFor, type Terminal } from "../../cli/ask";
-import { openStack, Stack } from "../../cli/stack";
-import { configPathText } from "../../provider/messages/commands";
-import { configPath } from "../../provider/pulumi/configPath";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { cli, cliIn, envOf, newKey, stackEnv } from "../support/commandRun";
 import { compile } from "../support/compile";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { kindIn } from "../support/problems";
 import { emulate } from "../support/servers";
+import { inTerminal } from "../support/terminalRun";
 import { startStack, type TestStack } from "../support/testStack";
 
 const run = promisify(execFile);
@@ -204,129 +200,93 @@ describe("adopt", () => {
 
 describe("adopt --ask", () => {
   let stack: TestStack;
-  let env: NodeJS.ProcessEnv;
   beforeEach(async () => {
     stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
-    env = { ...process.env };
-    Object.assign(process.env, stackEnv(stack));
-  });
-  afterEach(() => {
-    for (const key of Object.keys(process.env)) delete process.env[key];
-    Object.assign(process.env, env);
+    for (const name of ["A", "B"]) stack.workspace.add(name, "theirs");
   });
 
-  const secrets = ["A", "B", "C"].map((name) => ({
-    id: `id_${name}`,
-    name,
-    path: name === "C" ? configPath("secrets", "C") : configPath(name),
-  }));
-
-  async function opened(): Promise<Stack> {
-    const found = await openStack(true, stack.folder);
-    if (found instanceof Stack) return found;
-    throw new Error("There is no stack", { cause: found });
+  /** Adopts in a terminal of its own. The program lines go to a file. */
+  async function ask(answers: string[], args = "", env: Record<string, string> = {}) {
+    const command = `exec "${process.execPath}" "${join(process.cwd(), "dist/cli.js")}" adopt --ask ${args} > lines.ts`;
+    const options = { folder: stack.folder, env: { ...stackEnv(stack), ...env }, answers };
+    const { code, seen } = await inTerminal(command, options);
+    return { code, seen, kind: kindIn(seen), printed: await readFile(join(stack.folder, "lines.ts"), "utf8") };
   }
 
-  /** A person who types an answer after each question, and what the terminal shows them. */
-  function person(answers: string[]): { terminal: Terminal; seen(): string } {
-    const [input, output] = [new PassThrough(), new PassThrough()];
-    let seen = "";
-    let asked = 0;
-    output.setEncoding("utf8").on("data", (text: string) => {
-      seen += text;
-      if (seen.split("(leave it empty to set it later): ").length - 1 <= asked) return;
-      const answer = answers[asked++];
-      if (answer === undefined) input.end();
-      else input.write(answer);
-    });
-    return { terminal: { input, output }, seen: () => seen };
-  }
-
-  test("sets values encrypted, shows none, and skips an empty one", async () => {
-    const { terminal, seen } = person(["first value\r", "\r", "thirt\u007fd 'value' \r"]);
-
-    const left = await askFor(secrets, await opened(), terminal);
-
-    expect(left.map(({ name }) => name)).toEqual(["B"]);
-    expect(seen()).toBe(
-      ["A", "B", "C"].map((name) => `Value of "${name}" (leave it empty to set it later): \n`).join(""),
-    );
+  async function configOf(): Promise<Record<string, unknown>> {
     const { output } = await stack.cli(["config", "--json", "--show-secrets"]).orThrow();
-    const config = JSON.parse(output);
+    return JSON.parse(output);
+  }
+
+  test("sets each value encrypted, and shows none", async () => {
+    const { code, seen, printed } = await ask(["first value\r", "second 'value'\r"]);
+
+    expect(code).toBe(0);
+    expect(seen).toMatch(/Value of "A"\..*pulumi config set --secret A < FILE.*Value of "B"\./s);
+    expect(seen + printed).not.toMatch(/first value|second|theirs/);
+    expect(printed).toMatch(/^new WorkspaceSecret\("B".*\n\n# The config has all values\. Next: pulumi preview\n$/m);
+    expect(await configOf()).toMatchObject({
+      "test:A": { value: "first value", secret: true },
+      "test:B": { value: "second 'value'", secret: true },
+    });
+  });
+
+  test("asks only for values that the config lacks, also below a path", async () => {
+    await stack.cli(["config", "set", "--secret", "--path", "secrets.A"], "kept").orThrow();
+
+    const { code } = await ask(["new\r"], "--component --stack test");
+
+    expect(code).toBe(0);
+    const config = await configOf();
+    expect(config["test:secrets"]).toMatchObject({ objectValue: { A: "kept", B: "new" }, secret: true });
+  });
+
+  test("Ctrl-C is an error, and keeps the values entered before", async () => {
+    const { code, seen, kind, printed } = await ask(["first value\r", "half a val\u0003"]);
+
+    expect({ code, kind, printed }).toEqual({ code: 1, kind: "interrupted", printed: "" });
+    expect(seen).not.toContain("half a val");
+    const config = await configOf();
     expect(config["test:A"]).toEqual({ value: "first value", secret: true });
     expect(config["test:B"]).toBeUndefined();
-    expect(config["test:secrets"]).toMatchObject({ objectValue: { C: "third 'value' " }, secret: true });
   });
 
-  test.each([
-    ["Ctrl-C", "half a val\u0003"],
-    ["Ctrl-D", "\u0004"],
-    ["the end of the input", undefined],
-  ])("%s is an error, and keeps the values entered before", async (_title, last) => {
-    const { terminal, seen } = person(["first value\r", ...(last === undefined ? [] : [last])]);
+  test("Ctrl-C before Pulumi asks is an error too", async () => {
+    const PATH = await pathWith("case \"$*\" in *'config set'*) echo 'value: ' && exec tail -f /dev/null;; esac");
 
-    const asked = askFor(secrets, await opened(), terminal);
+    const { code, kind } = await ask(["\u0003"], "", { PATH });
 
-    await expect(asked).rejects.toMatchObject({ kind: "interrupted" });
-    expect(seen()).not.toContain("half a val");
-    expect((await stack.cli(["config", "get", "A"]).orThrow()).output).toBe("first value\n");
-  });
-
-  test.each([
-    ["with a final line break", "-----BEGIN KEY-----\rabc\rdef\r"],
-    ["without a final line break", "-----BEGIN KEY-----\rabc"],
-  ])("refuses a paste of several lines %s, and sets none of it", async (_title, paste) => {
-    const { terminal } = person([paste]);
-
-    const asked = askFor(secrets, await opened(), terminal);
-
-    await expect(asked).rejects.toMatchObject({ kind: "several-lines" });
-    expect((await opened()).isSet(configPath("A"))).toBe(false);
-  });
-
-  test("ignores what is typed before the next question", async () => {
-    const { terminal } = person(["first\r", "third\r", "fourth\r"]);
-    const into = await opened();
-    const set: [string, string][] = [];
-    into.setSecret = async (path, value) => {
-      set.push([configPathText(path), value]);
-      (terminal.input as PassThrough).write("typed ahead\r");
-      await setImmediate();
-    };
-
-    await askFor(secrets, into, terminal);
-
-    expect(set).toEqual([
-      ["A", "first"],
-      ["B", "third"],
-      ["secrets.C", "fourth"],
-    ]);
+    expect({ code, kind }).toEqual({ code: 1, kind: "interrupted" });
   });
 
   test("passes no value as an argument, and reads none from the state", async () => {
     const value = `value_${newKey()}`;
     const log = join(stack.folder, "commands");
-    const wrapper = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\nexec '${process.env.TEST_ENGINE}/pulumi' "$@"\n`;
-    await mkdir(join(stack.folder, "bin"));
-    await writeFile(join(stack.folder, "bin/pulumi"), wrapper, { mode: 0o755 });
-    process.env.PATH = `${join(stack.folder, "bin")}:${process.env.PATH}`;
-    const { terminal } = person([`${value}\r`, "\r", "\r"]);
+    const PATH = await pathWith(`printf '%s\\n' "$*" >> '${log}'`);
 
-    const into = await opened();
-    await askFor(secrets, into, terminal);
-    await into.owned();
+    await ask([`${value}\r`, `${value}\r`], "", { PATH });
 
     const commands = await readFile(log, "utf8");
-    expect(commands).toContain("config set --secret --path A");
+    expect(commands).toContain("config set --secret A");
     expect(commands).not.toContain(value);
     expect(commands.match(/^.*--show-secrets.*$/gm)).toEqual([expect.stringMatching(/^config --json --show-secrets/)]);
     expect((await stack.cli(["config", "get", "A"]).orThrow()).output).toBe(`${value}\n`);
   });
+
+  /** A PATH with a `pulumi` that does this first. */
+  async function pathWith(script: string): Promise<string> {
+    const folder = join(stack.folder, "bin");
+    await mkdir(folder);
+    const wrapper = `#!/bin/sh\n${script}\nexec '${process.env.TEST_ENGINE}/pulumi' "$@"\n`;
+    await writeFile(join(folder, "pulumi"), wrapper, { mode: 0o755 });
+    return `${folder}:${stackEnv(stack).PATH}`;
+  }
 
   test("without a terminal, fails before it asks or prints anything", async () => {
     const { code, out, err, kind } = await cliIn(stack, ["adopt", "--ask"]);
 
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-terminal" });
     expect(err.trimEnd().split("\n")).toHaveLength(2);
+    expect(stack.emulator.requests).toEqual([]);
   });
 });

@@ -548,7 +548,7 @@ export const PROBLEMS: ProblemExamples = {
       reader: OF_PROD,
     },
   },
-  "pulumi-gone": { always: { facts: {}, attempt: { step: "setConfig", name: "app:secrets.CRM" } } },
+  "pulumi-gone": { always: { facts: {}, attempt: { step: "readState", name: "prod" } } },
   "pulumi-unreadable": {
     always: { facts: { command: "pulumi stack export" }, attempt: { step: "readState", name: "prod" } },
   },
@@ -556,11 +556,7 @@ export const PROBLEMS: ProblemExamples = {
   "no-terminal": { always: { facts: {}, attempt: { step: "askForValues" } } },
   "config-in-project": { always: { facts: { key: "secrets" }, attempt: { step: "adopt", workspace: "default" } } },
   "no-stack-for-values": { always: { facts: {}, attempt: { step: "askForValues" } } },
-  interrupted: { always: { facts: {}, attempt: { step: "askForValues" } } },
-  "several-lines": {
-    always: { facts: {}, attempt: { step: "askForValues" } },
-    "for a reader with a stack": { facts: {}, attempt: { step: "askForValues" }, reader: OF_PROD },
-  },
+  interrupted: { always: { facts: {}, attempt: { step: "setConfig", name: "secrets.CRM" } } },
   "secrets-not-found": {
     always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, attempt: { step: "adopt" } },
   },
