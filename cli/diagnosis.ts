@@ -5,7 +5,6 @@ import type { Problem } from "../provider/messages/problem.js";
 import { callProblem } from "../provider/workspaces/callProblems.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
 import type { FINDING_WORDING } from "./findingWording.js";
-import { whyUnreachable } from "./network.js";
 
 type FindingKind = keyof typeof FINDING_WORDING;
 type FindingFacts<Kind extends FindingKind> =
@@ -14,7 +13,7 @@ type FindingFacts<Kind extends FindingKind> =
 /** What one check of a workspace found. */
 export type Finding = {
   [Kind in FindingKind]: {
-    check: "config" | "key" | "host" | "proxy" | "list" | "write" | "clock" | "latency";
+    check: "config" | "key" | "host" | "proxy" | "list" | "write";
     /** `fact` is neither good nor bad. */
     status: "fact" | "ok" | "warning" | "failed";
     kind: Kind;
@@ -23,10 +22,6 @@ export type Finding = {
 }[FindingKind];
 
 type Regions = Record<string, string>;
-
-/** The API doesn't check the time, but TLS certificates are checked by this clock. */
-const MAX_CLOCK_SKEW_SECONDS = 60;
-const LATENCY_TIMEOUT_MS = 10_000;
 
 /** Tries what the provider would do with this workspace, without writing anything. */
 export async function diagnose(configured: Workspace, regions: Regions = REGIONS): Promise<Finding[]> {
@@ -37,7 +32,7 @@ export async function diagnose(configured: Workspace, regions: Regions = REGIONS
   const listing: Finding = error
     ? missingPermission("list", error, workspace)
     : { check: "list", status: "ok", kind: "can-list", facts: {} };
-  return [listing, await checkWriting(workspace), ...(await checkClockAndLatency(workspace))];
+  return [listing, await checkWriting(workspace)];
 }
 
 /** Lists with a prefix that no secret has, so that the answer is small. */
@@ -67,7 +62,7 @@ async function findCause(error: ApiError, workspace: Workspace, regions: Regions
   if (error.isUnauthorized) return wrongKeyOrRegion(facts.problem, workspace, regions);
   if (error.isRateLimit) return { check: "list", status: "failed", kind: "rate-limited", facts };
   if (error.failure.kind === "answered") return { check: "list", status: "failed", kind: "problem", facts };
-  return unreachable(error, workspace);
+  return unreachable(error, workspace, regions);
 }
 
 async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions: Regions): Promise<Finding> {
@@ -88,34 +83,11 @@ async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions:
   return { check: "list", status: "failed", kind: "wrong-key", facts: { problem, triesRegions: others.length > 0 } };
 }
 
-async function unreachable({ failure }: ApiError, { name, endpoint, route }: Workspace): Promise<Finding> {
-  const hasProxy = route?.kind === "proxy";
-  const host = { check: "host", status: "failed", facts: { failure, workspace: name, hasProxy } } as const;
-  // A proxy looks up the host itself, so what this machine knows of it doesn't matter.
-  const why = hasProxy ? "connection" : await whyUnreachable(endpoint);
-  if (why === "network") return { ...host, kind: "no-network" };
-  if (why === "host") return { ...host, kind: "wrong-host" };
-  if (failure.kind === "untrusted-tls") return { ...host, kind: "untrusted-connection" };
-  const isVendors = Object.values<string>(REGIONS).includes(endpoint);
-  return { ...host, kind: isVendors ? "unreachable" : "wrong-host-or-port" };
-}
-
-/** From the answer to a request without a key, whatever its status. */
-async function checkClockAndLatency(workspace: Workspace): Promise<Finding[]> {
-  // Another client, because only its first request makes a new connection.
-  const answer = await workspace.with({ timeoutMs: LATENCY_TIMEOUT_MS }).probe();
-  if (!answer) return [];
-  const { startedAt, milliseconds, date } = answer;
-  const latency: Finding = { check: "latency", status: "ok", kind: "latency", facts: { milliseconds } };
-  const apiTime = Date.parse(date ?? "");
-  if (Number.isNaN(apiTime)) return [latency];
-  // The header is rounded down to a whole second.
-  const secondsBehind = Math.round((apiTime + 500 - (startedAt + milliseconds / 2)) / 1000);
-  const clock: Finding =
-    Math.abs(secondsBehind) > MAX_CLOCK_SKEW_SECONDS
-      ? { check: "clock", status: "warning", kind: "clock-wrong", facts: { secondsBehind } }
-      : { check: "clock", status: "ok", kind: "clock-right", facts: {} };
-  return [clock, latency];
+function unreachable({ failure }: ApiError, { name, endpoint, route }: Workspace, regions: Regions): Finding {
+  const kind = failure.kind === "untrusted-tls" ? "untrusted-connection" : "unreachable";
+  const isVendors = Object.values(regions).includes(endpoint);
+  const facts = { failure, workspace: name, isVendors, hasProxy: route?.kind === "proxy" };
+  return { check: "host", status: "failed", kind, facts };
 }
 
 async function failureOf(call: Promise<unknown>): Promise<ApiError | undefined> {

@@ -22,10 +22,9 @@ interface ProblemFinding {
 interface HostFinding {
   failure: ApiFailure;
   workspace: string;
+  isVendors: boolean;
   hasProxy: boolean;
 }
-
-const IF_PROXY_NEEDED = "If this network requires a proxy, set HTTPS_PROXY.";
 
 export const FINDING_WORDING = {
   problem: ({ problem }: ProblemFinding, reader: Reader) => labelled("", problem, reader),
@@ -73,33 +72,18 @@ export const FINDING_WORDING = {
       next: [`Set the region: ${command}${variable}`],
     };
   },
-  "no-network": ({ failure }: HostFinding) => ({
-    text: `no network: ${failureText(failure)}`,
-    next: [`This machine can't find any host of ElevenLabs. Check its network and DNS. ${IF_PROXY_NEEDED}`],
-  }),
-  "wrong-host": ({ failure, workspace }: HostFinding) => ({
-    text: `wrong host: ${failureText(failure)}`,
-    next: [correctBaseUrl(workspace)],
-  }),
-  "wrong-host-or-port": ({ failure, workspace }: HostFinding) => ({
-    text: `wrong host or port: ${failureText(failure)}`,
-    next: [correctBaseUrl(workspace)],
-  }),
   "untrusted-connection": ({ failure }: HostFinding) => ({
     text: `no trusted connection: ${failureText(failure)}`,
     next: [
       "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
     ],
   }),
-  unreachable: ({ failure, hasProxy }: HostFinding) => ({
+  unreachable: ({ failure, workspace, isVendors, hasProxy }: HostFinding) => ({
     text: `unreachable: ${failureText(failure)}`,
-    next: [hasProxy ? "Check the proxy." : `Check for a firewall in between. ${IF_PROXY_NEEDED}`],
-  }),
-  latency: ({ milliseconds }: { milliseconds: number }) => fact(`${milliseconds} ms, with a new connection`),
-  "clock-right": () => fact("agrees with the API's"),
-  "clock-wrong": ({ secondsBehind }: { secondsBehind: number }) => ({
-    text: `this machine is ${Math.abs(secondsBehind)} s ${secondsBehind > 0 ? "behind" : "ahead"}`,
-    next: ["Correct the clock of this machine."],
+    next: [
+      ...(isVendors ? [] : [correctBaseUrl(workspace)]),
+      hasProxy ? "Check the proxy." : "Check the network. If it requires a proxy, set HTTPS_PROXY.",
+    ],
   }),
 } satisfies Record<string, (facts: never, reader: Reader) => FindingWords>;
 

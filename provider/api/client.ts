@@ -10,7 +10,7 @@ import {
   storedSecret,
   type UsedBy,
 } from "./schemas.js";
-import { type Probe, Transport, type TransportOptions } from "./transport.js";
+import { Transport, type TransportOptions } from "./transport.js";
 import { LOOK_PAUSES_MS, lookRepeatedly } from "./uncertainWrite.js";
 
 const SECRETS = "/v1/convai/secrets";
@@ -117,11 +117,6 @@ export class ElevenLabsApi {
   async listDependents(id: string, kind: PagedKind): Promise<Dependent[]> {
     const pages = await this.pages(`${pathOf(id)}/dependencies/${kind}`, { page_size: 100 }, dependentPage);
     return pages.flatMap(({ dependencies }) => dependencies.map((item) => toDependent(kind, item)));
-  }
-
-  /** How the API answers a request without a key; undefined if it doesn't. */
-  probe(): Promise<Probe | undefined> {
-    return this.transport.probe(SECRETS);
   }
 
   private async pages<Page extends { next_cursor?: string | null | undefined }>(

@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Duplex, Readable } from "node:stream";
-import fetch, { FetchError, type RequestInit, type Response } from "node-fetch";
+import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
 import { redacted, sanitized } from "../messages/sanitize.js";
 import { type AnsweredFailure, ApiError, isTlsCode, MISSING_PERMISSIONS } from "./errors.js";
@@ -111,15 +111,23 @@ export class Transport {
     const timeout = startTimeLimit(timeoutMs);
     const use: TunnelUse = { signal: stop ? AbortSignal.any([timeout, stop]) : timeout };
     try {
-      const response = await this.exchange(url, use, {
-        method,
-        headers: {
-          "xi-api-key": key,
-          accept: "application/json",
-          ...(body ? { "content-type": "application/json" } : {}),
-        },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
+      const send = () =>
+        fetch(url, {
+          method,
+          headers: {
+            "user-agent": USER_AGENT,
+            "xi-api-key": key,
+            accept: "application/json",
+            ...(body ? { "content-type": "application/json" } : {}),
+          },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+          agent: this.agent,
+          // A redirect would send the key to another host.
+          redirect: "manual",
+          size: LARGEST_BODY_BYTES,
+          signal: use.signal,
+        });
+      const response = await usingTunnel(use, send);
       if (!response.ok) throw await answered(response, withoutSecrets);
       const text = await textOf(response);
       if (answer === "empty" && text === "") return undefined as T;
@@ -128,29 +136,6 @@ export class Transport {
     } catch (error) {
       throw error instanceof ApiError ? error : this.withoutAnswer(error, { timeout, stop, use });
     }
-  }
-
-  /** How long any answer takes, to a request without a key, and the server's time. Undefined if there is none. */
-  async probe(path: string): Promise<Probe | undefined> {
-    const url = new URL(this.options.endpoint + path);
-    const startedAt = Date.now();
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
-    const answer = await this.exchange(url, { signal }, { method: "HEAD" }).catch(() => undefined);
-    return answer && { startedAt, milliseconds: Date.now() - startedAt, date: answer.headers.get("date") };
-  }
-
-  private exchange(url: URL, use: TunnelUse, { headers, ...init }: RequestInit): Promise<Response> {
-    const send = () =>
-      fetch(url, {
-        ...init,
-        headers: { "user-agent": USER_AGENT, ...(headers as Record<string, string>) },
-        agent: this.agent,
-        // A redirect would send the key to another host.
-        redirect: "manual",
-        size: LARGEST_BODY_BYTES,
-        signal: use.signal,
-      });
-    return usingTunnel(use, send);
   }
 
   private cancelled({ reason }: AbortSignal, { wasSent }: { wasSent: boolean }): ApiError {
@@ -202,14 +187,6 @@ function stopUnlessSent(requested: AbortSignal | undefined, sent: AbortSignal | 
       sent.removeEventListener("abort", end);
     },
   };
-}
-
-/** What a request without a key has shown of the server. */
-export interface Probe {
-  startedAt: number;
-  milliseconds: number;
-  /** The header `Date`. */
-  date: string | null;
 }
 
 function directAgent(endpoint: string): http.Agent {

@@ -2,7 +2,7 @@ import { type CountedSecret, type Dependent, ElevenLabsApi, PAGED_KINDS, type Se
 import type { ApiError } from "../api/errors.js";
 import type { Route } from "../api/proxyRoute.js";
 import { isSpellingOf } from "../api/spelling.js";
-import type { Probe, TransportOptions } from "../api/transport.js";
+import type { TransportOptions } from "../api/transport.js";
 import { Account } from "../ownership/account.js";
 import { Lookups } from "./lookups.js";
 
@@ -103,11 +103,6 @@ export class Workspace {
     this.lookups.noteWrite({ id, name });
     await this.api.deleteSecret(id);
     this.lookups.noteDeleted(id);
-  }
-
-  /** How the API answers a request without a key; undefined if it doesn't. */
-  probe(): Promise<Probe | undefined> {
-    return this.api.probe();
   }
 
   /** Everything that uses the secret, across all pages. */

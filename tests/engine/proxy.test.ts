@@ -40,8 +40,7 @@ test("up, refresh, functions and doctor use the proxy, whose password is nowhere
     // The provider and the function are two processes.
     ofUp: [TARGET, TARGET],
     ofRefresh: [TARGET],
-    // The latency is that of a new connection.
-    ofDoctor: [TARGET, TARGET],
+    ofDoctor: [TARGET],
   });
   expectError(refused, "A", { kind: "proxy-refused", facts: [proxy.shownUrl, "HTTPS_PROXY", "(403)"] });
   expect(refused.problems.filter(({ severity }) => severity === "error")).toHaveLength(1);

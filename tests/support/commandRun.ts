@@ -13,8 +13,6 @@ import type { TestStack } from "./testStack";
 export interface CliOptions {
   folder?: string;
   env?: Record<string, string>;
-  /** Replaces DNS: the address of each host. All other hosts have none. Without any, the machine has no network. */
-  dns?: Record<string, string>;
   /** The API whose requests are shown with the command if the test fails. */
   api?: { requests: readonly RecordedRequest[] };
 }
@@ -39,13 +37,12 @@ export async function cli(args: string[], options: CliOptions = {}): Promise<Cli
   return { code, out, err, kind: kindIn(err) };
 }
 
-export function start(args: string[], { folder, env = {}, dns }: CliOptions = {}) {
+export function start(args: string[], { folder, env = {} }: CliOptions = {}) {
   const { TEST_ROOT = "", PATH = "" } = process.env;
-  const preload = dns ? ["--require", join(__dirname, "fakeDns.cjs")] : [];
-  const child = spawn(process.execPath, [...preload, join(process.cwd(), "dist/cli.js"), ...args], {
+  const child = spawn(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
     cwd: folder ?? TEST_ROOT,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH, HOME: TEST_ROOT, ...(dns ? { FAKE_DNS: JSON.stringify(dns) } : {}), ...env },
+    env: { PATH, HOME: TEST_ROOT, ...env },
   });
   started.add(child);
   const ended = once(child, "close").then(([code]) => {

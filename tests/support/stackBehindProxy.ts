@@ -34,7 +34,6 @@ export async function startStackBehindProxy(
     HTTPS_PROXY: proxy.url,
     NODE_EXTRA_CA_CERTS: certificates,
     NODE_OPTIONS: `${NODE_OPTIONS} --require "${join(import.meta.dirname, "fakeDns.cjs")}"`,
-    FAKE_DNS: JSON.stringify({ "gateway.example": "127.0.0.1" }),
   });
   return { stack, proxy, directUrl: `${ENDPOINT}:${new URL(api.url).port}` };
 }
