@@ -127,7 +127,7 @@ describe("an error", () => {
     for (const run of [created, updated, read, deleted]) {
       const errors = run.problems.filter(({ severity }) => severity === "error");
       expect(errors.map(({ resource }) => resource).sort()).toEqual(names);
-      expect(run.output).toContain("[secret]");
+      expect(run.output).toContain("[not shown: it contains a secret]");
       expect(secrets.foundIn(run.output)).toEqual([]);
     }
     await expectNoneInFiles(stack);
