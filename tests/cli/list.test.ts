@@ -34,25 +34,36 @@ describe("list", () => {
     expect(emulator.requests).toMatchObject([{ query: { search: "CRM_" } }]);
   });
 
-  test("a table fits the terminal: long texts wrap between words", async () => {
+  test("a table that fits the terminal to the last column stays a table", async () => {
     const emulator = await emulated();
-    const name = "some long name of many short words";
-    emulator.workspace().add(name, "v", { id: "0123456789" });
+    emulator.workspace().add("some long name", "v", { id: "0123456789" });
+    const env = envOf(emulator);
 
-    const { out } = await cli(["list"], { env: { ...envOf(emulator), COLUMNS: "40" } });
+    const fits = await cli(["list"], { env: { ...env, COLUMNS: "38" } });
+    const isTooWide = await cli(["list"], { env: { ...env, COLUMNS: "37" } });
 
-    const lines = out.trimEnd().split("\n");
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
-    expect(lines.length).toBeGreaterThan(2);
-    expect(
-      lines
-        .map((line) => line.split(/ {2,}/)[0]?.trim())
-        .slice(1)
-        .join(" "),
-    ).toBe(name);
+    expect(fits.out).toBe("NAME            ID          DEPENDENTS\nsome long name  0123456789  0\n");
+    expect(isTooWide.out).toBe("NAME        some long name\nID          0123456789\nDEPENDENTS  0\n");
   });
 
-  test("if words are too long for a table, prints lists, with whole ids", async () => {
+  test.each([
+    ["日本語のｷｰ", 10],
+    ["한국어", 6],
+    ["🔑❤️👍🏽🇫🇮", 8],
+    ["Ａ、Ｂ", 6],
+    ["cafe\u0301", 4],
+    ["plain™", 6],
+  ])("columns stay in line beside %s, which fills %d columns of a terminal", async (name, width) => {
+    const emulator = await emulated();
+    emulator.workspace().add(name, "v", { id: "id_1" });
+    emulator.workspace().add("-".repeat(12), "v", { id: "id_2" });
+
+    const { out } = await cli(["list"], { env: { ...envOf(emulator), COLUMNS: "60" } });
+
+    expect(out).toContain(`\n${name}${" ".repeat(12 - width)}  id_1  0\n`);
+  });
+
+  test("a table that is too wide for the terminal becomes lists, with whole ids", async () => {
     const emulator = await emulated();
     const [name, id] = [`${"LONG_".repeat(20)}NAME`, "0123456789".repeat(6)];
     emulator.workspace().add(name, "v", { id });
