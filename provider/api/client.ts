@@ -25,26 +25,26 @@ export interface Secret {
 export const PAGED_KINDS = ["tools", "agents", "phone_numbers"] as const;
 export type PagedKind = (typeof PAGED_KINDS)[number];
 
-/** Something that uses a secret. */
+/** A resource in the workspace that uses a secret, such as an agent or a tool. */
 export interface Dependent {
-  /** As the API names it. Source: `used_by` on the reference page for getting a secret. */
+  /** The API's name for this kind. Source: `used_by` on the reference page for getting a secret. */
   kind: PagedKind | "mcp_servers" | "others";
-  /** Missing for `others`, which the API describes by a word only. */
+  /** Missing for `others`, for which the API returns only a string. */
   id?: string;
-  /** Missing if the key has no access to the dependent. For `others`, the API's word. */
+  /** Missing if the key has no access to the dependent. For `others`, the string that the API returns. */
   name?: string;
 }
 
 export interface SecretWithDependents extends Secret {
   /** The first few of each kind. */
   dependents: Dependent[];
-  /** The kinds that have more. */
+  /** The kinds that have more dependents than `dependents` contains. */
   kindsWithMore: PagedKind[];
 }
 
 /** A secret, and how many dependents it has. */
 export interface CountedSecret extends Secret {
-  /** Undefined if the API doesn't say. */
+  /** Undefined if the response doesn't contain the dependents. */
   dependentCount: number | undefined;
   /** Whether there are more than `dependentCount`. */
   hasMore: boolean;
@@ -59,8 +59,8 @@ export class ElevenLabsApi {
   }
 
   /**
-   * Creates a secret. The API creates one for each POST that it takes, so a POST that it may have taken is never sent again.
-   * Instead, `look` is asked for the new secret, several times, because a list may lag behind. If the error has
+   * Creates a secret. The API creates a secret for every POST that it accepts, so a POST that may have been accepted is never
+   * retried. Instead, `look` searches for the new secret, several times, because a list may lag. If the error has
    * `outcomeUnknown`, the secret may have been created anyway.
    */
   async createSecret(name: string, value: string, look: () => Promise<Secret | undefined>): Promise<Secret> {
@@ -76,13 +76,13 @@ export class ElevenLabsApi {
     }
   }
 
-  /** All secrets, or those whose names start with `search`. */
+  /** Lists all secrets, or only the secrets whose names start with `search`. */
   async listSecrets({ search }: { search?: string } = {}): Promise<Secret[]> {
     const pages = await this.pages(SECRETS, { search, dependency_limit: 1 }, secretPage);
     return pages.flatMap(({ secrets }) => secrets.map(toSecret));
   }
 
-  /** The same, each with the number of its dependents. The API counts up to 100 of a kind. */
+  /** Lists secrets with the number of their dependents. The API counts up to 100 dependents of each kind. */
   async countDependents({ search }: { search?: string } = {}): Promise<CountedSecret[]> {
     const pages = await this.pages(SECRETS, { search, dependency_limit: 100 }, secretPageWithDependents);
     return pages.flatMap(({ secrets }) =>
@@ -108,12 +108,12 @@ export class ElevenLabsApi {
     return toSecret(await this.transport.send({ method: "PATCH", path: pathOf(id), body, answer: storedSecret }));
   }
 
-  /** Throws an error with `isNotFound` if there is no such secret, and with `isRefusal` if the API refuses, as for one in use. */
+  /** Throws an error with `isNotFound` if there is no such secret, and with `isRefusal` if the secret is in use. */
   async deleteSecret(id: string): Promise<void> {
     await this.transport.send({ method: "DELETE", path: pathOf(id), answer: "empty" });
   }
 
-  /** All dependents of one kind. */
+  /** Lists all dependents of one kind. */
   async listDependents(id: string, kind: PagedKind): Promise<Dependent[]> {
     const pages = await this.pages(`${pathOf(id)}/dependencies/${kind}`, { page_size: 100 }, dependentPage);
     return pages.flatMap(({ dependencies }) => dependencies.map((item) => toDependent(kind, item)));
@@ -130,7 +130,7 @@ export class ElevenLabsApi {
     do {
       const page = await this.transport.send({ method: "GET", path, query: { ...query, cursor }, answer });
       pages.push(page);
-      // An empty cursor would mean the first page again.
+      // An empty cursor would return the first page again.
       cursor = page.next_cursor || undefined;
       if (cursor !== undefined && (seen.has(cursor) || seen.size >= MOST_PAGES)) {
         throw new ApiError({ kind: "endless-pages" });
@@ -145,7 +145,7 @@ export class ElevenLabsApi {
 const MOST_PAGES = 1_000;
 
 function pathOf(id: string): string {
-  // An empty id would mean the whole listing; no escape keeps dots from climbing up the path.
+  // An empty id would list all secrets. `.` and `..` would change the path, and percent-encoding doesn't prevent that.
   if (["", ".", ".."].includes(id)) throw new ApiError({ kind: "invalid-id", id });
   return `${SECRETS}/${encodeURIComponent(id.toWellFormed())}`;
 }

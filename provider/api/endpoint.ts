@@ -15,10 +15,10 @@ export function isRegion(text: string): text is Region {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Where the requests' own paths start. */
+/** The paths that requests add themselves. */
 const API_PATH = /\/v1(\/convai(\/secrets)?)?$/;
 
-/** Why a base URL can't be used. */
+/** The reason that a base URL can't be used. */
 export type BaseUrlFault =
   | "not-a-url"
   | "has-credentials"
@@ -28,8 +28,8 @@ export type BaseUrlFault =
   | "has-path-of-api";
 
 /**
- * Where requests go, as the state stores it: the origin of a base URL, and its path without a slash at the end. Or why the base
- * URL can't be used. The key travels there, so plain http is for this machine only.
+ * Parses a base URL into the endpoint that the state stores: the origin, and the path without a slash at the end. Requests
+ * carry the API key, so plain http is allowed only for loopback addresses.
  */
 export function parseEndpoint(baseUrl: string): { endpoint: string } | { fault: BaseUrlFault } {
   let url: URL;
@@ -43,7 +43,7 @@ export function parseEndpoint(baseUrl: string): { endpoint: string } | { fault: 
   const isLocal = url.protocol === "http:" && LOOPBACK.test(url.hostname);
   if (url.protocol !== "https:" && !isLocal) return { fault: "not-https" };
   const path = url.pathname.replace(/\/+$/, "");
-  // With a path too many, the API answers 404 to everything, and every secret would look gone.
+  // With an extra path, the API would return 404 for every request, and every secret would look deleted.
   if (path !== "" && isHostOfVendor(url.hostname)) return { fault: "has-path-of-vendor" };
   if (API_PATH.test(path)) return { fault: "has-path-of-api" };
   return { endpoint: url.origin + path };

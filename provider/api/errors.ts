@@ -1,13 +1,13 @@
 import type { ShownProxy } from "./proxyRoute.js";
 
-/** Why a call of the API failed, as facts. `provider/messages` turns them into words. */
+/** The facts about a failed API call. `provider/messages` turns them into a message. */
 export type ApiFailure =
   | AnsweredFailure
-  /** No answer in time. */
+  /** There was no response in time. */
   | { kind: "timeout"; host: string; seconds: number }
   /** The connection ended after the request may have been sent. */
   | { kind: "connection-lost"; host: string; code?: string }
-  /** The caller stopped it, or gave it too little time. */
+  /** The caller cancelled the call, or its time limit was reached. */
   | { kind: "cancelled"; host: string; isOutOfTime: boolean; wasSent: boolean }
   /** The request failed in a way that Node.js doesn't classify. */
   | { kind: "request-failed"; host: string }
@@ -15,38 +15,38 @@ export type ApiFailure =
   | { kind: "untrusted-tls"; host: string; code: string }
   /** No connection was made, so nothing was sent. */
   | { kind: "no-connection"; host: string; code: string }
-  /** The proxy answered with this status instead of connecting to the host. */
+  /** The proxy returned this status instead of connecting to the host. */
   | { kind: "proxy-refused"; proxy: ShownProxy; host: string; status: number }
-  /** There is no connection to the proxy, or it ended before the proxy answered. */
+  /** There is no connection to the proxy, or the connection ended before the proxy responded. */
   | { kind: "proxy-unreachable"; proxy: ShownProxy; host: string; code: string }
-  /** The proxy's own certificate isn't trusted, or the proxy doesn't speak TLS. */
+  /** The proxy's certificate isn't trusted, or the proxy doesn't speak TLS. */
   | { kind: "proxy-untrusted"; proxy: ShownProxy; host: string; code: string }
   /** The proxy connected to the host, but that connection ended before anything was sent. */
   | { kind: "tunnel-lost"; proxy: ShownProxy; host: string; code: string }
-  /** A 2xx answer that isn't what the API documents. */
+  /** A 2xx response doesn't match the API's documentation. */
   | { kind: "too-large"; host: string }
   | { kind: "not-json" }
   | { kind: "unexpected-shape"; place: string }
   | { kind: "endless-pages" }
-  /** Found before anything was sent. */
+  /** The fault was detected before anything was sent. */
   | { kind: "invalid-id"; id: string }
   | { kind: "no-api-key" }
   | { kind: "malformed-api-key" };
 
-/** The API, or something in front of it, answered with a status other than 2xx. */
+/** The API, or a gateway in front of it, returned a status other than 2xx. */
 export interface AnsweredFailure {
   kind: "answered";
   status: number;
-  /** The API's own words, sanitized; undefined if the body doesn't have the API's form. */
+  /** The API's message, sanitized. Undefined if the body doesn't match the API's documentation. */
   words?: string | undefined;
-  /** The API's own code for the error, such as `missing_permissions`. */
+  /** The API's code for the error, such as `missing_permissions`. */
   code?: string | undefined;
   requestId?: string | undefined;
   /** How long the API asks to wait, in milliseconds. */
   retryAfterMs?: number | undefined;
 }
 
-/** @internal The API's code for a key that may not do what was asked. */
+/** @internal The API's code for a key without the required permission. */
 export const MISSING_PERMISSIONS = "missing_permissions";
 
 const TEMPORARY_STATUSES = new Set([408, 429, 502, 503, 504]);
@@ -59,28 +59,28 @@ const TEMPORARY_CONNECTION_FAILURES = new Set([
   ...["proxy-unreachable", "tunnel-lost"],
 ]);
 
-/** Whether a code of a failed connection is about TLS. */
+/** Whether the error code of a failed connection concerns TLS. */
 export function isTlsCode(code: string): boolean {
   return ["CERT", "TLS", "SSL", "SIGNATURE", "EPROTO"].some((part) => code.includes(part));
 }
 
-/** A failed call of the API. Callers ask its questions. */
+/** A failed API call. Callers use its getters, and never the message. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
   constructor(readonly failure: ApiFailure) {
-    super(failure.kind === "answered" ? `the API answered ${failure.status}` : failure.kind);
+    super(failure.kind === "answered" ? `the API returned ${failure.status}` : failure.kind);
   }
 
-  /** The API itself says that it has no such secret. */
+  /** The API reports that it has no such secret. */
   get isNotFound(): boolean {
     return this.status === 404 && this.code !== undefined;
   }
-  /** A 404 without a code: of the API, or of a gateway that knows nothing about secrets. Only a listing can tell. */
+  /** A 404 without a code may be from the API or from a gateway. Only a list of all secrets shows whether the secret exists. */
   get mayBeNotFound(): boolean {
     return this.status === 404 && this.isOfApi && this.code === undefined;
   }
-  /** There is no API key, or it can't be one. */
+  /** The API key is missing or malformed. */
   get isAboutKey(): boolean {
     return KEY_FAILURES.has(this.failure.kind);
   }
@@ -88,43 +88,43 @@ export class ApiError extends Error {
   get isUnauthorized(): boolean {
     return this.status === 401 && this.isOfApi && !this.lacksPermission;
   }
-  /** The API accepts the key, but the key may not do this. */
+  /** The API accepts the key, but the key lacks the required permission. */
   get lacksPermission(): boolean {
     return this.isOfApi && (this.status === 403 || this.code === MISSING_PERMISSIONS);
   }
   get isRateLimit(): boolean {
     return this.status === 429;
   }
-  /** The API understood the request and refused it: nothing happened, and asking again won't help. */
+  /** The API understood the request and refused it: nothing happened, and retrying won't help. */
   get isRefusal(): boolean {
-    // A 403 may be a rule that has nothing to do with the key, such as one for secrets in use.
+    // A 403 doesn't always concern the key. For example, it may refuse to delete a secret that is in use.
     const isAboutKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
     const isClientError = this.status !== undefined && this.status >= 400 && this.status < 500;
     return isClientError && this.isOfApi && !this.isTemporary && this.status !== 404 && !isAboutKey;
   }
-  /** A refusal of what the request contains, whoever sends it. */
+  /** The API refuses the content of the request, regardless of the key. */
   get isInvalidRequest(): boolean {
     return this.failure.kind === "invalid-id" || (this.isRefusal && (this.status === 400 || this.status === 422));
   }
-  /** The API answered, and failed. */
+  /** The response reports a failure of the server. */
   get isServerFailure(): boolean {
     return this.status !== undefined && (this.status >= 500 || this.status === 408);
   }
-  /** What answered doesn't look like the API. */
+  /** The response doesn't look like a response from the API. */
   get isForeign(): boolean {
     if (MALFORMED_ANSWERS.has(this.failure.kind)) return true;
     if (this.mayBeNotFound) return true;
     return this.status !== undefined && !this.isOfApi && this.status < 500 && !this.isTemporary;
   }
-  /** The caller stopped it. */
+  /** The caller cancelled the call. */
   get isCancelled(): boolean {
     return this.failure.kind === "cancelled";
   }
-  /** The proxy answered the request for a connection, and gave none. */
+  /** The proxy responded to CONNECT, but refused to open a tunnel. */
   get isRefusedByProxy(): boolean {
     return this.failure.kind === "proxy-refused";
   }
-  /** The proxy gave no connection, for any reason. */
+  /** There was no connection through the proxy, for any reason. */
   get isAboutProxy(): boolean {
     return PROXY_FAILURES.has(this.failure.kind);
   }

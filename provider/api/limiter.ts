@@ -2,21 +2,21 @@ import PQueue from "p-queue";
 import { ApiError } from "./errors.js";
 import { LONGEST_RETRY_AFTER_MS } from "./retry.js";
 
-/** How many calls must succeed at the highest level known to work before a higher one is tried. */
+/** How many calls must succeed at the highest level that is known to work, before the limiter tries a higher level. */
 const CALLS_BEFORE_PROBE = 100;
 const RETRY_PRIORITY = 1;
 
 /**
- * Limits how many calls run at a time to what the API allows. It starts at `max`, halves when the API answers 429, and grows
- * by one for each full round of successes up to the level at which it last had to stop. `Retry-After` pauses all calls.
+ * Limits the number of concurrent calls. The limit starts at `max`, halves when the API returns 429, and grows by one for each
+ * full round of successes, up to the level at which the API last returned 429. `Retry-After` pauses all calls.
  */
 export class Limiter {
   private readonly queue: PQueue;
   private level: number;
-  /** The lowest level at which the API refused. */
+  /** The lowest level at which the API returned 429. */
   private ceiling = Number.POSITIVE_INFINITY;
   private successesAtCeiling = 0;
-  /** A call that began before the last decrease says nothing about the level since. */
+  /** The number of decreases so far. A 429 doesn't decrease the level if its call started before the last decrease. */
   private decreases = 0;
   private resumeAt = 0;
   private resumeTimer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export class Limiter {
     this.queue = new PQueue({ concurrency: max });
   }
 
-  /** How many calls may run at a time now. */
+  /** The number of calls that may run concurrently now. */
   get concurrency(): number {
     return this.queue.concurrency;
   }
@@ -51,7 +51,7 @@ export class Limiter {
     return result;
   }
 
-  /** Whether the API refused a call only because several ran at a time. */
+  /** Whether the API refused a call only because several calls ran at the same time. */
   isCausedByConcurrency(error: ApiError): boolean {
     return error.isRateLimit && this.levelAtRefusal.get(error) !== 1;
   }
@@ -95,7 +95,7 @@ export class Limiter {
     this.keepProcessAlive();
   }
 
-  /** The process must not end while calls wait, and must not wait if there are none. */
+  /** Keeps the process running during a pause, but only if calls wait. */
   private keepProcessAlive(): void {
     if (this.queue.size > 0) this.resumeTimer?.ref();
   }

@@ -1,17 +1,17 @@
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
-/** A proxy as it may be shown: without user name and password. */
+/** The facts about a proxy that may be shown: no user name and no password. */
 export interface ShownProxy {
-  /** Such as `http://proxy.example:3128`. */
+  /** For example `http://proxy.example:3128`. */
   url: string;
-  /** The environment variable that names it. */
+  /** The environment variable that contains the proxy's URL. */
   variable: string;
-  /** Whether the variable has a user name or a password for it. */
+  /** Whether the variable contains a user name or a password. */
   hasCredentials: boolean;
 }
 
-/** An HTTP proxy. Its user name and password are in nothing that could print it. */
+/** An HTTP proxy. The credentials are in a closure, so logging or inspecting this object can't print them. */
 export class HttpProxy {
   readonly isSecure: boolean;
   readonly host: string;
@@ -32,30 +32,30 @@ export class HttpProxy {
   }
 }
 
-/** How requests get to an endpoint, and why. */
+/** The route of requests to an endpoint, and the reason for it. */
 export type Route =
   | { kind: "proxy"; proxy: HttpProxy }
   | { kind: "direct"; because: DirectRule }
   | { kind: "invalid"; variable: string; fault: ProxyFault };
 
-/** Why no proxy is used. */
+/** The reason that no proxy is used. */
 export type DirectRule =
   | { kind: "not-set"; httpVariable: string | undefined }
   | { kind: "loopback" }
   | { kind: "exempt"; variable: string; entry: string };
 
-/** Why the URL of a proxy can't be used. */
+/** The reason that the URL of a proxy can't be used. */
 export type ProxyFault = "malformed" | "not-http";
 
 type Variables = Record<string, string | undefined>;
 
-/** The environment variables that decide. */
+/** The environment variables that select the proxy. */
 export const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY"];
 
 /**
- * The rules are those of Go's `httpproxy`, because Pulumi and its other providers use them. If both spellings are set, the
- * lower-case one counts, as in curl, in Node.js and in Go's library of now. An endpoint on this machine is never called
- * through a proxy. Plain http is for this machine only, so `HTTP_PROXY` never has a say.
+ * Follows the rules of Go's `httpproxy`, because Pulumi and its other providers use it. If a variable is set in lower case and
+ * in upper case, the lower-case variable applies, as in curl, in Node.js and in current Go. A loopback address is never called
+ * through a proxy. Plain http is allowed only for loopback addresses, so `HTTP_PROXY` is ignored.
  */
 export function routeTo(endpoint: string, env: Variables): Route {
   const { hostname, port } = new URL(endpoint);
@@ -89,7 +89,7 @@ function parsedProxy(text: string, variable: string): HttpProxy | ProxyFault {
     return "malformed";
   }
   if (!["http:", "https:"].includes(url.protocol)) return "not-http";
-  // A "/", "?" or "#" in a password ends the host too early, so that a part of the password would count as the host.
+  // A "/", "?" or "#" in a password ends the host too early, so that part of the password would be treated as the host.
   if ((url.pathname + url.search + url.hash).includes("@")) return "malformed";
   try {
     return new HttpProxy(url, variable);
@@ -106,7 +106,7 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || isIn(LOOPBACK, host);
 }
 
-/** Whether an entry of `NO_PROXY` is about this host. */
+/** Whether a `NO_PROXY` entry matches this host. */
 function matches(entry: string, { host, port }: { host: string; port: string }): boolean {
   if (entry === "*") return true;
   const [, network = "", bits] = /^([^/]+)\/(\d+)$/.exec(entry) ?? [];
@@ -123,11 +123,11 @@ function isInNetwork(host: string, network: string, bits: number): boolean {
   if (bits > (family === 4 ? 32 : 128)) return false;
   const addresses = new BlockList();
   addresses.addSubnet(network, bits, family === 4 ? "ipv4" : "ipv6");
-  // A list of IPv6 addresses would also find IPv4 ones, in the form in which IPv6 has them.
+  // `BlockList` also matches IPv4 addresses against IPv6 ranges (IPv4-mapped), so compare families first.
   return (family === 4 || isIP(host) === 6) && isIn(addresses, host);
 }
 
-/** `example.com` also means its subdomains; `.example.com` and `*.example.com` mean only these. */
+/** `example.com` also matches its subdomains. `.example.com` and `*.example.com` match only the subdomains. */
 function isInDomain(host: string, given: string): boolean {
   const domain = domainToASCII(given.replace(/^\*?\./, ""));
   const isDomainItself = /^\*?\./.test(given) ? false : host === domain;

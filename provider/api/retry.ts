@@ -1,18 +1,18 @@
 import pRetry from "p-retry";
 import { ApiError } from "./errors.js";
 
-/** The first pause in milliseconds. Each further one is twice as long, times a random factor of 1 to 2, up to `LONGEST_PAUSE_MS`. */
+/** The first pause, in milliseconds. Each later pause is twice as long, times a random factor of 1 to 2. */
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8_000;
-/** If the API asks to wait longer than this, the call fails and the error says so. */
+/** If the API asks for a longer wait, the call fails and the error says so. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 
 export interface RetryOptions {
-  /** How often a call is repeated after the first attempt. */
+  /** How many times a failed call is retried. */
   maxRetries: number;
   /** Whether another attempt may succeed after this error. */
   mayRepeatAfter(error: ApiError): boolean;
-  /** Whether the error says nothing about the call itself (too many calls ran at a time), so that it doesn't count as a retry. */
+  /** Whether this error was caused by our own concurrency, so that it doesn't use up a retry. */
   isUncounted(error: ApiError): boolean;
   /** Ends the pauses. */
   signal?: AbortSignal | undefined;
@@ -35,20 +35,20 @@ function asksToWaitTooLong(error: ApiError): boolean {
   return (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
 }
 
-/** The three forms of a date in HTTP. Source: RFC 9110, section 5.6.7. `Date.parse` also accepts texts that are no dates, such as "-5". */
+/** HTTP's three date formats. Source: RFC 9110, section 5.6.7. `Date.parse` also accepts strings that aren't dates, such as "-5". */
 const HTTP_DATES = [
   /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
   /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
   /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
 
-/** `Retry-After` in milliseconds: a number of seconds, or a date. Undefined if it is missing or is neither. */
+/** Converts `Retry-After`, a number of seconds or a date, to milliseconds. Undefined if the header is missing or malformed. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
   if (!HTTP_DATES.some((form) => form.test(text))) return undefined;
-  // The third form names no time zone, and means GMT.
+  // The third format has no time zone. It is always in GMT.
   const date = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -1,19 +1,19 @@
 import * as v from "valibot";
 
-// The shapes of the reference pages. What the API adds later is ignored; what it documents must be there.
+// The response formats of the reference pages. Fields that the API adds later are ignored. Documented fields are required.
 
 const id = v.pipe(v.string(), v.nonEmpty());
 
-/** Answer of create and update. */
+/** The response to create and update. */
 export const storedSecret = v.object({ secret_id: id, name: v.string() });
 
-// Dependents are only shown to people, so an odd one must not fail a call that needs only id and name. Every part may be
-// missing, or of a kind that isn't documented.
+// Dependents are only shown to people, so an unexpected dependent must not fail a call that needs only id and name. Each part
+// may be missing, or of an undocumented type.
 const text = v.fallback(v.nullish(v.string()), undefined);
 const list = <Schema extends v.GenericSchema>(item: Schema) => v.nullish(v.array(item), []);
 const hasMore = v.fallback(v.nullish(v.boolean(), false), false);
 
-/** A tool, agent or MCP server. One that the key has no access to comes without a name. */
+/** A tool, agent or MCP server. The name is missing if the key has no access. */
 const dependent = v.fallback(v.object({ id: text, name: text }), {});
 const phoneNumber = v.object({ phone_number_id: v.string(), phone_number: text, label: text });
 
@@ -28,19 +28,19 @@ const usedBy = v.object({
   others: list(text),
 });
 
-/** Answer of get. */
+/** The response to get. */
 export const secretWithDependents = v.object({
   ...storedSecret.entries,
   used_by: v.fallback(v.optional(usedBy), undefined),
 });
 
-/** Answer of list. `used_by` is ignored here: dependents are read one secret at a time. */
+/** The response to list. `used_by` is ignored here: dependents are read one secret at a time. */
 export const secretPage = v.object({
   secrets: v.array(storedSecret),
   next_cursor: v.nullish(v.string()),
 });
 
-/** The same with dependents. If they are odd, they count as not given, and the listing stays usable. */
+/** The response to list, with dependents. If they are malformed, they are treated as missing, so the list can still be used. */
 export const secretPageWithDependents = v.object({
   secrets: v.array(v.object({ ...storedSecret.entries, used_by: v.fallback(v.optional(usedBy), undefined) })),
   next_cursor: v.nullish(v.string()),
@@ -51,7 +51,7 @@ export const dependentPage = v.object({
   next_cursor: v.nullish(v.string()),
 });
 
-/** The forms of an error's body. */
+/** The formats of an error's body. */
 export const errorBody = v.object({
   detail: v.union([
     v.string(),

@@ -1,12 +1,12 @@
 /**
- * Whether an API that changes the spelling of names may have stored `requested` as `stored`: without spaces at the ends,
- * in another Unicode form, or in other case. The API's documentation says nothing about it.
+ * Whether the API may have stored the name `requested` as `stored`: without spaces at the ends, with a different Unicode
+ * normalization, or in a different case. The API's documentation doesn't say whether it changes names.
  */
 export function isSpellingOf(stored: string, requested: string): boolean {
   return foldedName(stored) === foldedName(requested);
 }
 
-/** The same for all spellings of a name. */
+/** Returns the same string for all names that the API may treat as one. */
 export function foldedName(name: string): string {
   return name.trim().normalize("NFC").toLowerCase();
 }

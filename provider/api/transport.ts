@@ -13,24 +13,24 @@ import { TunnelAgent, type TunnelUse, usingTunnel } from "./tunnelAgent.js";
 import { UncertainWrite } from "./uncertainWrite.js";
 import { USER_AGENT } from "./userAgent.js";
 
-/** No answer of the API is nearly as large; a larger one isn't the API's. */
+/** No API response is nearly this large. A larger response isn't from the API. */
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 export interface TransportOptions {
-  /** Such as `https://api.elevenlabs.io`. It may have a path, without a slash at the end. */
+  /** The base URL, such as `https://api.elevenlabs.io`. It may have a path, without a slash at the end. */
   endpoint: string;
   apiKey: string | undefined;
-  /** For each attempt of each call, until the body is read. */
+  /** The time limit for each attempt, until the body is read. */
   timeoutMs: number;
   /** Starts the time limit of an attempt, whose signal ends it. Default: a timer. */
   startTimeLimit?: (timeoutMs: number) => AbortSignal;
   maxRetries: number;
   maxConcurrency: number;
-  /** Asked at the begin of each call: what ends its requests and pauses. Default: nothing. */
+  /** Called at the start of each call: returns the signal that cancels its requests and pauses. Default: no signal. */
   signal?: (() => AbortSignal | undefined) | undefined;
-  /** The same for a write that was sent, and whose answer would be lost. Default: `signal`. */
+  /** Returns the signal that cancels even a write that was already sent, so that its response is lost. Default: `signal`. */
   writeSignal?: (() => AbortSignal | undefined) | undefined;
-  /** How requests get to an endpoint. Default: directly. */
+  /** Selects the route to an endpoint. Default: the direct route. */
   routeTo?: (endpoint: string) => Route;
 }
 
@@ -43,7 +43,7 @@ export interface Request<T> {
   answer: v.GenericSchema<unknown, T> | "empty";
 }
 
-/** Sends calls: key, timeout, queue, retries, and the answer as the documented type. */
+/** Sends calls: adds the key, applies the time limit, queue and retries, and checks the response against the documentation. */
 export class Transport {
   private readonly agent: http.Agent;
   private readonly limiter: Limiter;
@@ -63,7 +63,7 @@ export class Transport {
     const sent = request.method === "GET" ? undefined : writeSignal?.();
     const { stop, duringWrite, close } = stopUnlessSent(requested, sent);
     let attempts = 0;
-    // Whether a request may have arrived whose answer isn't known. When it is cancelled, the queue doesn't wait for its end.
+    // Whether a request may have reached the API without a known response. After a cancellation, the queue doesn't wait for it.
     let wasSent = false;
     const sendOnce = async () => {
       wasSent = true;
@@ -131,7 +131,7 @@ export class Transport {
       if (!response.ok) throw await answered(response, withoutSecrets);
       const text = await textOf(response);
       if (answer === "empty" && text === "") return undefined as T;
-      // Also if no body is expected: a proxy's page must not pass for the API's "deleted".
+      // Parse the body even if it should be empty: a page from a proxy must not be treated as a successful delete.
       return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
     } catch (error) {
       throw error instanceof ApiError ? error : this.withoutAnswer(error, { timeout, stop, use });
@@ -143,7 +143,7 @@ export class Transport {
     return new ApiError({ kind: "cancelled", host: new URL(this.options.endpoint).host, isOutOfTime, wasSent });
   }
 
-  /** Why no answer came. The error of the network isn't kept, because it carries the request. */
+  /** The error for a request without a response. The network's error isn't kept, because it contains the request. */
   private withoutAnswer(
     error: unknown,
     { timeout, stop, use }: { timeout: AbortSignal; stop: AbortSignal | undefined; use: TunnelUse },
@@ -162,7 +162,7 @@ export class Transport {
   }
 }
 
-/** Stops as `requested` does, but a write that was sent only as `sent` does. Without `sent`, nothing is a write. */
+/** Combines two signals: `sent` always stops, `requested` only if no write is being sent. Without `sent`, there is no write. */
 function stopUnlessSent(requested: AbortSignal | undefined, sent: AbortSignal | undefined) {
   if (sent === undefined) return { stop: requested, duringWrite: <T>(run: () => Promise<T>) => run(), close: () => {} };
   const stopped = new AbortController();
@@ -192,7 +192,7 @@ function stopUnlessSent(requested: AbortSignal | undefined, sent: AbortSignal | 
 function directAgent(endpoint: string): http.Agent {
   const secure = endpoint.startsWith("https:");
   const agent = new (secure ? https : http).Agent({ keepAlive: true });
-  // NODE_DEBUG=net and NODE_DEBUG=https print the options of each connection, which include the headers, and so the key.
+  // NODE_DEBUG=net and NODE_DEBUG=https print the options of each connection, so remove the headers, which contain the key.
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = ({ headers: _, ...options }, callback) => {
     const socket = connect(options, callback);
@@ -202,12 +202,12 @@ function directAgent(endpoint: string): http.Agent {
   return agent;
 }
 
-/** Takes the place of the failed system call in an error that happened before anything was sent. */
+/** Put into `error.syscall` to mark an error that happened before anything was sent. */
 const BEFORE_SENDING = "before sending";
 
 /**
- * Nothing is sent before `event`, so an error before it means that the request never left. After it, the same error codes,
- * including those of TLS, say nothing about what the server has done.
+ * Marks errors that happen before `event`: nothing was sent yet. After `event`, an error with the same code, even a TLS code,
+ * doesn't show whether the server handled the request.
  */
 function markErrorsBefore(event: string, socket: Duplex | null | undefined): void {
   const mark = (error: NodeJS.ErrnoException) => {
@@ -222,7 +222,7 @@ function usableKey(apiKey: string | undefined): string {
   return apiKey;
 }
 
-/** The body. One that declares itself too large isn't waited for, so that the outcome doesn't depend on the network's speed. */
+/** Reads the body. If `content-length` is too large, fails at once, so that the outcome doesn't depend on the network's speed. */
 async function textOf(response: Response): Promise<string> {
   if (Number(response.headers.get("content-length")) > LARGEST_BODY_BYTES) {
     (response.body as Readable | null)?.destroy();
@@ -240,7 +240,7 @@ function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): T {
   }
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
-  // The schema's issues contain pieces of the body, so only the place is kept.
+  // The schema's issues contain parts of the body, so keep only the place.
   throw new ApiError({ kind: "unexpected-shape", place: sanitized(v.getDotPath(result.issues[0]) ?? "the whole") });
 }
 
@@ -254,7 +254,7 @@ async function answered(response: Response, withoutSecrets: (text: string) => st
   }
   const { words, code, requestId } = detailsIn(body);
   const shown = (text: string | undefined) => (text === undefined ? undefined : withoutSecrets(text));
-  // A value that shares a piece with this code must not change the kind of the error.
+  // Don't redact this code. Otherwise a secret's value that is part of it would change the error's kind.
   const shownCode = code === MISSING_PERMISSIONS ? code : shown(code);
   return new ApiError({
     kind: "answered",

@@ -12,14 +12,14 @@ import { USER_AGENT } from "./userAgent.js";
 export interface TunnelUse {
   /** Ends the attempt to connect. */
   signal: AbortSignal;
-  /** Why there is no connection, so that nothing was sent. Undefined as soon as there is one. */
+  /** The reason that there is no connection, so that nothing was sent. Undefined once there is a connection. */
   failure?: ApiFailure;
 }
 
-/** The use that a new connection is for. */
+/** The request that needs a new connection. */
 const uses = new AsyncLocalStorage<TunnelUse>();
 
-/** Runs `send`, whose request goes through a `TunnelAgent`, so that `use` gets to know of a connection that fails. */
+/** Runs `send`, which uses a `TunnelAgent`, and records in `use.failure` why no connection could be made. */
 export function usingTunnel<T>(use: TunnelUse, send: () => T): T {
   return uses.run(use, send);
 }
@@ -49,7 +49,7 @@ export class TunnelAgent extends https.Agent {
     const use = uses.getStore();
     const failed = (failure: ApiFailure) => {
       if (use) use.failure = failure;
-      // Node.js passes on an error without a socket.
+      // If there is an error, Node.js ignores the socket.
       callback?.(new Error(failure.kind), undefined as unknown as Duplex);
     };
     const secureWith = (socket: Duplex) => super.createConnection({ ...options, socket } as never) as TLSSocket;
@@ -76,7 +76,7 @@ export class TunnelAgent extends https.Agent {
     const close = () => end(failureOf("ECONNRESET"));
 
     signal?.addEventListener("abort", abort, { once: true });
-    // The listeners stay: an error that nobody listens to would end the process.
+    // Don't remove the listeners: an error without a listener would end the process.
     request.on("error", fail).once("connect", ({ statusCode: status = 0 }, tunnel: Duplex, head: Buffer) => {
       tunnel.on("error", fail);
       if (hasEnded || status < 200 || status > 299) {
@@ -96,12 +96,12 @@ export class TunnelAgent extends https.Agent {
     const { host, port, isSecure } = this.proxy;
     const target = { host, port, method: "CONNECT", path: this.authority, agent: false as const, setHost: false };
     const request = (isSecure ? https : http).request(target);
-    // Not among the options: NODE_DEBUG prints those.
+    // Set the headers here, not in the options: NODE_DEBUG prints the options.
     request.setHeader("host", this.authority);
     request.setHeader("user-agent", USER_AGENT);
     const authorization = this.proxy.authorization();
     if (authorization !== undefined) request.setHeader("proxy-authorization", authorization);
-    // It would be "close", although the connection is meant to stay.
+    // Node.js would send `connection: close`, but the tunnel stays open.
     request.removeHeader("connection");
     return request;
   }

@@ -2,19 +2,19 @@ import { setTimeout } from "node:timers/promises";
 import { ApiError } from "./errors.js";
 
 /**
- * What is known of one write (POST, PATCH or DELETE) while it is tried, perhaps several times.
+ * Tracks the outcome of one write (POST, PATCH or DELETE) across its attempts.
  *
- * - Nothing is in doubt until an attempt fails after the API may have taken it.
- * - From then on the write is in doubt: a later attempt that fails says nothing about the earlier one.
- * - A success, or "there is no such secret", settles it.
+ * - If an attempt fails after the API may have accepted the request, the outcome is unknown.
+ * - The outcome remains unknown if a later attempt fails, because that doesn't undo the earlier attempt.
+ * - A success, or "there is no such secret", makes the outcome known.
  */
 export class UncertainWrite {
-  /** Why the outcome is unknown; undefined while nothing is in doubt. */
+  /** The error that made the outcome unknown. Undefined if the outcome isn't unknown. */
   private doubt: ApiError | undefined;
 
   constructor(private readonly method: "GET" | "POST" | "PATCH" | "DELETE") {}
 
-  /** Whether to send the request again after this error. The API creates a secret for each POST that it takes. */
+  /** Whether to retry after this error. The API creates a secret for every POST that it accepts. */
   mayRepeatAfter(error: ApiError): boolean {
     return error.isTemporary && !(this.method === "POST" && error.outcomeUnknown);
   }
@@ -30,10 +30,10 @@ export class UncertainWrite {
   }
 }
 
-/** The pauses between looks for what a POST has created, in milliseconds; 10.5 s in all. How far the API's lists lag isn't documented. */
+/** The pauses between searches for a secret that a POST may have created, in milliseconds: 10.5 s in all, because lists may lag. */
 export const LOOK_PAUSES_MS = [500, 1_000, 2_000, 3_000, 4_000];
 
-/** Looks at once, and again after each pause, until something is found. */
+/** Calls `look` at once, and again after each pause, until it finds the secret. */
 export async function lookRepeatedly<T>(
   look: () => Promise<T | undefined>,
   pausesMs: number[],
@@ -46,7 +46,7 @@ export async function lookRepeatedly<T>(
       const found = await look();
       if (found !== undefined) return found;
     } catch (error) {
-      // A later look may succeed.
+      // A later search may succeed.
       if (!(error instanceof ApiError) && !signal?.aborted) throw error;
     }
   }

@@ -1,4 +1,4 @@
 import { version } from "../../package.json";
 
-/** Tells the owners of an API or a gateway who calls. */
+/** Identifies this client to the people who operate the API or a gateway. */
 export const USER_AGENT = `pulumi-elevenlabs/${version} (node ${process.version})`;

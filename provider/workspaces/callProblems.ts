@@ -5,13 +5,13 @@ import type { Workspace } from "./workspace.js";
 
 export interface CallContext {
   attempt: Attempt;
-  /** Whether the engine may have given the config of the last update, as in a refresh or destroy without the program. */
+  /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
   configMayBeStale?: boolean;
-  /** Whether the request contains nothing but an id, so that the API can refuse nothing else. */
+  /** Whether the request contains only an id, so that a refusal can only concern the id. */
   sendsOnlyId?: boolean;
 }
 
-/** Runs `step`. A failed call of the API becomes a `Problem`; anything else that is thrown stays as it is. */
+/** Runs `step`. Converts a failed API call to a `Problem`, and rethrows all other errors unchanged. */
 export async function withProblems<T>(workspace: Workspace, context: CallContext, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

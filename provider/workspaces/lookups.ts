@@ -2,15 +2,14 @@ import type { ElevenLabsApi, Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 
 /**
- * The first look-ups of a kind are requests of their own, which is cheapest in a large workspace with few secrets of this
- * stack. The number is one less than the engine runs at a time on 2 CPUs, the fewest, so that the listing starts together
- * with them.
+ * The first few look-ups of each kind are separate requests, which is cheapest for a small stack in a large workspace. The
+ * number is one less than Pulumi's lowest parallelism (8, on 2 CPUs), so that the request for the list starts at the same time.
  */
 const DIRECT_LOOKUPS = 7;
 
 /**
- * In milliseconds. A look-up by name doesn't use a listing that began longer ago, but makes a new one: since then, someone
- * else may have created a secret with that name.
+ * In milliseconds. A look-up by name doesn't use a list that was requested longer ago, but requests a new list, because someone
+ * else may have created a secret with that name in the meantime.
  */
 const LISTING_LASTS_MS = 5_000;
 
@@ -20,8 +19,8 @@ interface Listing {
 }
 
 /**
- * Look-ups by id and by name for one operation of the engine. The first few are requests of their own; all others share one
- * listing. A secret that this process has written is looked up directly from then on.
+ * Looks up secrets by id and by name, for one operation of the engine. The first few look-ups are separate requests; all others
+ * share one list. After this process has written a secret, it looks up that secret directly.
  */
 export class Lookups {
   private reads = 0;
@@ -38,17 +37,17 @@ export class Lookups {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** The secret with this id; undefined if the API says that there is none. */
+  /** Finds the secret with this id. Undefined if the API reports that there is no such secret. */
   async byId(id: string): Promise<Secret | undefined> {
     if (!this.writtenIds.has(id) && (this.listing || ++this.reads > DIRECT_LOOKUPS)) {
       const found = (await this.sharedListing())?.byId.get(id);
       if (found && !this.writtenIds.has(id)) return found;
-      // A secret that a listing lacks isn't necessarily gone.
+      // A secret that isn't in the list may still exist.
     }
     return this.byIdDirectly(id);
   }
 
-  /** The secrets with exactly this name. */
+  /** Finds the secrets with exactly this name. */
   async byName(name: string): Promise<Secret[]> {
     if (!this.writtenNames.has(name) && (this.listing || ++this.searches > DIRECT_LOOKUPS)) {
       if (this.now() - this.listedAt > LISTING_LASTS_MS) this.listing = undefined;
@@ -58,7 +57,7 @@ export class Lookups {
     return this.byNameDirectly(name);
   }
 
-  /** The same as `byId`, by a request of its own. */
+  /** Does the same as `byId`, with a separate request. */
   async byIdDirectly(id: string): Promise<Secret | undefined> {
     try {
       const { id: found, name } = await this.api.getSecret(id);
@@ -70,35 +69,35 @@ export class Lookups {
     }
   }
 
-  /** The secret as a new listing has it, if `error` is a 404 that needn't be the API's. Otherwise, throws `error`. */
+  /** Finds the secret in a new list, if `error` is a 404 that may not be from the API. Otherwise, throws `error`. */
   async byIdInListing(id: string, error: ApiError): Promise<Secret | undefined> {
     if (!error.mayBeNotFound) throw error;
     this.newListing ??= this.api.listSecrets().finally(() => {
       this.newListing = undefined;
     });
-    // The 404 says more than what comes of the listing.
+    // If the request for the list fails, report the 404, because it concerns this secret.
     const secrets = await this.newListing.catch(() => Promise.reject(error));
     return secrets.find((secret) => secret.id === id);
   }
 
-  /** The same as `byName`, by a request of its own. */
+  /** Does the same as `byName`, with a separate request. */
   async byNameDirectly(name: string): Promise<Secret[]> {
     const secrets = await this.api.listSecrets({ search: name });
     return secrets.filter((secret) => secret.name === name && !this.deletedIds.has(secret.id));
   }
 
-  /** To be called before every write is sent, because its outcome may stay unknown. */
+  /** Call this before every write, because its outcome may remain unknown. */
   noteWrite({ id, name }: Partial<Secret>): void {
     if (id !== undefined) this.writtenIds.add(id);
     if (name !== undefined) this.writtenNames.add(name);
   }
 
-  /** To be called after a delete: a list may still show the secret. */
+  /** Call this after a delete, because a list may still show the secret. */
   noteDeleted(id: string): void {
     this.deletedIds.add(id);
   }
 
-  /** Undefined if the listing failed: each look-up then makes a request of its own, and meets the error if it lasts. */
+  /** Undefined if the request for the list failed: each look-up then sends a separate request, and reports an error that persists. */
   private sharedListing(): Promise<Listing | undefined> {
     if (!this.listing) {
       this.listedAt = this.now();

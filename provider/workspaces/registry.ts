@@ -3,13 +3,13 @@ import { type ConfigReader, type Environment, settingsOf, workspaceNames } from 
 import { Workspace } from "./workspace.js";
 
 export interface WorkspacesOptions {
-  /** Asked at the begin of each call: what ends its requests. Default: nothing. */
+  /** Called at the start of each call: returns the signal that cancels its requests. Default: no signal. */
   signal?: () => AbortSignal | undefined;
-  /** The same for a write that was sent. Default: `signal`. */
+  /** Returns the signal that cancels even a write that was already sent. Default: `signal`. */
   writeSignal?: () => AbortSignal | undefined;
 }
 
-/** The configured workspaces. Nothing is read or checked before one is asked for. */
+/** The configured workspaces. The config of a workspace is read and checked when the workspace is first used. */
 export class Workspaces {
   private readonly opened = new Map<string, Workspace>();
 
@@ -19,7 +19,7 @@ export class Workspaces {
     private readonly options: WorkspacesOptions = {},
   ) {}
 
-  /** Throws a problem if the config of this workspace can't be used. A missing key fails at the first call instead. */
+  /** Throws a problem if the config of this workspace can't be used. If only the key is missing, the first call fails instead. */
   get(name: string = DEFAULT_WORKSPACE): Workspace {
     const opened = this.opened.get(name) ?? this.open(name);
     this.opened.set(name, opened);

@@ -6,7 +6,7 @@ import { Problem } from "../messages/problem.js";
 import { configPath, DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "../pulumi/configPath.js";
 
 const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
-/** Timers take whole milliseconds of at most 31 bits. */
+/** Timers accept whole milliseconds of at most 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The keys of the `elevenlabs` config. `isSecret`: whether it may hold something that must not be printed. */
@@ -31,13 +31,13 @@ export type Environment = Record<string, string | undefined>;
 /** The environment variables that settings depend on. */
 export const SETTING_VARIABLES = ["ELEVENLABS_API_KEY", "ELEVENLABS_REGION", "ELEVENLABS_BASE_URL", ...PROXY_VARIABLES];
 
-/** What the config says about one workspace. */
+/** The settings of one workspace. */
 export interface Settings {
   apiKey: string | undefined;
   keySource: "config" | "environment" | undefined;
-  /** Where its requests go. */
+  /** The base URL of its requests. */
   endpoint: string;
-  /** How they get to an endpoint. */
+  /** Selects the route of its requests to an endpoint. */
   routeTo: (endpoint: string) => Route;
   timeoutMs: number;
   maxRetries: number;
@@ -45,9 +45,8 @@ export interface Settings {
 }
 
 /**
- * The settings of a workspace. Throws one `invalid-config` problem with everything that is wrong with them. A missing key is
- * not a fault here, because a preview needs none. Makes no request and loads no API client, so that a program can check its
- * config with it.
+ * Reads the settings of a workspace. Throws one `invalid-config` problem with all faults. A missing key isn't a fault here,
+ * because a preview doesn't need a key. Makes no request and loads no API client, so that a program can check its config.
  */
 export function settingsOf(name: string, config: ConfigReader, env: Environment): Settings {
   const faults: ConfigFault[] = [];
@@ -100,14 +99,14 @@ function invalid(faults: ConfigFault[]): Problem {
   return new Problem("invalid-config", { faults }, { step: "useConfig" });
 }
 
-/** Where settings come from, and where faults are collected. */
+/** The source of the settings, and the list that collects their faults. */
 interface Source {
   text: (key: string) => string | undefined;
   env: Environment;
   faults: ConfigFault[];
 }
 
-/** A workspace as it is described, before its parts are checked. */
+/** The settings of a workspace before they are checked. */
 interface RawSettings {
   apiKey: string | undefined;
   keySource: Settings["keySource"];
@@ -150,7 +149,7 @@ function namedWorkspace(name: string, { text, env, faults }: Source): RawSetting
     return given === undefined ? undefined : { text: given, place: { config: workspaceSettingPath(name, key) } };
   };
   const baseUrl = setting("baseUrl");
-  // If you set this variable, for example to try the emulator, you expect that no key goes elsewhere.
+  // If you set this variable, for example to try the emulator, you don't expect any key to be sent to another server.
   if (baseUrl === undefined && blankAsMissing(env.ELEVENLABS_BASE_URL) !== undefined) {
     faults.push({ kind: "base-url-of-environment", workspace: name });
   }
@@ -166,17 +165,17 @@ const workspaceSchema = v.strictObject({
 
 type Described = Map<string, v.InferOutput<typeof workspaceSchema>>;
 
-/** The described workspaces by name. Undefined, with a fault, if the text describes none. */
+/** Parses `elevenlabs:workspaces`, and maps each name to its workspace. If that fails, adds a fault and returns undefined. */
 function describedIn(text: string | undefined, faults: ConfigFault[]): Described | undefined {
   const described: Described = new Map();
   if (text === undefined) return described;
   const json = parsedObject(text);
-  // The text contains keys, so only the place of the fault is kept.
+  // The text contains API keys, so keep only the place of the fault.
   if (json === undefined) {
     faults.push({ kind: "workspaces-malformed" });
     return undefined;
   }
-  // Not a record of Valibot's: that leaves out names such as `constructor`.
+  // Valibot's `record` drops keys such as `constructor`, so check each entry here.
   for (const [name, settings] of Object.entries(json)) {
     const result = v.safeParse(workspaceSchema, settings);
     if (!result.success) {
@@ -198,7 +197,7 @@ function parsedObject(text: string): object | undefined {
   }
 }
 
-/** The region is checked beside a base URL too: it takes effect as soon as the base URL is removed. */
+/** Checks the region even if there is a base URL, because the region takes effect once the base URL is removed. */
 function endpointOf({ region, baseUrl }: RawSettings, faults: ConfigFault[]): string | undefined {
   let endpoint: string | undefined = REGIONS.global;
   if (region !== undefined) {

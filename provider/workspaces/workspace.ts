@@ -7,7 +7,7 @@ import { Account } from "../ownership/account.js";
 import { Lookups } from "./lookups.js";
 
 export interface WorkspaceOptions extends TransportOptions {
-  /** As in `elevenlabs:workspaces`; `default` for that of the top-level config. */
+  /** The name in `elevenlabs:workspaces`, or `default` for the workspace of the top-level config. */
   name: string;
   keySource: "config" | "environment" | undefined;
 }
@@ -18,9 +18,9 @@ export class Workspace {
   /** The base URL of the API, such as `https://api.elevenlabs.io`. */
   readonly endpoint: string;
   readonly keySource: WorkspaceOptions["keySource"];
-  /** How its requests get there; undefined means directly. */
+  /** The route of its requests. Undefined for a direct connection. */
   readonly route: Route | undefined;
-  /** Which account its requests reach. */
+  /** The account that its requests reach. */
   readonly account: Account;
   private readonly api: ElevenLabsApi;
   private readonly lookups: Lookups;
@@ -35,17 +35,17 @@ export class Workspace {
     this.lookups = new Lookups(this.api);
   }
 
-  /** The same workspace with the same key, called in another way. */
+  /** Returns the same workspace, with the same key and changed options. */
   with(changes: Partial<Pick<TransportOptions, "endpoint" | "timeoutMs" | "maxRetries">>): Workspace {
     return new Workspace({ ...this.options, ...changes });
   }
 
-  /** The secret with this id, possibly from the listing that this operation shares; undefined if there is none. */
+  /** Finds the secret with this id, possibly in the list that this operation shares. Undefined if there is no such secret. */
   find(id: string): Promise<Secret | undefined> {
     return this.lookups.byId(id);
   }
 
-  /** The secret with this id, by a request of its own; undefined if there is none. */
+  /** Finds the secret with this id, with a separate request. Undefined if there is no such secret. */
   findDirectly(id: string): Promise<Secret | undefined> {
     return this.lookups.byIdDirectly(id);
   }
@@ -56,43 +56,43 @@ export class Workspace {
     return (await this.lookups.byIdInListing(id, error)) === undefined;
   }
 
-  /** What ends the requests of the engine's call under way. */
+  /** The signal that cancels the requests of the engine's current call. */
   get signal(): AbortSignal | undefined {
     return this.options.signal?.();
   }
 
-  /** The secrets with exactly this name, possibly from the listing that this operation shares. */
+  /** Finds the secrets with exactly this name, possibly in the list that this operation shares. */
   findByName(name: string): Promise<Secret[]> {
     return this.lookups.byName(name);
   }
 
-  /** The secrets with exactly this name, by a request of its own. */
+  /** Finds the secrets with exactly this name, with a separate request. */
   findByNameDirectly(name: string): Promise<Secret[]> {
     return this.lookups.byNameDirectly(name);
   }
 
-  /** The secrets whose names the API may take for this one, such as without spaces at the ends, from a new listing. */
+  /** Finds the secrets whose names the API may treat as equal to `name`, such as without spaces at the ends, in a new list. */
   async findSpellings(name: string): Promise<Secret[]> {
     return (await this.api.listSecrets()).filter((secret) => isSpellingOf(secret.name, name));
   }
 
-  /** All secrets whose names start with `prefix`. */
+  /** Lists all secrets whose names start with `prefix`. */
   async list(prefix = ""): Promise<Secret[]> {
     return startingWith(prefix, await this.api.listSecrets(searchFor(prefix)));
   }
 
-  /** The same, each with the number of its dependents. */
+  /** Lists the same secrets, each with the number of its dependents. */
   async listCounted(prefix = ""): Promise<CountedSecret[]> {
     return startingWith(prefix, await this.api.countDependents(searchFor(prefix)));
   }
 
-  /** Creates a secret. If the answer is lost, the secret is looked for by its name. */
+  /** Creates a secret. If the response is lost, `look` searches for the secret. */
   create(name: string, value: string, look: () => Promise<Secret | undefined>): Promise<Secret> {
     this.lookups.noteWrite({ name });
     return this.api.createSecret(name, value, look);
   }
 
-  /** `secret` is the secret as it was: the name that it gives up becomes free. */
+  /** `secret` is the secret before the update; its old name becomes free. */
   update(secret: Secret, { name, value }: { name: string; value: string }): Promise<Secret> {
     this.lookups.noteWrite(secret);
     this.lookups.noteWrite({ name });
@@ -108,7 +108,7 @@ export class Workspace {
   /** Everything that uses the secret, across all pages. */
   async dependents(id: string): Promise<Dependent[]> {
     const secret = await this.api.getSecret(id);
-    // An empty preview isn't trusted: this is called when the API has just refused a delete.
+    // Don't trust an empty `used_by`, because the API may have just refused a delete. List all dependents instead.
     const paged = secret.dependents.length === 0 ? PAGED_KINDS : secret.kindsWithMore;
     const complete = await Promise.all(paged.map((kind) => this.api.listDependents(id, kind)));
     const known = new Set(complete.flat().map(keyOf));
