@@ -1,23 +1,24 @@
 import { setTimeout } from "node:timers/promises";
 import { digestOf, markedBy, type Route, routesIn } from "./mark.js";
 
-/** An entry of the state, as far as it says which account has its secret. */
+/** An entry of the state, with the properties that show which account has its secret. */
 export interface StoredEntry {
   id: string;
   state: { mark?: string | undefined; endpoint?: string | undefined };
 }
 
-/** How long nothing may happen before the account counts as unproven, in milliseconds. The engine runs steps side by side. */
+/** In milliseconds. If no concurrent step starts or ends for this time, no step can prove the account any longer. */
 const QUIET_MS = 1_000;
 
 /**
- * Whether a route leads to the account that has this stack's secrets. A route proves that for an entry of the state by having
- * written it, or by finding another entry that the same route had written: an id exists in one account only.
+ * Decides whether a route leads to the account that has the secret of an entry of the state. There are two proofs: this route
+ * has written the entry; or it finds another secret that was written by the same route as the entry. An id exists in only one
+ * account.
  */
 export class Account {
-  /** The same for workspaces with the same URL and key. */
+  /** Equal for workspaces with the same URL and key. */
   readonly fingerprint: string;
-  /** The routes that lead to the same account as this one. */
+  /** The routes that lead to the same account as this route. */
   private readonly proven: Set<string>;
   private found = Promise.withResolvers<void>();
   private readonly entries = new Map<string, StoredEntry>();
@@ -34,7 +35,7 @@ export class Account {
     this.proven = new Set([this.fingerprint, urlOf(route.endpoint)]);
   }
 
-  /** Records that a secret of the account with this fingerprint isn't found here: it is another account. */
+  /** Records that the account with this fingerprint is a different account: a secret of it isn't found here. */
   noteOther(fingerprint: string): void {
     if (fingerprint !== this.fingerprint) this.others.add(fingerprint);
   }
@@ -43,20 +44,20 @@ export class Account {
     return this.others.has(fingerprint);
   }
 
-  /** The output `mark` of an entry that this route has just written, or found at a new URL; `before` is the one so far. */
+  /** Returns the output `mark` for an entry that this route has just written, or found at a new URL. `before` is the old output. */
   mark(before: string): string {
-    // What else is known to lead here: the next one may have a key of its own.
+    // Add the other routes to this account, because the next person who runs Pulumi may have a different key.
     const others = [...this.proven].filter((route) => !route.startsWith(AT_URL) && route !== this.fingerprint);
     return markedBy([before, ...others.filter((route) => !routesIn(before).includes(route))].join("."), this.route);
   }
 
-  /** Whether this route has written the secret. A state without a mark only says at which URL. */
+  /** Whether this route has written the secret. A state without a mark has only the URL of the route. */
   hasWritten(entry: StoredEntry): boolean {
     const routes = routesOf(entry);
     return routes.length === 0 || routes.includes(this.fingerprint) || routes.includes(urlOf(this.route.endpoint));
   }
 
-  /** Records an entry that the state has. */
+  /** Records an entry of the state. */
   noteEntry(entry: StoredEntry): void {
     this.entries.set(entry.id, entry);
   }
@@ -70,7 +71,7 @@ export class Account {
     this.found = Promise.withResolvers();
   }
 
-  /** Entries that can show whether this is the stack's account; none if that is known. */
+  /** Entries whose secrets can show whether this is the stack's account. Empty if that is already known. */
   get entriesToAskFor(): StoredEntry[] {
     for (const entry of this.entries.values()) if (this.isProvenFor(entry)) return [];
     return [...this.entries.values()].slice(0, MOST_ASKED);
@@ -112,7 +113,7 @@ export class Account {
   }
 }
 
-/** How many entries are asked for before a create, at most. One of them may have been deleted by hand. */
+/** The maximum number of secrets that are read before a create. More than 1, because a secret may have been deleted by hand. */
 const MOST_ASKED = 3;
 
 /** The routes that are known to lead to the entry's account. */
@@ -122,10 +123,10 @@ function routesOf({ state: { mark, endpoint } }: StoredEntry): string[] {
   return endpoint === undefined ? [] : [urlOf(endpoint)];
 }
 
-/** No digest begins like this. */
+/** A prefix that no digest has. */
 const AT_URL = "at ";
 
-/** Stands for all keys at this URL: a state without a mark says no more. */
+/** Stands for all keys at this URL, because a state without a mark doesn't identify the key. */
 function urlOf(endpoint: string): string {
   return `${AT_URL}${endpoint}`;
 }

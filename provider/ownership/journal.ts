@@ -6,19 +6,19 @@ import { setTimeout } from "node:timers/promises";
 import { type Entry, type Holder, Store, type Stranger, type TurnResult, type Waiting } from "./store.js";
 
 export interface Turn {
-  /** The secrets with which the earlier turns of this operation ended. */
+  /** The results of the earlier turns of this operation. */
   earlier: TurnResult[];
-  /** Lets the next one have its turn. Without a result, this turn has changed nothing. */
+  /** Ends this turn, so that the next turn can start. `result` is missing if this turn has changed nothing. */
   end(result?: TurnResult): void;
 }
 
-/** How often the others are asked whether their turn has ended, in milliseconds. */
+/** The pause between checks whether the turns of other processes have ended, in milliseconds. */
 const POLL_MS = 25;
 
 /**
- * What the processes of one operation of the engine know of each other: each explicit provider object has a process of its own,
- * and so have the dynamic provider and the program. They append to one file, whose order is the same for all. If that fails,
- * `warn` is called once, and everything stays in this process.
+ * Shares ownership between the processes of one operation of the engine: each explicit provider object has a separate process,
+ * and the dynamic provider and the program have separate processes also. They append entries to one file, so the order is the
+ * same for all processes. If the file can't be used, `warn` is called once, and this process shares nothing.
  */
 export class Journal {
   private readonly store = new Store();
@@ -30,8 +30,8 @@ export class Journal {
   private isShared: boolean;
 
   /**
-   * `operation` is what the processes have in common: the engine's address, which a later operation may have again. Without
-   * it, nothing is shared. The program's own process may end before the providers do, or long after.
+   * `operation` is the engine's address, which all processes of one operation have. A later operation may get the same address.
+   * Without it, nothing is shared. The program's process may end before the providers, or long after them.
    */
   constructor(
     operation?: string,
@@ -43,12 +43,12 @@ export class Journal {
     this.file = operation === undefined ? undefined : join(folder, `${hashOf(operation)}.log`);
   }
 
-  /** To be called when a provider process starts: others see from it that the operation goes on. */
+  /** Call this when a provider process starts: it shows the other processes that the operation is still running. */
   join(): void {
     this.softly(() => undefined);
   }
 
-  /** Gives the file that has them, if there is one. */
+  /** Records the holders. Returns the file that contains them, if they are shared. */
   hold(...holders: Holder[]): string | undefined {
     this.append(...holders.map((holder) => ({ kind: "holds" as const, holder })));
     return this.isShared ? this.file : undefined;
@@ -77,7 +77,7 @@ export class Journal {
     return this.store.holdersOf(id);
   }
 
-  /** Waits until everybody who has asked before has had a turn for this key. */
+  /** Waits until all earlier turns for this key have ended. */
   async turn(key: string, signal?: AbortSignal): Promise<Turn> {
     const turn = randomUUID();
     this.append({ kind: "waits", turn, key, pid: this.pid });
@@ -91,7 +91,7 @@ export class Journal {
         if (earlier.every(hasEnded)) {
           return { earlier: earlier.flatMap(({ result }) => result ?? []), end };
         }
-        // Those of this process say when theirs ends.
+        // If a turn of this process ends, `changed` is resolved. For other processes, poll.
         await Promise.race([this.changed.promise, setTimeout(POLL_MS, undefined, signal ? { signal } : {})]);
       }
     } catch (error) {
@@ -100,7 +100,7 @@ export class Journal {
     }
   }
 
-  /** Reads another file with entries, such as that of a program with another folder for temporary files. Gives the reason if it can't. */
+  /** Reads another file with entries: the program may use a different temporary folder. If that fails, returns the reason. */
   include(file: string): string | undefined {
     try {
       if (file !== this.file) this.read(file);
@@ -110,7 +110,7 @@ export class Journal {
     }
   }
 
-  /** To be called when the process ends. The last one removes the file. */
+  /** Call this when the process ends. The last process removes the file. */
   close(): void {
     if (this.descriptor === undefined || this.file === undefined) return;
     this.append({ kind: "leaves", pid: this.pid });
@@ -118,7 +118,7 @@ export class Journal {
       closeSync(this.descriptor);
       if (![...this.store.providers].some(isRunning)) rmSync(this.file, { force: true });
     } catch {
-      // What is left is private and small, and a later operation doesn't use it.
+      // The remaining file is private and small, and a later operation doesn't use it.
     }
     this.isShared = false;
   }
@@ -126,7 +126,7 @@ export class Journal {
   private append(...entries: Entry[]): void {
     const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
     const isWritten = this.softly((descriptor) => writeSync(descriptor, text));
-    // What was written comes back in the order that is the same for all.
+    // Apply the entries by reading them back: the order in the file is the same for all processes.
     if (!isWritten || !this.readOthers()) for (const entry of entries) this.store.apply(entry);
     this.changed.resolve();
     this.changed = Promise.withResolvers();
@@ -143,7 +143,7 @@ export class Journal {
     for (const entry of entriesIn(complete)) this.store.apply(entry);
   }
 
-  /** Whether the step with the open file succeeded. If it fails, nothing is shared any more. */
+  /** Runs a step with the open file, and returns whether it succeeded. If it fails, this process no longer shares anything. */
   private softly(step: (descriptor: number, file: string) => void): boolean {
     const { file } = this;
     if (!this.isShared || file === undefined) return false;
@@ -158,12 +158,12 @@ export class Journal {
     }
   }
 
-  /** Others must not wait for what can't be written any more. This must not fail: it may follow a write of the API. */
+  /** Removes the file, so that other processes don't wait for this process. Must not throw: it may follow a write to the API. */
   private giveUp(file: string): void {
     try {
       rmSync(file, { force: true });
     } catch {
-      // Whoever waits goes on when this process ends.
+      // The other processes continue when this process ends.
     }
   }
 
@@ -179,8 +179,8 @@ export class Journal {
 }
 
 /**
- * Whether the file is that of an earlier operation, whose processes were killed before they could remove it. Its program may go
- * on, as one of the Automation API does. Nobody is in a file only if whoever made it hasn't written that yet.
+ * Whether the file is from an earlier operation, whose provider processes were killed before they could remove it. Its program
+ * may still run, for example if it uses the Automation API. If the file names no process, its creator is about to write to it.
  */
 function isLeftOver(file: string): boolean {
   if (!existsSync(file)) return false;
@@ -209,7 +209,7 @@ function makePrivate(folder: string): void {
   if (!found.isDirectory() || !isOurs || !isPrivate) throw new Error("it is not a private folder of this user");
 }
 
-/** The lines from this position on. The last one may not be complete yet: then it isn't among them. */
+/** Reads the complete lines from this position on. The last line may be incomplete: another process may be writing it. */
 function linesFrom(file: string, from: number): Buffer {
   const descriptor = openSync(file, "r");
   try {

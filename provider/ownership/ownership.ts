@@ -7,19 +7,19 @@ import type { Holder, Stranger } from "./store.js";
 
 /** A resource of the program, as its check declares it. */
 export interface Declared {
-  /** Tells the resources of the program apart. */
+  /** Unique for each resource of the program. */
   resource: string;
   /** Its logical name. */
   name: string;
-  /** The URNs under which the state may have it, if they are known. */
+  /** The URNs under which the state may have the resource, if they are known. */
   state?: { urns?: string[] };
   /** Its type token. */
   type: string;
 }
 
-/** What no two resources of a program may share: the name in one workspace, or the id of the secret to adopt. */
+/** The inputs that two resources of a program must not share: the name in one workspace, or the id of the secret to adopt. */
 export interface Claims {
-  /** Undefined while it isn't known. */
+  /** Undefined if it isn't known yet. */
   name: { account: string; name: string } | undefined;
   existingId: string | undefined;
 }
@@ -33,8 +33,8 @@ export interface Entry {
 }
 
 /**
- * Which entry of the state holds which secret, in this operation of the engine. Two rules: a name is declared once in each
- * account, and a secret has one holder. It doesn't matter by which URL, key, workspace name, provider or host.
+ * Records which entry of the state owns which secret, in this operation of the engine. Two rules: only one resource declares a
+ * name in an account, and a secret has only one holder. The rules apply across URLs, keys, workspace names, providers and hosts.
  */
 export class Ownership {
   private readonly declared = new Map<string, Declared>();
@@ -42,7 +42,7 @@ export class Ownership {
 
   constructor(readonly journal: Journal) {}
 
-  /** The other resource of the program that has declared the same, and the input that says it. */
+  /** Records a resource. Returns another resource that has declared the same name or id, and the input that conflicts. */
   declare(by: Declared, { name, existingId }: Claims): { input: "name" | "existingId"; other: Declared } | undefined {
     const sameName = name && this.firstOf(this.declared, JSON.stringify([name.account, name.name]), by);
     if (sameName) return { input: "name", other: sameName };
@@ -50,7 +50,7 @@ export class Ownership {
     return sameId && { input: "existingId", other: sameId };
   }
 
-  /** The other entry in the stack's state, as it was when the operation began, that `condition` holds for. */
+  /** Finds another resource's entry in the stack's state, as it was when the operation began, that satisfies `condition`. */
   inState(by: Declared, condition: (holder: Holder) => boolean): Holder | undefined {
     return [...this.journal.holders()].find((holder) => holder.stored && condition(holder) && !isOf(by, holder));
   }
@@ -102,8 +102,8 @@ export class Ownership {
   }
 
   /**
-   * Waits for everybody who adopts the same secret, and records that `entry` does. Returns another entry that holds the
-   * secret; or how to end it, with or without success.
+   * Waits for all earlier adoptions of the same secret, and records that `entry` adopts it. Returns the other entry that owns the
+   * secret, or an `Adoption`, which the caller must end.
    */
   async adopt(entry: Entry, by: Declared | undefined, signal?: AbortSignal): Promise<{ other: Owner } | Adoption> {
     const turn = await this.journal.turn(`id ${entry.id}`, signal);
@@ -124,28 +124,28 @@ export class Ownership {
   }
 
   /**
-   * Waits for everybody who creates a secret of this name, in any account: two routes may lead to one. The API may take two
-   * spellings for one name.
+   * Waits for all earlier creates of a secret with the same name. This includes other accounts, because two routes may lead to
+   * one account, and other spellings, because the API may treat them as the same name.
    */
   create(name: string, signal?: AbortSignal): Promise<Turn> {
     return this.journal.turn(`name ${foldedName(name)}`, signal);
   }
 
-  /** The entry that keeps the secret when this entry is deleted; undefined if nothing does. */
+  /** The other entry or resource that keeps the secret when this entry is deleted. Undefined if there is no other. */
   keeperOf({ id, mark }: Pick<Entry, "id" | "mark">): Pick<Holder, "resource" | "since"> | undefined {
     const wanted = this.wantedIds.get(id);
-    // Entries of the state from before marks can't be told apart.
+    // Entries from before marks existed can't be distinguished.
     const isMarked = ({ since, stored }: Holder) => since !== "state" || stored?.mark !== undefined;
     const keeper = this.journal.holdersOf(id).find((holder) => holder.mark !== mark && isMarked(holder));
     return keeper ?? (wanted && { resource: wanted.name, since: "operation" });
   }
 
-  /** Records that the entry has gone from the state, or is about to. */
+  /** Records that the entry was removed from the state, or is about to be. */
   release({ id, mark }: Pick<Entry, "id" | "mark">): void {
     this.journal.release(id, mark);
   }
 
-  /** Undefined if none is, or if `by` itself is the first. */
+  /** Returns the resource that declared the key first. Undefined if that is `by`. */
   private firstOf(known: Map<string, Declared>, key: string, by: Declared): Declared | undefined {
     const first = known.get(key) ?? by;
     known.set(key, first);
@@ -162,7 +162,7 @@ export interface Adoption {
   failed(): void;
 }
 
-/** Whether the holder is the resource's own entry, which it replaces. */
+/** Whether the holder is the resource's own entry in the state. */
 export function isOf({ state: { urns } = {}, name, type }: Declared, holder: Holder): boolean {
   if (holder.urn === undefined) return false;
   return urns ? urns.includes(holder.urn) : holder.resource === name && holder.stored?.type === type;

@@ -1,15 +1,15 @@
-/** An entry of the stack's state that holds a secret, as far as this operation has seen. */
+/** An entry of the stack's state that owns a secret, and that this operation has seen. */
 export interface Holder {
   /** The id of the secret. */
   id: string;
-  /** Tells entries apart, also those of one resource. */
+  /** Unique for each entry, even if two entries belong to one resource. */
   mark: string;
   /** The resource's logical name, or the name of its secret: for messages. */
   resource: string;
   urn?: string;
-  /** The state as it was when the operation began, a step of this operation, or a look-up of the program, which owns nothing. */
+  /** The state as it was when the operation began, a step of this operation, or a look-up by the program, which owns nothing. */
   since: "state" | "operation" | "lookup";
-  /** Of a holder in the state: what the state says of the secret. */
+  /** The secret's properties in the state, if the holder is in the state. */
   stored?: StoredHolder;
 }
 
@@ -20,7 +20,7 @@ export interface StoredHolder {
   workspace: string;
   endpoint?: string | undefined;
   mark?: string | undefined;
-  /** Whether it was adopted with its value, which no program has pushed since. */
+  /** Whether the secret was adopted with its value, and no program has pushed a value since. */
   isValueKept: boolean;
 }
 
@@ -40,13 +40,13 @@ export interface Stranger {
 export interface TurnResult {
   id: string;
   resource: string;
-  /** Of a create: the name that the program gave. */
+  /** The name in the program, if the turn is a create. */
   name?: string;
-  /** Of a create: the fingerprint of the account. */
+  /** The fingerprint of the account, if the turn is a create. */
   account?: string;
 }
 
-/** What the processes of one operation tell each other, in this order. */
+/** The entries that the processes of one operation share, in one order. */
 export type Entry =
   | { kind: "holds"; holder: Holder }
   | { kind: "meets"; stranger: Stranger }
@@ -56,7 +56,7 @@ export type Entry =
   | { kind: "joins"; pid: number; isProgram: boolean }
   | { kind: "leaves"; pid: number };
 
-/** A turn that has begun, or waits for those before it. */
+/** A turn that has begun, or that waits for earlier turns. */
 export interface Waiting {
   turn: string;
   pid: number;
@@ -64,7 +64,7 @@ export interface Waiting {
   result?: TurnResult | undefined;
 }
 
-/** What follows from the entries so far. */
+/** The result of all entries so far. */
 export class Store {
   /** The provider processes that have joined and not left. */
   readonly providers = new Set<number>();
@@ -128,7 +128,7 @@ export class Store {
     if (this.released.has(`${mark} ${id}`)) return;
     const known = this.byId.get(id) ?? new Map<string, Holder>();
     this.byId.set(id, known);
-    // What a step has seen counts more than what the state said before.
+    // An entry from a step is newer than an entry from the state, so it replaces that entry.
     if (since === "operation" || !known.has(mark)) known.set(mark, { ...known.get(mark), ...holder });
   }
 }

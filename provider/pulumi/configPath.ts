@@ -15,7 +15,7 @@ export function configPath(key: string, ...steps: string[]): ConfigPath {
   return { key, steps };
 }
 
-/** Where the config keeps a setting of a workspace: `elevenlabs:apiKey` for the default one, else a path in `elevenlabs:workspaces`. */
+/** The place of a workspace's setting: `elevenlabs:apiKey` for the default workspace, otherwise in `elevenlabs:workspaces`. */
 export function workspaceSettingPath(workspace: string, setting: WorkspaceSetting): ConfigPath {
   if (workspace === DEFAULT_WORKSPACE) return configPath(`elevenlabs:${setting}`);
   return configPath("elevenlabs:workspaces", workspace, setting);

@@ -6,7 +6,7 @@ const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 /** A Pulumi project on this machine. */
 export interface Project {
-  /** Empty if its file doesn't say. */
+  /** Empty if the project file has no name. */
   name: string;
   folder: string;
   /** Of its file. */
@@ -26,7 +26,7 @@ function projectIn(folder: string, content: Record<string, unknown>): Project {
   return { name: typeof content.name === "string" ? content.name : "", folder, content };
 }
 
-/** The content of a YAML or JSON file; undefined if it can't be read: Pulumi reads it too, and says what is wrong. */
+/** The content of a YAML or JSON file. Undefined if it can't be read: Pulumi also reads the file, and reports the fault. */
 export function parsedYaml(file: string): Record<string, unknown> | undefined {
   // Loaded when needed, because few programs need it.
   const { parse } = require("./yamlParser.js") as typeof parser;

@@ -1,2 +1,2 @@
-/** In a file of its own, which the bundles of the package share and load only if they need it. */
+/** A separate file, so that the bundles of the package share it and load it only when needed. */
 export { parse } from "yaml";
