@@ -1,4 +1,4 @@
-// Bundles the package together with the libraries it uses. Users then install no other package, and the provider process
+// Bundles the package with the libraries it uses. Users then install no other package, and the provider process
 // loads one file. Most of these libraries are ESM-only, and bundling makes them usable in CommonJS.
 import { chmod, copyFile, readFile, writeFile } from "node:fs/promises";
 import { build, version } from "esbuild";
@@ -36,7 +36,7 @@ const forPrograms = await build({
   external: ["@pulumi/pulumi", "@pulumi/pulumi/*", "pulumi-elevenlabs", "pulumi-elevenlabs/*", ...NEVER_LOADED],
 });
 
-/** Keeps a module out of the bundles that use it: they load it from a file of its own. */
+/** Keeps a module out of the bundles that use it: they load it from a separate file. */
 function sharedFile(name) {
   return {
     name: `shared ${name}`,
@@ -48,7 +48,7 @@ function sharedFile(name) {
   };
 }
 
-// The plugin is a process of its own, also without a Node.js program beside it, so it has everything in one file.
+// The plugin is a separate process and must run without the npm package, so it has everything in one file.
 const PLUGIN = "pulumi-resource-elevenlabs";
 const plugin = await build({
   ...common,

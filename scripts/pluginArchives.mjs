@@ -11,7 +11,7 @@ const PLUGIN = "pulumi-resource-elevenlabs";
 // The plugin runs on the Node.js of the machine. Only the file that starts it depends on the platform.
 const STARTERS = { linux: PLUGIN, darwin: PLUGIN, windows: `${PLUGIN}.cmd` };
 const ARCHITECTURES = ["amd64", "arm64"];
-// As npm does: some tools reject or warn about the year 1970.
+// The same date as in npm packages: some tools reject the year 1970 or warn about it.
 const MTIME = new Date("1985-10-26T08:15:00.000Z");
 
 export async function pluginArchives(folder) {
@@ -32,7 +32,7 @@ export async function pluginArchives(folder) {
           file: join(folder, name),
           cwd: contents,
           gzip: { level: 9, portable: true },
-          // Without owners and other things that differ between machines.
+          // Leaves out owners and other metadata that differs between machines.
           portable: true,
           mtime: MTIME,
           onWriteEntry: (entry) => {

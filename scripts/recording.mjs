@@ -1,5 +1,5 @@
 // Runs `make demo` and draws some of its steps as docs/demo.svg, the picture in the README. Every line in the picture is
-// from this run. Left out: the other steps, and lines that an interactive terminal replaces or that only concern the emulator.
+// from this run. Omitted: the other steps, and lines that an interactive terminal replaces or that only concern the emulator.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -11,13 +11,13 @@ import { terminalSvg } from "./recording/terminalSvg.mjs";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** How the headings of the steps in the picture start. */
+/** The steps in the picture, by the start of their headings. */
 const STEPS = ["Store three secrets", "Change one value", "Someone renames", "`up --refresh`", "`destroy`"];
 
 const OMITTED_COMMANDS = [
   // The address of the emulator, with a port that changes.
   /^\$ pulumi config set elevenlabs:baseUrl /,
-  // It repeats the outputs that `pulumi up` has just printed.
+  // The output repeats the outputs that `pulumi up` has just printed.
   /^\$ pulumi stack output /,
 ];
 
@@ -31,7 +31,7 @@ const OMITTED_LINES = [
   /^(The resources in the stack have been|If you want to remove the stack)/,
 ];
 
-/** The lines that the demo prints, each with its time in milliseconds. */
+/** Runs the demo, and returns the lines that it prints, each with its time in milliseconds. */
 async function runDemo() {
   const env = { ...process.env, FORCE_COLOR: "1" };
   const demo = spawn("make", ["-s", "demo"], { cwd: repository, env, stdio: ["ignore", "pipe", "inherit"] });
@@ -49,7 +49,7 @@ async function runDemo() {
 const plain = ({ text }) => stripVTControlCharacters(text).trim();
 const isOneOf = (patterns, text) => patterns.some((pattern) => pattern.test(text));
 
-/** Splits the lines at each one that `starts` matches. What comes before the first one is left out. */
+/** Splits the lines before each line that `starts` matches. Lines before the first match are omitted. */
 function split(lines, starts) {
   const parts = [];
   for (const line of lines) {
@@ -70,7 +70,7 @@ function scene([heading, ...rest]) {
   return { lines: trimmed([{ ...heading, kind: "heading weak" }, ...lines]) };
 }
 
-/** Without empty lines at the end, and with one where there are several. */
+/** Removes empty lines at the end, and replaces several empty lines with a single empty line. */
 function trimmed(lines) {
   const isEmpty = (line) => line === undefined || plain(line) === "";
   return lines

@@ -1,4 +1,4 @@
-// Writes schema.json, the plugin's schema: the inputs from their one declaration, the rest from here.
+// Writes schema.json, the plugin's schema. The inputs are read from provider/secret/inputs.ts; everything else is declared here.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { declaredInputs } from "./declaredInputs.mjs";
@@ -21,7 +21,7 @@ export async function schemaOf() {
     description: manifest.description,
     keywords: manifest.keywords,
     license: manifest.license,
-    // A release sets it: where the engine downloads the plugin.
+    // Set by the release workflow: the URL from which the engine downloads the plugin.
     ...(manifest.pulumi.server === undefined ? {} : { pluginDownloadURL: manifest.pulumi.server }),
     meta: { moduleFormat: "(.*)" },
     language: {
@@ -72,16 +72,16 @@ function configProperties() {
     baseUrl: {
       ...text,
       description:
-        "Another base URL of the API, such as that of a gateway: `https`, or `http` on a loopback address only. Environment: `ELEVENLABS_BASE_URL`.",
+        "A different base URL of the API, such as a gateway's URL: `https`, or `http` on a loopback address. Environment: `ELEVENLABS_BASE_URL`.",
     },
-    timeoutSeconds: { type: "number", description: "How long to wait for an answer, in seconds. Default: 30." },
-    maxRetries: { type: "integer", description: "How often a failed request is repeated. Default: 4." },
-    maxConcurrency: { type: "integer", description: "How many requests may run at a time. Default: 16." },
+    timeoutSeconds: { type: "number", description: "How long to wait for a response, in seconds. Default: 30." },
+    maxRetries: { type: "integer", description: "How many times a failed request is retried. Default: 4." },
+    maxConcurrency: { type: "integer", description: "How many requests may run at the same time. Default: 16." },
     workspaces: {
       type: "object",
       additionalProperties: { $ref: "#/types/elevenlabs:index:WorkspaceSettings" },
       secret: true,
-      description: "More workspaces, by name. The input `workspace` of a secret names one of them.",
+      description: "More workspaces, by name. The input `workspace` of a secret selects one of them.",
     },
   };
 }
@@ -107,16 +107,17 @@ const TYPES = {
   },
   "elevenlabs:index:SecretDependent": {
     type: "object",
-    description: "Something that uses a secret.",
+    description: "A resource that uses a secret, such as an agent or a tool.",
     properties: {
       kind: {
         ...text,
-        description: "`agents`, `tools`, `phone_numbers`, `mcp_servers` or `others`, as the API names it.",
+        description: "`agents`, `tools`, `phone_numbers`, `mcp_servers` or `others`: the API's name for this kind.",
       },
       id: { ...text, description: "Missing for `others`." },
       name: {
         ...text,
-        description: "Missing if the key has no access to the dependent. For `others`, the API's word.",
+        description:
+          "Missing if the key has no access to the dependent. For `others`, the string that the API returns.",
       },
     },
     required: ["kind"],
@@ -128,9 +129,12 @@ const OUTPUTS = {
   name: { ...text, description: "The secret's name in the workspace." },
   workspace: {
     ...text,
-    description: 'The configured workspace that has it; `"default"` is that of the top-level config.',
+    description: 'The configured workspace that has the secret. `"default"` is the workspace of the top-level config.',
   },
-  endpoint: { ...text, description: "The base URL of the API where it lives, such as `https://api.elevenlabs.io`." },
+  endpoint: {
+    ...text,
+    description: "The base URL of the API that has the secret, such as `https://api.elevenlabs.io`.",
+  },
 };
 
 const workspaceInput = {
@@ -140,7 +144,8 @@ const workspaceInput = {
 
 const FUNCTIONS = {
   "elevenlabs:index:getWorkspaceSecret": {
-    description: "Looks up one secret by id or by exact name. Fails if there is none, or several with the name.",
+    description:
+      "Look up one secret by id or by exact name. Fails if there is no such secret, or if several secrets have the name.",
     inputs: {
       type: "object",
       properties: {
@@ -152,7 +157,7 @@ const FUNCTIONS = {
     outputs: TYPES["elevenlabs:index:FoundSecret"],
   },
   "elevenlabs:index:listWorkspaceSecrets": {
-    description: "Lists the secrets of a workspace, across all pages.",
+    description: "List the secrets of a workspace, across all pages.",
     inputs: {
       type: "object",
       properties: {
@@ -173,7 +178,7 @@ const FUNCTIONS = {
     },
   },
   "elevenlabs:index:getSecretDependents": {
-    description: "Lists everything that uses a secret, across all pages: what prevents a delete.",
+    description: "List everything that uses a secret, across all pages. These dependents prevent a delete.",
     inputs: {
       type: "object",
       properties: { secretId: { ...text, description: "The id of the secret." }, workspace: workspaceInput },
@@ -195,7 +200,7 @@ const FUNCTIONS = {
 
 const RESOURCE_DOCS = `A secret of an ElevenLabs workspace, such as a token that an agent's tool sends to your CRM.
 
-The API never returns the value, so a value that someone changed by hand can't be seen: change \`triggers\` to push it again.
+The API never returns the value, so Pulumi can't detect that someone changed it by hand. Change \`triggers\` to push it again.
 
 {{% examples %}}
 ## Example Usage

@@ -4,11 +4,11 @@ import { type InputName, type PreviewInputs, UNKNOWN } from "./inputs.js";
 import type { PushedInput } from "./pushed.js";
 import { changedPolicies, isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
 
-/** How the inputs differ from the last update. */
+/** The differences between the inputs and the last update. */
 export interface Changes {
   /** All inputs that differ. */
   changed: InputName[];
-  /** Those whose change requires a new secret. */
+  /** The changed inputs that require a new secret. */
   replacing: InputName[];
 }
 
@@ -18,14 +18,14 @@ export function changesOf(
   pushed: PushedInput[],
 ): Changes {
   const { existingId, workspace, name } = inputs;
-  // An input that isn't known yet is no reason to replace: the engine may delete first and ask for the real value later.
+  // Don't replace because of an unknown input: the engine may delete the secret first, and find the real value later.
   const isMoved = workspace !== UNKNOWN && workspaceOf({ workspace }) !== workspaceOf(state);
-  // In another workspace, nothing of the old secret counts.
+  // If the workspace changes, the other differences from the old secret don't matter.
   if (isMoved) return { changed: ["workspace", ...pushed], replacing: ["workspace"] };
   const isNameChanged = !isNamed(state, name);
   const isIdKnown = existingId !== undefined && existingId !== UNKNOWN;
   const adoptsAnother = isIdKnown && existingId !== state.existingId && existingId !== id;
-  // With `existingId`, a replacement would adopt this very secret again, so its name changes in place.
+  // With `existingId`, a replacement would adopt the same secret again, so its name changes in place.
   const isRenamedInPlace = inputs.onNameChange === "rename" || existingId === id;
   const mayBeInPlace = [name, existingId, inputs.onNameChange].includes(UNKNOWN);
   const replacesByName = state.name !== undefined && isNameChanged && !isRenamedInPlace && !mayBeInPlace;
@@ -43,7 +43,7 @@ export function changesOf(
 
 /**
  * Refuses to rename or replace a secret whose value the program has never pushed, because nobody could get that value back.
- * A change of `value` or `triggers` in the same update says that the program's value counts from now on.
+ * If `value` or `triggers` change in the same update, the user has chosen the program's value, so nothing is refused.
  */
 export function requireValueNotAtRisk(
   state: StoredState,

@@ -14,9 +14,9 @@ import type { Workspace } from "../workspaces/workspace.js";
 import { requireAtMostOne, requireFreeName } from "./guards.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
 
-/** The secret that a create ended with. */
+/** The result of a create. */
 export interface Created extends Secret {
-  /** Whether it was adopted with its value. */
+  /** Whether the secret was adopted and keeps its value. */
   isValueKept: boolean;
 }
 
@@ -29,9 +29,9 @@ export interface CreateContext {
   declared: Declared | undefined;
 }
 
-/** One create: a new secret, or an existing one that the inputs say to adopt. */
+/** One create: makes a new secret, or adopts an existing secret if the inputs allow it. */
 export class CreateOrAdopt {
-  /** What this operation has created with other spellings of the name. A list may not show it yet. */
+  /** The secrets that this operation has created with other spellings of the name. A list may not show them yet. */
   private readonly otherSpellings: Secret[] = [];
 
   constructor(
@@ -47,10 +47,10 @@ export class CreateOrAdopt {
     let created: Created | undefined;
     try {
       const { existingId } = inputs;
-      // What has an id already isn't created a second time.
+      // With an `existingId`, no secret is created, so earlier creates don't matter.
       const earlier = existingId === undefined ? turn.earlier : [];
       for (const { id, resource, name, account = "" } of earlier) {
-        // Another account may have a secret of this name, too.
+        // Another account may have a secret with the same name.
         if (workspace.account.isOther(account)) continue;
         const found = await workspace.findDirectly(id);
         if (!found) workspace.account.noteOther(account);
@@ -75,7 +75,7 @@ export class CreateOrAdopt {
     if (taken.length > 0) return this.adoptByName(taken);
     let created: Secret;
     try {
-      // The name was free. So if the outcome is unknown, a secret that has the name afterwards is the one that the POST created.
+      // The name was free. So if the outcome is unknown and a secret has the name afterwards, the POST has created that secret.
       const look = async () => requireAtMostOne(await workspace.findByNameDirectly(name), attempt);
       created = await workspace.create(name, value, look);
     } catch (error) {
@@ -96,8 +96,8 @@ export class CreateOrAdopt {
   }
 
   /**
-   * The secrets that had the name before, if the API has stored it in another spelling than the one that was looked for. The
-   * new secret goes again; if that fails, it stays this resource's, so that nothing is left without an owner.
+   * If the API has stored a different spelling, finds the secrets that already had that spelling, and deletes the new secret. If
+   * this fails, returns no secrets: the resource then owns the new secret, so that no secret is without an owner.
    */
   private async twinsOf(created: Secret): Promise<Secret[]> {
     const { workspace } = this;
@@ -176,7 +176,7 @@ export class CreateOrAdopt {
     }
   }
 
-  /** Its owner may have changed or deleted it since it was found, and a list may lag. */
+  /** The secret may have been changed or deleted since it was found, and a list may lag. */
   private async requireUnchanged({ id, name }: Secret): Promise<void> {
     const liveName = (await this.workspace.findDirectly(id))?.name;
     if (liveName !== name) throw new Problem("changed-meanwhile", { id, name, liveName }, this.attempt);

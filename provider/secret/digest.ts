@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
 
 const SALT_BYTES = 9;
-/** Half of an HMAC-SHA-256, the least that RFC 2104 recommends: the state has one for every secret. */
+/** Half of an HMAC-SHA-256: the minimum that RFC 2104 recommends, because each secret adds a digest to the state. */
 const DIGEST_BYTES = 16;
 
-/** A salted digest: it tells whether a text is the same as before, and nothing else about it. */
+/** A salted digest: it shows whether a string has changed, and reveals nothing else. */
 export function digest(text: string): string {
   return withSalt(text, randomBytes(SALT_BYTES).toString("base64url"));
 }
@@ -14,7 +14,7 @@ export function isDigestOf(stored: string | undefined, text: string): boolean {
   return salt !== undefined && stored === withSalt(text, salt);
 }
 
-/** The same text for the same data, whatever the order of its keys. */
+/** Returns the same JSON for the same data, regardless of the order of the keys. */
 export function canonical(data: unknown): string {
   return JSON.stringify(data, (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

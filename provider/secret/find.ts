@@ -8,16 +8,16 @@ import type { Workspaces } from "../workspaces/registry.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { requireAtMostOne } from "./guards.js";
 
-/** Names a secret: by `secretId`, by `name`, or by both. */
+/** Identifies a secret by `secretId`, by `name`, or by both. */
 export interface SecretKey {
   secretId?: string;
   name?: string;
 }
 
-/** Who looks for a secret: errors then name the right way to choose one and to list all. */
+/** The caller, so that errors can suggest the matching command or function. */
 export type Seeker = "function" | "command";
 
-/** The one secret with this id or exactly this name. */
+/** Finds the secret with this id or exactly this name. Throws unless there is exactly one. */
 export async function findSecret(
   workspace: Workspace,
   { secretId, name }: SecretKey,
@@ -33,7 +33,7 @@ export async function findSecret(
   return secret;
 }
 
-/** Everything that uses the secret, across all pages. */
+/** Lists everything that uses the secret, across all pages. */
 export async function findDependents(
   workspace: Workspace,
   id: string,
@@ -54,7 +54,7 @@ export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?
   );
 }
 
-/** All secrets, or those whose names start with `prefix`. */
+/** Lists all secrets, or only the secrets whose names start with `prefix`. */
 export function listSecrets(workspaces: Workspaces, prefix?: string, workspaceName?: string): Promise<Secret[]> {
   const workspace = workspaces.get(workspaceName);
   const attempt: Attempt = { step: "list", workspace: nameOf(workspaceName) };

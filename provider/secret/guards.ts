@@ -4,7 +4,7 @@ import { Problem } from "../messages/problem.js";
 import type { StoredEntry } from "../ownership/account.js";
 import type { Workspace } from "../workspaces/workspace.js";
 
-/** The API has no such secret. That means "gone" only if this is the account that had it: otherwise, nothing is known. */
+/** Call this if the API has no such secret. Throws unless this is the account that had it: another account never has it. */
 export async function requireRightAccount(
   workspace: Workspace,
   entry: StoredEntry & { urn?: string },
@@ -28,25 +28,25 @@ function wrongAccount(
   return new Problem("wrong-account", { workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, attempt);
 }
 
-/** Before something new is made: whether this is the account that has the stack's other secrets, as far as they are known. */
+/** Call this before a create. Throws if the stack's other secrets are known, but this isn't the account that has them. */
 export async function requireStacksAccount(workspace: Workspace, attempt: Attempt): Promise<void> {
   const { account } = workspace;
   const entries = account.entriesToAskFor;
   for (const entry of entries) {
-    // If that fails, nothing is known, and a secret may not be created on trust.
+    // If this request fails, the account is unknown, so the create must fail.
     if (await workspace.findDirectly(entry.id)) return account.noteFound(entry);
   }
   if (entries.length === 0) return;
   throw wrongAccount(workspace, {}, attempt);
 }
 
-/** The API may let two secrets share a name; this provider never makes them do so. */
+/** The API may allow two secrets with one name, but this provider never gives a secret a name that is in use. */
 export async function requireFreeName(workspace: Workspace, { id, name }: Secret, attempt: Attempt): Promise<void> {
   const secrets = (await workspace.findByNameDirectly(name)).filter((secret) => secret.id !== id);
   if (secrets.length > 0) throw new Problem("new-name-taken", { name, secrets }, attempt);
 }
 
-/** The only secret of the list; undefined if it is empty. */
+/** Returns the only secret of the list. Undefined if the list is empty. */
 export function requireAtMostOne(
   secrets: Secret[],
   attempt: Attempt,

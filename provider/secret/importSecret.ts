@@ -8,19 +8,19 @@ import type { Workspaces } from "../workspaces/registry.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { requireAtMostOne } from "./guards.js";
 
-/** A secret that a stack is to adopt as it is, and the workspace that has it. */
+/** A secret that a stack adopts without changes, and the workspace that has it. */
 export interface Found {
   secret: Secret;
   workspace: Workspace;
 }
 
 /**
- * The secret that `pulumi import` or a `get` names: by ID or NAME, or as WORKSPACE/ID or WORKSPACE/NAME. An id wins over a
- * name. Throws `import-not-found` if there is none, and `several-with-this-name` if the text can mean more than one.
+ * Finds the secret for `pulumi import` or a `get`, by ID or NAME, or by WORKSPACE/ID or WORKSPACE/NAME. An id wins over a name.
+ * Throws `import-not-found` if there is no such secret, and `several-with-this-name` if several secrets match.
  */
 export async function findToImport(workspaces: Workspaces, reference: string, workspaceName?: string): Promise<Found> {
   const whole = { workspace: workspaces.get(workspaceName ?? DEFAULT_WORKSPACE), reference };
-  // A name may contain a slash, too.
+  // A name may also contain a slash.
   const targets = [whole, ...(workspaceName === undefined ? partsOf(workspaces, reference) : [])];
   const found: Found[] = [];
   for (const target of targets) {
@@ -53,7 +53,7 @@ function find({ workspace, reference }: Target): Promise<Secret | undefined> {
   });
 }
 
-/** The text as a workspace and what it has, if a workspace is configured with the name before the first slash. */
+/** Splits WORKSPACE/REFERENCE at the first slash. Returns an empty list if there is no such workspace. */
 function partsOf(workspaces: Workspaces, text: string): Target[] {
   const slash = text.indexOf("/");
   const name = text.slice(0, Math.max(0, slash));
@@ -66,7 +66,7 @@ function uniqueIn(found: Found[]): Secret[] {
   return [...new Map(found.map(({ secret }) => [secret.id, secret])).values()];
 }
 
-/** Undefined also if the API says that this can't be an id. */
+/** Undefined if there is no such secret, or if the API refuses the id as invalid. */
 async function byIdIfPossible(workspace: Workspace, id: string): Promise<Secret | undefined> {
   try {
     return await workspace.findDirectly(id);

@@ -5,25 +5,25 @@ import type { CheckFailureFacts, CheckFailureKind } from "../messages/problem.js
 export const UNKNOWN: unique symbol = Symbol("unknown");
 export type Unknown = typeof UNKNOWN;
 
-/** Everything there is to know about one input. Check, types, state, diff, hosts, SDK and docs follow from it. */
+/** The declaration of one input. The check, types, state, diff, hosts, SDK and docs are derived from it. */
 export interface InputDeclaration<T> {
   rule: Rule<T>;
   /**
-   * What a change does: `push` sends the value again, `name` replaces or renames by `onNameChange`, `replace` creates a new
-   * secret, `adopt` replaces if another secret is to be adopted, `store` only updates the state.
+   * The effect of a change: `push` pushes the value again, `name` replaces or renames the secret (see `onNameChange`), `replace`
+   * creates a new secret, `adopt` replaces the secret if a different secret is to be adopted, `store` only updates the state.
    */
   onChange: "push" | "name" | "replace" | "adopt" | "store";
   /**
-   * What the state keeps: `output`, the live setting as an output; `digest`, a salted digest; `given`, the input if it is
-   * set; or `unless-default`, the input if it differs from `defaultValue`.
+   * The part that the state keeps: `output`, the live setting as an output; `digest`, a salted digest; `given`, the input if it
+   * is set; or `unless-default`, the input if it differs from `defaultValue`.
    */
   inState: "output" | "digest" | "given" | "unless-default";
-  /** What counts if the input is left out. */
+  /** The default, if the input is omitted. */
   defaultValue?: NoInfer<T>;
   isRequired?: true;
-  /** Always a secret, whether or not the program marks it. */
+  /** Always a secret, even if the program doesn't mark it. */
   isSecret?: true;
-  /** Whether the engine may print what was given, if it fails the check: it can't hold anything secret. */
+  /** Whether the engine may print the given value if the check fails. Only for inputs that can't contain a secret. */
   isPrintable?: true;
 }
 
@@ -34,14 +34,14 @@ export const INPUTS = {
    * @default the resource's logical name
    */
   name: input({
-    rule: text({ ifEmpty: "leave it out to use the resource's logical name" }),
+    rule: text({ ifEmpty: "omit it to use the resource's logical name" }),
     onChange: "name",
     inState: "output",
     isPrintable: true,
   }),
   /**
-   * The secret's value. Always kept secret, whether or not the program marks it as one: the state holds it encrypted, and no
-   * output returns it. A change updates the secret in place.
+   * The secret's value. It is always encrypted in the state, even if the program doesn't mark it as a secret, and no output
+   * returns it. A change updates the secret in place.
    */
   value: input({
     rule: text({ ifEmpty: "the API accepts no secret without a value" }),
@@ -51,9 +51,9 @@ export const INPUTS = {
     isSecret: true,
   }),
   /**
-   * What to do at create if the name is already used in the workspace. `"fail"`: an error. `"overwrite"`: adopt that secret
-   * and push the value. `"keep"`: adopt it, and leave its value alone until `value` or `triggers` change. A change makes no
-   * API call.
+   * The action at create if the name is already used in the workspace. `"fail"`: report an error. `"overwrite"`: adopt the
+   * existing secret and push the value. `"keep"`: adopt the existing secret, and keep its value until `value` or `triggers`
+   * change. A change to `onExisting` makes no API call.
    * @default "fail"
    */
   onExisting: input({
@@ -64,17 +64,17 @@ export const INPUTS = {
     isPrintable: true,
   }),
   /**
-   * The id of a secret to adopt at create: the name and value are pushed to it, or left alone with `onExisting: "keep"`. A
-   * change to another id replaces the secret.
+   * The id of an existing secret to adopt at create. Its name and value are overwritten, unless you set `onExisting: "keep"`.
+   * A change to another id replaces the secret.
    */
   existingId: input({
-    rule: text({ ifEmpty: "give the id of a secret, or leave it out" }),
+    rule: text({ ifEmpty: "set it to the id of a secret, or omit it" }),
     onChange: "adopt",
     inState: "given",
   }),
   /**
-   * What a change of `name` does. `"replace"`: create a new secret, then delete the old one. `"rename"`: rename the same
-   * secret, so that agents and tools that hold its id keep working. A change makes no API call.
+   * The action if `name` changes. `"replace"`: create a new secret, then delete the old secret. `"rename"`: rename the secret,
+   * so that agents and tools that use its id keep working. A change to `onNameChange` makes no API call.
    * @default "replace"
    */
   onNameChange: input({
@@ -85,8 +85,9 @@ export const INPUTS = {
     isPrintable: true,
   }),
   /**
-   * What to do at delete if the secret is still in use, so that the API refuses. `"fail"`: an error that lists every
-   * dependent. `"retain"`: leave the secret in the workspace, warn, and stop managing it. A change makes no API call.
+   * The action at delete if the API refuses because the secret is still in use. `"fail"`: report an error that lists every
+   * dependent. `"retain"`: leave the secret in the workspace, show a warning, and stop managing the secret. A change to
+   * `onInUse` makes no API call.
    * @default "fail"
    */
   onInUse: input({
@@ -96,14 +97,14 @@ export const INPUTS = {
     defaultValue: "fail",
     isPrintable: true,
   }),
-  /** Any values. A change of one of them pushes the value again, for example after someone changed it by hand. */
+  /** Any values. If one of them changes, the secret's value is pushed again. Use this after someone changed the value by hand. */
   triggers: input({ rule: list(), onChange: "push", inState: "digest" }),
   /**
-   * Which configured workspace: a name in `elevenlabs:workspaces`. A change replaces the secret.
+   * The configured workspace that has the secret: a name in `elevenlabs:workspaces`. A change replaces the secret.
    * @default "default", the workspace of the top-level config
    */
   workspace: input({
-    rule: text({ ifEmpty: "leave it out to use the default one" }),
+    rule: text({ ifEmpty: "omit it to use the default workspace" }),
     onChange: "replace",
     inState: "output",
     isPrintable: true,
@@ -130,17 +131,17 @@ export type PreviewInputs = { [Name in keyof WorkspaceSecretInputs]: WorkspaceSe
 
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];
 
-/** The names of the inputs that `condition` holds for. */
+/** The names of the inputs that satisfy `condition`. */
 export function inputNames(condition: (declaration: InputDeclaration<unknown>) => boolean): InputName[] {
   return INPUT_NAMES.filter((name) => condition(INPUTS[name] as InputDeclaration<unknown>));
 }
 
-/** Whether a create with these inputs may adopt a secret. What isn't known yet may say so. */
+/** Whether a create with these inputs may adopt a secret. True if an input that decides this isn't known yet. */
 export function mayAdopt({ onExisting, existingId }: { [Name in InputName]?: unknown }): boolean {
   return existingId !== undefined || (onExisting ?? INPUTS.onExisting.defaultValue) !== INPUTS.onExisting.defaultValue;
 }
 
-/** What is wrong with one input. Its facts never contain what was given. */
+/** A fault of one input. Its facts never contain the given value. */
 export type CheckFailure = { [Kind in CheckFailureKind]: FailureOf<Kind> }[CheckFailureKind];
 
 interface FailureOf<Kind extends CheckFailureKind> {
@@ -149,7 +150,7 @@ interface FailureOf<Kind extends CheckFailureKind> {
   facts: CheckFailureFacts<Kind>;
 }
 
-/** Everything that is wrong with the inputs, each on its own. */
+/** Checks each input separately. */
 export function checkInputs(inputs: Record<string, unknown>): CheckFailure[] {
   const failures: CheckFailure[] = [];
   for (const property of INPUT_NAMES) {
@@ -158,7 +159,7 @@ export function checkInputs(inputs: Record<string, unknown>): CheckFailure[] {
     if (given === UNKNOWN) continue;
     if (given !== undefined)
       failures.push(...rule.check(given).map((fault) => ({ property, ...fault }) as CheckFailure));
-    // The SDK fills in the name.
+    // The program may omit the name, but the SDK adds it before this check.
     else if (isRequired || property === "name") failures.push({ property, kind: "input-missing", facts: {} });
   }
   for (const property of Object.keys(inputs)) {
@@ -168,16 +169,16 @@ export function checkInputs(inputs: Record<string, unknown>): CheckFailure[] {
   return failures;
 }
 
-/** Whether a text is nothing but white space, so that it can be neither a name nor a value. */
+/** Whether a string is empty or only white space, so that it can be neither a name nor a value. */
 export function blankness(given: string): "empty" | "blank" | undefined {
   if (given.trim() !== "") return undefined;
   return given === "" ? "empty" : "blank";
 }
 
-/** What an input accepts. */
+/** The values that an input accepts. */
 interface Rule<T> {
   check(given: unknown): Omit<CheckFailure, "property">[];
-  /** For schemas and docs. */
+  /** Used for schemas and docs. */
   accepts: "text" | "list" | readonly string[];
   readonly type?: T;
 }

@@ -32,41 +32,41 @@ import {
   workspaceOf,
 } from "./state.js";
 
-/** What the lifecycle needs from the host that runs it. */
+/** The services that a host provides to the lifecycle. */
 export interface Host {
   workspaces: { get(name: string): Workspace };
-  /** How its states remember what was pushed. */
+  /** Records in the host's states which value and triggers were pushed. */
   memory: PushMemory;
-  /** Where the processes of one operation share who holds which secret. Default: in this process. */
+  /** Shares the owners of secrets between the processes of one operation. Default: nothing is shared. */
   journal?: Journal;
   /**
-   * Whether the engine has given the config and the inputs of this program. In a refresh or destroy without the program, it
-   * gives those of the last update.
+   * Whether the config and the inputs are from the current program. In a refresh or destroy without the program, the engine
+   * passes the config and the inputs of the last update.
    */
   isConfigCurrent(): boolean;
   /**
-   * Whether the inputs given to `diff` are those of this program. The engine also calls `diff` during a refresh, with the
-   * inputs of the last update. Default: as `isConfigCurrent`.
+   * Whether the inputs given to `diff` are from the current program. The engine also calls `diff` during a refresh, with the
+   * inputs of the last update. Default: the result of `isConfigCurrent`.
    */
   areInputsCurrent?(urn: string | undefined): boolean;
-  /** The type token, if this process manages all resources of that type, of whatever provider object. */
+  /** The type token, if this process manages all resources of that type, from every provider object. */
   managedType?: string;
-  /** Whether the config now has another key or URL than at the last update. Default: not known. */
+  /** Whether the key or the URL in the config has changed since the last update. Default: not known. */
   hasRouteChanged?(): boolean;
   warn<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): Promise<void>;
 }
 
-/** A resource as the engine hands it over. */
+/** A resource, as the engine passes it to the provider. */
 export interface Resource {
   id: string;
   state: StoredState;
-  /** The inputs of the last update, if the host is given them. */
+  /** The inputs of the last update. Missing if the engine doesn't pass them to the host. */
   inputs?: Record<string, unknown>;
-  /** If the host is given it. */
+  /** Missing if the engine doesn't pass it to the host. */
   urn?: string;
 }
 
-/** A secret and its state, as the engine is to store them. */
+/** A secret and its state, for the engine to store. */
 export interface Stored {
   id: string;
   state: WorkspaceSecretState;
@@ -79,7 +79,7 @@ export interface Diff {
   replacing: InputName[];
 }
 
-/** An update that has not done what it should: the state must say what is known of it. */
+/** An update that failed after it may have changed the secret. The engine must store `stored`. */
 export class UnfinishedUpdate extends Problem {
   constructor(
     { kind, facts, attempt }: Problem,
@@ -91,7 +91,7 @@ export class UnfinishedUpdate extends Problem {
 
 type SecretAttempt = Attempt & { name: string; workspace: string };
 
-/** The life of a `WorkspaceSecret`. If a step fails, it throws a `Problem`, which says what it has changed, if anything. */
+/** The lifecycle of a `WorkspaceSecret`. A failed step throws a `Problem`, which lists any change already made. */
 export class WorkspaceSecretLifecycle {
   readonly ownership: Ownership;
   private readonly plans: Plans;
@@ -117,7 +117,7 @@ export class WorkspaceSecretLifecycle {
     return failures;
   }
 
-  /** Makes no request: it assumes that the API has what the state says. Only `read` looks. */
+  /** Makes no request: it assumes that the workspace matches the state. Only `read` checks. */
   diff(resource: Resource, inputs: PreviewInputs): Diff {
     const { id, state } = resource;
     if (inputs.onInUse === "retain") this.plans.retain(id);
@@ -153,7 +153,7 @@ export class WorkspaceSecretLifecycle {
     });
   }
 
-  /** Undefined if the secret is gone. */
+  /** Undefined if the secret was deleted. */
   read(resource: Resource): Promise<Stored | undefined> {
     const { id, state } = resource;
     const attempt = attemptOf("read", resource);
@@ -164,8 +164,8 @@ export class WorkspaceSecretLifecycle {
         if (found) return { id, state: this.asFound(found, resource, workspace) };
         if (state.name === undefined) throw new Problem("id-not-found", { workspace: workspace.name }, attempt);
         await requireRightAccount(workspace, resource, attempt);
-        // Another secret with this name may be anyone's, since the API doesn't say who created it. So it isn't adopted here:
-        // the next create finds it, and `onExisting` decides.
+        // Don't adopt another secret with this name here, because the API doesn't show who created it. The next create finds
+        // it and follows `onExisting`.
         return undefined;
       },
       { sendsOnlyId: true },
@@ -179,7 +179,7 @@ export class WorkspaceSecretLifecycle {
       const { pushed } = this.compare(resource, inputs);
       requireValueNotAtRisk(state, inputs, { replacing: [], pushed, attempt });
       const isRename = !isNamed(state, inputs.name);
-      // Before a value goes to another URL.
+      // Check this before a value is sent to another URL.
       if (this.hasMoved(resource, workspace)) await this.requireFound(resource, workspace, attempt);
       if (!isRename && pushed.length === 0) return this.storeOnly(resource, inputs, workspace);
       if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
@@ -188,7 +188,7 @@ export class WorkspaceSecretLifecycle {
     });
   }
 
-  /** Succeeds if the secret is already gone. */
+  /** Succeeds if the secret was already deleted. */
   delete(resource: Resource): Promise<void> {
     const { id } = resource;
     const attempt = attemptOf("delete", resource);
@@ -223,12 +223,12 @@ export class WorkspaceSecretLifecycle {
 
   private async requireNoKeptValueReplaced(inputs: WorkspaceSecretInputs, attempt: Attempt): Promise<void> {
     const kept = this.plans.keptEntryReplacedBy(inputs);
-    // An interrupted replacement may have deleted it.
+    // An interrupted replacement may have deleted the secret already.
     const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
     if (isThere) throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
   }
 
-  /** Tells the account what the stack's state had when the operation began: once, because a create asks for it each time. */
+  /** Passes the stack's state to the account, as it was when the operation began. Only once, although every create calls this. */
   private noteStack(workspace: Workspace): void {
     if (this.told.has(workspace)) return;
     this.told.add(workspace);
@@ -236,13 +236,13 @@ export class WorkspaceSecretLifecycle {
       workspace.account.noteEntry(entry);
   }
 
-  /** Records that the entry stays. Throws if another one has the same secret. */
+  /** Records that the entry remains in the state. Throws if another entry has the same secret. */
   private hold(resource: Resource, attempt: Attempt): void {
     const { id } = resource;
     const entry = entryOf(resource);
     const declared = this.plans.ofEntry(entry)?.declared;
     const label = declared?.name ?? this.ownership.inStateBy(entry)?.resource ?? attempt.name ?? id;
-    // Without it, a replacement of a state from before marks would take its own entry for another one.
+    // Without the URN, a replacement whose state has no mark would treat its own entry as another resource's entry.
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
@@ -307,7 +307,7 @@ export class WorkspaceSecretLifecycle {
       }
       if (!error.outcomeUnknown) throw error;
       const seen = stateAsSeen(secret, state, workspace);
-      // The program's value counts from now on.
+      // The update has chosen the program's value, so the old value is no longer kept.
       const forgotten = this.host.memory.forget(isValueKept(state) ? { ...seen, valueKept: false } : seen);
       throw new UnfinishedUpdate(callProblem(error, workspace, { attempt }), { id, state: forgotten });
     }
@@ -342,12 +342,12 @@ export class WorkspaceSecretLifecycle {
   private asFound(found: Secret, resource: Resource, workspace: Workspace): WorkspaceSecretState {
     const { id, state } = resource;
     const { account, endpoint } = workspace;
-    // A `get` of the program: the state may have the same secret in another entry, which must not delete it.
+    // A `get`: another entry in the state may own the same secret, and must not delete it.
     if (state.name === undefined) this.ownership.lookUp({ id, mark: markOf(resource), resource: found.name });
-    // What the state didn't have before proves nothing about what it had.
+    // Only a secret that was in the state before can show which account the stack uses.
     else account.noteFound(resource);
     const isSame = found.name === state.name && state.secretId === id && state.endpoint === endpoint;
-    // Whoever refreshes has a key of their own, so only another URL changes the mark.
+    // Each person who refreshes may have a different key, so only a changed URL changes the mark.
     if (isSame) return state as WorkspaceSecretState;
     const seen = stateAsSeen(found, state, workspace);
     const isMoved = state.mark !== undefined && state.endpoint !== endpoint;
@@ -362,7 +362,7 @@ export class WorkspaceSecretLifecycle {
     this.ownership.hold({ id, mark: markIn(mark), resource: label, ...(urn === undefined ? {} : { urn }) });
   }
 
-  /** Whether the state says that the secret is elsewhere than the config does. Then the update looks whether it is there. */
+  /** Whether the URL or the key has changed since the last update. Then an update first checks that it can still find the secret. */
   private hasMoved(resource: Resource, workspace: Workspace): boolean {
     const { endpoint } = resource.state;
     if (endpoint !== undefined && endpoint !== workspace.endpoint) return true;
@@ -384,7 +384,7 @@ export class WorkspaceSecretLifecycle {
     return { id: secret.id, state: { ...state, ...this.host.memory.remember(inputs) } };
   }
 
-  /** What is wrong with the config of a workspace, as far as that is known without a request. */
+  /** Checks the config of a workspace without a request. */
   private workspaceFailures(workspace: string): CheckFailure[] {
     try {
       this.host.workspaces.get(workspace);
@@ -429,14 +429,14 @@ function entryOf(resource: Resource): { id: string; mark: string; state: StoredS
   return { id: resource.id, mark: markOf(resource), state: resource.state };
 }
 
-/** Tells the entries of one secret apart. A state from before marks has its URN, or the random salt in the value's digest. */
+/** Unique for each entry of a secret. A state from before marks existed has only its URN, or the random salt in the digest. */
 function markOf({ urn, state }: Pick<Resource, "urn" | "state">): string {
   return state.mark === undefined ? (urn ?? state.valueDigest ?? "") : markIn(state.mark);
 }
 
 /**
- * The same for an entry that the program still has. Without a mark, an entry that waits to be deleted may have the same URN
- * or digest: then the secret isn't deleted.
+ * Does the same for an entry that the program still has. If there is no mark, an entry that is to be deleted may have the same
+ * URN or digest. The suffix distinguishes the two entries, so the secret isn't deleted.
  */
 function liveMarkOf(resource: Resource): string {
   return resource.state.mark === undefined ? `${markOf(resource)} live` : markOf(resource);

@@ -12,23 +12,23 @@ import { isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js"
 type Inputs = Record<string, unknown>;
 type Place = { name?: unknown; workspace?: unknown };
 
-/** What the program wants of one secret in this operation. */
+/** The program's plan for one secret in this operation. */
 interface Plan {
   declared: Declared;
-  /** Whether it pushes another value or other triggers than the last update. */
+  /** Whether its value or triggers differ from the last update, so that the value is pushed. */
   pushes: boolean;
-  /** The mark of the entry that stays as it is, if there is one. */
+  /** The mark of the entry that remains in the state, if there is one. */
   mark?: string;
 }
 
 type StoredEntry = Pick<Entry, "id" | "mark"> & { state: StoredState };
 
-/** What the program plans in this operation: the engine shows a provider one resource at a time, and tells a delete nothing. */
+/** The program's plans in this operation. A delete needs them, because the engine passes it no inputs of the program. */
 export class Plans {
   private readonly byPlace = new Map<string, Plan>();
   /**
-   * Secrets that the program now wants to leave in the workspace while they are in use. For a replaced secret, the state only
-   * has what the program wanted before.
+   * The secrets with `onInUse: "retain"` in the current program. When a replaced secret is deleted, the state has only the
+   * setting of the last update.
    */
   private readonly retained = new Set<string>();
   private readonly stateFiles = new Map<string, string | undefined>();
@@ -38,14 +38,14 @@ export class Plans {
     private readonly workspace: (name: string) => Workspace,
   ) {}
 
-  /** Everything that is wrong with the inputs because of other resources. */
+  /** Checks a resource against the other resources of the program and of the state. */
   check(inputs: Inputs, olds: Inputs, registration: Registration): CheckFailure[] {
     const { name, workspace, existingId } = inputs;
     const stateProblem = this.stateProblemOf(registration);
     const failures: CheckFailure[] = [];
     const isTransformed =
       typeof inputs.value === "string" && registration.value !== UNKNOWN && inputs.value !== registration.value;
-    // With `ignoreChanges`, the engine gives the value of the last update.
+    // With `ignoreChanges`, the engine passes the value of the last update.
     if (isTransformed && inputs.value !== olds.value) {
       failures.push({ property: "value", kind: "value-transformed", facts: {} });
     }
@@ -67,7 +67,7 @@ export class Plans {
     return this.byPlace.get(keyOf(place));
   }
 
-  /** The plan of the resource that has the entry. After a rename by hand, its name may be that of another resource. */
+  /** The plan of the resource that has the entry. After a rename by hand, another resource may declare the entry's name. */
   ofEntry({ state, ...entry }: StoredEntry): Plan | undefined {
     const plan = this.of({ name: state.requestedName ?? state.name, workspace: state.workspace });
     const stored = this.ownership.inStateBy(entry);
@@ -88,8 +88,8 @@ export class Plans {
   }
 
   /**
-   * Refuses to delete a kept value only to create the secret again, as a forced replacement that deletes first does: nobody
-   * could get the value back.
+   * Refuses to delete a secret with a kept value if the program then creates the secret again, as in a forced replacement that
+   * deletes first: nobody could get the value back.
    */
   requireValueNotReplaced(entry: StoredEntry, attempt: Attempt): void {
     const { mark, state } = entry;
@@ -98,14 +98,14 @@ export class Plans {
       this.ofEntry(entry) ??
       [...this.byPlace.values()].find(({ declared }) => this.ownership.ownInState(declared)?.mark === mark);
     if (!plan || plan.pushes) return;
-    // Another entry has taken its place in an earlier operation, which has decided about the value.
+    // An earlier operation has already replaced this entry, and has decided about its value.
     if (plan.mark !== undefined && plan.mark !== mark) return;
     throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
   }
 
   /**
-   * The resource's own entry, if its value is kept and a create with these inputs would not adopt it. The engine asks for no
-   * diff before a forced replacement, so nothing has refused that yet.
+   * Returns the resource's own entry, if its value is kept and a create with these inputs would not adopt it. The engine doesn't
+   * call `diff` before a forced replacement, so this is the first chance to refuse it.
    */
   keptEntryReplacedBy(inputs: WorkspaceSecretInputs): (Holder & { stored: StoredHolder }) | undefined {
     const plan = this.of(inputs);
@@ -129,7 +129,7 @@ export class Plans {
     return earlier?.declared.resource === resource && earlier.pushes;
   }
 
-  /** The entry in the state that already has what a create with these inputs would adopt. */
+  /** Fails if an entry in the state already owns the secret that a create with these inputs would adopt. */
   private conflicts(inputs: Inputs, registration: Registration, stateProblem: string | undefined): CheckFailure[] {
     const { existingId, name } = inputs;
     const property = existingId === undefined ? "name" : "existingId";
@@ -145,20 +145,20 @@ export class Plans {
       : [];
   }
 
-  /** Why it isn't known what the stack's state has. A program in another language doesn't look, and so has no reason. */
+  /** The reason that the stack's state is unknown. Undefined for a program in another language, which doesn't read the state. */
   private stateProblemOf({ state: { file, problem } = {} }: Registration): string | undefined {
     if (file === undefined) return problem;
     if (!this.stateFiles.has(file)) this.stateFiles.set(file, this.ownership.journal.include(file));
     return this.stateFiles.get(file);
   }
 
-  /** As far as it is known without a request. */
+  /** Whether the secret is known to be in the workspace's account, without a request. */
   private isInAccount(id: string, stored: StoredHolder | undefined, workspace: string): boolean {
     if (routesIn(stored?.mark).length === 0) return stored?.workspace === workspace;
     return this.workspaceIfUsable(workspace)?.account.hasWritten({ id, state: stored ?? {} }) ?? false;
   }
 
-  /** Two names in the config may mean one account. */
+  /** Two names in the config may refer to the same account. */
   private accountOf(workspace: string): string {
     return this.workspaceIfUsable(workspace)?.account.fingerprint ?? workspace;
   }

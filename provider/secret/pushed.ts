@@ -2,22 +2,22 @@ import { canonical, digest, isDigestOf } from "./digest.js";
 import { type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
 import { isValueKept, type StoredState } from "./state.js";
 
-/** An input whose change pushes the value again. */
+/** An input that pushes the value again if it changes. */
 export type PushedInput = "value" | "triggers";
 
-/** How the state of a host remembers which value and triggers were pushed last. */
+/** Records in the state of a host which value and triggers were pushed last. */
 export interface PushMemory {
-  /** What the state keeps after these inputs were pushed. */
+  /** Returns the record for the state after these inputs were pushed. */
   remember(inputs: WorkspaceSecretInputs): StoredState;
-  /** What the state keeps after an update with these inputs that pushed nothing. */
+  /** Returns the record for the state after an update with these inputs that pushed nothing. */
   keep(stored: StoredState, inputs: WorkspaceSecretInputs): StoredState;
-  /** The state when it is no longer known which value the workspace has. */
+  /** Returns the state if it is no longer known which value the workspace has. */
   forget<State extends StoredState>(stored: State): State;
-  /** The inputs that differ from what was pushed last, or that aren't known yet. `olds` are the inputs of the last update. */
+  /** Returns the inputs that differ from the last push, or that aren't known yet. `olds` are the inputs of the last update. */
   changed(stored: StoredState, inputs: PreviewInputs, olds?: Record<string, unknown>): PushedInput[];
 }
 
-/** Salted digests of value and triggers, for a host that isn't given the inputs of the last update. */
+/** Salted digests of value and triggers, for a host that doesn't get the inputs of the last update from the engine. */
 export const digestMemory: PushMemory = {
   remember: ({ value, triggers }) => ({
     valueDigest: digest(value),
@@ -25,7 +25,7 @@ export const digestMemory: PushMemory = {
   }),
   keep: (stored, inputs) => {
     const { valueDigest, triggersDigest } = stored;
-    // From the plugin: the program's value counts from its next change on.
+    // The plugin has written this state. Record the program's value now, so that its next change is pushed.
     if (valueDigest === undefined) return digestMemory.remember(inputs);
     return { valueDigest, ...(triggersDigest === undefined ? {} : { triggersDigest }) };
   },
@@ -45,7 +45,7 @@ export const digestMemory: PushMemory = {
   },
 };
 
-/** For a host that is given the inputs of the last update, so that its state needs no digests. */
+/** For a host that gets the inputs of the last update from the engine, so that its state needs no digests. */
 export const inputMemory: PushMemory = {
   remember: () => ({}),
   keep: (stored) => (stored.valueUnknown && !isImported(stored) ? { valueUnknown: true } : {}),
@@ -55,7 +55,7 @@ export const inputMemory: PushMemory = {
     if (isImported(stored)) {
       const isLeftAlone = inputs.value === undefined || [inputs.onExisting, olds.onExisting].includes("keep");
       if (!isLeftAlone) return inputsThat({ value: true, triggers: differ.includes("triggers") });
-      // `pulumi import` knows no value, so the first one that the program gives is no change.
+      // `pulumi import` records no value, so the program's first value isn't a change.
       return olds.value === undefined ? [] : differ;
     }
     const isValueToBePushed = stored.valueUnknown === true || differ.includes("value");
@@ -63,7 +63,7 @@ export const inputMemory: PushMemory = {
   },
 };
 
-/** The inputs that differ from those of the last update, or that aren't known yet. */
+/** Returns the inputs that differ from the last update, or that aren't known yet. */
 export function differing(
   { value, triggers }: { value?: unknown; triggers?: unknown },
   olds: Record<string, unknown>,
@@ -72,7 +72,7 @@ export function differing(
   return inputsThat({ value: value !== olds.value, triggers: !areTriggersSame });
 }
 
-/** Whether the secret was imported, and nothing has been pushed since: nobody but the workspace knows its value. */
+/** Whether the secret was imported, and nothing has been pushed since: only the workspace has its value. */
 function isImported({ valueUnknown, valueKept }: StoredState): boolean {
   return valueUnknown === true && valueKept === true;
 }

@@ -10,45 +10,45 @@ import {
 } from "./inputs.js";
 
 /**
- * What the state keeps of a secret: what users see as outputs, and what diff and delete need of the last update. A stored
- * format: whatever was written here once must stay readable.
+ * The state of a secret: the outputs that users see, and the properties that diff and delete need. A stored format: every
+ * version of the provider must be able to read state written by earlier versions.
  */
 export interface WorkspaceSecretState {
   /** The secret's id, by which agents and tools refer to it. */
   secretId: string;
-  /** The name that the secret was last seen with. */
+  /** The secret's name when it was last seen. */
   name: string;
-  /** The program's name, if the API stored another spelling of it, such as without blanks at its ends. */
+  /** The name in the program, if the API stored a different spelling, such as without spaces at the ends. */
   requestedName?: string;
   workspace: string;
-  /** The base URL of the API where the secret lives, such as `https://api.elevenlabs.io`. */
+  /** The base URL of the API that has the secret, such as `https://api.elevenlabs.io`. */
   endpoint: string;
   /**
-   * Tells this entry of the state from every other one: random characters. After a dot, a digest of the URL and the API key
-   * that wrote the secret last. Missing in a state from before this output existed, until the next update.
+   * Random characters that identify this entry of the state. Then, after dots, digests of the last URLs and API keys that wrote
+   * or found the secret. Missing in a state from before this output existed, until the next update.
    */
   mark?: string;
-  /** Salted digest of the value that was last pushed. Missing if it isn't known which value is stored. */
+  /** Salted digest of the value that was last pushed. Missing if it isn't known which value the workspace has. */
   valueDigest?: string;
   triggersDigest?: string;
   /**
-   * True while the secret still has the value with which it was adopted with `"keep"`. Missing means false; in a state from
-   * before this output existed, it means true if `onExisting` is `"keep"`.
+   * True as long as the secret has the value that it was adopted with (`"keep"`). If this output is missing, the value is kept
+   * only if `onExisting` is `"keep"`, as in a state from before this output existed.
    */
   valueKept?: boolean;
   /**
-   * True if it isn't known which value the workspace has, in the state of a host that is given the inputs of the last update.
-   * Other states say it by a missing `valueDigest`.
+   * True if it isn't known which value the workspace has. Only in the plugin's state. In a dynamic provider's state, `valueDigest`
+   * is missing instead.
    */
   valueUnknown?: boolean;
   existingId?: string;
-  // Kept if they differ from the default.
+  // Stored only if they differ from the default.
   onExisting?: OnExisting;
   onNameChange?: OnNameChange;
   onInUse?: OnInUse;
 }
 
-/** A state of any age. Of the first version only the id is certain, which the engine keeps itself. */
+/** State written by any version. For the first version, only the id is certain (the engine stores it). */
 export type StoredState = Partial<WorkspaceSecretState>;
 
 const POLICIES = inputNames(({ inState }) => inState === "unless-default");
@@ -91,28 +91,28 @@ export function stateAsSeen(
   };
 }
 
-/** Whether the secret already has this name, as far as the API stores it. */
+/** Whether the secret already has this name, allowing for the API's spelling of the name. */
 export function isNamed(stored: StoredState, name: unknown): boolean {
   return name === stored.name || (stored.requestedName !== undefined && name === stored.requestedName);
 }
 
-/** Whether the program has never pushed the value that the workspace holds. */
+/** Whether the workspace still has a value that the program has never pushed. */
 export function isValueKept(stored: StoredState): boolean {
   return stored.valueKept ?? stored.onExisting === "keep";
 }
 
-/** A state from before some output existed. */
+/** Whether the state is from before some output existed. */
 export function isOutdated(stored: StoredState): boolean {
   return stored.secretId === undefined || stored.endpoint === undefined;
 }
 
-/** The inputs that the state repeats as they are. */
+/** The inputs that the state stores unchanged. */
 export function keptInputs(inputs: Partial<WorkspaceSecretInputs>): Partial<WorkspaceSecretState> {
   const kept = [...GIVEN.filter((name) => inputs[name] !== undefined), ...changedPolicies(inputs, {})];
   return Object.fromEntries(kept.map((name) => [name, inputs[name]]));
 }
 
-/** The inputs that only the state keeps, and that differ between the two. */
+/** The policy inputs (`onExisting`, ...) that differ between `a` and `b`. */
 export function changedPolicies(
   a: { [Name in InputName]?: unknown },
   b: { [Name in InputName]?: unknown },

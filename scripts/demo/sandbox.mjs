@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
-/** The demo stays on this machine, but Pulumi's SDK would call even its own engine through the proxy of `https_proxy`. */
+/** The demo only uses loopback addresses, but Pulumi's SDK would call even its own engine through the proxy in `https_proxy`. */
 const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_USE_ENV_PROXY$|https?_proxy$)/;
 const { FORCE_COLOR, NO_COLOR } = process.env;
 const COLORED = FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY && !NO_COLOR;
@@ -58,7 +58,7 @@ export async function createSandbox(root, { repository, engine, signal }) {
     return output;
   }
 
-  /** Returns all files that the CLI has written, and as `hits` those that contain one of the words. */
+  /** Returns all files that the CLI has written, and as `hits` the files that contain one of the words. */
   async function search(words) {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     const files = entries

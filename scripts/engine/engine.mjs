@@ -1,4 +1,4 @@
-// Prints the folder of a Pulumi engine that can run the programs in this repository. If there is none, it gets one first.
+// Prints the folder of a Pulumi engine that can run the programs in this repository. Installs or builds one if necessary.
 import { execFile, spawn } from "node:child_process";
 import { constants, realpathSync } from "node:fs";
 import { access, chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
@@ -74,7 +74,7 @@ const install = async (root, signal) => {
   }
 };
 
-/** Runs `go` in the folder of one of our Go modules, and returns what it prints. */
+/** Runs `go` in the folder of one of our Go modules, and returns its output. */
 const go = (module, args, signal) =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off" };

@@ -45,7 +45,7 @@ function comments(tree) {
   });
 }
 
-/** The name of the test function that a call is of, such as "test" for `test.each(rows)(title, run)`. */
+/** The name of the test function that is called, such as "test" for `test.each(rows)(title, run)`. */
 function testFunction({ expression }) {
   if (ts.isIdentifier(expression)) return /^(test|describe)$/.exec(expression.text)?.[0];
   return ts.isCallExpression(expression) || ts.isPropertyAccessExpression(expression)

@@ -59,10 +59,10 @@ test.each<[string, string, unknown, object]>([
 });
 
 test.each([
-  ["name", "leave it out to use the resource's logical name"],
+  ["name", "omit it to use the resource's logical name"],
   ["value", "the API accepts no secret without a value"],
-  ["existingId", "give the id of a secret, or leave it out"],
-  ["workspace", "leave it out to use the default one"],
+  ["existingId", "set it to the id of a secret, or omit it"],
+  ["workspace", "omit it to use the default workspace"],
 ])("an empty %s comes with advice of its own", (property, advice) => {
   expect(checkInputs({ ...GOOD, [property]: "" })).toMatchObject([{ kind: "input-empty", facts: { advice } }]);
 });
