@@ -12,7 +12,7 @@ interface PageOptions {
   cursor: string | undefined;
 }
 
-/** A cursor stores the position of the last item on a page, so that removing an item between two pages skips no other. */
+/** A cursor stores the position of the last item on a page, so that removing an item between two pages doesn't skip an item. */
 export class Cursors {
   readonly #issued = new Map<string, { scope: string; last: number }>();
 

@@ -38,8 +38,8 @@ export interface Dependents {
 }
 
 /**
- * A short form of `Dependents`. A kind that is left out is empty. A string creates a dependent with that name, or for a
- * phone number, with that label.
+ * A short form of `Dependents`. A kind that is omitted is empty. A string creates a dependent with that name, or a phone number
+ * with that label.
  */
 export type DependentSeeds = { [Kind in keyof Dependents]?: (Dependents[Kind][number] | string)[] };
 

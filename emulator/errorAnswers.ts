@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-/** An error response. Throw it to answer a request with it. */
+/** An error response. Throw it to send it. */
 export class ErrorAnswer extends Error {
   constructor(
     readonly status: number,

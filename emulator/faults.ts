@@ -3,7 +3,7 @@ import type { Answer, Operation } from "./operations/operation";
 import type { RecordedRequest } from "./requests";
 import { send } from "./send";
 
-/** Which requests a fault affects. It doesn't count requests that an earlier fault in the queue has affected. */
+/** The requests that a fault affects. Requests that an earlier fault in the queue has affected aren't counted. */
 export interface FaultScope {
   /** The operations it affects. Default: every request, including requests to unknown paths. */
   on?: Operation | Operation[];
@@ -13,13 +13,13 @@ export interface FaultScope {
   workspace?: string;
   /** How many requests it affects. `Infinity` is allowed. Default: 1. */
   times?: number;
-  /** How many matching requests are answered normally first. Default: 0. */
+  /** How many matching requests get a normal response first. Default: 0. */
   after?: number;
 }
 
-/** What goes wrong. `when: "before"` (the default) means that the write doesn't happen; `"after"` means that it does. */
+/** The fault. `when: "before"` (the default) means that the write doesn't happen; `"after"` means that the write happens. */
 export type FaultKind =
-  /** Answers with this status. An object `body` is sent as JSON. Default body: an error in the API's format. */
+  /** Sends this status. An object `body` is sent as JSON. Default body: an error in the API's format. */
   | {
       kind: "status";
       status: number;
@@ -31,13 +31,13 @@ export type FaultKind =
     }
   /** Resets the connection without a response. */
   | { kind: "reset"; when?: "before" | "after" }
-  /** Never answers. The connection stays open until the client or `close()` ends it. */
+  /** Never responds. The connection stays open until the client or `close()` ends it. */
   | { kind: "hang"; when?: "before" | "after" }
   /** Ends the connection after the write, one byte before the end of the response. A 204 becomes a 200 with a body. */
   | { kind: "truncated" }
-  /** Answers 200 after the write, with `body` as `application/json`. Default body: a page of HTML, as `text/html`. */
+  /** Sends 200 after the write, with `body` as `application/json`. Default body: a page of HTML, as `text/html`. */
   | { kind: "malformed"; body?: string }
-  /** Answers 307 before the write. */
+  /** Sends 307 before the write. */
   | { kind: "redirect"; location: string }
   /** Waits `ms` milliseconds before or after the write. The response is the normal one. */
   | { kind: "delay"; ms: number; when?: "before" | "after" };

@@ -20,7 +20,7 @@ export class Limits {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Returns the error to answer with, or a function to call once the request has ended. */
+  /** Returns the error to send, or a function to call once the request has ended. */
   start(): ErrorAnswer | (() => void) {
     const now = this.#now();
     this.#startTimes = this.#startTimes.filter((time) => time > now - 1000);

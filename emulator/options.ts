@@ -2,15 +2,15 @@
 export interface KeyOptions {
   /** The workspace the key belongs to. Default: `"default"`. */
   workspace?: string;
-  /** What the key is allowed to do. Other requests get 401 `missing_permissions`. Default: both. */
+  /** The permissions of the key. Other requests get 401 `missing_permissions`. Default: both. */
   permissions?: ("read" | "write")[];
 }
 
-/** How the emulator behaves. If the API's documentation leaves a behaviour open, an option selects it. */
+/** The options of the emulator. If the API's documentation leaves a behaviour open, an option selects it. */
 export interface EmulatorOptions {
   /** The TCP port. Default: 0, any free port. */
   port?: number;
-  /** The valid API keys, and what each one is for. Default: `{ sk_emulator: {} }`. */
+  /** The valid API keys, each with its workspace and permissions. Default: `{ sk_emulator: {} }`. */
   keys?: Record<string, KeyOptions>;
   /** Whether a POST or PATCH with a name that another secret has gets 409. Default: true. */
   uniqueNames?: boolean;
@@ -24,8 +24,8 @@ export interface EmulatorOptions {
   listLagMs?: number;
   /** How long every response is delayed after its write, in milliseconds. Default: 0. */
   latencyMs?: number;
-  /** Concurrent requests per workspace. More get 429 `too_many_concurrent_requests`. Default: no limit. */
+  /** Concurrent requests per workspace. Further requests get 429 `too_many_concurrent_requests`. Default: no limit. */
   maxConcurrent?: number;
-  /** Requests per second and workspace. More get 429 `rate_limit_exceeded`, `Retry-After: 1`. Default: no limit. */
+  /** Requests per second and workspace. Further requests get 429 `rate_limit_exceeded`, `Retry-After: 1`. Default: no limit. */
   maxPerSecond?: number;
 }

@@ -14,9 +14,9 @@ export interface StoredSecret {
 export interface EmulatedWorkspace {
   /** Returns copies of all secrets, in order of creation. */
   secrets(): StoredSecret[];
-  /** Adds a secret, even if another one has the name, and returns a copy. Default value and id: random. */
+  /** Adds a secret, even if another secret has the name, and returns a copy. Default value and id: random. */
   add(name: string, value?: string, options?: { id?: string; dependents?: DependentSeeds }): StoredSecret;
-  /** Renames a secret, even if another one has the name. */
+  /** Renames a secret, even if another secret has the name. */
   rename(id: string, name: string): void;
   /** Replaces the value of a secret. */
   setValue(id: string, value: string): void;
@@ -78,7 +78,7 @@ export class Workspace implements EmulatedWorkspace {
     return [...this.#secrets.values()];
   }
 
-  /** The secrets that a list shows: those of `listLagMs` ago. */
+  /** The secrets that a list shows, as they were `listLagMs` ago. */
   listed(): Ordered<StoredSecret>[] {
     if (this.listLagMs === 0) return this.ordered();
     return this.#snapshots.findLast(({ since }) => since <= performance.now() - this.listLagMs)?.secrets ?? [];

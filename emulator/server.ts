@@ -23,13 +23,13 @@ export interface Emulator {
   readonly requests: RecordedRequest[];
   /** Returns a workspace, and creates it if it doesn't exist yet. Default: `"default"`. */
   workspace(name?: string): EmulatedWorkspace;
-  /** Queues a fault. At most one fault affects a request. A request refused by a rate limit uses none. */
+  /** Queues a fault. At most one fault affects a request. A request refused by a rate limit doesn't use a fault. */
   fault(fault: Fault): void;
   /** Removes all faults from the queue. */
   clearFaults(): void;
   /**
    * Waits for the first matching request, and resolves at once if it has already arrived. The predicate runs when a
-   * request arrives and again when it is answered. In both cases the write is already done, unless a fault prevents or
+   * request arrives and again when its response is sent. In both cases the write is already done, unless a fault prevents or
    * delays it. Rejects on `close()` and after `timeoutMs` milliseconds (default: 10,000).
    */
   waitForRequest(predicate: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
@@ -104,7 +104,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (!closing.signal.aborted) throw error;
     });
   });
-  // If the server closed idle connections, clients would see connection resets that no test has asked for.
+  // If the server closed idle connections, clients would see connection resets that no test has queued.
   server.keepAliveTimeout = 0;
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

@@ -4,8 +4,8 @@ import { type CheckFailure, inputNames } from "../secret/inputs.js";
 const PRINTABLE = new Set<string>(inputNames(({ isPrintable }) => isPrintable === true));
 
 /**
- * A failed check as the engine is to show it. The engine prints what was given for the property of a failure, so a property
- * that may have something secret isn't named.
+ * A failed check, for the engine to show. The engine prints the given value of a failure's property, so the property isn't
+ * passed if its value may be secret.
  */
 export function shownFailure(
   failure: CheckFailure,
@@ -13,7 +13,7 @@ export function shownFailure(
 ): { property: string; reason: string } {
   const { property } = failure;
   const text = checkFailureText(failure);
-  // Nobody means to give an object there, so it may hold anything.
+  // These inputs are strings. An object was given by mistake, and may contain a secret.
   const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
   const isToBeHidden = isSecret && typeof given === "string" && given !== "";
   const shown = isToBeHidden ? text.replaceAll(given, "[secret]") : text;

@@ -11,16 +11,16 @@ import { shownFailure } from "../shownFailure.js";
 import { DYNAMIC_TYPE } from "../typeTokens.js";
 import { warn } from "./warn.js";
 
-/** What the engine sends, including what only this host knows: the provider's text, and the SDK's registration. */
+/** The properties that the engine sends, including two that only this host handles: the provider's text and the registration. */
 type Properties = Record<string, unknown>;
 
-/** How Pulumi's SDK marks what a preview doesn't know yet. */
+/** The string by which Pulumi's SDK marks a value that a preview doesn't know yet. */
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Runs the lifecycle as a dynamic provider of Pulumi for Node.js. */
+/** Runs the lifecycle as a Pulumi dynamic provider for Node.js. */
 export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, Properties> {
   private config: pulumi.dynamic.Config | undefined;
-  /** The engine calls `check` only if the program runs. Otherwise the config is that of the last update. */
+  /** The engine calls `check` only if the program runs. Otherwise, the config is from the last update. */
   private hasChecked = false;
   private readonly lifecycle = new WorkspaceSecretLifecycle({
     journal: journalOfProcess(),
@@ -31,7 +31,7 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     warn: (kind, facts) => warn(warningText(kind, facts)),
   });
 
-  /** Only the first call of the process waits for this one, and a failure here would be cached. So it only stores the config. */
+  /** Only stores the config: only the first call of the process waits for `configure`, and a failure here would be cached. */
   configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.config = config;
     return Promise.resolve();
@@ -57,7 +57,7 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   async diff(id: string, olds: Properties, news: Properties): Promise<pulumi.dynamic.DiffResult> {
     return withTidyErrors(`diff of ${id}`, async () => {
       const { hasChanges, replacing } = this.lifecycle.diff(resourceOf(id, olds), inputsOf(news));
-      // A state of the plugin doesn't say which provider the engine should load.
+      // State written by the plugin doesn't contain the provider that the engine must load, so update it.
       return { changes: hasChanges || olds.__provider === undefined, replaces: replacing };
     });
   }
@@ -72,7 +72,7 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
   read(id: string, olds: Properties = {}): Promise<pulumi.dynamic.ReadResult<Properties>> {
     return withTidyErrors(`read of ${id}`, async () => {
       const stored = await this.lifecycle.read(resourceOf(id, olds));
-      // To the engine, an empty id means that the resource is gone.
+      // An empty id tells the engine that the resource is gone.
       return stored ? { id: stored.id, props: { ...stored.state } } : { id: "", props: {} };
     });
   }
@@ -112,7 +112,7 @@ function journalOfProcess(): Journal {
   });
   journal.join();
   process.on("exit", () => journal.close());
-  // The engine ends the process this way, and Node.js would then end without the event `exit`.
+  // The engine ends the process with a signal, and Node.js would then end without the event `exit`.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit());
   return journal;
 }
@@ -125,7 +125,7 @@ function inputsOf(news: Properties): WorkspaceSecretInputs {
   return fromEngine(news) as unknown as WorkspaceSecretInputs;
 }
 
-/** Without the provider's text, without nulls, and with the lifecycle's own mark for what is unknown. */
+/** Removes the provider's text and nulls, and replaces unknown values with the lifecycle's `UNKNOWN`. */
 function fromEngine({ __provider: _, ...properties }: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties)
@@ -140,8 +140,8 @@ function hasUnknown(property: unknown): boolean {
 }
 
 /**
- * Runs a step so that its error can be shown. The engine shows an error's message with the resource, but for most steps the
- * provider process also prints `${error}: ${error.stack}`: both are reduced to a pointer to the message.
+ * Runs a step. The engine shows an error's message with the resource. In most steps, the provider process also prints
+ * `${error}: ${error.stack}`, so both are shortened, and refer to the message.
  */
 async function withTidyErrors<T>(step: string, run: () => Promise<T>, providerText?: unknown): Promise<T> {
   try {
@@ -151,7 +151,7 @@ async function withTidyErrors<T>(step: string, run: () => Promise<T>, providerTe
     shown.toString = () => `elevenlabs:WorkspaceSecret: ${step}`;
     shown.stack = "failed; the error is shown with its resource";
     if (!(error instanceof UnfinishedUpdate)) throw shown;
-    // With these fields, the engine stores the state in spite of the error, and updates the resource again next time.
+    // With these fields, the engine stores the state despite the error, and updates the resource again next time.
     const { id, state } = error.stored;
     throw Object.assign(shown, { id, properties: { ...state, __provider: providerText }, reasons: [shown.message] });
   }

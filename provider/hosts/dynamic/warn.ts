@@ -1,9 +1,9 @@
 /**
- * Shows a warning as the engine shows those of programs. The engine gives a dynamic-provider process its address as the first
- * argument, but Pulumi's SDK only looks for it in a program's environment.
+ * Shows a warning the same way as a warning from the program. The engine passes its address to a dynamic-provider process as the
+ * first argument, but Pulumi's SDK only reads the address from a program's environment.
  */
 export async function warn(message: string): Promise<void> {
-  // Loaded here, because most operations warn of nothing.
+  // Loaded here, because most operations have no warnings.
   const [settings, log] = await Promise.all([
     import("@pulumi/pulumi/runtime/settings.js"),
     import("@pulumi/pulumi/log/index.js"),

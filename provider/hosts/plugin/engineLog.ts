@@ -7,11 +7,11 @@ export class EngineLog {
   private readonly client: EngineClient;
 
   constructor(address: string) {
-    // The engine is on this machine. Otherwise gRPC would call it through the proxy of `https_proxy`.
+    // The engine runs on the same machine, but gRPC would call it through the proxy in `https_proxy`.
     this.client = new EngineClient(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   }
 
-  /** Shown with the resource of this URN; without one, with the stack. */
+  /** Shows a warning with the resource of this URN, or with the stack if the URN is empty. */
   warn(message: string, urn: string): Promise<void> {
     const request = new LogRequest();
     request.setSeverity(LogSeverity.WARNING);

@@ -4,7 +4,7 @@ import type { CheckFailure } from "../../secret/inputs.js";
 import type { Workspaces } from "../../workspaces/registry.js";
 import type { Properties } from "./properties.js";
 
-/** The functions by their tokens. An answer is an object, so a list is one property of it. */
+/** Maps tokens to functions. A function must return an object, so a list is one of its properties. */
 export const FUNCTIONS: Record<string, (workspaces: Workspaces, args: Properties) => Promise<Properties>> = {
   "elevenlabs:index:getWorkspaceSecret": async (workspaces, args) => {
     const { secretId, name, workspace } = args as Texts;
@@ -21,7 +21,7 @@ export const FUNCTIONS: Record<string, (workspaces: Workspaces, args: Properties
   },
 };
 
-/** All arguments of all functions are texts. Another language may send anything. */
+/** All arguments of all functions are strings. Programs in other languages may send other types. */
 export function argumentFailures(args: Properties): CheckFailure[] {
   return Object.entries(args)
     .filter(([, given]) => typeof given !== "string")

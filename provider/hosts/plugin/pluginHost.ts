@@ -16,7 +16,7 @@ import { NATIVE_TYPE } from "../typeTokens.js";
 import { isSecret, type Properties, plain, secret, UNKNOWN_PROPERTY, type WireProperties } from "./properties.js";
 import { configReader } from "./providerConfig.js";
 
-/** A resource in a call of the engine. */
+/** A resource in a call from the engine. */
 export interface EngineResource {
   urn: string;
   id: string;
@@ -32,7 +32,7 @@ export interface PropertyChange {
   replaces: boolean;
 }
 
-/** What `read` found. */
+/** The result of `read`. */
 export interface ReadResult {
   id: string;
   outputs: WireProperties;
@@ -43,32 +43,32 @@ export interface PluginOptions {
   env: Record<string, string | undefined>;
   /** Shows a warning with its resource. */
   warn(message: string, urn: string): Promise<void>;
-  /** Tells the other provider processes of this operation which secrets this one holds. Default: they are not told. */
+  /** Shares with the other provider processes of this operation which secrets this process owns. Default: nothing is shared. */
   journal?: Journal;
 }
 
-/** The inputs that the state keeps, so that they needn't be outputs too. */
+/** The inputs that the state keeps, so that they needn't also be outputs. */
 const KEPT_INPUTS = new Set<string>(inputNames(({ inState }) => inState === "given" || inState === "unless-default"));
 /** Outputs of a dynamic provider's state, which an update by this host drops. */
 const DYNAMIC_OUTPUTS = new Set(["__provider", "valueDigest", "triggersDigest"]);
 
-/** Runs the lifecycle as a native plugin. It knows the engine's calls, but not how they travel. */
+/** Runs the lifecycle as a native plugin. It handles the engine's calls, but not the protocol that carries them. */
 export class PluginHost {
   private config: Properties = {};
   /**
-   * The engine checks config and inputs only if the program runs. Otherwise both come from the last update. With
-   * `up --refresh`, it may check the config in another process than this one, so a check of inputs says it too.
+   * The engine checks config and inputs only if the program runs. Otherwise, both are from the last update. With `up --refresh`,
+   * the config may be checked in a different process, so a check of inputs also sets this.
    */
   private isConfigCurrent = false;
-  /** Resources whose inputs the engine has checked: from then on, it gives those of the program. */
+  /** Resources whose inputs the engine has checked. From then on, the engine passes the program's inputs. */
   private readonly checked = new Set<string>();
   private readonly cancellation = new AbortController();
   private readonly currentUrn = new AsyncLocalStorage<string>();
-  /** Ends the engine's current call, even if it has sent a write. */
+  /** Cancels the engine's current call, even if the call has sent a write. */
   private readonly currentSignal = new AsyncLocalStorage<AbortSignal>();
-  /** Resources that this operation imports, whose value and policies are the program's from the next update on. */
+  /** Resources that this operation imports. The next update stores the value and the policies that the program gives them. */
   private readonly imported = new Map<string, { name: string; id: string }>();
-  /** True if the key or the URL differs from that of the last update, for example because a resource has another provider now. */
+  /** True if the key or the URL has changed since the last update, for example because a resource now uses another provider. */
   private hasRouteChanged = false;
   private workspaces: Workspaces;
   private readonly lifecycle: WorkspaceSecretLifecycle;
@@ -90,7 +90,7 @@ export class PluginHost {
     this.isConfigCurrent = true;
   }
 
-  /** The engine calls this with the config of the last update. If a resource has another provider now, `olds` is the config of the old one. */
+  /** The engine calls this with the config of the last update. If a resource has a new provider, `olds` is the old provider's config. */
   configCompared(olds: WireProperties, news: WireProperties): void {
     const [before, now] = [plain(olds), plain(news)];
     const routeKeys = ["apiKey", "baseUrl", "region", "workspaces"];
@@ -103,12 +103,12 @@ export class PluginHost {
     this.workspaces = this.openWorkspaces();
   }
 
-  /** Ends all pauses and requests, but for writes that were sent: the engine stores what comes of them. */
+  /** Cancels all pauses and requests, except writes that were already sent: the engine stores their results. */
   cancel(): void {
     this.cancellation.abort();
   }
 
-  /** Runs one call of the engine. `signal` ends its requests and pauses. */
+  /** Runs one call from the engine. `signal` cancels its requests and pauses. */
   during<T>(signal: AbortSignal, call: () => T): T {
     return this.currentSignal.run(signal, call);
   }
@@ -120,11 +120,11 @@ export class PluginHost {
     this.isConfigCurrent = true;
     this.checked.add(urn);
     const imported = this.imported.get(urn);
-    // A `get` of the program is read in the same way, but the engine doesn't check its inputs.
+    // The engine also reads a resource for a `get`, but then it doesn't check the inputs.
     if (imported) await this.withWarningsOf(urn, () => this.warn("imported-without-value", imported));
     const oldInputs = withoutProvider(plain(olds));
     const newInputs = plain(news);
-    // After an import, the state has no value, and the engine checks what it has read.
+    // After an import, the state has no value, and the engine checks the inputs that `read` has returned.
     const isImported = Object.keys(oldInputs).length > 0 && oldInputs.value === undefined;
     const failures = this.lifecycle
       .check(newInputs, oldInputs, registrationOf(urn, newInputs, sent))
@@ -138,7 +138,7 @@ export class PluginHost {
       const { hasChanges, changed, replacing } = this.lifecycle.diff(toResource(resource), inputs);
       const olds = withoutProvider(plain(resource.inputs));
       const isImported = this.imported.has(resource.urn);
-      // The engine refuses an import that differs. The secret's own inputs must match; the others take effect at the next update.
+      // The engine refuses an import if inputs differ. Only name and workspace must match: the next update applies the others.
       const shown = isImported ? changed.filter((name) => ["name", "workspace"].includes(name)) : changed;
       const changes = shown.map((input) => ({
         input,
@@ -149,7 +149,7 @@ export class PluginHost {
     });
   }
 
-  /** What a preview knows of a secret that is going to be created. */
+  /** The outputs of a new secret that a preview already knows. */
   previewCreate(news: WireProperties): WireProperties {
     const { name, workspace } = plain(news);
     return {
@@ -170,7 +170,7 @@ export class PluginHost {
   /** Undefined if the secret is gone. */
   read(resource: EngineResource): Promise<ReadResult | undefined> {
     return this.withWarningsOf(resource.urn, async () => {
-      // For a `get` of the program, the engine gives its arguments as both: at most a workspace, and our own note.
+      // For a `get`, the engine passes the arguments as outputs and as inputs: at most a workspace and the SDK's registration.
       const isInState = [resource.outputs, resource.inputs].some(
         ({ secretId, name }) => secretId !== undefined || name !== undefined,
       );
@@ -182,7 +182,7 @@ export class PluginHost {
     });
   }
 
-  /** What a preview knows of a secret that is going to be updated. */
+  /** The outputs of an updated secret that a preview already knows. */
   previewUpdate({ outputs }: EngineResource, news: WireProperties): WireProperties {
     const { name } = plain(news);
     return { ...outputsOf(plain(outputs) as StoredState), name: known(name) };
@@ -203,7 +203,7 @@ export class PluginHost {
     return this.workspaces;
   }
 
-  /** An import, or a `get`: the state doesn't have the resource yet. */
+  /** Reads a resource that isn't in the state yet, for an import or a `get`. */
   private async readNew({ urn, id, outputs }: EngineResource): Promise<ReadResult> {
     const { workspace: given } = plain(outputs);
     const { secret: found, workspace } = await findToImport(
@@ -213,7 +213,7 @@ export class PluginHost {
     );
     const { id: secretId, name } = found;
     const mark = newMark();
-    // The engine compares the ids of imports as texts: it may delete the entry that had the secret under another one.
+    // The engine compares ids of imports as strings. If the old entry has a different id, the engine deletes that entry.
     const entry = { id: secretId, mark, resource: logicalNameOf(urn), urn };
     const isLookUp = Object.keys(outputs).length > 0;
     if (isLookUp) this.lifecycle.ownership.lookUp(entry);
@@ -264,7 +264,7 @@ function toResource({ urn, id, outputs, inputs }: EngineResource): Resource {
 function stateIn(outputs: Properties, inputs: Properties): StoredState {
   const own = Object.fromEntries(Object.entries(outputs).filter(([name]) => !DYNAMIC_OUTPUTS.has(name)));
   const isDynamic = outputs.__provider !== undefined;
-  // A dynamic provider's state says by a missing digest that it isn't known which value the workspace has.
+  // In a dynamic provider's state, a missing digest shows that it isn't known which value the workspace has.
   const isUnknown = isDynamic ? outputs.valueDigest === undefined : outputs.valueUnknown === true;
   return {
     ...keptInputs(inputs as Partial<WorkspaceSecretInputs>),
@@ -273,7 +273,7 @@ function stateIn(outputs: Properties, inputs: Properties): StoredState {
   } as StoredState;
 }
 
-/** The state as outputs, without what its inputs say. */
+/** Returns the outputs for the state, without the properties that repeat inputs. */
 export function outputsOf(state: StoredState): WireProperties {
   const isOwn = ([name]: [string, unknown]) => !KEPT_INPUTS.has(name) && !DYNAMIC_OUTPUTS.has(name);
   return Object.fromEntries(Object.entries(state).filter(isOwn));
@@ -283,7 +283,7 @@ function withoutProvider({ __provider: _, ...inputs }: Properties): Properties {
   return inputs;
 }
 
-/** The inputs as the state is to keep them: what is always secret is marked as such, whether or not the program did. */
+/** The inputs for the state. An input that is always secret is marked as secret, even if the program didn't mark it. */
 function withSecrets({ __provider: _, ...inputs }: WireProperties): WireProperties {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, given]) => {
@@ -300,7 +300,7 @@ function registrationOf(urn: string, inputs: Properties, sent: unknown): Registr
     resource: urn,
     name: logicalNameOf(urn),
     type: NATIVE_TYPE,
-    // The value is marked as a secret in any case, so it doesn't matter who set it.
+    // The plugin always marks the value as a secret, so a transformation may set it.
     value: inputs.value,
     state: { ...state, urns: [urn, ...(state?.urns ?? [])] },
   };

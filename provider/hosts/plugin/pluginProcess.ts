@@ -6,19 +6,19 @@ import { EngineLog } from "./engineLog.js";
 import { PluginHost } from "./pluginHost.js";
 import { serve } from "./pluginServer.js";
 
-// The plugin as a process of the engine's: it prints its port and nothing else, and ends with the engine.
+// The entry point of the plugin process. It prints only its port, and ends with the engine.
 
-/** The engine's address is the first argument that is no switch of the engine's own. */
+/** The engine's address. The engine may pass flags before it. */
 const engine = process.argv.slice(2).find((argument) => /^\S+:\d+$/.test(argument));
 // The engine shows what a plugin prints only if it dies, so an uncaught error must end it. Its text may hold anything.
 process.on("uncaughtException", (error) => {
-  process.stderr.write(`pulumi-resource-elevenlabs: this is a bug of pulumi-elevenlabs (${error.name})\n`);
+  process.stderr.write(`pulumi-resource-elevenlabs: this is a bug in pulumi-elevenlabs (${error.name})\n`);
   process.exit(1);
 });
 // The engine ends a plugin by SIGINT, to the plugin alone, after the calls under way. Ctrl-C reaches it as the call `Cancel`.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
-// If the engine is killed, its end of the pipe closes. Anything else than a pipe, such as /dev/null, may be at its end at once.
-// An engine that is about to end the plugin closes the pipe too, and calls it a bug if the plugin is faster.
+// If the engine is killed, its end of the pipe closes. Don't watch anything other than a pipe: /dev/null, for example, ends
+// immediately. An engine that is about to end the plugin also closes the pipe, and reports a bug if the plugin exits first.
 const GRACE_MS = 2_000;
 if (fstatSync(0).isFIFO()) process.stdin.on("end", () => setTimeout(() => process.exit(0), GRACE_MS)).resume();
 

@@ -74,7 +74,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       response.setFailuresList(failures.map((failure) => checkFailure("", configFailureText(failure))));
       return response;
     }),
-    // A provider that is replaced would replace every secret, so no change of the config asks for that.
+    // If the provider were replaced, every secret would be replaced. So a changed config never replaces the provider.
     diffConfig: handle<messages.DiffRequest, messages.DiffResponse>((request) => {
       host.configCompared(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
       const response = new DiffResponse();
@@ -130,7 +130,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
         inputs: fromStruct(request.getInputs()),
       });
       const response = new messages.ReadResponse();
-      // Without an id, the engine takes the resource for gone.
+      // An empty id tells the engine that the resource is gone.
       if (!found) return response;
       response.setId(found.id);
       response.setProperties(toStruct(found.outputs));
@@ -225,13 +225,13 @@ function checkFailure(property: string, reason: string): messages.CheckFailure {
   return failure;
 }
 
-/** Answers a call, and turns what is thrown into an error that the engine shows. */
+/** Handles a call, and converts every thrown error to an error that the engine shows. */
 function handler<Request, Response>(
   host: PluginHost,
   answer: Answer<Request, Response>,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
-    // The engine gives a call up, such as when it is killed. gRPC also says so at the end of each call.
+    // The engine cancels a call, for example when it is killed. gRPC also sends this event at the end of each call.
     const givenUp = new AbortController();
     const giveUp = () => givenUp.abort();
     call.on("cancelled", giveUp);
@@ -249,12 +249,12 @@ function handler<Request, Response>(
   };
 }
 
-/** Errors of Node.js have a code too, as a text, and may say anything. */
+/** Node.js errors also have a `code`, but it is a string. Their messages must not be shown, because they may contain a secret. */
 function isWireError(error: unknown): error is ServiceError {
   return error instanceof Error && typeof (error as Partial<ServiceError>).code === "number";
 }
 
-/** A timer takes whole milliseconds of at most 31 bits: 24 days. */
+/** Timers accept whole milliseconds of at most 31 bits: 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The `customTimeouts` of the resource, in seconds. The engine doesn't enforce them. */
@@ -263,7 +263,7 @@ function timeLimitOf(request: unknown): AbortSignal | undefined {
   return seconds > 0 ? AbortSignal.timeout(Math.min(Math.ceil(seconds * 1000), LONGEST_TIMER_MS)) : undefined;
 }
 
-/** A fault names its key itself; the others follow the name of the key. */
+/** The text of a config fault already contains its key. For other failures, put the key first. */
 function configFailureText(failure: ConfigFailure): string {
   const text = checkFailureText(failure);
   return failure.kind === "provider-config-invalid" ? text : `${failure.property} ${text}`;

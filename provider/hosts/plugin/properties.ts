@@ -2,10 +2,10 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { SIGNATURE } from "../../pulumi/signature.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 
-/** Properties as the engine's protocol writes them: a secret is an object with a signature, an unknown a certain text. */
+/** Properties in the engine's protocol: a secret is an object with a signature, and an unknown value is a fixed string. */
 export type WireProperties = Record<string, unknown>;
 
-/** Properties without the protocol's marks. */
+/** Properties without the protocol's markers. */
 export type Properties = Record<string, unknown>;
 
 // Source: Pulumi's protocol, `sdk/go/common/resource/properties.go`.
@@ -34,10 +34,10 @@ export function secret(value: unknown): unknown {
   return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
 }
 
-/** How a preview says that it doesn't know a property yet. */
+/** The string that stands for a property that a preview doesn't know yet. */
 export const UNKNOWN_PROPERTY = UNKNOWN_TEXT;
 
-/** Without secrets' marks and nulls. A property that is unknown, or has an unknown part, is `UNKNOWN`. */
+/** Removes secret markers and nulls. A property that is unknown, or has an unknown part, becomes `UNKNOWN`. */
 export function plain(properties: WireProperties): Properties {
   return Object.fromEntries(
     Object.entries(properties)

@@ -19,7 +19,7 @@ export interface ConfigFailure {
   facts: object;
 }
 
-/** Reads the config as texts: other data arrives as JSON, or as it is. */
+/** Reads each config value as a string. Objects and numbers are converted to JSON. */
 export function configReader(config: Properties): ConfigReader {
   return (key) => {
     const given = config[key];
@@ -28,7 +28,7 @@ export function configReader(config: Properties): ConfigReader {
   };
 }
 
-/** The config as the state is to keep it: keys are encrypted, also if the stack's config has them in plain text. */
+/** The config for the state. API keys are encrypted, even if the stack's config has them in plain text. */
 export function withSecretConfig(news: WireProperties): WireProperties {
   const isKey = (name: string) =>
     (SETTINGS as Record<string, { isSecret: boolean } | undefined>)[name]?.isSecret === true;

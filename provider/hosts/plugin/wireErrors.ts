@@ -7,16 +7,16 @@ import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { toStruct, type WireProperties } from "./properties.js";
 
 /**
- * An error as the engine is to show it: once, with its resource. The codes `UNKNOWN` and `INTERNAL` would mean to the engine
- * that it doesn't know what happened, so a failure that the lifecycle explains has another one.
+ * An error that the engine shows once, with its resource. With the codes `UNKNOWN` and `INTERNAL`, the engine would report that
+ * it doesn't know what happened, so a failure that the lifecycle explains has a different code.
  */
 export function wireError(error: unknown, stored?: { inputs: WireProperties; outputs: WireProperties }): ServiceError {
-  const message = error instanceof Problem ? error.message : `this is a bug of pulumi-elevenlabs (${nameOf(error)})`;
+  const message = error instanceof Problem ? error.message : `this is a bug in pulumi-elevenlabs (${nameOf(error)})`;
   if (error instanceof UnfinishedUpdate && stored) return partialUpdate(message, error.stored.id, stored);
   return serviceError(status.FAILED_PRECONDITION, message, new Metadata());
 }
 
-/** Makes the engine store the state in spite of the error, and update the resource again next time. */
+/** Makes the engine store the state despite the error, and update the resource again next time. */
 function partialUpdate(
   message: string,
   id: string,
