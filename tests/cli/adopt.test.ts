@@ -13,7 +13,7 @@ import { startStack, type TestStack } from "../support/testStack";
 
 const run = promisify(execFile);
 
-/** Does what a user does with the output: adds the program lines, and runs each command with this value. */
+/** Follows the output as a user does: adds the lines to the program, and runs each command with this value. */
 async function follow(stack: TestStack, printed: string, value: string): Promise<void> {
   const [program = "", commands = ""] = printed.split(/^(?=# Set the values)/m);
   await stack.program(program.replace(/^import .*$/gm, ""));
@@ -23,7 +23,7 @@ async function follow(stack: TestStack, printed: string, value: string): Promise
 }
 
 describe("adopt", () => {
-  test("adopts every secret unchanged, whatever its name, without drift", async () => {
+  test("adopting changes no secret and causes no drift, for names of any kind", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
     const names = [
       "CRM_TOKEN",
@@ -61,7 +61,7 @@ describe("adopt", () => {
     expect(again.err).toMatch(new RegExp(`^Left out .*stack owns.*: ${names.length}\\.\nNothing to adopt\\.\n$`));
   });
 
-  test("--component: one WorkspaceSecrets, and a line per secret beyond it", async () => {
+  test("--component prints one component, and a line for each other secret", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
     for (const name of ["dev_A", "dev_B", "dev_odd name", "prod_A"]) stack.workspace.add(name, "v");
     const before = stack.workspace.secrets();
@@ -79,7 +79,7 @@ describe("adopt", () => {
     expect(stack.workspace.secrets()).toEqual(before);
   });
 
-  test("prints a module that compiles beside others, also with --component", async () => {
+  test("the printed module compiles next to others, even with --component", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
     for (const name of ["A", "odd name"]) stack.workspace.add(name, "v");
 
@@ -98,7 +98,7 @@ describe("adopt", () => {
     for (const { out } of Object.values(modules)) expect(out).toContain("new WorkspaceSecret");
   });
 
-  test("pushes and replaces nothing if existingId and onExisting go later", async () => {
+  test("an up pushes nothing if existingId and onExisting are removed later", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
     stack.workspace.add("A", "theirs");
     const { out } = await cliIn(stack, ["adopt"]);
@@ -113,7 +113,7 @@ describe("adopt", () => {
     expect((await cliIn(stack, ["drift"])).code).toBe(0);
   });
 
-  test("leaves out a secret without a name, and shows its id", async () => {
+  test("adopt skips a secret without a name, and shows its id", async () => {
     const emulator = await emulate({ keys: { [newKey()]: {} } });
     emulator.workspace().add("", "v", { id: "id_nameless" });
 
@@ -148,7 +148,7 @@ describe("adopt", () => {
     expect(missing.err).toMatch(new RegExp(`^error: .*${emulator.url}.*"CRM"`, "m"));
   });
 
-  test("leaves out secrets that share a name, and shows their ids", async () => {
+  test("adopt skips secrets that share a name, and shows their ids", async () => {
     const emulator = await emulate({ keys: { [newKey()]: {} } });
     for (const id of ["id_1", "id_2"]) emulator.workspace().add("TWICE", "v", { id });
 
@@ -158,7 +158,7 @@ describe("adopt", () => {
     expect(err).toMatch(/^Left out: .*"TWICE": id_1, id_2\./m);
   });
 
-  test("leaves out a secret that shares its name with one of the stack", async () => {
+  test("adopt skips a secret that has the name of a secret in the stack", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} }, uniqueNames: false } });
     await stack.deploy('new WorkspaceSecret("TWICE", { value: "v" });');
     const [ours] = stack.workspace.secrets();
@@ -171,7 +171,7 @@ describe("adopt", () => {
     expect(err).toMatch(/^Left out .*stack owns.*: 1\.\nNothing to adopt\.$/m);
   });
 
-  test("names the workspace in the program, and the stack in the commands", async () => {
+  test("the program contains the workspace, and the commands the stack", async () => {
     const eu = await startAnother({ keys: { [newKey()]: {} } });
     eu.workspace().add("A", "v", { id: "id_a" });
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
@@ -183,7 +183,7 @@ describe("adopt", () => {
     expect(out).toContain("\npulumi config set --stack test --secret A\n");
   });
 
-  test("prints no command for a value that the config has", async () => {
+  test("adopt prints no command for a value that the config already has", async () => {
     const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
     for (const name of ["A", "B"]) stack.workspace.add(name, "v");
     await stack.cli(["config", "set", "--secret", "A"], "value of A").orThrow();
@@ -259,7 +259,7 @@ describe("adopt --ask", () => {
     expect({ code, kind }).toEqual({ code: 1, kind: "interrupted" });
   });
 
-  test("passes no value as an argument, and reads none from the state", async () => {
+  test("--ask passes no value as an argument, and reads none from the state", async () => {
     const value = `value_${newKey()}`;
     const log = join(stack.folder, "commands");
     const PATH = await pathWith(`printf '%s\\n' "$*" >> '${log}'`);

@@ -20,7 +20,7 @@ interface ShownFinding {
   next: string | null;
 }
 
-/** The exit code, and the findings about the default workspace outside a project: all of them, and the failed ones. */
+/** Returns the exit code and the findings about the default workspace, outside a project. */
 async function doctor(
   options: CliOptions,
 ): Promise<{ code: number | null; all: ShownFinding[]; failed: ShownFinding[] }> {
@@ -32,7 +32,7 @@ async function doctor(
 const KEY_FROM_ENVIRONMENT = expect.stringContaining("ELEVENLABS_API_KEY");
 
 describe("doctor: a workspace that can be used", () => {
-  test("shows every check, exits with 0, and writes nothing", async () => {
+  test("doctor shows every check, exits with 0, and writes nothing", async () => {
     const emulator = await emulated();
     emulator.workspace().add("CRM_TOKEN", "value");
 
@@ -49,7 +49,7 @@ describe("doctor: a workspace that can be used", () => {
     expect(emulator.requests.map(({ method, status }) => `${method} ${status}`)).toEqual(["GET 200", "PATCH 404"]);
   });
 
-  test("has no key in the debug output of Node.js", async () => {
+  test("the debug output of Node.js doesn't contain the key", async () => {
     const emulator = await emulated();
 
     const { code, out, err } = await cli(["doctor"], { env: { ...envOf(emulator), NODE_DEBUG: "*" } });
@@ -59,7 +59,7 @@ describe("doctor: a workspace that can be used", () => {
     expect(out + err).not.toContain(emulator.apiKey);
   });
 
-  test("--json has the same findings and exit code", async () => {
+  test("--json prints the same findings, with the same exit code", async () => {
     const [able, readOnly] = [await emulated(), await emulated(["read"])];
 
     const fine = await cli(["doctor", "--json"], { env: envOf(able) });
@@ -97,7 +97,7 @@ describe("doctor: the cause of a failure", () => {
     expect(all.map(({ check }) => check)).toEqual(["host", "proxy", "key"]);
   });
 
-  test.each(["sk_with a space", "sk_with\nanother line"])("malformed key: %j", async (apiKey) => {
+  test.each(["sk_with a space", "sk_with\nanother line"])("a malformed key is a failed check: %j", async (apiKey) => {
     const emulator = await emulated();
 
     const { code, failed } = await doctor({ env: envOf({ url: emulator.url, apiKey }) });
@@ -107,7 +107,7 @@ describe("doctor: the cause of a failure", () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  test("wrong key: says where the key comes from, and tries nothing else", async () => {
+  test("for a wrong key, doctor says where it comes from, and stops", async () => {
     const emulator = await emulated();
 
     const { code, all, failed } = await doctor({ env: envOf({ url: emulator.url, apiKey: newKey() }) });
@@ -127,7 +127,7 @@ describe("doctor: the cause of a failure", () => {
   test.each([
     ["read", "write"],
     ["write", "list"],
-  ] as const)("missing permission: a key that can only %s fails only the %s check", async (permission, check) => {
+  ] as const)("a key that can only %s fails only the %s check", async (permission, check) => {
     const emulator = await emulated([permission]);
 
     const { code, failed } = await doctor({ env: envOf(emulator) });
@@ -159,7 +159,7 @@ describe("doctor: the cause of a failure", () => {
     [401, "401"],
     [407, "407"],
     [302, "302"],
-  ])("not the API: a proxy answers with HTML and status %d", async (status, cause) => {
+  ])("an HTML page of a proxy with status %d is not the API", async (status, cause) => {
     const server = await serve((_request, response) => {
       response.writeHead(status, { "content-type": "text/html", location: "https://login.example" });
       response.end("<html>Please log in</html>");
@@ -173,7 +173,7 @@ describe("doctor: the cause of a failure", () => {
     expect(server.requests.map(({ headers }) => headers["user-agent"])).toEqual([USER_AGENT]);
   });
 
-  test("an error of the API is shown with its status", async () => {
+  test("an API error is shown with its status", async () => {
     const emulator = await emulated();
     emulator.fault({ kind: "status", status: 503 });
 
@@ -183,7 +183,7 @@ describe("doctor: the cause of a failure", () => {
     expect(failed).toMatchObject([{ check: "list", text: expect.stringMatching(/^the API answered 503/) }]);
   });
 
-  test("an invalid config is shown with what to do", async () => {
+  test("an invalid config is shown with its fix", async () => {
     const { code, failed } = await doctor({ env: { ELEVENLABS_API_KEY: newKey(), ELEVENLABS_REGION: "mars" } });
 
     expect(code).toBe(1);
@@ -193,7 +193,7 @@ describe("doctor: the cause of a failure", () => {
 });
 
 describe("doctor: regions", () => {
-  test("reports a wrong region if another region accepts the key", async () => {
+  test("doctor reports a wrong region if another region accepts the key", async () => {
     const [us, eu] = [await emulated(), await emulated()];
     const workspace = new Workspaces(() => undefined, envOf({ url: us.url, apiKey: eu.apiKey })).get();
 
@@ -211,7 +211,7 @@ describe("doctor: regions", () => {
     expect(next.join()).toContain("pulumi config set elevenlabs:region eu (or ELEVENLABS_REGION=eu)");
   });
 
-  test("reports a wrong key if no region accepts it", async () => {
+  test("doctor reports a wrong key if no region accepts the key", async () => {
     const [us, eu] = [await emulated(), await emulated()];
     const workspace = new Workspaces(() => undefined, envOf({ url: us.url, apiKey: newKey() })).get();
 
@@ -248,7 +248,7 @@ describe("doctor: regions", () => {
 });
 
 describe("doctor: a stack", () => {
-  test("its config wins over the environment; every workspace is checked", async () => {
+  test("stack config wins over the environment; every workspace is checked", async () => {
     const eu = await startAnother({ keys: { [newKey()]: { permissions: ["read"] } } });
     const stack = await startStack({ env: { ELEVENLABS_BASE_URL: "http://127.0.0.1:9" } });
     await addWorkspaces(stack, { eu });
@@ -269,7 +269,7 @@ describe("doctor: a stack", () => {
     expect(one.out).not.toContain("Workspace eu");
   });
 
-  test("the default workspace needs no key if there are others", async () => {
+  test("the default workspace needs no key if there are other workspaces", async () => {
     const eu = await startAnother({ keys: { [newKey()]: {} } });
     const stack = await startStack();
     await addWorkspaces(stack, { eu });
@@ -324,7 +324,7 @@ describe("doctor: a stack", () => {
     expect(b.out).toMatch(/^ {2}failed +key +elevenlabs:workspaces\.b\.apiKey .*plain text/m);
   });
 
-  test("advice names the stack of --stack, not the selected one", async () => {
+  test("the advice uses the stack of --stack, not the selected stack", async () => {
     const stack = await startStack();
     await stack.cli(["stack", "init", "prod"]).orThrow();
     const env = { ELEVENLABS_API_KEY: "", PULUMI_STACK: "prod" };
@@ -341,11 +341,11 @@ describe("doctor: a stack", () => {
     expect(listed.err).toContain(setKeyOfTest);
   });
 
-  test("an unreadable stack: shows what Pulumi says, and the way around", async () => {
+  test("for an unreadable stack, doctor shows Pulumi's error and a workaround", async () => {
     const stack = await startStack({ env: { PULUMI_CONFIG_PASSPHRASE: "right" } });
     await stack.cli(["stack", "change-secrets-provider", "passphrase"]).orThrow();
 
-    // The passphrase matters only if something is encrypted.
+    // Pulumi uses the passphrase only if the config contains a secret.
     await stack.cli(["config", "set", "--secret", "other"], "value").orThrow();
     const refused = await cliIn(stack, ["doctor"], { PULUMI_CONFIG_PASSPHRASE: "wrong" });
     const around = await cliIn(stack, ["doctor", "--no-stack"], {

@@ -9,7 +9,7 @@ function findingsIn({ out }: CliResult): Found {
   return JSON.parse(out).workspaces[0].findings;
 }
 
-test("through a proxy: shows it with its rule, and makes every check", async () => {
+test("doctor shows the proxy and the variable that sets it", async () => {
   const { emulator, proxy } = await throughProxy();
   const env = {
     ...envOf({ url: ENDPOINT, apiKey: emulator.apiKey }),
@@ -17,7 +17,7 @@ test("through a proxy: shows it with its rule, and makes every check", async () 
     NODE_EXTRA_CA_CERTS: CERTIFICATES.gateway,
   };
 
-  // All sections of Node.js's own debug output.
+  // Turns on every section of Node.js's debug output.
   const { code, out, err } = await cli(["doctor"], { env: { ...env, NODE_DEBUG: "*" } });
 
   expect(code).toBe(0);
@@ -57,8 +57,8 @@ test.each<[string, Record<string, string>, string]>([
   ["NO_PROXY", { HTTPS_PROXY: "http://p", NO_PROXY: "a,.Example" }, 'none: NO_PROXY has ".Example"'],
   ["an endpoint on this machine", { HTTPS_PROXY: "http://p", url: "http://localhost:1" }, "none: this machine"],
   ["both spellings", { HTTPS_PROXY: "http://p", https_proxy: "user:canary@q" }, "http://q, from https_proxy"],
-])("the rule that decides: %s", async (_, { url = ENDPOINT, ...env }, text) => {
-  // Without an API key, the command calls nothing.
+])("doctor shows the rule that chose the proxy: %s", async (_, { url = ENDPOINT, ...env }, text) => {
+  // Without an API key, the command sends no request.
   const run = await cli(["doctor", "--json"], { env: { ELEVENLABS_BASE_URL: url, ...env } });
 
   const [, proxy] = findingsIn(run);
@@ -67,7 +67,7 @@ test.each<[string, Record<string, string>, string]>([
 });
 
 test.each(["http://user:canary#@proxy", "socks5://user:canary@proxy"])(
-  "a proxy that can't be used is a wrong config: %s",
+  "a proxy URL that can't be used is a wrong config: %s",
   async (url) => {
     const env = { ...envOf({ url: ENDPOINT, apiKey: newKey() }), HTTPS_PROXY: url };
 

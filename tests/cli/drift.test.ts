@@ -5,7 +5,7 @@ import { deployed } from "../support/deployedNames";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
 import { startStack } from "../support/testStack";
 
-test("without drift, exits with 0 after one list request", async () => {
+test("without drift, the exit code is 0 after one list request", async () => {
   const { stack } = await deployed(["A", "B"]);
   stack.workspace.add("THEIRS");
   const before = stack.emulator.requests.length;
@@ -17,7 +17,7 @@ test("without drift, exits with 0 after one list request", async () => {
   expect(stack.emulator.requests.slice(before).map(({ operation }) => operation)).toEqual(["list"]);
 });
 
-test("reports each kind of drift in each format, exits with 2", async () => {
+test("each kind of drift is shown in each format, with exit code 2", async () => {
   const { stack, ids } = await deployed(["SAME", "GONE", "OLD", "AGAIN", "MANY"]);
   stack.workspace.remove(ids.GONE ?? "");
   stack.workspace.rename(ids.OLD ?? "", "NEW | <b>");
@@ -87,7 +87,7 @@ test("reports each kind of drift in each format, exits with 2", async () => {
   expect(text.out + json.out + markdown.out).not.toContain("value made");
 });
 
-test("pulumi up --refresh does what drift says", async () => {
+test("pulumi up --refresh makes the changes that drift announces", async () => {
   const { stack, ids } = await deployed(
     ["GONE", "OLD", "MOVED", "AGAIN"],
     ', onNameChange: name === "OLD" ? "rename" : "replace", onExisting: name === "AGAIN" ? "overwrite" : "fail"',
@@ -118,7 +118,7 @@ test("pulumi up --refresh does what drift says", async () => {
   expect((await cliIn(stack, ["drift"])).code).toBe(0);
 });
 
-test("a change that no up has made is pending: exits with 2, no more calls", async () => {
+test("an undeployed change is pending: exit code 2, and no extra request", async () => {
   const { stack, ids } = await deployed(["UPDATED", "REMOVED", "REPLACED"]);
   await stack.program(`
     new WorkspaceSecret("res-UPDATED", { name: "UPDATED", value: "value w" });
@@ -148,7 +148,7 @@ test("a change that no up has made is pending: exits with 2, no more calls", asy
   expect(stack.emulator.requests.slice(requests).map(({ operation }) => operation)).toEqual(["list", "list", "list"]);
 });
 
-test("if the program fails: reports drift, but fails instead of no drift", async () => {
+test('if the program fails, drift is reported, but never "no drift"', async () => {
   const { stack, ids } = await deployed(["A"]);
   await stack.program('throw new pulumi.RunError("no such thing");');
 
@@ -172,7 +172,7 @@ test("a secret that a list lacks isn't missing if the API finds its id", async (
   expect((await cliIn(stack, ["drift"])).code).toBe(0);
 });
 
-test("a config that points elsewhere is an error, never drift", async () => {
+test("a config with another endpoint is an error, never drift", async () => {
   const { stack, ids } = await deployed(["A"]);
   const other = await startAnother({ keys: { [stack.emulator.apiKey]: {} } });
   await stack.configure({ "elevenlabs:baseUrl": other.url });
@@ -226,7 +226,7 @@ test("a 401 and a proxy's page are errors with exit code 1, never drift", async 
   }
 });
 
-test("doesn't promise to create a secret that left the program", async () => {
+test("drift promises no new secret for a resource that left the program", async () => {
   const { stack, ids } = await deployed(["A"]);
   stack.workspace.remove(ids.A ?? "");
   await stack.program("");
@@ -236,7 +236,7 @@ test("doesn't promise to create a secret that left the program", async () => {
   expect(out).toMatch(/ gone; no longer in the program$/m);
 });
 
-test("compares each workspace of the state; --workspace limits it to one", async () => {
+test("drift compares every workspace; --workspace limits it to one", async () => {
   const eu = await startAnother({ keys: { [newKey()]: {} } });
   const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
   await addWorkspaces(stack, { eu });

@@ -3,7 +3,7 @@ import { cliIn, newKey } from "../support/commandRun";
 import { deployed } from "../support/deployedNames";
 import { startStack } from "../support/testStack";
 
-test("of adopted secrets: says what to edit, before and after a refresh", async () => {
+test("for adopted secrets, drift says what to edit, even after a refresh", async () => {
   const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
   for (const [name, id] of Object.entries({ A: "id_a", B: "id_b" })) stack.workspace.add(name, "theirs", { id });
   const a = (args: string) => `new WorkspaceSecret("A", { value: "v"${args} });`;
@@ -40,7 +40,7 @@ test("at a width of 60, an id stays on one line", async () => {
   expect(out).toContain(`${ids.A_NAME_OF_SOME_LENGTH}`);
 });
 
-test("the repair command names the stack of --stack", async () => {
+test("the repair command includes the stack of --stack", async () => {
   const { stack, ids } = await deployed(["GONE"]);
   stack.workspace.remove(ids.GONE ?? "");
   await stack.cli(["stack", "init", "other"]).orThrow();
@@ -54,7 +54,7 @@ test("the repair command names the stack of --stack", async () => {
   }
 });
 
-test("ignores a secret that the program only looks up", async () => {
+test("drift ignores a secret that the program only looks up", async () => {
   const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
   const { id } = stack.workspace.add("THEIRS", "v");
   await stack.deploy(`WorkspaceSecret.get("theirs", "${id}");`);

@@ -6,7 +6,7 @@ import { kindIn } from "../support/problems";
 import { emulate } from "../support/servers";
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "emulator: prints its URL, serves requests, and exits with 0 at %s",
+  "the emulator prints its URL, serves requests, and exits with 0 at %s",
   async (signal) => {
     const { child, ended } = start(["emulator", "--port", "0"]);
     const [banner] = await once(child.stdout, "data");
@@ -21,7 +21,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("emulator: accepts the given keys, each for its workspace, unprinted", async () => {
+test("each given key opens its workspace, and the emulator prints none", async () => {
   const [a, b] = [newKey(), newKey()];
   const { child, ended } = start(["emulator", "--port", "0", "--key", `${a}=one`, "--key", `${b}=two`]);
   const [banner] = await once(child.stdout, "data");
@@ -40,7 +40,7 @@ test("emulator: accepts the given keys, each for its workspace, unprinted", asyn
   expect(await ended).toBe(0);
 });
 
-test("emulator: can have a read-only key, a secret in use, and faults", async () => {
+test("the emulator can have a read-only key, a secret in use, and faults", async () => {
   const [all, readOnly] = [newKey(), newKey()];
   const options = ["--key", all, "--read-only-key", readOnly, "--in-use", "CRM_TOKEN", "--fault", "list=500:1"];
   const { child, ended } = start(["emulator", "--port", "0", ...options]);
@@ -60,7 +60,7 @@ test("emulator: can have a read-only key, a secret in use, and faults", async ()
 });
 
 test.each([["create"], ["crate=500"], ["create=200"], ["create=599"]])(
-  "emulator: refuses the fault %j, and says what is valid",
+  "the emulator refuses the fault %j, and says which are valid",
   async (fault) => {
     const { code, out, err, kind } = await cli(["emulator", "--port", "0", "--fault", fault]);
 
@@ -69,7 +69,7 @@ test.each([["create"], ["crate=500"], ["create=200"], ["create=599"]])(
   },
 );
 
-test("emulator: fails with exit code 1 if the port is in use", async () => {
+test("the emulator exits with code 1 if the port is in use", async () => {
   const { port } = new URL((await emulate()).url);
   const { child, ended } = start(["emulator", "--port", port]);
   const [err, code] = await Promise.all([text(child.stderr), ended]);

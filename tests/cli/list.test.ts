@@ -7,7 +7,7 @@ import { startStack } from "../support/testStack";
 const emulated = () => emulate({ keys: { [newKey()]: {} } });
 
 describe("list", () => {
-  test("shows name, id and number of dependents of each secret, and no value", async () => {
+  test("list shows name, id and number of dependents, but no value", async () => {
     const emulator = await emulate({ keys: { [newKey()]: {} }, forcePageSize: 1 });
     const b = emulator
       .workspace()
@@ -24,7 +24,7 @@ describe("list", () => {
     expect(out).not.toContain(b.value);
   });
 
-  test("--prefix asks the API only for those names", async () => {
+  test("--prefix requests only these names from the API", async () => {
     const emulator = await emulated();
     for (const name of ["CRM_A", "ERP_A", "CRM_B"]) emulator.workspace().add(name, "v", { id: `id_${name}` });
 
@@ -95,7 +95,7 @@ describe("list", () => {
     expect(out.trimEnd().split("\n")).toHaveLength(2);
   });
 
-  test("escapes control characters and invisible characters of names", async () => {
+  test("control characters and invisible characters of names are escaped", async () => {
     const emulator = await emulated();
     for (const [n, name] of ["a\u001b[2Jb", "c\nd", " e ", "\u202eabc", "f\u009bg"].entries()) {
       emulator.workspace().add(name, "v", { id: `id${n}` });
@@ -114,7 +114,7 @@ describe("list", () => {
     expect(JSON.parse(asJson.out).secrets.map(({ name }: { name: string }) => name)).toContain("f\u009bg");
   });
 
-  test("shows a question mark if the API doesn't count the dependents", async () => {
+  test("if the API doesn't count the dependents, list shows a question mark", async () => {
     const { url } = await serve(json({ secrets: [{ type: "stored", secret_id: "id", name: "A" }], next_cursor: null }));
 
     const { code, out } = await cli(["list"], { env: envOf({ url, apiKey: newKey() }) });
@@ -167,7 +167,7 @@ describe("list", () => {
     });
   });
 
-  test("--workspace lists another workspace, with the owners of that one", async () => {
+  test("--workspace lists another workspace, with the owners in it", async () => {
     const eu = await startAnother({ keys: { [newKey()]: {} } });
     const stack = await startStack();
     await addWorkspaces(stack, { eu });
@@ -182,7 +182,7 @@ describe("list", () => {
     expect(out).toMatch(/^OURS .* of-eu\ncrm .* \(none\)$/m);
   });
 
-  test("without a project, uses the environment unless --stack is given", async () => {
+  test("without a project, list uses the environment, but refuses --stack", async () => {
     const emulator = await emulated();
 
     const asked = await cli(["list", "--stack", "prod"], { env: envOf(emulator) });
@@ -199,7 +199,7 @@ describe("list", () => {
     expect(noCli).toMatchObject({ code: 1, out: "", kind: "no-pulumi" });
   });
 
-  test("without a project and a key, advises to set the variable", async () => {
+  test("without a project and a key, list says which variable to set", async () => {
     const { code, out, err, kind } = await cli(["list"]);
 
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-key-in-environment" });
@@ -217,7 +217,7 @@ describe("list", () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  test("uses the environment, and says so, without pulumi or a stack", async () => {
+  test("without pulumi or a stack, list uses the environment, and says so", async () => {
     const stack = await startStack();
     const env = envOf(stack.emulator);
 
@@ -245,7 +245,7 @@ describe("list", () => {
 });
 
 describe("dependents", () => {
-  test("shows each of them, of every page, with kind, name and id", async () => {
+  test("the output has every dependent, with kind, name and id", async () => {
     const emulator = await emulated();
     const agents = Array.from({ length: 15 }, (_, n) => `agent ${n}`);
     const tools = [{ type: "unknown" as const, id: "tool_1" }];
@@ -265,7 +265,7 @@ describe("dependents", () => {
     expect(dependents).toContainEqual({ kind: "others", name: "some_webhook" });
   });
 
-  test("of an unused secret: exits with 0, and prints no result", async () => {
+  test("for an unused secret, dependents prints nothing and exits with 0", async () => {
     const emulator = await emulated();
     emulator.workspace().add("CRM_TOKEN", "v", { id: "id_1" });
 
@@ -281,7 +281,7 @@ describe("dependents", () => {
     ["an id that no secret has", ["--id", "id_3"], "secret-not-found", /"id_3".* http:\S+ /],
     ["neither a name nor an id", [], "name-or-id", /NAME.*--id ID/],
     ["both a name and an id", ["TWICE", "--id", "id_1"], "name-or-id", /NAME.*--id ID/],
-  ])("of %s: fails with what to do", async (_title, args, expectedKind, facts) => {
+  ])("for %s, dependents fails and says what to do", async (_title, args, expectedKind, facts) => {
     const emulator = await emulated();
     for (const id of ["id_1", "id_2"]) emulator.workspace().add("TWICE", "v", { id });
 

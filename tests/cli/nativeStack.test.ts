@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { cliIn, newKey } from "../support/commandRun";
 import { startStack } from "../support/testStack";
 
-test("list, drift and doctor understand a stack of the native plugin, policies included", async () => {
+test("list, drift and doctor understand a stack of the native plugin", async () => {
   const stack = await startStack({ host: "native", emulator: { keys: { [newKey()]: {} } } });
   await stack.deploy('new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "v", onNameChange: "rename" });');
   const id = stack.workspace.secrets()[0]?.id ?? "";

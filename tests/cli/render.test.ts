@@ -33,7 +33,7 @@ function idOf(stack: { workspace: TestStack["workspace"] }, name: string): strin
 }
 
 describe("render", () => {
-  test("writes files with the stack's ids; nothing else in them changes", async () => {
+  test("render writes the stack's ids into the files, and changes nothing else", async () => {
     const eu = await startAnother();
     const stack = await startStack();
     await addWorkspaces(stack, { eu });
@@ -52,7 +52,7 @@ describe("render", () => {
     };
     await write(join(stack.folder, "agents"), files);
     const requests = stack.emulator.requests.length + eu.requests.length;
-    // Neither of them is needed.
+    // render requires neither variable.
     const env = { ELEVENLABS_API_KEY: "", VAULT_SERVER_URL: "" };
     const render = (out: string, ...args: string[]) =>
       cliIn(stack, ["render", "agents", "--out", out, "--allow-id", "other", ...args], env);
@@ -97,7 +97,7 @@ describe("render", () => {
     expect(stack.emulator.requests.length + eu.requests.length).toBe(requests);
   });
 
-  test("lists every name that the stack lacks, and writes nothing", async () => {
+  test("names that the stack lacks are listed, and nothing is written", async () => {
     const eu = await startAnother();
     const stack = await startStack();
     await addWorkspaces(stack, { eu });
@@ -180,7 +180,7 @@ describe("render", () => {
       expect({ code, results: results(out) }).toEqual({ code: 0, results: ["unchanged", "unchanged"] });
     }
 
-    // Something that can't be replaced: nothing is written, not even beside it.
+    // If one file can't be replaced, render writes no file at all.
     await write(folder, { "agents/0.json": "{}", "agents/link/x.json": "{}" });
     await symlink(join(folder, "agents"), join(folder, "out/link"));
     const blocked = await render("--overwrite");
@@ -204,7 +204,7 @@ describe("render", () => {
       { "agents/a.json": '{"Authorization": "Bearer ${secret:CRM} sk_123"}', "agents/b.json": tool("${secret:}") },
       ["a.json at /Authorization", "b.json at /api_schema/request_headers/Authorization/secret_id"],
     ],
-  ])("of %s: fails before it reads the stack", async (_, expectedKind, files, facts) => {
+  ])("for %s, render fails before it reads the stack", async (_, expectedKind, files, facts) => {
     const folder = await newFolder(files);
 
     const { code, out, err, kind } = await cli(["render", "agents", "--out", "out"], { folder });
@@ -246,7 +246,7 @@ describe("render", () => {
     ["a folder whose files would be in the input", "out/agents", "out"],
     ["a link to the input", "agents", "link"],
     ["the folder of the input file", "agents/a.json", "agents"],
-  ])("refuses %s as output", async (_, input, out) => {
+  ])("render doesn't write to %s", async (_, input, out) => {
     const files = { "agents/a.json": "{}", "out/agents/agents/a.json": "{}" };
     const folder = await newFolder(files);
     await symlink("agents", join(folder, "link"));
@@ -257,7 +257,7 @@ describe("render", () => {
     expect(await read(folder)).toEqual(files);
   });
 
-  test("needs a project and an output; --check excludes --overwrite", async () => {
+  test("render requires a project and --out; --check excludes --overwrite", async () => {
     const folder = await newFolder({ "a.json": "{}" });
     const kinds = [];
     for (const args of [["--out", "out"], [], ["--out", "out", "--check", "--overwrite"]]) {

@@ -12,7 +12,7 @@ test.each([
   ["a terminal without colours", { isTTY: true, hasColors: false }, "", "text"],
   ["a terminal with colours, and NO_COLOR", { isTTY: true, hasColors: true }, "1", "text"],
   ["a file or a pipe", { isTTY: undefined, hasColors: true }, "", "text"],
-])("text in colour, for %s", (_title, { isTTY, hasColors }, noColor, shown) => {
+])("text is coloured only if the output supports it: %s", (_title, { isTTY, hasColors }, noColor, shown) => {
   process.env.NO_COLOR = noColor;
   const stream = { isTTY, hasColors: () => hasColors } as unknown as NodeJS.WriteStream;
 

@@ -9,7 +9,7 @@ interface ToolRequest {
   tool_config: { name: string; api_schema: { request_headers: Record<string, { secret_id: string }> } };
 }
 
-test("agent-tool points the tool at the new secret before the old one is deleted", async () => {
+test("agent-tool updates the tool before the old secret is deleted", async () => {
   const example = await openExample("agent-tool");
   const api = await withTools(example.emulator);
   const workspace = example.emulator.workspace();
@@ -44,7 +44,7 @@ test("agent-tool points the tool at the new secret before the old one is deleted
   expect(workspace.secrets()).toEqual([]);
 });
 
-/** The emulator, with the part of the tools API that the example needs: a tool uses the secrets that it names. */
+/** Starts the emulator with the part of the tools API that the example needs: a tool uses the secrets in its config. */
 async function withTools(emulator: Emulator): Promise<PlainServer & { calls: string[] }> {
   const workspace = emulator.workspace();
   const tools = new Map<string, ToolRequest["tool_config"]>();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, openExample } from "../support/exampleProject";
 
-test("bootstrap: says which value it can't set, shows none, and calls no API", async () => {
+test("bootstrap says which value it can't set, shows none, and makes no call", async () => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
   const env = { PULUMI_OPTION_SECRETS_PROVIDER: "passphrase", PULUMI_CONFIG_PASSPHRASE: "right" };
@@ -18,7 +18,7 @@ test("bootstrap: says which value it can't set, shows none, and calls no API", a
   expect(example.emulator.requests).toEqual([]);
 });
 
-test("bootstrap: deploys a .env file; a second run changes nothing", async () => {
+test("bootstrap deploys a .env file; a second run changes nothing", async () => {
   const example = await openExample("bootstrap");
   const { emulator, folder } = example;
   const [bootstrap = ""] = await commandsOf("bootstrap");
@@ -63,7 +63,7 @@ test.each<[string, string, Record<string, string>, RegExp]>([
     /401.*\[unauthorized\].*pulumi up failed/s,
   ],
   ["a backend that can't be opened", "CRM_TOKEN=a-token\n", { PULUMI_BACKEND_URL: "file:///nowhere" }, /nowhere/],
-])("bootstrap: shows %s as one short error", async (_title, dotenv, env, shown) => {
+])("bootstrap shows %s as one short error", async (_title, dotenv, env, shown) => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
   await writeFile(join(example.folder, ".env.staging"), dotenv);
@@ -79,7 +79,7 @@ test.each<[string, string, Record<string, string>, RegExp]>([
   expect(output).not.toMatch(/CommandError|a-token|^\s+at /m);
 });
 
-test("bootstrap: names a .env file that it can't read", async () => {
+test("bootstrap shows the path of a .env file that it can't read", async () => {
   const example = await openExample("bootstrap");
   const [bootstrap = ""] = await commandsOf("bootstrap");
 

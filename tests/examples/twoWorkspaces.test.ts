@@ -9,7 +9,7 @@ test("two-workspaces: keeps a secret in each region, with its own key", async ()
   const printed: Record<string, string> = {};
 
   for (const command of await commandsOf("two-workspaces")) {
-    // Instead of the region's own URL.
+    // Replaces the region's own URL.
     if (command === "pulumi up") {
       await example.run(`pulumi config set --path elevenlabs:workspaces.eu.baseUrl ${eu.url}`);
     }
