@@ -14,12 +14,12 @@ const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';
 
 const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
 const sent = ({ requests }: Emulator) => requests.map(({ method, path, query }) => ({ method, path, query }));
-/** The host of a server of these tests. */
+/** The host of a server in these tests. */
 const LOOPBACK = expect.stringMatching(/^127\.0\.0\.1:\d+$/);
 const many = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
 
 describe("the six calls", () => {
-  test("create sends name and value once, unchanged, and returns the new id", async () => {
+  test("a create sends name and value once, unchanged, and returns the id", async () => {
     const emulator = await emulate();
 
     const made = await clientOf(emulator).createSecret("crm/ü token", VALUE, noLook);
@@ -29,7 +29,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "POST", path: PREFIX, query: {} }]);
   });
 
-  test("get returns dependents of every kind, and which kinds have more", async () => {
+  test("a GET returns dependents of every kind, and which kinds have more", async () => {
     const emulator = await emulate();
     const phone = { phone_number_id: "p1", phone_number: "+1555", label: "", provider: "twilio" } as const;
     const { id } = emulator.workspace().add("A", "v", {
@@ -56,7 +56,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "GET", path: `${PREFIX}/${id}`, query: {} }]);
   });
 
-  test("update sets name and value with one PATCH", async () => {
+  test("an update sets name and value with one PATCH", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A", "old");
 
@@ -66,7 +66,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "PATCH", path: `${PREFIX}/${id}`, query: {} }]);
   });
 
-  test("delete removes only that secret, with one DELETE", async () => {
+  test("a delete removes only its secret, with one DELETE", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
     const other = emulator.workspace().add("B");
@@ -77,7 +77,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "DELETE", path: `${PREFIX}/${id}`, query: {} }]);
   });
 
-  test("list sends no page_size, so that 150 secrets are one request", async () => {
+  test("a list sends no page_size, so that 150 secrets are one request", async () => {
     const emulator = await emulate();
     const added = many(150).map((name) => emulator.workspace().add(name));
 
@@ -86,7 +86,7 @@ describe("the six calls", () => {
     expect(sent(emulator)).toEqual([{ method: "GET", path: PREFIX, query: { dependency_limit: "1" } }]);
   });
 
-  test("list follows every cursor, and keeps its search", async () => {
+  test("a list follows every cursor, and keeps its search", async () => {
     const emulator = await emulate({ forcePageSize: 3 });
     for (const name of ["other", ...many(8)]) emulator.workspace().add(name);
 
@@ -122,7 +122,7 @@ describe("the six calls", () => {
     );
   });
 
-  test("dependents are counted in one listing, if the API returns any", async () => {
+  test("one list request counts the dependents, if the API returns them", async () => {
     const emulator = await emulate();
     const add = (name: string, dependents: DependentSeeds) => emulator.workspace().add(name, "v", { dependents }).id;
     const few = add("few", { agents: many(20), tools: ["t"], phone_numbers: ["p"], mcp_servers: ["m"], others: ["o"] });
@@ -170,7 +170,7 @@ describe("the six calls", () => {
 });
 
 describe("the connection", () => {
-  test("calls share one TCP connection, also after failures", async () => {
+  test("calls share one TCP connection, even after failures", async () => {
     const answers = [json({ detail: "Not Found" }, 404), json({ detail: "Down" }, 500), json({ secrets: [] })];
     const server = await serve((request, response) => answers[server.requests.length % 3]?.(request, response));
     const api = clientOf(server);
@@ -204,7 +204,7 @@ describe("the connection", () => {
     expect(seen).toEqual([3, 3, 3, 3]);
   });
 
-  test("the API key is sent in its header only", async () => {
+  test("the API key is sent only in its header", async () => {
     const server = await serve(json({ secret_id: "1", name: "A" }));
 
     await clientOf(server, { apiKey: "sk_canary" }).updateSecret("1", "A", "v");
@@ -216,7 +216,7 @@ describe("the connection", () => {
     expect(JSON.stringify([request?.url, others])).not.toContain("canary");
   });
 
-  test("each call says which version of the package and of Node.js makes it", async () => {
+  test("each call sends the version of the package and of Node.js", async () => {
     const server = await serve(json({ secret_id: "1", name: "A", secrets: [], dependencies: [] }));
     const api = clientOf(server);
 
@@ -232,7 +232,7 @@ describe("the connection", () => {
     expect(agents).toEqual(Array(7).fill(`pulumi-elevenlabs/${version} (node ${process.version})`));
   });
 
-  test("a call without an answer fails after the timeout", async () => {
+  test("a call without a response fails after the timeout", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "hang" });
 
@@ -242,7 +242,7 @@ describe("the connection", () => {
     expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
   });
 
-  test.each([200, 500])("the timeout covers the body of a %d, too", async (status) => {
+  test.each([200, 500])("the timeout also covers the body of a %d", async (status) => {
     const server = await serve((_request, response) => {
       response.writeHead(status, { "content-type": "application/json" });
       response.write('{"secrets":');
@@ -267,11 +267,11 @@ describe("the connection", () => {
     expect(yesOf(error)).toContain("outcomeUnknown");
   });
 
-  describe("a body that is larger than any of the API", () => {
+  describe("a body that is larger than any response of the API", () => {
     const tooLarge = 64 * 1024 * 1024 + 1;
     const failure = { kind: "too-large", host: LOOPBACK };
 
-    test("is refused by its declared length, before it is received", async () => {
+    test("a large body is refused by its declared length, before it arrives", async () => {
       const server = await serve((_request, response) => {
         response.writeHead(200, { "content-length": tooLarge });
         response.flushHeaders();
@@ -283,7 +283,7 @@ describe("the connection", () => {
       expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
     });
 
-    test("is refused while it is received, if no length is declared", async () => {
+    test("a large body is refused while it arrives, if no length is declared", async () => {
       const server = await serve((_request, response) => {
         response.write(Buffer.alloc(tooLarge, " "));
       });
@@ -294,7 +294,7 @@ describe("the connection", () => {
       expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
     });
 
-    test("is not read if the status is an error", async () => {
+    test("a large body is not read if the status is an error", async () => {
       const server = await serve((_request, response) => {
         response.writeHead(503, { "content-length": tooLarge });
         response.flushHeaders();
@@ -305,7 +305,7 @@ describe("the connection", () => {
       expect(error.failure).toMatchObject({ kind: "answered", status: 503 });
     });
 
-    test("leaves no connection open", async () => {
+    test("a large body leaves no connection open", async () => {
       const closed = Promise.withResolvers<void>();
       const server = await serve((request, response) => {
         request.socket.once("close", () => closed.resolve());
@@ -319,7 +319,7 @@ describe("the connection", () => {
     });
   });
 
-  test("an answer that ends too early is a temporary failure", async () => {
+  test("a response that ends too early is a temporary failure", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "truncated" });
 
@@ -352,7 +352,7 @@ describe("the connection", () => {
   );
 });
 
-describe("the questions that an error answers with yes", () => {
+describe("the getters of an error that are true", () => {
   const structured = (code: string, message: string) => ({
     detail: { type: "t", code, status: code, message, request_id: "r1", param: null },
   });
@@ -365,12 +365,16 @@ describe("the questions that an error answers with yes", () => {
     ["a short 404", fault(404, short("not_found", "No such secret")), ["isNotFound"]],
     ["a plain 404", fault(404, { detail: "Not Found" }), ["mayBeNotFound", "isForeign"]],
     ["a 404 in HTML", fault(404, html), ["isForeign"]],
-    ["a 404 with JSON of another form", fault(404, { error: "Not Found" }), ["isForeign"]],
+    ["a 404 with JSON of another format", fault(404, { error: "Not Found" }), ["isForeign"]],
     ["a 404 without a body", fault(404, ""), ["isForeign"]],
     ["a short 401", fault(401, short("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
     ["a structured 401", fault(401, structured("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
     ["a 401 for a missing permission", fault(401, short("missing_permissions", "Not yours")), ["lacksPermission"]],
-    ["a structured 401 for it", fault(401, structured("missing_permissions", "Not yours")), ["lacksPermission"]],
+    [
+      "a structured 401 for a missing permission",
+      fault(401, structured("missing_permissions", "Not yours")),
+      ["lacksPermission"],
+    ],
     ["a 403", fault(403, structured("forbidden", "Not yours")), ["lacksPermission", "isRefusal"]],
     ["a 403 in HTML", fault(403, html), ["isForeign"]],
     ["a 400", fault(400, structured("bad_request", "No")), ["isRefusal"]],
@@ -395,14 +399,14 @@ describe("the questions that an error answers with yes", () => {
       { kind: "malformed", body: '{"secret_id":"","name":"A"}' },
       ["isForeign", "outcomeUnknown"],
     ],
-  ])("%s", async (_, met, yes) => {
+  ])("%s makes the expected getters true", async (_, met, yes) => {
     const emulator = await emulate();
     emulator.fault(met);
 
     const error = await failureOf(clientOf(emulator).updateSecret("1", "A", "v"));
 
     expect(yesOf(error)).toEqual(yes);
-    // Only one request: otherwise it would meet a 404, because there is no secret 1.
+    // A second request would get a 404, because the emulator has no secret 1.
     expect(emulator.requests.map((request) => request.fault)).toEqual([met.kind]);
   });
 
@@ -421,7 +425,7 @@ describe("the questions that an error answers with yes", () => {
     ],
     ["plain", { detail: "Conflict" }, { words: "Conflict" }],
     ["not of the API", html, {}],
-  ])("the error has status, request id and the API's words: %s", async (_, body, facts) => {
+  ])("the error has the status, the request id and the API's message: %s", async (_, body, facts) => {
     const emulator = await emulate();
     emulator.fault(fault(409, body));
 
@@ -430,7 +434,7 @@ describe("the questions that an error answers with yes", () => {
     expect(failure).toEqual({ kind: "answered", status: 409, ...facts });
   });
 
-  test("a page of a proxy with status 200 does not confirm a DELETE", async () => {
+  test("a proxy's page with status 200 does not confirm a DELETE", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
     emulator.fault({ kind: "malformed" });
@@ -438,7 +442,7 @@ describe("the questions that an error answers with yes", () => {
     expect(yesOf(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual(["isForeign", "outcomeUnknown"]);
   });
 
-  test("a server without TLS is no temporary failure, and nothing was sent", async () => {
+  test("a server without TLS is not a temporary failure, and gets no request", async () => {
     const server = await serve(json({}));
     const api = clientOf({ url: server.url.replace("http:", "https:") }, { maxRetries: 2 });
 

@@ -5,7 +5,7 @@ import type { Emulator, Fault, FaultKind } from "../../emulator/index";
 import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/client";
 import { clientOf, closedOrigin, emulate, failureOf, nextRequest, timeLimitUntil, yesOf } from "../support/servers";
 
-// Tests and the rows of a table run at the same time, because they mostly wait for a retry.
+// Runs the rows of a table at the same time, because they mostly wait for a retry.
 async function each<Row, Seen>(
   rows: Record<string, Row>,
   run: (row: Row) => Promise<Seen>,
@@ -24,7 +24,7 @@ const RETRIED = {
   "503": status(503),
   "504": status(504),
   reset: { kind: "reset" },
-  "truncated answer": { kind: "truncated" },
+  "truncated response": { kind: "truncated" },
 } as const satisfies Record<string, FaultKind>;
 
 const NOT_RETRIED = {
@@ -47,7 +47,7 @@ const CALLS: Record<string, (api: ElevenLabsApi, id: string) => Promise<unknown>
   delete: (api, id) => api.deleteSecret(id),
 };
 
-/** How many requests each call makes if each of them meets this fault. */
+/** Counts the requests of each call if every request gets this fault. */
 async function requestsAt(faults: Record<string, FaultKind>, maxRetries: number): Promise<Record<string, number>> {
   const rows = Object.entries(CALLS).flatMap(([operation, call]) =>
     Object.entries(faults).map(([title, fault]) => [`${operation}, ${title}`, { operation, call, fault }] as const),
@@ -56,7 +56,7 @@ async function requestsAt(faults: Record<string, FaultKind>, maxRetries: number)
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
     emulator.fault(always(fault));
-    // One at a time, so that our concurrency can't be the cause of a 429.
+    // With several concurrent calls, our own concurrency could be the cause of a 429.
     await failureOf(call(clientOf(emulator, { maxRetries, maxConcurrency: 1 }), id));
     return emulator.requests.filter((request) => request.operation === operation).length;
   });
@@ -75,7 +75,7 @@ test.concurrent.each([
   expect(seen).toEqual(allOf(seen, requests));
 });
 
-test.concurrent("the caller does not notice a failure that a retry repairs", async () => {
+test.concurrent("the caller never sees a failure that a retry fixes", async () => {
   const seen = await each(CALLS, async (call) => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("A");
@@ -86,7 +86,7 @@ test.concurrent("the caller does not notice a failure that a retry repairs", asy
   expect(seen).toEqual(allOf(seen, 2));
 });
 
-/** How many requests are made to an origin, whether or not anything arrives there. */
+/** Counts the requests to an origin, even if they never arrive. */
 async function attemptsAt(origin: string, run: () => Promise<unknown>): Promise<number> {
   const { host } = new URL(origin);
   let attempts = 0;
@@ -108,7 +108,7 @@ test.concurrent("a timeout is retried like any temporary failure", async () => {
   expect(attempts).toEqual(allOf(attempts, 2));
 });
 
-test.concurrent("a refused connection is retried, and a POST needs no look afterwards", async () => {
+test.concurrent("a refused connection is retried; a POST needs no search afterwards", async () => {
   const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
   const seen = await each(
     { ...CALLS, create: (api) => api.createSecret("A", "v", noLook) } as typeof CALLS,
@@ -147,9 +147,9 @@ test.concurrent("a refused connection does no harm if the server starts in time"
 interface Outcome {
   posts: number;
   looks: number;
-  /** How many secrets there are in the end. */
+  /** The number of secrets in the end. */
   created: number;
-  /** What the caller got: the secret, or an error with these yes answers. */
+  /** The secret, or the getters that are true on the error that the caller got. */
   result: string[] | "the secret";
 }
 
@@ -179,7 +179,7 @@ const after = { when: "after" } as const;
 
 test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
   [
-    "that took effect is found by one look, whatever the failure",
+    "that took effect is found by one search, after any failure",
     {
       reset: on({ kind: "reset", ...after }),
       timeout: on({ kind: "hang", ...after }),
@@ -195,7 +195,7 @@ test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
     { posts: 1, looks: 1, created: 1, result: "the secret" },
   ],
   [
-    "that is not found is looked for again, but not sent again",
+    "that isn't found is searched for again, but not retried",
     {
       reset: on({ kind: "reset" }),
       timeout: on({ kind: "hang" }),
@@ -207,22 +207,22 @@ test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
     { posts: 1, looks: 4, created: 0, result: ["isTemporary", "outcomeUnknown"] },
   ],
   [
-    "that fails with another server error is looked for, too",
+    "that fails with another server error is also searched for",
     { "500": on(status(500)), "501": on(status(501)) },
     { posts: 1, looks: 4, created: 0, result: ["outcomeUnknown"] },
   ],
   [
-    "that met a rate limit is sent again without a look",
+    "that got a rate limit is retried without a search",
     { "429": on(status(429)) },
     { posts: 2, looks: 0, created: 1, result: "the secret" },
   ],
   [
-    "that the API refused is neither looked for nor sent again",
+    "that the API refused is neither searched for nor retried",
     { "400": on(status(400)), "409": on(status(409)), "422": on(status(422)) },
     { posts: 1, looks: 0, created: 0, result: ["isRefusal"] },
   ],
   [
-    "that was redirected is neither looked for nor sent again",
+    "that was redirected is neither searched for nor retried",
     { redirect: on({ kind: "redirect", location: "/v1/convai/secrets" }) },
     { posts: 1, looks: 0, created: 0, result: ["isForeign"] },
   ],
@@ -231,7 +231,7 @@ test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
   expect(seen).toEqual(Object.fromEntries(Object.keys(faults).map((title) => [title, outcome])));
 });
 
-test.concurrent("a POST that takes effect late is found by a later look", async () => {
+test.concurrent("a POST that takes effect late is found by a later search", async () => {
   const emulator = await emulate();
   emulator.fault({ ...status(504), on: "create" });
   const looks: (Secret | undefined)[] = [];
@@ -247,13 +247,13 @@ test.concurrent("a POST that takes effect late is found by a later look", async 
   expect(emulator.requests.map(({ operation }) => operation)).toEqual(["create", "list", "list"]);
 });
 
-test.concurrent("with maxRetries 0, a POST of unknown outcome is still looked for", async () => {
+test.concurrent("with maxRetries 0, a search still follows a POST of unknown outcome", async () => {
   expect(await create(on({ kind: "reset", ...after }), 0)).toMatchObject({ posts: 1, looks: 1, result: "the secret" });
   const lost = await create(on({ kind: "reset" }), 0);
   expect(lost).toMatchObject({ posts: 1, looks: 2, result: ["isTemporary", "outcomeUnknown"] });
 });
 
-test.concurrent("if the looks after a POST fail, the error is that of the POST", async () => {
+test.concurrent("if the searches after a POST fail, the caller gets the POST's error", async () => {
   const emulator = await emulate();
   emulator.fault({ kind: "reset", on: "create", when: "after" });
   emulator.fault({ ...always(status(500)), on: "list" });
@@ -271,7 +271,7 @@ test.concurrent("if the looks after a POST fail, the error is that of the POST",
   expect(looks).toBeGreaterThan(0);
 });
 
-test.concurrent("a failed look after a POST is repeated, and the POST is not", async () => {
+test.concurrent("a failed search after a POST is retried, but the POST is not", async () => {
   const faults: Record<string, FaultKind> = { reset: { kind: "reset", ...after }, "500": status(500, after) };
   const seen = await each(faults, async (fault) => {
     const emulator = await emulate();
@@ -288,7 +288,7 @@ test.concurrent("a failed look after a POST is repeated, and the POST is not", a
   expect(seen).toEqual({ reset: looked, "500": looked });
 });
 
-test.concurrent("an error that a look itself throws reaches the caller", async () => {
+test.concurrent("an error that the search callback throws reaches the caller", async () => {
   const emulator = await emulate();
   emulator.fault({ kind: "reset", on: "create" });
   const several = new Error("several with that name");
@@ -310,7 +310,7 @@ test.concurrent("Retry-After pauses all calls, and the retry goes first afterwar
     const api = clientOf(emulator, { maxRetries: 1, maxConcurrency: 1 });
     emulator.fault(fault());
 
-    // Without the pause of all calls, the second would be sent before the retry of the first.
+    // Without the pause of all calls, the second call would be sent before the retry of the first call.
     await Promise.all([api.getSecret(a), api.getSecret(b)]);
 
     return emulator.requests.map(({ path, status }) => [path.endsWith(a) ? "first" : "second", status]);
@@ -352,7 +352,7 @@ test.concurrent("Retry-After of 61 seconds is more than a minute", async () => {
   expect(emulator.requests).toHaveLength(1);
 });
 
-test.concurrent("60 creates succeed in a workspace that allows two calls at a time", async () => {
+test.concurrent("60 creates succeed in a workspace that allows two concurrent calls", async () => {
   const emulator = await emulate({ maxConcurrent: 2, latencyMs: 3, uniqueNames: false });
   const api = clientOf(emulator, { maxRetries: 4, maxConcurrency: 16 });
   const names = Array.from({ length: 60 }, (_, index) => `n${index}`);
@@ -371,17 +371,18 @@ test.concurrent("60 creates succeed in a workspace that allows two calls at a ti
   expect(looks).toBe(0);
 });
 
-test.concurrent("a 429 that concurrency may have caused does not count as a retry", async () => {
+test.concurrent("a 429 that concurrency may have caused uses up no retry", async () => {
   const emulator = await emulate();
   emulator.fault(always(status(429)));
 
   await failureOf(clientOf(emulator, { maxRetries: 1, maxConcurrency: 8 }).listSecrets());
 
-  // Three uncounted ones at 8, 4 and 2 calls at a time, then one alone and its one retry.
+  // Three requests use up no retry (with 8, 4 and 2 concurrent calls allowed), then one request alone has its one
+  // retry.
   expect(emulator.requests).toHaveLength(5);
 });
 
-test.concurrent("an update that may have been done stays in doubt after a later failure", async () => {
+test.concurrent("a PATCH of unknown outcome stays unknown after a later failure", async () => {
   const emulator = await emulate();
   const { id } = emulator.workspace().add("A");
   const api = clientOf(emulator, { maxRetries: 1 });

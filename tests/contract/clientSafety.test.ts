@@ -16,12 +16,12 @@ import {
 
 const KEY = "sk_canary-key";
 const VALUE = 'canary "value"\n\\ ünï/🔑';
-// It contains the key: removing the key must not leave the rest of the value.
+// If only the key were removed from an error, the rest of this value would remain.
 const VALUE_WITH_KEY = `${KEY}-and-canary-rest`;
 
 const findsNothing = () => Promise.resolve(undefined);
 
-/** The forms in which an answer could echo a text. */
+/** Lists the encodings in which a response could echo a string. */
 function formsOf(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), Buffer.from(text).toString("base64")];
 }
@@ -32,14 +32,14 @@ describe("an error never contains API key, value, headers or body", () => {
   test.each<[string, FaultKind]>([
     ["HTML", { kind: "status", status: 400, body: html, contentType: "text/html" }],
     ["HTML with 200", { kind: "malformed" }],
-    ["JSON of another form", { kind: "status", status: 400, body: { error: html } }],
-    ["JSON of another form with 200", { kind: "malformed", body: JSON.stringify({ secret_id: { [VALUE]: KEY } }) }],
+    ["JSON of another format", { kind: "status", status: 400, body: { error: html } }],
+    ["JSON of another format with 200", { kind: "malformed", body: JSON.stringify({ secret_id: { [VALUE]: KEY } }) }],
     ["a redirect", { kind: "redirect", location: `/${encodeURIComponent(VALUE)}` }],
     ["a reset", { kind: "reset" }],
-    ["a truncated answer", { kind: "truncated" }],
+    ["a truncated response", { kind: "truncated" }],
     ["a timeout", { kind: "hang" }],
     ["a rate limit", { kind: "status", status: 429, retryAfter: VALUE.replace(/\P{ASCII}|\n/gu, "") }],
-  ])("after %s", async (_, fault) => {
+  ])("an error after %s contains no key, value, header or body", async (_, fault) => {
     const emulator = await emulate({ keys: { [KEY]: {} } });
     const api = clientOf(emulator, fault.kind === "hang" ? timeLimitUntil(() => nextRequest(emulator)) : {});
     for (const call of [() => api.createSecret("A", VALUE, findsNothing), () => api.updateSecret("1", "A", VALUE)]) {
@@ -52,7 +52,7 @@ describe("an error never contains API key, value, headers or body", () => {
   test.each([
     ["a refused connection", closedOrigin],
     ["a server without TLS", async () => (await serve(json({}))).url.replace("http:", "https:")],
-  ])("after %s", async (_, origin) => {
+  ])("an error after %s contains neither key nor value", async (_, origin) => {
     const api = clientOf({ url: await origin(), apiKey: KEY });
     const shown = everythingOf(await failureOf(api.createSecret("A", VALUE, findsNothing)));
     expect(shown).not.toMatch(/canary|xi-api-key/);
@@ -62,7 +62,7 @@ describe("an error never contains API key, value, headers or body", () => {
     [VALUE, VALUE_WITH_KEY, KEY].flatMap((secret) =>
       [...new Set(formsOf(secret))].map((form) => [form, secret] as const),
     ),
-  )("if the API's words echo one as %j", async (form, secret) => {
+  )("a message of the API that echoes a secret as %j is redacted", async (form, secret) => {
     const emulator = await emulate({ keys: { [KEY]: {} } });
     const value = secret === KEY ? "other" : secret;
     const bodies = [
@@ -88,7 +88,7 @@ describe("a malformed or missing API key", () => {
     ["a space", "sk canary"],
     ["a letter outside ASCII", "sk_cänary"],
     ["a NUL", "sk_canary\u0000"],
-  ])("with %s is refused before anything is sent, and is not shown", async (_, apiKey) => {
+  ])("an API key with %s is refused before sending, and is not shown", async (_, apiKey) => {
     const server = await serve(json({ secrets: [] }));
 
     const error = await failureOf(clientOf(server, { apiKey, maxRetries: 2 }).createSecret("A", "v", findsNothing));
@@ -100,7 +100,7 @@ describe("a malformed or missing API key", () => {
     expect(server.connections).toBe(0);
   });
 
-  test.each([undefined, ""])("that is %p is refused before anything is sent", async (apiKey) => {
+  test.each([undefined, ""])("an API key that is %p is refused before anything is sent", async (apiKey) => {
     const server = await serve(json({ secrets: [] }));
 
     const error = await failureOf(clientOf({ url: server.url }, { apiKey }).listSecrets());
@@ -111,7 +111,7 @@ describe("a malformed or missing API key", () => {
   });
 });
 
-describe("hostile answers", () => {
+describe("hostile responses", () => {
   test("characters that could disturb a terminal are escaped", async () => {
     const emulator = await emulate();
     const evil = "a\u001b[2Jb\u0007c\nd\re\u0000f\u009bg\u202eh\u2066i\u2028j\u200fk\u061cl\u007f";
@@ -124,7 +124,7 @@ describe("hostile answers", () => {
     }
   });
 
-  test("long words are cut", async () => {
+  test("long messages are cut", async () => {
     const emulator = await emulate();
     emulator.fault({ kind: "status", status: 400, body: { detail: "x".repeat(1_000_000) } });
     const { failure } = await failureOf(clientOf(emulator).getSecret("1"));
@@ -183,25 +183,25 @@ describe("hostile answers", () => {
     for (const call of calls) {
       const error = await failureOf(call());
       expect(error.failure).toEqual({ kind: "invalid-id", id });
-      // It must not make a secret "gone".
+      // If this were true, the provider would treat the secret as deleted.
       expect(error.isNotFound).toBe(false);
     }
     expect(emulator.requests).toEqual([]);
   });
 
-  test("an id that is not well-formed text is not found", async () => {
+  test("an id that is not a well-formed string is not found", async () => {
     const emulator = await emulate();
     expect(yesOf(await failureOf(clientOf(emulator).getSecret("\ud800")))).toEqual(["isNotFound"]);
   });
 
-  test("a repeated cursor ends the listing at once", async () => {
+  test("a repeated cursor ends the list at once, with an error", async () => {
     const server = await serve(json({ secrets: [{ secret_id: "1", name: "A" }], next_cursor: "again" }));
     const error = await failureOf(clientOf(server).listSecrets());
     expect(error.failure).toEqual({ kind: "endless-pages" });
     expect(server.requests).toHaveLength(2);
   });
 
-  test("a listing with endless pages ends with an error", async () => {
+  test("a list with endless pages ends with an error", async () => {
     const server = await serve((request, response) =>
       json({ dependencies: [], next_cursor: `c${server.requests.length}` })(request, response),
     );

@@ -21,7 +21,7 @@ test.each<[string, (text: string) => string]>([
   ["cut off in JSON", (text) => JSON.stringify(text).slice(0, 200)],
   ["in JSON of ASCII alone", ascii],
   ["in JSON in JSON", (text) => JSON.stringify(JSON.stringify(text))],
-  ["in a form", (text) => new URLSearchParams({ text }).toString()],
+  ["in a URL-encoded form", (text) => new URLSearchParams({ text }).toString()],
   ["in base64 for URLs", (text) => Buffer.from(text).toString("base64url")],
   ["in base64 of the whole body", (text) => base64(JSON.stringify({ value: text }))],
   ["in base64, cut off", (text) => base64(text).slice(1, 200)],

@@ -76,7 +76,7 @@ describe("operations on a secret", () => {
     expect(read.text + all.text).not.toContain("hush");
   });
 
-  test("GET of a secret lists its dependents", async () => {
+  test("a GET of a secret lists its dependents", async () => {
     const emulator = await start();
     const hidden = { type: "unknown", id: "t1" } as const;
     const seeds = {
@@ -124,7 +124,7 @@ describe("operations on a secret", () => {
     expect(emulator.workspace().secrets()).toEqual([{ ...before, name: "B", value: "new" }]);
   });
 
-  test("DELETE answers 204 without a body, and 404 the second time", async () => {
+  test("DELETE returns 204 without a body, and 404 the second time", async () => {
     const emulator = await start();
     const { id } = emulator.workspace().add("A");
     const first = await ask(emulator, "DELETE", `${SECRETS}/${id}`);
@@ -367,7 +367,7 @@ describe("lists", () => {
     expect(other.status).toBe(422);
   });
 
-  test("forcePageSize applies to lists without page_size only", async () => {
+  test("forcePageSize applies only to lists without page_size", async () => {
     const emulator = await start({ forcePageSize: 1 });
     for (const name of many(3)) emulator.workspace().add(name);
     const { body } = await ask(emulator, "GET", SECRETS);
@@ -423,7 +423,7 @@ describe("lists", () => {
 });
 
 describe("workspaces", () => {
-  test("keys of one workspace share its secrets, and others don't see them", async () => {
+  test("keys of one workspace share its secrets; other keys don't see them", async () => {
     const emulator = await start({ keys: { a: { workspace: "one" }, b: { workspace: "one" }, c: {} } });
     await create(emulator, "A");
     const seen = (key: string) => ask(emulator, "GET", SECRETS, { headers: { "xi-api-key": key } });
@@ -434,7 +434,7 @@ describe("workspaces", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("direct changes show in the API and skip its checks", async () => {
+  test("direct changes are visible in the API, and skip its checks", async () => {
     const emulator = await start();
     const workspace = emulator.workspace();
     const [a, b] = [
@@ -546,7 +546,7 @@ describe("recorded requests", () => {
 describe("faults", () => {
   const isCreate = ({ operation }: { operation: string | undefined }) => operation === "create";
 
-  /** When a fault happens, and how many secrets exist while it lasts. */
+  /** The time of a fault, and the number of secrets while the fault lasts. */
   const MOMENTS: [title: string, moment: { when?: "before" | "after" }, written: number][] = [
     ["before the write", { when: "before" }, 0],
     ["after the write", { when: "after" }, 1],
@@ -686,7 +686,7 @@ describe("faults", () => {
     expect(emulator.requests[0]).toMatchObject({ status: 200, fault: "truncated" });
   });
 
-  test("the response to a DELETE can be truncated too", async () => {
+  test("the response to a DELETE can also be truncated", async () => {
     const { emulator, count } = await startWithFault({ kind: "truncated", on: "delete" });
     const { id } = emulator.workspace().add("A");
     const response = await send(emulator, "DELETE", `${SECRETS}/${id}`);
@@ -707,7 +707,7 @@ describe("faults", () => {
     expect(count()).toBe(2);
   });
 
-  test("a redirect answers 307 before the write", async () => {
+  test("a redirect returns 307 before the write", async () => {
     const { emulator, count } = await startWithFault({ kind: "redirect", location: "https://example.com/" });
     const { status, headers } = await create(emulator, "A");
     expect([status, headers.get("location"), count()]).toEqual([307, "https://example.com/", 0]);
@@ -742,7 +742,7 @@ describe("limits", () => {
     expect(await waitForStatus(emulator, 200)).toBe(200);
   });
 
-  test("an answered request no longer counts towards maxConcurrent", async () => {
+  test("a finished request no longer counts towards maxConcurrent", async () => {
     const emulator = await start({ maxConcurrent: 1 });
     for (const name of many(30)) expect((await create(emulator, name)).status).toBe(200);
     for (const _ of many(30)) expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);
@@ -780,7 +780,7 @@ describe("limits", () => {
 });
 
 describe("the server", () => {
-  test("it listens on 127.0.0.1, on a free port or the given one", async () => {
+  test("the server listens on 127.0.0.1, on a free port or the given port", async () => {
     const first = await start();
     expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(first.apiKey).toBe("sk_emulator");

@@ -26,7 +26,7 @@ afterAll(() => {
   process.env = environment;
 });
 
-/** What a program catches if it makes this call to this origin. */
+/** Calls a function with this origin, and returns the error that a program would catch. */
 async function caught(call: () => Promise<unknown>, origin: string, apiKey = key.text): Promise<unknown> {
   Object.assign(process.env, { ELEVENLABS_BASE_URL: origin, ELEVENLABS_API_KEY: apiKey });
   return await call().then(
@@ -35,7 +35,7 @@ async function caught(call: () => Promise<unknown>, origin: string, apiKey = key
   );
 }
 
-/** Fails unless the error is readable, and has nothing of the request or the answer. */
+/** Fails unless the error is readable, and contains no part of the request or the response. */
 function expectSafe(error: unknown): void {
   expect(error).toBeInstanceOf(pulumi.RunError);
   expect(String(error)).toMatch(/could not (look up|list)/);
@@ -44,40 +44,40 @@ function expectSafe(error: unknown): void {
   expect(shown).not.toMatch(/xi-api-key|content-type|keep-alive|<html>|FetchError|ValiError|ClientRequest|Socket/i);
 }
 
-describe.each(FUNCTIONS)("what %s throws contains neither API key, headers nor body", (_, call) => {
+describe.each(FUNCTIONS)("errors of %s contain no API key, header or body", (_, call) => {
   const words = `${body.text} ${key.text}`;
   test.each<[string, FaultKind]>([
     ["HTML", { kind: "status", status: 400, body: words, contentType: "text/html" }],
-    ["JSON of another form", { kind: "status", status: 500, body: { error: words } }],
+    ["JSON of another format", { kind: "status", status: 500, body: { error: words } }],
     [
-      "JSON of another form with 200",
+      "JSON of another format with 200",
       { kind: "malformed", body: JSON.stringify({ secrets: { [body.text]: key.text } }) },
     ],
     ["200 without JSON", { kind: "malformed", body: words }],
-    ["the API's own words, with the key", { kind: "status", status: 401, body: { detail: `bad key ${key.text}` } }],
+    ["the API's message, with the key", { kind: "status", status: 401, body: { detail: `bad key ${key.text}` } }],
     ["a redirect", { kind: "redirect", location: `/${encodeURIComponent(words)}` }],
     ["a rate limit", { kind: "status", status: 429, retryAfter: key.text }],
     ["a reset", { kind: "reset" }],
-    ["a truncated answer", { kind: "truncated" }],
+    ["a truncated response", { kind: "truncated" }],
     ["a timeout", { kind: "hang" }],
-  ])("after %s", async (_, fault) => {
+  ])("an error after %s contains no API key, header or body", async (_, fault) => {
     const emulator = await emulate({ keys: { [key.text]: {} } });
     emulator.workspace().add("A", "v", { id: "1" });
     emulator.fault({ ...fault, times: Number.POSITIVE_INFINITY });
     expectSafe(await caught(call, emulator.url));
   });
 
-  test("without a server, and with one without TLS", async () => {
+  test("an error without a server, or without TLS, contains no API key", async () => {
     expectSafe(await caught(call, await closedOrigin()));
     expectSafe(await caught(call, (await serve(json({}))).url.replace("http:", "https:")));
   });
 
-  test("with a malformed API key", async () => {
+  test("an error about a malformed API key doesn't contain the key", async () => {
     expectSafe(await caught(call, (await serve(json({}))).url, `${key.text}\r\nx-injected: 1`));
   });
 });
 
-test("these tests inspect everything that an error makes reachable", () => {
+test("the tests find a secret in every part of an error", () => {
   const { text, foundIn } = canary("");
   const hidden: Record<string, () => unknown> = {
     message: () => new Error(text),
@@ -105,7 +105,7 @@ test("these tests inspect everything that an error makes reachable", () => {
   expect(unseen.map(([where]) => where)).toEqual([]);
 });
 
-test("a function uses the proxy that the environment names now, and shows no password", async () => {
+test("a function uses the current proxy variables, and shows no password", async () => {
   const password = canary("");
   const closed = (await closedOrigin()).replace("//", `//user:${password.text}@`);
 

@@ -18,7 +18,7 @@ async function start(): Promise<{ emulator: Emulator; plugin: PluginClient }> {
   return { emulator, plugin: await startFor(emulator) };
 }
 
-/** A new process of the plugin, as in each operation of the engine. */
+/** Stands for a new process of the plugin, because the engine starts one for each operation. */
 async function startFor(emulator: Emulator): Promise<PluginClient> {
   const host = new PluginHost({ env: {}, warn: async () => {} });
   const plugin = await connectTo(host, { apiKey: emulator.apiKey, baseUrl: emulator.url });
@@ -40,8 +40,8 @@ const failureOf = (call: Promise<unknown>) =>
     (error: ServiceError) => error,
   );
 
-describe("a call that the engine gives up", () => {
-  test("sends nothing more, and the other calls go on", async () => {
+describe("a call that the engine cancels", () => {
+  test("a cancelled call sends nothing more, and other calls continue", async () => {
     const { emulator, plugin } = await start();
     emulator.fault({ kind: "delay", on: "list", ms: 300, times: 2 });
     let given: ClientUnaryCall | undefined;
@@ -52,7 +52,7 @@ describe("a call that the engine gives up", () => {
     given?.cancel();
 
     expect((await givenUp)?.code).toBe(status.CANCELLED);
-    // Its search began later, so that the one of the call that was given up would have had its answer.
+    // The other call's search began later, so by now the cancelled call would have the response to its search.
     expect((await other).getId()).toBe(emulator.workspace().secrets()[0]?.id);
     expect(emulator.workspace().secrets()).toMatchObject([{ name: "OTHER" }]);
     expect(emulator.requests.filter(({ operation }) => operation === "create").length).toBe(1);
@@ -60,16 +60,19 @@ describe("a call that the engine gives up", () => {
 });
 
 describe("the customTimeouts of a resource", () => {
-  // A timer takes whole milliseconds, and 24 days at most.
-  test.each([1.005, 16.1, 600 * 3600, 9999 * 3600])("may be %d seconds, and the secret is created", async (seconds) => {
-    const { emulator, plugin } = await start();
+  // A timer of Node.js uses whole milliseconds, and lasts at most 24 days.
+  test.each([1.005, 16.1, 600 * 3600, 9999 * 3600])(
+    "with customTimeouts of %d seconds, the secret is created",
+    async (seconds) => {
+      const { emulator, plugin } = await start();
 
-    await plugin.call("create", createOf("A", { seconds }));
+      await plugin.call("create", createOf("A", { seconds }));
 
-    expect(emulator.workspace().secrets()).toMatchObject([{ name: "A" }]);
-  });
+      expect(emulator.workspace().secrets()).toMatchObject([{ name: "A" }]);
+    },
+  );
 
-  test("may be less than a millisecond, and then nothing is sent", async () => {
+  test("with customTimeouts of less than a millisecond, nothing is sent", async () => {
     const { emulator, plugin } = await start();
 
     const error = await failureOf(plugin.call("create", createOf("A", { seconds: 0.0001 })));
@@ -78,7 +81,7 @@ describe("the customTimeouts of a resource", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("end its retries, and the error says so", async () => {
+  test("customTimeouts end the retries of a call, and the error says so", async () => {
     const { emulator, plugin } = await start();
     emulator.fault({ kind: "status", status: 503, on: "list", times: Number.POSITIVE_INFINITY });
 
@@ -89,7 +92,7 @@ describe("the customTimeouts of a resource", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("after a POST without an answer, the error says that the secret may exist", async () => {
+  test("if a POST gets no response, the error says that the secret may exist", async () => {
     const { emulator, plugin } = await start();
     emulator.fault({ kind: "hang", on: "create", when: "after" });
 
@@ -99,7 +102,7 @@ describe("the customTimeouts of a resource", () => {
     expect(emulator.workspace().secrets()).toMatchObject([{ name: "A" }]);
   });
 
-  test("before a repeated POST, the error doesn't say so", async () => {
+  test("if each POST got a 429, the error doesn't say that a secret may exist", async () => {
     const { emulator, plugin } = await start();
     emulator.fault({ kind: "status", status: 429, on: "create", times: Number.POSITIVE_INFINITY });
 
@@ -109,7 +112,7 @@ describe("the customTimeouts of a resource", () => {
     expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("after a PATCH without an answer, the state no longer claims a value", async () => {
+  test("if a PATCH gets no response, the state no longer claims a value", async () => {
     const { emulator, plugin } = await start();
     const created = await plugin.call<CreateResponse>("create", createOf("A"));
     emulator.fault({ kind: "hang", on: "update", when: "after" });
@@ -130,7 +133,7 @@ describe("the customTimeouts of a resource", () => {
 });
 
 describe("a forced replace", () => {
-  test("that adopts its own secret doesn't delete it, though both have one URN", async () => {
+  test("a forced replacement that adopts its own secret doesn't delete it", async () => {
     const { emulator, plugin: before } = await start();
     const old = await before.call<CreateResponse>("create", createOf("A"));
     const plugin = await startFor(emulator);

@@ -20,7 +20,7 @@ import { connectTo, type PluginClient, urnOf } from "../support/pluginClient";
 import { kindIn } from "../support/problems";
 import { emulate } from "../support/servers";
 
-// What a program in another language may send: its SDK needn't check types.
+// Programs in other languages can send values of any type, because their SDKs needn't check types.
 
 let emulator: Emulator;
 let plugin: PluginClient;
@@ -60,14 +60,14 @@ function invokeOf(name: string, args: Record<string, unknown>): InvokeRequest {
 }
 
 describe("wrong types over the protocol", () => {
-  test("of inputs are one failure for each, and none shows a secret", async () => {
+  test("each invalid input is one failure, and none shows a secret", async () => {
     const response = await plugin.call<CheckResponse>(
       "check",
       checkOf({ name: 5, value: secret(["canary"]), onExisting: {}, triggers: "canary", colour: "red" }),
     );
 
     const failures = response.getFailuresList();
-    // The engine prints what was given for a property that a failure names, so most don't.
+    // The engine prints the given value of a property that a failure refers to, so most failures refer to no property.
     expect(Object.fromEntries(failures.map((failure) => [wordsOf(failure)[0], kindIn(failure.getReason())]))).toEqual({
       name: "input-type",
       value: "input-type",
@@ -78,7 +78,7 @@ describe("wrong types over the protocol", () => {
     expect(failures.map((failure) => failure.getReason()).join()).not.toContain("canary");
   });
 
-  test("of the provider's config are one failure for each", async () => {
+  test("each invalid entry of the provider's config is one failure", async () => {
     const news = { apiKey: secret(["canary"]), region: {}, colour: "red", version: "1.0.0" };
     const response = await plugin.call<CheckResponse>("checkConfig", checkOf(news));
 
@@ -107,7 +107,7 @@ describe("wrong types over the protocol", () => {
     ["getWorkspaceSecret", { name: 5, workspace: ["eu"] }],
     ["listWorkspaceSecrets", { prefix: {}, workspace: false }],
     ["getSecretDependents", { secretId: 7, workspace: 1 }],
-  ])("of the arguments of %s are one failure for each, and send nothing", async (name, args) => {
+  ])("each invalid argument of %s is one failure, and nothing is sent", async (name, args) => {
     const before = emulator.requests.length;
     const response = await plugin.call<InvokeResponse>("invoke", invokeOf(name, args));
 
@@ -131,16 +131,19 @@ describe("over the protocol", () => {
     expect(emulator.requests.length).toBe(before);
   });
 
-  test.each(["no such id", "../agents", ""])("an import of %j is one error", async (id) => {
-    const request = new ReadRequest();
-    request.setUrn(urnOf("A"));
-    request.setId(id);
+  test.each(["no such id", "../agents", ""])(
+    "an import of the id %j, which doesn't exist, is one error",
+    async (id) => {
+      const request = new ReadRequest();
+      request.setUrn(urnOf("A"));
+      request.setId(id);
 
-    const error = await failureOf(plugin.call("read", request));
+      const error = await failureOf(plugin.call("read", request));
 
-    expect(error?.code).toBe(status.FAILED_PRECONDITION);
-    expect(kindIn(error?.details ?? "")).toMatch(/^(import-not-found|invalid-id)$/);
-  });
+      expect(error?.code).toBe(status.FAILED_PRECONDITION);
+      expect(kindIn(error?.details ?? "")).toMatch(/^(import-not-found|invalid-id)$/);
+    },
+  );
 
   test("an import of a secret of another workspace is one error", async () => {
     const request = new ReadRequest();
@@ -152,7 +155,7 @@ describe("over the protocol", () => {
     expect(kindIn(error?.details ?? "")).toBe("import-not-found");
   });
 
-  test("an unknown function is not implemented", async () => {
+  test("a call of an unknown function is refused as not implemented", async () => {
     const error = await failureOf(plugin.call("invoke", invokeOf("createAgent", {})));
 
     expect(error?.code).toBe(status.UNIMPLEMENTED);
@@ -166,7 +169,7 @@ describe("over the protocol", () => {
     expect(fromStruct(response.getReturn())).toEqual({ secretId: id, name: "FOUND" });
   });
 
-  test("the schema is schema.json, with the version of the package", async () => {
+  test("the plugin's schema is schema.json with the package's version", async () => {
     const response = await plugin.call<GetSchemaResponse>("getSchema", new GetSchemaRequest());
 
     expect(JSON.parse(response.getSchema())).toEqual({ ...schema, version });

@@ -49,7 +49,7 @@ test.each([
   expect(sent).toEqual(sent.map(() => []));
 });
 
-test("calls at one time have a tunnel each, and later calls use them again", async () => {
+test("concurrent calls have a tunnel each, and later calls reuse them", async () => {
   const { proxy, client } = await throughProxy();
   const calls = client({ maxConcurrency: 3 });
 
@@ -71,7 +71,7 @@ test("an endpoint in NO_PROXY is called directly", async () => {
   expect([proxy.asked, api.connections]).toEqual([[], 0]);
 });
 
-test("a certificate of the API that isn't trusted is refused in the tunnel too", async () => {
+test("through a tunnel, a certificate that isn't trusted is refused", async () => {
   const { proxy } = await throughProxy();
   const other = await serveTls((_request, response) => response.end(), { certificate: "loopback" });
   const impostor = await startProxy({ routes: { [TARGET]: other.url } });
@@ -83,7 +83,7 @@ test("a certificate of the API that isn't trusted is refused in the tunnel too",
   expect([other.requests, impostor.asked.length, proxy.asked]).toEqual([[], 1, []]);
 });
 
-test("a POST is sent once the proxy works, and no secret is looked for", async () => {
+test("a POST is sent once the proxy works, and no search follows", async () => {
   const { emulator, proxy, client } = await throughProxy();
   proxy.fault({ status: 502 });
   proxy.fault("close-tunnel");
@@ -94,7 +94,7 @@ test("a POST is sent once the proxy works, and no secret is looked for", async (
   expect(proxy.asked).toHaveLength(3);
 });
 
-/** An API behind a proxy that breaks the tunnel when a request has arrived, before or after the API does what it asks. */
+/** An API behind a proxy that breaks the tunnel when a request arrives: before or after the API handles the request. */
 async function throughBreakingProxy(when: "before" | "after", times = 1) {
   const emulator = await emulate();
   let left = times;
@@ -117,7 +117,7 @@ async function throughBreakingProxy(when: "before" | "after", times = 1) {
 test.each([
   ["before", 0],
   ["after", 1],
-] as const)("a POST whose tunnel breaks %s it took effect is not sent again", async (when, created) => {
+] as const)("a POST whose tunnel breaks %s it took effect is not retried", async (when, created) => {
   const { emulator, api, client } = await throughBreakingProxy(when);
   let looks = 0;
   const look = async () => {
@@ -137,7 +137,7 @@ test.each([
   expect(emulator.workspace().secrets()).toHaveLength(created);
 });
 
-test("a GET, PATCH or DELETE whose tunnel breaks is sent again, through a new one", async () => {
+test("a GET, PATCH or DELETE is retried through a new tunnel", async () => {
   for (const call of ["getSecret", "updateSecret", "deleteSecret"] as const) {
     const { emulator, api, proxy, client } = await throughBreakingProxy("before");
     const { id } = emulator.workspace().add("A", "v");
@@ -149,7 +149,7 @@ test("a GET, PATCH or DELETE whose tunnel breaks is sent again, through a new on
   }
 });
 
-test("a timeout after the request was sent is not the proxy's", async () => {
+test("a timeout after the request was sent is not blamed on the proxy", async () => {
   const { emulator, client } = await throughProxy();
   const hung = () => emulator.waitForRequest(({ operation }) => operation === "update");
   const calls = client({ timeoutMs: 500, ...timeLimitUntil(hung) });
@@ -176,7 +176,7 @@ test.each<ProxyFault>(["hang", "hang-tunnel"])("a stop ends a connection under w
   await expect(proxy.closed()).resolves.toBeUndefined();
 });
 
-test("through a proxy, a redirect is not followed, and a large answer is refused", async () => {
+test("through a proxy, redirects and large responses are refused", async () => {
   const answers = [
     { status: 307, headers: { location: "https://elsewhere.example/" } },
     { status: 200, headers: { "content-length": 64 * 1024 * 1024 + 1 } },

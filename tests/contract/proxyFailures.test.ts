@@ -8,12 +8,12 @@ import { closedOrigin, failureOf, timeLimitUntil, yesOf } from "../support/serve
 const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
 
 interface Case {
-  /** What the proxy does to each request for a tunnel. */
+  /** The proxy's response to each request for a tunnel. */
   fault?: ProxyFault;
-  /** What is in HTTPS_PROXY. Default: the proxy. */
+  /** The value of HTTPS_PROXY. Default: the proxy's URL. */
   url?: (proxy: ForwardProxy) => Promise<string> | string;
   failure: { kind: ApiFailure["kind"]; host: string; code?: unknown; status?: number };
-  /** How many tunnels are asked for, with one retry. */
+  /** The number of requests for a tunnel, with one retry. */
   asked: number;
   isTemporary?: boolean;
   options?: Partial<ForwardProxyOptions>;
@@ -23,22 +23,22 @@ const unreachable = (code: unknown) => ({ kind: "proxy-unreachable", host: HOST,
 const refused = (status: number) => ({ kind: "proxy-refused", host: HOST, status }) as const;
 const lost = (code: unknown) => ({ kind: "tunnel-lost", host: HOST, code }) as const;
 
-// They run at the same time, because they mostly wait for a retry.
+// The rows run at the same time, because they mostly wait for a retry.
 test.concurrent.each<[string, Case]>([
   ["requires a password", { url: ({ shownUrl }) => shownUrl, failure: refused(407), asked: 1 }],
   [
     "has another password",
     { url: ({ url }) => url.replace("canary", "wrong-canary"), failure: refused(407), asked: 1 },
   ],
-  ["answers 403", { fault: { status: 403 }, failure: refused(403), asked: 1 }],
-  ["answers 500", { fault: { status: 500 }, failure: refused(500), asked: 1 }],
-  ["answers with a redirect", { fault: { status: 302 }, failure: refused(302), asked: 1 }],
-  ["answers 404", { fault: { status: 404 }, failure: refused(404), asked: 1 }],
-  ["answers 429", { fault: { status: 429 }, failure: refused(429), asked: 2, isTemporary: true }],
-  ["answers 502", { fault: { status: 502 }, failure: refused(502), asked: 2, isTemporary: true }],
-  ["answers 503", { fault: { status: 503 }, failure: refused(503), asked: 2, isTemporary: true }],
+  ["returns 403", { fault: { status: 403 }, failure: refused(403), asked: 1 }],
+  ["returns 500", { fault: { status: 500 }, failure: refused(500), asked: 1 }],
+  ["returns a redirect", { fault: { status: 302 }, failure: refused(302), asked: 1 }],
+  ["returns 404", { fault: { status: 404 }, failure: refused(404), asked: 1 }],
+  ["returns 429", { fault: { status: 429 }, failure: refused(429), asked: 2, isTemporary: true }],
+  ["returns 502", { fault: { status: 502 }, failure: refused(502), asked: 2, isTemporary: true }],
+  ["returns 503", { fault: { status: 503 }, failure: refused(503), asked: 2, isTemporary: true }],
   ["closes the connection", { fault: "close", failure: unreachable("ECONNRESET"), asked: 2, isTemporary: true }],
-  ["never answers", { fault: "hang", failure: unreachable("ETIMEDOUT"), asked: 2, isTemporary: true }],
+  ["never responds", { fault: "hang", failure: unreachable("ETIMEDOUT"), asked: 2, isTemporary: true }],
   [
     "speaks another protocol",
     { fault: "no-http", failure: unreachable(expect.stringMatching(/^HPE_/)), asked: 2, isTemporary: true },
@@ -50,7 +50,7 @@ test.concurrent.each<[string, Case]>([
     { fault: "no-tls", failure: { kind: "untrusted-tls", host: HOST, code: expect.any(String) }, asked: 1 },
   ],
   [
-    "isn't there",
+    "isn't running",
     {
       url: async () => (await closedOrigin()).replace("//", "//user:canary@"),
       failure: unreachable("ECONNREFUSED"),
@@ -84,7 +84,7 @@ test.concurrent.each<[string, Case]>([
       isTemporary: true,
     },
   ],
-])("a proxy that %s: nothing was sent, one error without the password", async (_, row) => {
+])("if a proxy %s, nothing is sent, and the error hides the password", async (_, row) => {
   const { fault, url = (proxy) => proxy.url, failure, asked, isTemporary = false, options } = row;
   const { api, proxy } = await throughProxy(options);
   if (fault) proxy.fault(fault, 2);

@@ -4,7 +4,7 @@ import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api
 import { REGIONS } from "../../provider/api/endpoint";
 import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
 
-// With this variable, the same tests run against the real API, in the workspace of that key.
+// With this variable, the same tests call the real API, in the workspace of that key.
 const apiKey = process.env.ELEVENLABS_TEST_API_KEY;
 
 const prefix = `pulumi-elevenlabs-test-${randomUUID()}-`;
@@ -22,7 +22,7 @@ const create = (name: string) =>
   api.createSecret(prefix + name, "test value", async () => (await named(prefix + name))[0]);
 
 describe(apiKey ? "the real API" : "the emulator instead of the real API", () => {
-  // Deletes what failed tests left behind, including secrets from a POST of unknown outcome.
+  // Deletes the secrets that failed tests left behind, including secrets from a POST of unknown outcome.
   afterAll(async () => {
     const left = await api.listSecrets({ search: prefix });
     await Promise.all(left.filter(({ name }) => name.startsWith(prefix)).map(({ id }) => api.deleteSecret(id)));
@@ -44,7 +44,7 @@ describe(apiKey ? "the real API" : "the emulator instead of the real API", () =>
     expect(await api.listSecrets({ search: `${prefix}ist-` })).toEqual([]);
   });
 
-  test("a listing of everything has each secret once", async () => {
+  test("a list of all secrets contains each secret once", async () => {
     const made = await create("everything");
 
     const all = await api.listSecrets();

@@ -7,10 +7,10 @@ import { Workspaces } from "../../provider/workspaces/registry";
 import { problemOf, thrownProblem } from "../support/problems";
 import { emulate } from "../support/servers";
 
-// These tests need a certain order of concurrent calls, which can't be enforced with a real engine.
+// These tests depend on a certain order of concurrent calls, which can't be enforced with a real engine.
 
 /**
- * The provider process of one operation of the engine. The workspace "twin" is the default one under another name. In a
+ * The provider process of one operation of the engine. "twin" is another name for the default workspace. During a
  * refresh, the engine doesn't run the program.
  */
 function operation({ url, apiKey }: Emulator, { runsProgram = true } = {}): WorkspaceSecretLifecycle {
@@ -26,7 +26,7 @@ function operation({ url, apiKey }: Emulator, { runsProgram = true } = {}): Work
 
 const inputs = (name: string) => ({ name, value: `value of ${name}` });
 
-/** A secret that an earlier operation has created, as the state has it. */
+/** Creates a secret in an earlier operation, and returns the secret's state. */
 async function created(emulator: Emulator, name: string): Promise<{ id: string; state: WorkspaceSecretState }> {
   return operation(emulator).create(inputs(name));
 }
@@ -78,7 +78,7 @@ test("a refresh never adopts a secret by its name", async () => {
 });
 
 describe("two names in the config for one workspace", () => {
-  test("do not create two secrets with one name", async () => {
+  test("two names for one workspace never create two secrets with one name", async () => {
     const emulator = await emulate({ uniqueNames: false });
     const up = operation(emulator);
 
@@ -91,7 +91,7 @@ describe("two names in the config for one workspace", () => {
     expect(emulator.workspace().secrets()).toHaveLength(1);
   });
 
-  test("do not give one secret two owners", async () => {
+  test("two names for one workspace never give one secret two owners", async () => {
     const emulator = await emulate();
     const { id, state } = await created(emulator, "CRM");
     const up = operation(emulator);
@@ -117,7 +117,7 @@ describe("a name that became free after all names were listed can be used again"
     return up;
   }
 
-  test("after a rename", async () => {
+  test("a rename frees the old name, even after all names were listed", async () => {
     const emulator = await emulate();
     const { id, state } = await created(emulator, "CRM");
     const up = await afterListing(emulator);
@@ -127,7 +127,7 @@ describe("a name that became free after all names were listed can be used again"
     expect((await up.create(inputs("CRM"))).id).not.toBe(id);
   });
 
-  test("after an adoption that renames", async () => {
+  test("an adoption with a rename also frees the old name", async () => {
     const emulator = await emulate();
     const { id } = emulator.workspace().add("CRM");
     const up = await afterListing(emulator);
