@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
 import { startStack } from "../../support/testStack";
 
-test("after the move, a changed value is pushed, and destroy deletes all", async () => {
+test("after the move, up pushes a changed value, and destroy still works", async () => {
   const program = (value: string) => `
     new WorkspaceSecret("alone", { value: "${value}" });
     new WorkspaceSecrets("all", { secrets: { A: "1", B: "2" }, prefix: "p_" });`;
@@ -18,7 +18,7 @@ test("after the move, a changed value is pushed, and destroy deletes all", async
   expect(stack.workspace.secrets()).toEqual([]);
 });
 
-test("a value that an interrupted update left unknown is still pushed after the move", async () => {
+test("an unknown value is pushed after the move to the plugin", async () => {
   const stack = await startStack({ host: "dynamic" });
   await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
   stack.emulator.fault({ kind: "status", status: 500, on: "update" });
@@ -32,7 +32,7 @@ test("a value that an interrupted update left unknown is still pushed after the 
   expect(stack.workspace.secrets()).toMatchObject([{ value: "w" }]);
 });
 
-test("the way back needs an alias, and pushes each value once", async () => {
+test("moving back requires an alias, and pushes each value once", async () => {
   const stack = await startStack({ host: "native" });
   await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
   const [before] = stack.workspace.secrets();

@@ -12,7 +12,7 @@ describe("pulumi import", () => {
     ["its name", () => "CRM_TOKEN"],
     ["workspace and id", (id: string) => `default/${id}`],
     ["workspace and name", () => "default/CRM_TOKEN"],
-  ])("adopts a secret by %s, and writes nothing", async (_, reference) => {
+  ])("pulumi import adopts a secret by %s, and writes nothing", async (_, reference) => {
     const stack = await native();
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
     await stack.program("");
@@ -25,7 +25,7 @@ describe("pulumi import", () => {
     expect(await stack.secrets()).toMatchObject([{ id: theirs.id, inputs: { name: "CRM_TOKEN" } }]);
   });
 
-  test("the next up pushes the program's value once, and changes nothing else", async () => {
+  test("after an import, the next up pushes the value once, and nothing else", async () => {
     const stack = await native();
     const { id } = stack.workspace.add("CRM_TOKEN", "theirs");
     await stack.program("");
@@ -39,7 +39,7 @@ describe("pulumi import", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM_TOKEN", value: "ours" }]);
   });
 
-  test("adopts from the file of `adopt --import-file` all that the stack does not own", async () => {
+  test("pulumi import with adopt's --import-file adopts every unowned secret", async () => {
     const stack = await startStack({ host: "native", emulator: { keys: { [newKey()]: {} } } });
     await stack.deploy('new WorkspaceSecret("OURS", { value: "v" });');
     for (const name of ["A", "with space", "日本"]) stack.workspace.add(name, "theirs");
@@ -54,7 +54,7 @@ describe("pulumi import", () => {
     expect(stack.workspace.secrets()).toEqual(before);
   });
 
-  test("an id that does not exist is one error, and nothing is imported", async () => {
+  test("an import of an unknown id is one error, and imports nothing", async () => {
     const stack = await native();
     await stack.program("");
 
@@ -65,7 +65,7 @@ describe("pulumi import", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("a name that several secrets have is refused with their ids", async () => {
+  test("an import by a name that several secrets share fails with their ids", async () => {
     const stack = await native();
     const theirs = [stack.workspace.add("CRM_TOKEN"), stack.workspace.add("CRM_TOKEN")];
     await stack.program("");
@@ -79,7 +79,7 @@ describe("pulumi import", () => {
 });
 
 describe("the import option", () => {
-  test("adopts a secret of a named workspace; the next up pushes the value", async () => {
+  test("the import option adopts a secret; the next up pushes the value", async () => {
     const stack = await native();
     const eu = await startAnother();
     await addWorkspaces(stack, { eu });
@@ -97,7 +97,7 @@ describe("the import option", () => {
     expect(eu.workspace().secrets()).toMatchObject([{ id: theirs.id, value: "ours" }]);
   });
 
-  test("a program with another name for the secret fails, and renames nothing", async () => {
+  test("an import fails if the program has another name for the secret", async () => {
     const stack = await native();
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
     await stack.program(`new WorkspaceSecret("crm", { name: "OTHER", value: "v" }, { import: "${theirs.id}" });`);
@@ -106,12 +106,12 @@ describe("the import option", () => {
 
     expect(run.code).not.toBe(0);
     expect(stack.workspace.secrets()).toEqual([theirs]);
-    // The engine stores what it read, before it compares.
+    // The engine stores the secret that it has read before it compares the names.
     expect(await stack.secrets()).toMatchObject([{ id: theirs.id, outputs: { name: "CRM_TOKEN" } }]);
   });
 });
 
-test("get by name or id shows the outputs, and destroy leaves the secret", async () => {
+test("WorkspaceSecret.get shows the outputs, and destroy keeps the secret", async () => {
   const stack = await native();
   const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
 

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { startStack } from "../../support/testStack";
 
-test("a preview knows name, workspace and endpoint of a new secret, but not its id", async () => {
+test("a preview shows name, workspace and endpoint of a new secret", async () => {
   const stack = await startStack({ host: "native" });
   await stack.program(`
     const { name, workspace, endpoint, secretId } = new WorkspaceSecret("A", { value: "v" });
@@ -15,7 +15,7 @@ test("a preview knows name, workspace and endpoint of a new secret, but not its 
   expect(output).toMatch(/secretId *: (\[unknown\]|output<string>)\n/);
 });
 
-test("a preview names the inputs that change, and replaceOnChanges replaces by them", async () => {
+test("a preview shows the changed inputs, and applies replaceOnChanges", async () => {
   const stack = await startStack({ host: "native" });
   await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
   const changed = (options: string) => `new WorkspaceSecret("A", { value: "w", onInUse: "retain" }, ${options});`;

@@ -13,7 +13,7 @@ async function twoWorkspaces() {
 }
 
 describe("two provider objects", () => {
-  test("manage two workspaces, each with its own key", async () => {
+  test("two provider objects manage two workspaces, each with its own key", async () => {
     const { stack, provider } = await twoWorkspaces();
 
     const run = await stack.deploy(`
@@ -35,24 +35,27 @@ describe("two provider objects", () => {
     expect([...stack.workspace.secrets(), ...stack.emulator.workspace("second").secrets()]).toEqual([]);
   });
 
-  test.each(["fail", "overwrite"])("never share one secret, with onExisting %s", async (onExisting) => {
-    const { stack, provider } = await twoWorkspaces();
-    const theirs = onExisting === "overwrite" ? stack.workspace.add("CRM", "theirs") : undefined;
+  test.each(["fail", "overwrite"])(
+    "two explicit providers never own the same secret (onExisting %s)",
+    async (onExisting) => {
+      const { stack, provider } = await twoWorkspaces();
+      const theirs = onExisting === "overwrite" ? stack.workspace.add("CRM", "theirs") : undefined;
 
-    await stack.program(`
+      await stack.program(`
       ${provider("first", "sk_first_workspace")}${provider("twin", "sk_first_workspace")}
       const args = { name: "CRM", onExisting: "${onExisting}" };
       const one = new WorkspaceSecret("one", { ...args, value: "1" }, { provider: first });
       new WorkspaceSecret("two", { ...args, value: pulumi.interpolate\`2\${one.secretId}\` }, { provider: twin });`);
-    const run = await stack.up();
+      const run = await stack.up();
 
-    expect(run.code).not.toBe(0);
-    expect(run.problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "two" }]);
-    expect(stack.workspace.secrets()).toMatchObject([{ value: "1", ...(theirs && { id: theirs.id }) }]);
-    expect((await stack.secrets()).length).toBe(1);
-  });
+      expect(run.code).not.toBe(0);
+      expect(run.problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "two" }]);
+      expect(stack.workspace.secrets()).toMatchObject([{ value: "1", ...(theirs && { id: theirs.id }) }]);
+      expect((await stack.secrets()).length).toBe(1);
+    },
+  );
 
-  test("never adopt the secret that the other one has had since before", async () => {
+  test("a provider never adopts a secret that another provider already owns", async () => {
     const { stack, provider } = await twoWorkspaces();
     const one = `${provider("first", "sk_first_workspace")}
       const one = new WorkspaceSecret("one", { name: "CRM", value: "1" }, { provider: first });\n`;
@@ -69,7 +72,7 @@ describe("two provider objects", () => {
   });
 });
 
-test("a change of a provider's config replaces no secret", async () => {
+test("a provider's changed config replaces no secret", async () => {
   const { stack, provider } = await twoWorkspaces();
   const secret = 'new WorkspaceSecret("one", { name: "CRM", value: "1" }, { provider: first });';
   await stack.deploy(provider("first", "sk_first_workspace") + secret);
@@ -84,7 +87,7 @@ test("a change of a provider's config replaces no secret", async () => {
 });
 
 describe("bad config of a provider", () => {
-  test("every fault is shown at preview, and nothing is created", async () => {
+  test("all faults of a provider's config are shown at preview", async () => {
     const { stack } = await twoWorkspaces();
     await stack.program(`
       const bad = new Provider("bad", { apiKey: "sk_first_workspace", region: "mars", timeoutSeconds: -1 });
@@ -110,7 +113,7 @@ describe("bad config of a provider", () => {
     expect(stack.emulator.requests).toEqual([]);
   });
 
-  test("a missing key does not stop a preview, and up says how to set it", async () => {
+  test("a missing API key doesn't stop a preview; up says how to set it", async () => {
     const stack = await startStack({ host: "native" });
     delete stack.env.ELEVENLABS_API_KEY;
     await stack.program('new WorkspaceSecret("one", { value: "1" });');
@@ -125,7 +128,7 @@ describe("bad config of a provider", () => {
   });
 });
 
-test("no debug output of any command has a value, a key or a digest", async () => {
+test("no debug output of any command contains a value, a key or a digest", async () => {
   const key = canary("sk_");
   const value = canary(" ");
   const stack = await startStack({ host: "native", emulator: { keys: { [key.text]: {} } } });
@@ -148,7 +151,7 @@ test("no debug output of any command has a value, a key or a digest", async () =
 
   for (const { code, output } of runs) {
     expect(code).toBe(0);
-    // Triggers are as plain as the program gives them.
+    // Triggers are not secret, unless the program marks them as secret.
     const shown = output.replaceAll(/triggers[^\n]*/g, "");
     expect([...key.foundIn(shown), ...value.foundIn(shown)]).toEqual([]);
     expect(output).not.toContain("Digest");

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { startStack } from "../../support/testStack";
 
-test("a resource that replaceOnChanges replaces may adopt its own secret, which stays", async () => {
+test("a resource that replaceOnChanges replaces may adopt its own secret", async () => {
   const stack = await startStack({ host: "native" });
   const program = (value: string) =>
     `new WorkspaceSecret("A", { value: "${value}", onExisting: "overwrite" }, { replaceOnChanges: ["value"] });`;

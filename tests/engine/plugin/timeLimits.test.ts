@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { startStack } from "../../support/testStack";
 
-test("customTimeouts end the pauses of one resource, and of no other", async () => {
+test("customTimeouts end the retry pauses of only their own resource", async () => {
   const stack = await startStack({ host: "native" });
   stack.emulator.fault({ kind: "status", status: 429, retryAfter: 2, on: "create", times: 2 });
   await stack.program(`

@@ -38,7 +38,7 @@ test("a secret that is deleted after it was listed is not adopted", async () => 
   expect(await owners(stack)).toEqual([]);
 });
 
-test("an adoption looks at the secret once more, and nothing else", async () => {
+test("an adoption checks the secret once more, with a single GET", async () => {
   const stack = await startStack();
   const { id } = stack.workspace.add("A", "theirs");
 

@@ -10,7 +10,7 @@ const PROGRAM = 'new WorkspaceSecret("a", { name: "A", value: "v" });';
 const KEYS = { sk_old: { workspace: "old" }, sk_new: { workspace: "new" } };
 
 describe("the advice of wrong-account", () => {
-  test("pulumi state delete lets up create the secret in the new account", async () => {
+  test("after wrong-account, pulumi state delete lets up create the secret", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     await stack.deploy(PROGRAM);
     stack.env.ELEVENLABS_API_KEY = "sk_new";
@@ -25,7 +25,7 @@ describe("the advice of wrong-account", () => {
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("another workspace in the config moves the secret there", async () => {
+  test("after wrong-account, another workspace in the config moves the secret", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     await stack.deploy(PROGRAM);
     await addWorkspaces(stack, { next: { apiKey: "sk_new", url: stack.emulator.url } });
@@ -37,7 +37,7 @@ describe("the advice of wrong-account", () => {
   });
 });
 
-test("the advice of changed-meanwhile, the same command, ends well", async () => {
+test("after changed-meanwhile, the same command succeeds", async () => {
   const stack = await startStack();
   const { id } = stack.workspace.add("A", "theirs");
   stack.emulator.fault({ kind: "delay", ms: 300, on: "list", when: "after" });
@@ -55,7 +55,7 @@ test("the advice of changed-meanwhile, the same command, ends well", async () =>
   expect(held(stack.workspace)).toContain(`${id} THEIRS=theirs`);
 });
 
-test("the advice of name-ignored, the name that the secret has, ends well", async () => {
+test("after name-ignored, the secret's current name works in the program", async () => {
   let isIgnored = false;
   const stack = await startStack({ emulator: { normalizeName: (name) => (isIgnored ? "A" : name) } });
   const named = (name: string) => `new WorkspaceSecret("a", { name: "${name}", value: "v", onNameChange: "rename" });`;
@@ -73,7 +73,7 @@ test("the advice of name-ignored, the name that the secret has, ends well", asyn
   expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
 });
 
-test("the advice of not-shared and state-unreadable, another TMPDIR, ends well", async () => {
+test("after state-unreadable, another TMPDIR works", async () => {
   const stack = await startStack({ env: { TMPDIR: "/proc" } });
   const { id } = stack.workspace.add("A", "theirs");
   await stack.program(PROGRAM.replace('"v"', '"v", onExisting: "overwrite"'));
@@ -89,7 +89,7 @@ test("the advice of not-shared and state-unreadable, another TMPDIR, ends well",
   expect(held(stack.workspace)).toEqual([`${id} A=v`]);
 });
 
-test("the advice for a kept value, to change triggers first, lets it be replaced", async () => {
+test("a kept value can be replaced after its triggers changed", async () => {
   const stack = await startStack();
   const { id } = stack.workspace.add("A", "theirs");
   const program = (more: string) =>

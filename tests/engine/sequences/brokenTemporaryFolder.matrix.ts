@@ -9,7 +9,7 @@ import { fails, held, outcome, writes } from "./support";
 
 const OURS = `pulumi-elevenlabs-${process.getuid?.()}`;
 
-/** What is wrong with the folder for temporary files: gets a folder to play in, returns TMPDIR. */
+/** Faults of the folder for temporary files. Each function prepares the given folder, and returns TMPDIR. */
 const FAULTS: Record<string, (folder: string) => Promise<string>> = {
   "it is a file": async (folder) => {
     await writeFile(join(folder, OURS), "theirs");
@@ -25,7 +25,7 @@ const FAULTS: Record<string, (folder: string) => Promise<string>> = {
     await chmod(join(folder, OURS), 0o777);
     return folder;
   },
-  // As root, nothing but such a file system is read-only.
+  // Only a file system like this is read-only even for root.
   "nothing can be written": async () => "/proc",
 };
 
@@ -40,7 +40,7 @@ async function stackWith(fault: (folder: string) => Promise<string>): Promise<{ 
 }
 
 describe.each(Object.entries(FAULTS))("a broken folder for temporary files (%s)", (_, fault) => {
-  test("costs one warning, and no secret", async () => {
+  test("a broken temporary folder costs one warning, but no secret", async () => {
     const { stack } = await stackWith(fault);
     await stack.program('for (const name of ["A", "B", "C"]) new WorkspaceSecret(name, { value: "v" });');
 
@@ -61,7 +61,7 @@ describe.each(Object.entries(FAULTS))("a broken folder for temporary files (%s)"
   });
 });
 
-test("a broken folder for temporary files refuses to adopt blindly", async () => {
+test("with a broken temporary folder, no secret is adopted unchecked", async () => {
   const { stack } = await stackWith(FAULTS["it is a file"] as (folder: string) => Promise<string>);
   const { id } = stack.workspace.add("A", "theirs");
   await stack.program('new WorkspaceSecret("a", { name: "A", value: "ours", onExisting: "overwrite" });');
@@ -74,7 +74,7 @@ test("a broken folder for temporary files refuses to adopt blindly", async () =>
   expect(await owners(stack)).toEqual([]);
 });
 
-test("a link in place of the folder is never followed", async () => {
+test("a link in place of the temporary folder is never followed", async () => {
   const { stack, folder } = await stackWith(FAULTS["it is a link"] as (folder: string) => Promise<string>);
   await stack.program('new WorkspaceSecret("A", { value: "v" });');
 
@@ -83,7 +83,7 @@ test("a link in place of the folder is never followed", async () => {
   expect(await readdir(join(folder, "theirs"))).toEqual([]);
 });
 
-test("a user id without a name in the system is no reason to fail", async () => {
+test("a user id without a name doesn't make a command fail", async () => {
   const preload = join(await mkdtemp(join(tmpdir(), "nobody-")), "nobody.cjs");
   folders.push(join(preload, ".."));
   const failing = 'require("node:os").userInfo = () => { throw new Error("no such user"); };';

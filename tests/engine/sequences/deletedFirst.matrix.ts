@@ -6,38 +6,41 @@ import { fails, held, outcome, succeeds, writes } from "./support";
 /** A resource that is deleted before it is replaced. */
 const source = (name: string) =>
   `const source = new WorkspaceSecret("source", { name: "${name}", value: "v" }, { deleteBeforeReplace: true });`;
-/** An input that comes from it, and stays the same. */
+/** An input that comes from this resource, but keeps its value. */
 const fromSource = (value: string) => `source.secretId.apply(() => "${value}")`;
 
 describe("an input of a resource that is deleted before it is replaced", () => {
-  test.each(["name", "workspace", "existingId", "onNameChange"])("(%s) deletes nothing of ours", async (input) => {
-    const stack = await startStack();
-    const theirs = stack.workspace.add("OURS", "theirs");
-    const inputs: Record<string, string> = {
-      name: fromSource("OURS"),
-      workspace: fromSource("default"),
-      existingId: fromSource(theirs.id),
-      onNameChange: fromSource("rename"),
-    };
-    const args = { name: '"OURS"', value: '"v"', onExisting: '"overwrite"', [input]: inputs[input] };
-    const shown = Object.entries(args).map(([name, given]) => `${name}: ${given}`);
-    const ours = `new WorkspaceSecret("ours", { ${shown.join(", ")} });`;
-    await stack.deploy(source("ONE") + ours);
+  test.each(["name", "workspace", "existingId", "onNameChange"])(
+    "an input (%s) that comes from a replaced resource deletes no secret",
+    async (input) => {
+      const stack = await startStack();
+      const theirs = stack.workspace.add("OURS", "theirs");
+      const inputs: Record<string, string> = {
+        name: fromSource("OURS"),
+        workspace: fromSource("default"),
+        existingId: fromSource(theirs.id),
+        onNameChange: fromSource("rename"),
+      };
+      const args = { name: '"OURS"', value: '"v"', onExisting: '"overwrite"', [input]: inputs[input] };
+      const shown = Object.entries(args).map(([name, given]) => `${name}: ${given}`);
+      const ours = `new WorkspaceSecret("ours", { ${shown.join(", ")} });`;
+      await stack.deploy(source("ONE") + ours);
 
-    const run = await stack.deploy(source("TWO") + ours);
+      const run = await stack.deploy(source("TWO") + ours);
 
-    expect(run.steps.ours).toBe("same");
-    expect(run.requests.filter(({ path }) => path.endsWith(theirs.id))).toEqual([]);
-    expect(held(stack.workspace)).toEqual(expect.arrayContaining([`${theirs.id} OURS=v`]));
-    expect(await owners(stack)).toContain(`ours ${theirs.id}`);
-  });
+      expect(run.steps.ours).toBe("same");
+      expect(run.requests.filter(({ path }) => path.endsWith(theirs.id))).toEqual([]);
+      expect(held(stack.workspace)).toEqual(expect.arrayContaining([`${theirs.id} OURS=v`]));
+      expect(await owners(stack)).toContain(`ours ${theirs.id}`);
+    },
+  );
 });
 
 describe("a forced replacement that deletes first", () => {
   const ours = (args: string) =>
     `new WorkspaceSecret("ours", { name: "OURS", value: "v", ${args} }, { deleteBeforeReplace: true });`;
 
-  test("never deletes a kept value", async () => {
+  test("a replacement that deletes first never deletes a kept value", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("OURS", "theirs");
     await stack.deploy(ours('onExisting: "keep"'));
@@ -52,29 +55,26 @@ describe("a forced replacement that deletes first", () => {
     expect(quiet.code).toBe(0);
   });
 
-  test.each([true, false])(
-    "never replaces a kept value by a secret of another name (deletes first: %s)",
-    async (deletesFirst) => {
-      const stack = await startStack();
-      const theirs = stack.workspace.add("OURS", "theirs");
-      const named = (name: string) =>
-        `new WorkspaceSecret("ours", { name: "${name}", value: "v", onExisting: "keep" }, { deleteBeforeReplace: ${deletesFirst} });`;
-      await stack.deploy(named("OURS"));
-      await stack.program(named("OTHER"));
+  test.each([true, false])("a forced rename never replaces a kept value (deletes first: %s)", async (deletesFirst) => {
+    const stack = await startStack();
+    const theirs = stack.workspace.add("OURS", "theirs");
+    const named = (name: string) =>
+      `new WorkspaceSecret("ours", { name: "${name}", value: "v", onExisting: "keep" }, { deleteBeforeReplace: ${deletesFirst} });`;
+    await stack.deploy(named("OURS"));
+    await stack.program(named("OTHER"));
 
-      const run = await stack.up("--replace", urn("ours"));
-      await stack.program(named("OURS"));
-      const quiet = await stack.preview("--expect-no-changes");
+    const run = await stack.up("--replace", urn("ours"));
+    await stack.program(named("OURS"));
+    const quiet = await stack.preview("--expect-no-changes");
 
-      expect(outcome(run)).toEqual(fails(run, "kept-value-at-risk"));
-      expect(writes(run)).toEqual([]);
-      expect(held(stack.workspace)).toEqual([`${theirs.id} OURS=theirs`]);
-      expect(await owners(stack)).toEqual([`ours ${theirs.id}`]);
-      expect(quiet.code).toBe(0);
-    },
-  );
+    expect(outcome(run)).toEqual(fails(run, "kept-value-at-risk"));
+    expect(writes(run)).toEqual([]);
+    expect(held(stack.workspace)).toEqual([`${theirs.id} OURS=theirs`]);
+    expect(await owners(stack)).toEqual([`ours ${theirs.id}`]);
+    expect(quiet.code).toBe(0);
+  });
 
-  test("leaves the secret that existingId adopts again", async () => {
+  test("a replacement keeps the secret that existingId adopts again", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("OURS", "theirs");
     await stack.deploy(ours(`existingId: "${theirs.id}"`));
@@ -89,7 +89,7 @@ describe("a forced replacement that deletes first", () => {
     expect(quiet.code).toBe(0);
   });
 
-  test("never adopts the secret of another resource that was renamed by hand", async () => {
+  test("a replacement never adopts another resource's renamed secret", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false }, config: { "elevenlabs:maxRetries": "0" } });
     const other = 'new WorkspaceSecret("other", { value: "v", onNameChange: "rename" });';
     await stack.deploy(ours('onExisting: "overwrite"') + other);
@@ -104,7 +104,7 @@ describe("a forced replacement that deletes first", () => {
     expect((await owners(stack)).filter((owner) => owner.endsWith(id))).toEqual([`other ${id}`]);
   });
 
-  test("of a secret of ours makes a new one", async () => {
+  test("a forced replacement that deletes first creates a new secret", async () => {
     const stack = await startStack();
     await stack.deploy(ours(""));
     const [before] = stack.workspace.secrets();

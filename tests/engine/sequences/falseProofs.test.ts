@@ -4,7 +4,7 @@ import { startStack, type TestStack } from "../../support/testStack";
 const OURS = 'new WorkspaceSecret("a", { name: "A", value: "v" });';
 const KEYS = { sk_ours: {}, sk_theirs: { workspace: "another" } };
 
-/** A stack with one secret, then run with the key of another account, which has a secret `Y`. */
+/** Deploys a stack with one secret, then sets the key of another account, which has a secret `Y`. */
 async function withWrongKey(): Promise<{ stack: TestStack; theirs: string }> {
   const stack = await startStack({ emulator: { keys: KEYS } });
   await stack.deploy(OURS);
@@ -13,7 +13,7 @@ async function withWrongKey(): Promise<{ stack: TestStack; theirs: string }> {
   return { stack, theirs: id };
 }
 
-/** The secret `A` is still there, and the state still has it. */
+/** Expects that the secret `A` still exists, and that the state still has it. */
 async function expectNothingLost(stack: TestStack): Promise<void> {
   const [made] = stack.workspace.secrets();
   expect(stack.workspace.secrets()).toMatchObject([{ name: "A", value: "v" }]);
@@ -21,7 +21,7 @@ async function expectNothingLost(stack: TestStack): Promise<void> {
 }
 
 describe("with the key of another account", () => {
-  test("a secret that the program looks up there proves nothing", async () => {
+  test("a look-up with another account's key doesn't confirm the account", async () => {
     const { stack, theirs } = await withWrongKey();
     await stack.program(`
       const looked = WorkspaceSecret.get("looked", "${theirs}");
@@ -35,7 +35,7 @@ describe("with the key of another account", () => {
     await expectNothingLost(stack);
   });
 
-  test("a secret that the stack has adopted there proves nothing", async () => {
+  test("an adoption with another account's key doesn't confirm the account", async () => {
     const { stack, theirs } = await withWrongKey();
     await stack.program(
       `new WorkspaceSecret("b", { name: "Y", value: "w", existingId: "${theirs}", onExisting: "keep" });`,
@@ -48,7 +48,7 @@ describe("with the key of another account", () => {
     await expectNothingLost(stack);
   });
 
-  test("a forced replacement loses no secret, however often it runs", async () => {
+  test("repeated forced replacements with another account's key lose no secret", async () => {
     const { stack } = await withWrongKey();
     const [entry] = await stack.secrets();
 
@@ -64,7 +64,7 @@ describe("with the key of another account", () => {
   });
 });
 
-test("a secret that the program looks up and manages is no conflict", async () => {
+test("a program may look up a secret that it also manages", async () => {
   const stack = await startStack();
   await stack.deploy(OURS);
   const [made] = stack.workspace.secrets();
@@ -80,7 +80,7 @@ test("a secret that the program looks up and manages is no conflict", async () =
   expect(stack.workspace.secrets()).toEqual([made]);
 });
 
-test("a kept secret that only a lagging list still shows isn't adopted", async () => {
+test("a deleted secret that a list still shows isn't adopted with keep", async () => {
   const stack = await startStack({ emulator: { listLagMs: 60_000 } });
   const { id } = stack.workspace.add("B", "theirs");
   stack.emulator.fault({

@@ -18,8 +18,8 @@ function fault(answer: { body: string | object; contentType?: string }, on?: Fau
   return { kind: "status", status: 404, times, ...answer, ...(on === undefined ? {} : { on }) };
 }
 
-describe("a 404 that is not about the secret", () => {
-  test.each(Object.entries(ANSWERS))("%s: destroy and refresh keep the state", async (_, answer) => {
+describe("a 404 that doesn't refer to the secret", () => {
+  test.each(Object.entries(ANSWERS))("after a 404 %s, destroy and refresh keep the state", async (_, answer) => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v" });');
     const [before, state] = [held(stack.workspace), await owners(stack)];
@@ -35,7 +35,7 @@ describe("a 404 that is not about the secret", () => {
     expect(held(stack.workspace)).toEqual(before);
   });
 
-  test("while the listing has the secret: it is not gone", async () => {
+  test("a 404 doesn't remove a secret that the list still has", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
     const [before, state] = [held(stack.workspace), await owners(stack)];
@@ -51,7 +51,7 @@ describe("a 404 that is not about the secret", () => {
   });
 });
 
-test("a 404 without a code means gone if a listing lacks the id", async () => {
+test("a secret with a plain 404 is gone if the list also lacks its id", async () => {
   const stack = await startStack();
   await stack.deploy('new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v" });');
   const [gone, other] = stack.workspace.secrets();

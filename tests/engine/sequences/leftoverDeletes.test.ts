@@ -3,12 +3,15 @@ import { owners, urn } from "../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../support/testStack";
 import { fails, held, outcome, succeeds, writes } from "./support";
 
-/** A second resource that fails after `a`, because somebody has its name. */
+/** A second resource, which fails after `a` because its name is taken. */
 const FAILING = 'new WorkspaceSecret("b", { name: "TAKEN", value: "v" }, { dependsOn: a });';
 
 const resource = (args: string) => `const a = new WorkspaceSecret("a", { name: "A", value: "ours", ${args} });`;
 
-/** Replaces `a` by itself in a run that fails before it deletes the old entry, which so waits in the state. */
+/**
+ * Replaces `a` by itself in a run that fails before it deletes the old entry, so that the delete stays pending in the
+ * state.
+ */
 async function interrupted(stack: TestStack, args: string): Promise<void> {
   stack.workspace.add("TAKEN", "theirs");
   await stack.program(resource(args) + FAILING);
@@ -16,8 +19,8 @@ async function interrupted(stack: TestStack, args: string): Promise<void> {
   expect(outcome(run)).toEqual(fails(run, "name-taken"));
 }
 
-describe("a delete that is left over from an interrupted replacement", () => {
-  test("leaves the secret that the replacement has adopted", async () => {
+describe("a delete that remains after an interrupted replacement", () => {
+  test("a pending delete keeps the secret that the replacement has adopted", async () => {
     const stack = await startStack();
     await stack.deploy(resource('onExisting: "overwrite"'));
     const before = held(stack.workspace);
@@ -39,7 +42,7 @@ describe("a delete that is left over from an interrupted replacement", () => {
     expect(held(stack.workspace)).toEqual([expect.stringMatching(/ TAKEN=theirs$/)]);
   });
 
-  test("leaves a value that was adopted with keep", async () => {
+  test("a pending delete keeps a value that was adopted with keep", async () => {
     const stack = await startStack();
     const { id } = stack.workspace.add("A", "theirs");
     await stack.deploy(resource('onExisting: "keep"'));
@@ -54,7 +57,7 @@ describe("a delete that is left over from an interrupted replacement", () => {
     expect(await owners(stack)).toEqual([`a ${id}`]);
   });
 
-  test("deletes the secret that nothing holds any more", async () => {
+  test("a pending delete removes a secret that has no owner", async () => {
     const stack = await startStack();
     await stack.deploy(resource(""));
     const [old] = stack.workspace.secrets();

@@ -8,10 +8,10 @@ import { startStack, type TestStack } from "../../support/testStack";
 import { fails, held, outcome, succeeds, writes } from "./support";
 
 const OTHER = HOST === "dynamic" ? "native" : "dynamic";
-/** What a resource of the dynamic provider needs on the way back. A resource of the plugin has its alias anyway. */
+/** The alias for the way back to the dynamic provider. The plugin's resources always have an alias. */
 const ALIAS = OTHER === "dynamic" ? `{ aliases: [{ type: "${NATIVE_TYPE}" }] }` : "{}";
 
-/** A stack whose state has a secret A that waits to be deleted, because its replacement B was made, and the delete failed. */
+/** Deploys a stack with a pending delete: B has replaced the secret A, but the delete of A failed. */
 async function withPendingDelete(): Promise<{ stack: TestStack; id: string }> {
   const stack = await startStack();
   await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v" });');
@@ -24,9 +24,9 @@ async function withPendingDelete(): Promise<{ stack: TestStack; id: string }> {
   return { stack, id };
 }
 
-/** Writes a program with the classes of both hosts, and of one of them without its name. */
+/** Writes a program with the modules of both hosts. `WorkspaceSecret` is the class of the other host. */
 async function write(stack: TestStack, body: string): Promise<void> {
-  // A stack that leaves the plugin needs its lines in Pulumi.yaml once more.
+  // While a stack leaves the plugin, Pulumi.yaml must still contain the plugin's lines.
   await stack.useHost("native");
   const modules = Object.entries(HOSTS).map(([host, { module }]) => `const ${host} = require("${module}");`);
   const preamble = [...modules, `const { WorkspaceSecret } = ${OTHER};`];
@@ -34,7 +34,7 @@ async function write(stack: TestStack, body: string): Promise<void> {
 }
 
 describe("a delete that waits while the stack moves to the other host", () => {
-  test("leaves the secret that the other host has adopted", async () => {
+  test("a pending delete keeps a secret that the other host has adopted", async () => {
     const { stack, id } = await withPendingDelete();
     await write(
       stack,
@@ -55,7 +55,7 @@ describe("a delete that waits while the stack moves to the other host", () => {
     expect(held(stack.workspace)).toEqual([]);
   });
 
-  test("deletes the secret that nothing holds", async () => {
+  test("a pending delete removes an unowned secret, even on the other host", async () => {
     const { stack, id } = await withPendingDelete();
     await write(stack, `new WorkspaceSecret("a", { name: "B", value: "v" }, ${ALIAS});`);
 
@@ -71,7 +71,7 @@ const entry = (host: string, name: string, options = "") =>
   `const ${name} = new ${host}.WorkspaceSecret("${name}", { name: "A", value: "${host}", onExisting: "overwrite" }, { ${options} });`;
 
 describe("a program that uses both hosts", () => {
-  test("never has one secret twice", async () => {
+  test("a program with both hosts never has two owners for one secret", async () => {
     const stack = await startStack();
     const { id } = stack.workspace.add("A", "theirs");
     await write(stack, entry(HOST, "first") + entry(OTHER, "second", "dependsOn: first"));

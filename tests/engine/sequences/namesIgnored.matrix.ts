@@ -6,9 +6,9 @@ import { fails, held, outcome, succeeds, writes } from "./support";
 const renaming = (name: string, value = "v") =>
   `new WorkspaceSecret("a", { name: "${name}", value: "${value}", onNameChange: "rename" });`;
 
-test("a rename that the API ignores is an error, each time", async () => {
+test("a rename that the API ignores is an error each time", async () => {
   let isIgnored = false;
-  // Once the secret is there, its name stays.
+  // After the first deploy, this API ignores every new name.
   const stack = await startStack({ emulator: { normalizeName: (name) => (isIgnored ? "A" : name) } });
   await stack.deploy(renaming("A"));
   const [before] = stack.workspace.secrets();
@@ -32,7 +32,7 @@ test("a rename that the API ignores is an error, each time", async () => {
 });
 
 describe("a value that is pushed after an unseen rename by hand", () => {
-  test.each([true, false])("restores the name of its own secret only (unique: %j)", async (uniqueNames) => {
+  test.each([true, false])("a push restores only its own secret's name (unique names: %j)", async (uniqueNames) => {
     const stack = await startStack({ emulator: { uniqueNames } });
     await stack.deploy(renaming("A"));
     const [{ id } = { id: "" }] = stack.workspace.secrets();
@@ -49,7 +49,7 @@ describe("a value that is pushed after an unseen rename by hand", () => {
     expect(await owners(stack)).toEqual([`a ${id}`]);
   });
 
-  test("is refused by an API that allows no second secret of the name", async () => {
+  test("a push fails if the API refuses a second secret with the name", async () => {
     const stack = await startStack();
     await stack.deploy(renaming("A"));
     const [{ id } = { id: "" }] = stack.workspace.secrets();

@@ -10,7 +10,7 @@ const PROGRAM = `
   new WorkspaceSecret("A", { value: "v" });
   new WorkspaceSecret("B", { value: "ours", onExisting: "keep" });`;
 
-/** A stack with a secret of its own, and one whose value is kept. */
+/** Deploys a stack with one secret that has the program's value, and one secret with a kept value. */
 async function deployed(): Promise<TestStack> {
   const stack = await startStack();
   stack.workspace.add("B", "theirs");
@@ -24,7 +24,7 @@ async function endpoints(stack: TestStack): Promise<unknown[]> {
 }
 
 describe("a gateway in front of an existing stack", () => {
-  test("keeps all ids and values, and is stored by the next up", async () => {
+  test("a new gateway keeps all ids and values, and up stores its URL", async () => {
     const stack = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
     const gateway = await serve(gatewayTo(stack.emulator, "/elevenlabs"));
@@ -49,7 +49,7 @@ describe("a gateway in front of an existing stack", () => {
     expect(held(stack.workspace)).toEqual([]);
   });
 
-  test("is stored by a refresh that runs the program, too", async () => {
+  test("a refresh that runs the program also stores the gateway's URL", async () => {
     const stack = await deployed();
     const before = held(stack.workspace);
     const gateway = await serve(gatewayTo(stack.emulator, "/elevenlabs"));

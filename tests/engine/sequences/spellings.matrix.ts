@@ -14,7 +14,7 @@ const secret = (args: object) => `new WorkspaceSecret("a", ${JSON.stringify(args
 describe.each(Object.entries(APIS))("an API that %s names", (_, { normalizeName, given, stored }) => {
   const emulator = { normalizeName, uniqueNames: false };
 
-  test("has one secret after a POST whose answer was lost", async () => {
+  test("a POST whose response was lost creates one secret, in any spelling", async () => {
     const stack = await startStack({ emulator, config });
     stack.emulator.fault({ kind: "reset", on: "create", when: "after" });
     await stack.program(secret({ name: given, value: "v" }));
@@ -25,13 +25,13 @@ describe.each(Object.entries(APIS))("an API that %s names", (_, { normalizeName,
     expect(lost.calls.filter((call) => call === "create")).toHaveLength(1);
     expect(names(stack.workspace)).toEqual([stored]);
     const [{ id } = { id: "" }] = stack.workspace.secrets();
-    // Either the first run has found it, or both say that it is there.
+    // The first run found the secret, or both runs report that it exists.
     const isFound = (await owners(stack)).length === 1;
     expect([...lost.kinds, ...again.kinds]).toEqual(isFound ? [] : ["may-have-been-created", "name-taken"]);
     if (!isFound) expect(again.output).toContain(id);
   });
 
-  test("never gets a second secret for a name that is taken", async () => {
+  test("no second secret is created for a taken name, in any spelling", async () => {
     const stack = await startStack({ emulator, config });
     const theirs = stack.workspace.add(stored, "theirs");
     await stack.program(secret({ name: given, value: "v" }));
@@ -45,7 +45,7 @@ describe.each(Object.entries(APIS))("an API that %s names", (_, { normalizeName,
   });
 });
 
-test("two resources never share a secret by two spellings of its name", async () => {
+test("a name with another spelling never gives a secret two owners", async () => {
   const { normalizeName } = APIS.trims;
   const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });
   await stack.program(`
@@ -59,7 +59,7 @@ test("two resources never share a secret by two spellings of its name", async ()
   expect(await owners(stack)).toHaveLength(1);
 });
 
-test("a rename that the API respells is no change afterwards", async () => {
+test("a rename that the API respells causes no later change", async () => {
   const { normalizeName } = APIS["upper-cases"];
   const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });
   const rename = (name: string) => secret({ name, value: "v", onNameChange: "rename" });

@@ -8,7 +8,10 @@ const PROGRAM = `
   new WorkspaceSecret("own", { name: "OWN", value: "v", triggers: [1] });
   new WorkspaceSecret("kept", { name: "KEPT", value: "ours", onExisting: "keep" });`;
 
-/** A stack whose state the version before marks wrote; with a delete that it left over, if asked for. */
+/**
+ * A stack whose state was written by the version before marks. With `pending`, the state also has a pending delete of
+ * each secret.
+ */
 async function ofToday({ pending = false } = {}, program = PROGRAM): Promise<TestStack> {
   const stack = await startStack();
   stack.workspace.add("KEPT", "theirs");
@@ -25,7 +28,7 @@ async function ofToday({ pending = false } = {}, program = PROGRAM): Promise<Tes
 }
 
 describe("a state from before marks", () => {
-  test("shows no change, loses nothing, and is destroyed cleanly", async () => {
+  test("a state without marks shows no change, and is destroyed cleanly", async () => {
     const stack = await ofToday();
     const [before, state] = [held(stack.workspace), await owners(stack)];
 
@@ -45,7 +48,7 @@ describe("a state from before marks", () => {
     expect(held(stack.workspace)).toEqual([]);
   });
 
-  test("with deletes of the same secrets left over loses none of them", async () => {
+  test("a state without marks loses no secret to its pending deletes", async () => {
     const stack = await ofToday({ pending: true });
     const before = held(stack.workspace);
 
@@ -65,7 +68,7 @@ describe("a state from before marks", () => {
     expect(held(stack.workspace)).toEqual([]);
   });
 
-  test("gets a mark by its next update, and keeps it", async () => {
+  test("the next update adds a mark, and later updates keep it", async () => {
     const stack = await ofToday();
     const marks = async () => (await stack.secrets()).map(({ outputs }) => String(outputs?.mark).split(".")[0]);
     await stack.deploy(PROGRAM.replace("triggers: [1]", "triggers: [2]"));
@@ -77,7 +80,7 @@ describe("a state from before marks", () => {
     expect(await marks()).toEqual(first);
   });
 
-  test("lets a forced replacement adopt its own secret again", async () => {
+  test("without marks, a forced replacement still adopts its own secret", async () => {
     const program = 'new WorkspaceSecret("own", { name: "OWN", value: "v", onExisting: "overwrite" });';
     const stack = await ofToday({}, program);
     const before = held(stack.workspace);
@@ -91,7 +94,7 @@ describe("a state from before marks", () => {
     expect(await owners(stack)).toHaveLength(1);
   });
 
-  test("is destroyed with its leftover deletes in one go", async () => {
+  test("destroy removes a state without marks with its pending deletes", async () => {
     const stack = await ofToday({ pending: true });
 
     const destroy = await stack.destroy();

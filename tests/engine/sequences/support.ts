@@ -3,7 +3,7 @@ import type { EmulatedWorkspace } from "pulumi-elevenlabs/emulator";
 import { owners } from "../../support/ownedSecrets";
 import type { Run, TestStack } from "../../support/testStack";
 
-/** What a workspace holds, as `ID NAME=value`, sorted. */
+/** The secrets of a workspace, as `ID NAME=value`, sorted. */
 export function held(workspace: EmulatedWorkspace): string[] {
   return workspace
     .secrets()
@@ -24,7 +24,7 @@ export function writes({ calls }: Run): string[] {
   return calls.filter((call) => call === "create" || call === "update" || call === "delete");
 }
 
-/** The outcome of a run, and its output if that isn't as wanted. */
+/** The outcome of a run, with the output, so that a failed assertion shows it. */
 export function outcome({ code, kinds, output }: Run) {
   return { succeeds: code === 0, kinds, output };
 }
@@ -32,7 +32,7 @@ export function outcome({ code, kinds, output }: Run) {
 export const succeeds = (run: Run, ...kinds: string[]) => ({ succeeds: true, kinds: kinds.sort(), output: run.output });
 export const fails = (run: Run, ...kinds: string[]) => ({ succeeds: false, kinds: kinds.sort(), output: run.output });
 
-/** Of two resources that want one secret in one `up`, one has it. */
+/** Expects that a secret that both resources required in one `up` has only one owner. */
 export async function expectOneOwner(stack: TestStack, run: Run): Promise<void> {
   expect(run.code).not.toBe(0);
   expect(["owned-by-other", "name-taken"]).toContain(run.kinds[0]);

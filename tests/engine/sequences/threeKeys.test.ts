@@ -18,7 +18,7 @@ function as(stack: TestStack, key: string, step: () => Promise<Run>): Promise<Ru
   return step();
 }
 
-test("three keys of one workspace take turns, and show no change", async () => {
+test("three keys of one workspace can take turns without a change", async () => {
   const stack = await deployed();
   const [before, state] = [held(stack.workspace), await owners(stack)];
 
@@ -43,7 +43,7 @@ test("three keys of one workspace take turns, and show no change", async () => {
   expect(held(stack.workspace)).toEqual([]);
 });
 
-test("each of three keys finds that a secret has gone, if another is there", async () => {
+test("each of three keys detects a deleted secret, if another secret remains", async () => {
   const stack = await deployed();
   const [gone, other] = stack.workspace.secrets();
   stack.workspace.remove(gone?.id ?? "");

@@ -11,14 +11,14 @@ const STYLES = {
 };
 const FIRST = 'new WorkspaceSecret("first", { name: "A", value: "first" });';
 
-/** A stack whose resource `first` has the secret A. */
+/** Deploys a stack whose resource `first` owns the secret A. */
 async function deployed(): Promise<{ stack: TestStack; id: string }> {
   const stack = await startStack();
   await stack.deploy(FIRST);
   return { stack, id: stack.workspace.secrets()[0]?.id ?? "" };
 }
 
-/** Expects that the resource `second` gets nothing, by a preview and by an `up` that leaves `first` out. */
+/** Expects that the resource `second` is refused, in a preview and in an `up` with only `second` as a target. */
 async function expectRefused(stack: TestStack, second: string): Promise<void> {
   const [before, state] = [held(stack.workspace), await owners(stack)];
   await stack.program(second);
@@ -33,13 +33,13 @@ async function expectRefused(stack: TestStack, second: string): Promise<void> {
 }
 
 describe.each(["old", "new"] as const)("a transformation of the %s style", (style) => {
-  test("that says overwrite gives no second owner", async () => {
+  test("a transformation to overwrite gives no secret a second owner", async () => {
     const { stack } = await deployed();
     const options = STYLES[style]('onExisting: "overwrite"');
     await expectRefused(stack, `new WorkspaceSecret("second", { name: "A", value: "second" }, { ${options} });`);
   });
 
-  test("that sets the name or existingId gives no second owner", async () => {
+  test("a transformed name or existingId gives no secret a second owner", async () => {
     const { stack, id } = await deployed();
     const name = STYLES[style]('name: "A"');
     const existingId = STYLES[style](`existingId: "${id}"`);
@@ -49,7 +49,7 @@ describe.each(["old", "new"] as const)("a transformation of the %s style", (styl
   });
 });
 
-test("a renamed resource that a transformation gives its alias is no other", async () => {
+test("a resource whose alias comes from a transformation keeps its secret", async () => {
   const { stack, id } = await deployed();
   const options = 'transforms: [({ props, opts }) => ({ props, opts: { ...opts, aliases: [{ name: "first" }] } })]';
   await stack.program(
@@ -58,12 +58,12 @@ test("a renamed resource that a transformation gives its alias is no other", asy
 
   const run = await stack.up();
 
-  // The engine takes it for the same, or the check refuses it. Either way, the secret stays.
+  // The engine treats both as the same resource, or the check refuses the second. In both cases, the secret is kept.
   expect(writes(run)).not.toContain("delete");
   expect(held(stack.workspace).map((secret) => secret.split(" ")[0])).toEqual([id]);
 });
 
-/** Gives the backend the layout of old versions, which know stacks by their names only. */
+/** Converts the backend to the layout of old Pulumi versions, which identify stacks only by name. */
 async function useOldLayout(stack: TestStack): Promise<string> {
   const root = join(stack.folder, "state/.pulumi");
   const old = join(root, "stacks/test.json");
@@ -75,7 +75,7 @@ async function useOldLayout(stack: TestStack): Promise<string> {
   return old;
 }
 
-test("a backend of the old layout shows the owners, too", async () => {
+test("a backend with the old layout also shows the owners", async () => {
   const { stack, id } = await deployed();
   const file = await useOldLayout(stack);
   const before = held(stack.workspace);

@@ -4,7 +4,7 @@ import { owners, urn } from "../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../support/testStack";
 import { expectOneOwner, fails, held, outcome } from "./support";
 
-/** A stack with two names in its config for one workspace, each with its own key, whose API allows doubled names. */
+/** A stack whose config has two names for one workspace, each with its own key. The API allows duplicate names. */
 async function twoNames(): Promise<TestStack> {
   const emulator = { keys: { sk_one: {}, sk_two: {} }, uniqueNames: false, latencyMs: 50 };
   const stack = await startStack({ emulator });
@@ -17,7 +17,7 @@ const secret = (workspace: string, args = "") =>
   `new WorkspaceSecret("${workspace}", { name: "A", value: "${workspace}", workspace: "${workspace}", ${args} });`;
 
 describe("two keys of one workspace", () => {
-  test("never make two secrets of one name in one up", async () => {
+  test("two keys of one workspace never create the same name twice", async () => {
     const stack = await twoNames();
     await stack.program(secret("one") + secret("two"));
 
@@ -26,7 +26,7 @@ describe("two keys of one workspace", () => {
     await expectOneOwner(stack, run);
   });
 
-  test("never both adopt one secret in one up", async () => {
+  test("two keys of one workspace never adopt the same secret", async () => {
     const stack = await twoNames();
     const { id } = stack.workspace.add("A", "theirs");
     await stack.program(secret("one", 'onExisting: "overwrite"') + secret("two", 'onExisting: "overwrite"'));
@@ -39,7 +39,7 @@ describe("two keys of one workspace", () => {
     expect(held(stack.workspace)).toEqual([`${id} A=${owner.split(" ")[0]}`]);
   });
 
-  test("never let --target take what the other resource has", async () => {
+  test("with two keys, --target never adopts another resource's secret", async () => {
     const stack = await twoNames();
     await stack.deploy(secret("one"));
     const [before, state] = [held(stack.workspace), await owners(stack)];

@@ -15,7 +15,7 @@ testFor("dynamic")("the way back from the plugin leaves a kept value alone", asy
     new WorkspaceSecret("own", { name: "OWN", value: "ours" }${options});`;
   await stack.deploy(program(""));
   const before = held(stack.workspace);
-  // The lines in Pulumi.yaml stay until the state has nothing of the plugin.
+  // Pulumi.yaml must contain the plugin's lines until the state has no resource of the plugin.
   await stack.program(
     program(`, ${ALIAS}`).replaceAll("new WorkspaceSecret", 'new (require("pulumi-elevenlabs").WorkspaceSecret)'),
   );

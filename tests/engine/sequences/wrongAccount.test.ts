@@ -21,7 +21,7 @@ async function withOtherKey(stack: TestStack, step: () => Promise<Run>): Promise
 }
 
 describe("with the key of another workspace", () => {
-  test("destroy and refresh are refused, and lose nothing", async () => {
+  test("with another workspace's key, destroy and refresh are refused", async () => {
     const stack = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
 
@@ -36,7 +36,7 @@ describe("with the key of another workspace", () => {
     expect(held(stack.workspace)).toEqual(before);
   });
 
-  test("up makes no copies, and pushes nothing", async () => {
+  test("with another workspace's key, up creates and pushes nothing", async () => {
     const stack = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
 
@@ -54,7 +54,7 @@ describe("with the key of another workspace", () => {
   });
 });
 
-test("a rotated key is found to be the same account's", async () => {
+test("a rotated key is recognized as a key of the same account", async () => {
   const stack = await startStack({ emulator: { keys: { sk_old: {}, sk_new: {} } } });
   await stack.deploy(PROGRAM);
   const state = await owners(stack);

@@ -13,7 +13,7 @@ async function deployed(): Promise<{ stack: TestStack; id: string }> {
   return { stack, id: stack.workspace.secrets()[0]?.id ?? "" };
 }
 
-/** Expects that the secret survives whatever the engine does to get back to one owner. */
+/** Removes the first owner from the program, and expects that the secret is kept. */
 async function expectKept(stack: TestStack, id: string): Promise<void> {
   await stack.program(resource("second"));
   const run = await stack.up();
@@ -22,14 +22,14 @@ async function expectKept(stack: TestStack, id: string): Promise<void> {
   expect(await owners(stack)).toEqual([`second ${id}`]);
 }
 
-describe("the command import of a secret that another resource has", () => {
-  test("never costs the secret when the first resource goes", async () => {
+describe("pulumi import of a secret that another resource owns", () => {
+  test("pulumi import of an owned secret keeps it after its first owner leaves", async () => {
     const { stack, id } = await deployed();
     await stack.import("second", "A");
     await expectKept(stack, id);
   });
 
-  test("never costs the secret when the second gets another name", async () => {
+  test("pulumi import of an owned secret keeps it if the new owner is renamed", async () => {
     const { stack, id } = await deployed();
     await stack.import("second", "A");
     await stack.program(`${resource("first")} new WorkspaceSecret("second", { name: "B", value: "v" });`);
@@ -41,7 +41,7 @@ describe("the command import of a secret that another resource has", () => {
     expect(await owners(stack)).toContain(`first ${id}`);
   });
 
-  test("never costs the secret with --target of the second", async () => {
+  test("pulumi import of an owned secret keeps it, even with --target", async () => {
     const { stack, id } = await deployed();
     await stack.import("second", "A");
     await stack.program(resource("second"));
@@ -53,8 +53,8 @@ describe("the command import of a secret that another resource has", () => {
   });
 });
 
-describe("the option import of a secret that another resource has", () => {
-  test("with --target or --exclude never costs the secret", async () => {
+describe("the import option for a secret that another resource owns", () => {
+  test("the import option with --target or --exclude keeps an owned secret", async () => {
     const { stack, id } = await deployed();
     await stack.program(resource("second", 'import: "A"'));
 
@@ -65,7 +65,7 @@ describe("the option import of a secret that another resource has", () => {
     await expectKept(stack, id);
   });
 
-  test("is refused while the program still has that resource", async () => {
+  test("the import option is refused for a secret that still has an owner", async () => {
     const { stack, id } = await deployed();
     await stack.program(resource("first") + resource("second", 'import: "A"'));
 

@@ -5,7 +5,7 @@ import { held, outcome, succeeds, writes } from "../support";
 
 const native = () => startStack({ host: "native" });
 
-/** A stack that manages the secret A as resource `a`, with what the workspace holds. */
+/** Deploys the secret A as resource `a`. */
 async function managed(options = ""): Promise<{ stack: TestStack; id: string }> {
   const stack = await native();
   await stack.deploy(resource(options));
@@ -17,25 +17,28 @@ function resource(options: string, value = "v"): string {
 }
 
 describe("a second spelling of the secret that the resource has", () => {
-  test.each(["A", "default/A"])("(import: %j) never deletes it", async (reference) => {
-    const { stack, id } = await managed();
-    await stack.program(resource(`import: "${reference}"`));
+  test.each(["A", "default/A"])(
+    "an import of the resource's own secret (%j) never deletes the secret",
+    async (reference) => {
+      const { stack, id } = await managed();
+      await stack.program(resource(`import: "${reference}"`));
 
-    const imported = await stack.up();
-    const kept = held(stack.workspace);
-    const pushed = await stack.up();
-    const quiet = await stack.preview("--expect-no-changes");
-    const destroy = await stack.destroy();
+      const imported = await stack.up();
+      const kept = held(stack.workspace);
+      const pushed = await stack.up();
+      const quiet = await stack.preview("--expect-no-changes");
+      const destroy = await stack.destroy();
 
-    expect(outcome(imported)).toEqual(succeeds(imported, "imported-without-value", "left-to-other-owner"));
-    expect(kept).toEqual([`${id} A=v`]);
-    expect(outcome(pushed)).toEqual(succeeds(pushed));
-    expect(quiet.code).toBe(0);
-    expect(outcome(destroy)).toEqual(succeeds(destroy));
-    expect(held(stack.workspace)).toEqual([]);
-  });
+      expect(outcome(imported)).toEqual(succeeds(imported, "imported-without-value", "left-to-other-owner"));
+      expect(kept).toEqual([`${id} A=v`]);
+      expect(outcome(pushed)).toEqual(succeeds(pushed));
+      expect(quiet.code).toBe(0);
+      expect(outcome(destroy)).toEqual(succeeds(destroy));
+      expect(held(stack.workspace)).toEqual([]);
+    },
+  );
 
-  test("(import by its id) is no change", async () => {
+  test("an import of the resource's own id makes no change", async () => {
     const { stack, id } = await managed();
     await stack.program(resource(`import: "${id}"`));
 
@@ -46,7 +49,7 @@ describe("a second spelling of the secret that the resource has", () => {
     expect(held(stack.workspace)).toEqual([`${id} A=v`]);
   });
 
-  test("leaves a protected secret alone", async () => {
+  test("an import keeps a protected secret", async () => {
     const { stack, id } = await managed("protect: true");
     await stack.program(resource('protect: true, import: "A"'));
 
@@ -59,7 +62,7 @@ describe("a second spelling of the secret that the resource has", () => {
 });
 
 describe("an import that the program spells in another way later", () => {
-  test("by id, then by name: the secret stays", async () => {
+  test("an import by id, then by name, keeps the secret", async () => {
     const stack = await native();
     const { id } = stack.workspace.add("A", "theirs");
     await stack.deploy(resource(`import: "${id}"`));
@@ -72,7 +75,7 @@ describe("an import that the program spells in another way later", () => {
     expect(await owners(stack)).toEqual([`a ${id}`]);
   });
 
-  test("by the command, then by the option: the secret stays", async () => {
+  test("an import by the command, then by the option, keeps the secret", async () => {
     const stack = await native();
     const { id } = stack.workspace.add("A", "theirs");
     await stack.program("");
@@ -86,7 +89,7 @@ describe("an import that the program spells in another way later", () => {
     expect(await owners(stack)).toEqual([`a ${id}`]);
   });
 
-  test("on the way from the dynamic provider: the secret stays", async () => {
+  test("a move from the dynamic provider with an import keeps the secret", async () => {
     const stack = await startStack({ host: "dynamic" });
     await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v" });');
     const before = held(stack.workspace);
@@ -101,7 +104,7 @@ describe("an import that the program spells in another way later", () => {
   });
 });
 
-test("a secret that the program now only looks up by name stays", async () => {
+test("a managed secret that is later only looked up is kept", async () => {
   const { stack, id } = await managed();
   await stack.program('exports.id = WorkspaceSecret.get("a", "A").secretId;');
 
@@ -113,7 +116,7 @@ test("a secret that the program now only looks up by name stays", async () => {
   expect(held(stack.workspace)).toEqual([`${id} A=v`]);
 });
 
-test("an import of another secret replaces the old one", async () => {
+test("an import of another secret replaces the old secret", async () => {
   const { stack } = await managed();
   const other = stack.workspace.add("A", "other");
   await stack.program(resource(`import: "${other.id}"`));

@@ -18,7 +18,7 @@ describe.each(["option", "command"])("an import by the %s", (way) => {
     return { stack, id, program };
   }
 
-  test("with keep leaves their value until the program changes its own", async () => {
+  test("with keep, an import pushes nothing until the program's value changes", async () => {
     const { stack, id, program } = await imported('onExisting: "keep",');
 
     const kept = [await stack.up(), await stack.preview("--expect-no-changes")];
@@ -33,7 +33,7 @@ describe.each(["option", "command"])("an import by the %s", (way) => {
     expect(held(stack.workspace)).toEqual([`${id} A=ours`]);
   });
 
-  test("with ignoreChanges of the value is not stuck, and keeps their value", async () => {
+  test("an import with ignoreChanges of the value succeeds, and pushes nothing", async () => {
     const { stack, id } = await imported("", 'ignoreChanges: ["value"]');
 
     const runs = [await stack.up(), await stack.up(), await stack.refresh()];
@@ -44,7 +44,7 @@ describe.each(["option", "command"])("an import by the %s", (way) => {
     expect(await owners(stack)).toEqual([`a ${id}`]);
   });
 
-  test("without either pushes the program's value once", async () => {
+  test("an import without keep pushes the program's value once", async () => {
     const { stack, id } = await imported("");
 
     const runs = [await stack.up(), await stack.up()];

@@ -5,7 +5,7 @@ import { fails, held, outcome, succeeds } from "../support";
 
 const native = () => startStack({ host: "native" });
 
-test("get by name warns of nothing, and shows no change later", async () => {
+test("WorkspaceSecret.get by name shows no warning and no later change", async () => {
   const stack = await native();
   const { id } = stack.workspace.add("A", "theirs");
   await stack.program('exports.id = WorkspaceSecret.get("a", "A").secretId;');
@@ -19,7 +19,7 @@ test("get by name warns of nothing, and shows no change later", async () => {
 describe("a name that looks like a workspace and a name", () => {
   const program = 'new WorkspaceSecret("a", { name: "default/A", value: "v" }, { import: "default/A" });';
 
-  test("imports the secret that has it", async () => {
+  test("a name with a slash imports the secret with exactly this name", async () => {
     const stack = await native();
     const { id } = stack.workspace.add("default/A", "theirs");
     await stack.program(program);
@@ -30,7 +30,7 @@ describe("a name that looks like a workspace and a name", () => {
     expect(held(stack.workspace)).toEqual([`${id} default/A=v`]);
   });
 
-  test("is refused if it can mean two secrets", async () => {
+  test("an import id that matches two secrets is refused", async () => {
     const stack = await native();
     stack.workspace.add("default/A", "theirs");
     stack.workspace.add("A", "theirs");

@@ -5,7 +5,7 @@ import { fails, held, outcome, succeeds, writes } from "../support";
 
 const KEYS = { sk_of_the_stack: {}, sk_rotated: {}, sk_of_another: { workspace: "another" } };
 
-/** A stack with one secret of the default provider, and the text of explicit providers. */
+/** Deploys one secret with the default provider. `provider` returns the code of an explicit provider. */
 async function deployed() {
   const stack = await startStack({ host: "native", emulator: { keys: KEYS } });
   await stack.deploy(secret(""));
@@ -29,7 +29,7 @@ async function expectSame(stack: TestStack, program: string): Promise<void> {
 }
 
 describe("a resource that moves to another provider", () => {
-  test("of the same workspace keeps its secret, whatever the key", async () => {
+  test("a move to a provider of the same workspace keeps the secret", async () => {
     const { stack, provider } = await deployed();
 
     await expectSame(stack, provider("same", "sk_of_the_stack") + secret("provider: same"));
@@ -41,7 +41,7 @@ describe("a resource that moves to another provider", () => {
     expect(held(stack.workspace)).toEqual([]);
   });
 
-  test("of another workspace is refused, and makes no second secret", async () => {
+  test("a move to a provider of another workspace is refused", async () => {
     const { stack, provider } = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
     const program = (value: string) => provider("other", "sk_of_another") + secret("provider: other", value);
@@ -64,7 +64,7 @@ describe("a resource that moves to another provider", () => {
   });
 });
 
-test("the key of another workspace in a provider object loses nothing", async () => {
+test("a provider with the key of another workspace loses no secret", async () => {
   const { stack, provider } = await deployed();
   await stack.deploy(provider("explicit", "sk_of_the_stack") + secret("provider: explicit"));
   const [before, state] = [held(stack.workspace), await owners(stack)];

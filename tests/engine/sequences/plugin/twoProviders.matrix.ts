@@ -4,7 +4,7 @@ import { owners, urn } from "../../../support/ownedSecrets";
 import { startStack } from "../../../support/testStack";
 import { expectOneOwner, fails, held, outcome } from "../support";
 
-/** A stack with two provider objects for one workspace, each with its own key, whose API allows doubled names. */
+/** A stack with two provider objects for one workspace, each with its own key. The API allows duplicate names. */
 async function twoProviders() {
   const emulator = { keys: { sk_one: {}, sk_two: {} }, uniqueNames: false, latencyMs: 50 };
   const stack = await startStack({ host: "native", emulator });
@@ -18,7 +18,7 @@ async function twoProviders() {
 }
 
 describe("two provider objects of one workspace", () => {
-  test("never make two secrets of one name in one up", async () => {
+  test("two providers of one workspace never create the same name twice", async () => {
     const { stack, secret } = await twoProviders();
     await stack.program(secret("one") + secret("two"));
 
@@ -27,7 +27,7 @@ describe("two provider objects of one workspace", () => {
     await expectOneOwner(stack, run);
   });
 
-  test("never both adopt one secret in one up", async () => {
+  test("two providers of one workspace never adopt the same secret", async () => {
     const { stack, secret } = await twoProviders();
     const { id } = stack.workspace.add("A", "theirs");
     await stack.program(secret("one", 'onExisting: "overwrite"') + secret("two", 'onExisting: "overwrite"'));
@@ -40,7 +40,7 @@ describe("two provider objects of one workspace", () => {
     expect(held(stack.workspace)).toEqual([`${id} A=${state[0]?.split(" ")[0]}`]);
   });
 
-  test("never let --target take what the other one has", async () => {
+  test("--target never adopts a secret that another provider owns", async () => {
     const { stack, secret } = await twoProviders();
     await stack.deploy(secret("one"));
     const [before, state] = [held(stack.workspace), await owners(stack)];
