@@ -15,8 +15,8 @@ duplicated, that an error reports each secret that is missing in the state, that
 contains a value or an API key. Then they run the same command again. The tables show the outcomes.`;
 
 /**
- * Expects that the page's table for a scenario shows these results. With UPDATE_FAULTS=1 it writes the table instead, which
- * needs a single worker (`-i`).
+ * Expects the page's table for a scenario to show these results. With UPDATE_FAULTS=1, writes the table instead, which
+ * requires a single worker (`-i`).
  */
 export async function expectInDocs(title: string, results: Result[]): Promise<void> {
   const page = await readFile(PAGE, "utf8");
@@ -32,7 +32,7 @@ export async function expectInDocs(title: string, results: Result[]): Promise<vo
   }
 }
 
-/** One row for all faults with the same two outcomes. */
+/** Groups faults with the same two outcomes into one row. */
 function table(results: Result[]): string {
   const byFault = Map.groupBy(results, ({ fault }) => fault);
   const ways = Map.groupBy(byFault, ([, both]) => {

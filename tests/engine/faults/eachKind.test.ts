@@ -5,7 +5,7 @@ import { CHANGES, CREATES, DELETES, LISTINGS, READS, type Scenario } from "./sce
 
 const all = [...CREATES, ...LISTINGS, ...READS, ...CHANGES, ...DELETES];
 const isRefresh = ({ operation }: Scenario) => operation === "refresh";
-// The engine deletes nothing after a create that failed, so these can't share a run with creates.
+// After a failed create, the engine deletes nothing, so deletes can't share a run with creates.
 const isDelete = ({ call, program }: Scenario) => call === "delete" || program === undefined;
 
 describe("one fault of each kind", () => {
@@ -13,8 +13,8 @@ describe("one fault of each kind", () => {
     ["refresh", all.filter(isRefresh)],
     ["delete", all.filter((scenario) => !isRefresh(scenario) && isDelete(scenario))],
     ["create and update", all.filter((scenario) => !isRefresh(scenario) && !isDelete(scenario))],
-  ])("at each call of %s: nothing is duplicated, orphaned, lost or leaked", async (_step, scenarios) => {
-    // A fault that lasts leaves more to clean up than one that a retry gets past.
+  ])("no fault in a call of %s duplicates, orphans, loses or leaks a secret", async (_step, scenarios) => {
+    // A permanent fault leaves more to clean up than a fault that a retry overcomes.
     const results = await tryAll(scenarios, ({ fault, lasts }) => lasts && ONE_OF_EACH_KIND.test(fault.name));
 
     expect(results.length).toBeGreaterThan(scenarios.length * 5);

@@ -3,7 +3,9 @@ import { expectInDocs } from "./docsTable";
 import { tryAll } from "./matrix";
 import type { Scenario } from "./scenarios";
 
-/** Defines the tests of some scenarios. They are in several files, so that they run in parallel. */
+/**
+ * Defines the tests of some scenarios. Each group of scenarios has a separate file, so that the groups run in parallel.
+ */
 export function testEveryFault(title: string, scenarios: Scenario[]): void {
   describe(title, () => {
     test.each(scenarios)("$title: no secret is duplicated, orphaned, lost or leaked", async (scenario) => {

@@ -1,17 +1,17 @@
 import type { FaultKind } from "../../../emulator/index";
 
-/** What can go wrong between a request and its answer. */
+/** A failure between a request and its response. */
 export interface Fault {
   name: string;
   /** Undefined if the API is unreachable. */
   kind?: FaultKind;
-  /** The origin that is used instead of that of the API. */
+  /** The origin to use instead of the API's origin. */
   origin?: (places: Places) => string;
 }
 
 /** Servers that the faults need. */
 export interface Places {
-  /** An origin at which nothing listens. */
+  /** An origin without a server. */
   closed: string;
   /** A host that is not the API, and has no TLS. */
   other: string;
@@ -23,10 +23,10 @@ const BODIES = {
   HTML: { body: HTML, contentType: "text/html" },
   empty: { body: "", contentType: "text/plain" },
 };
-/** Larger than the client accepts. */
+/** A body that is larger than the client accepts. */
 const HUGE = `"${"x".repeat(64 * 1024 * 1024)}"`;
 
-/** `where` is added to the names of the faults if it matters whether they come before or after the write. */
+/** Adds `where` to the names of the faults if it matters whether a fault happens before or after the write. */
 function at(when: "before" | "after", where: string): Fault[] {
   return [
     ...[500, 501, 502, 503, 504].flatMap((status) =>
@@ -46,7 +46,7 @@ const rateLimit = (name: string, more: object = {}): Fault => ({
   kind: { kind: "status", status: 429, ...more },
 });
 
-/** All faults. For calls that write, it matters whether a fault comes before or after the write. */
+/** Lists all faults. For calls that write, a fault can happen before or after the write. */
 export function faultsOf(call: { writes: boolean }, { other }: Places): Fault[] {
   return [
     rateLimit(""),
@@ -65,7 +65,7 @@ export function faultsOf(call: { writes: boolean }, { other }: Places): Fault[] 
   ];
 }
 
-/** The names of one fault of each kind. */
+/** Matches the names of one fault of each kind. */
 export const ONE_OF_EACH_KIND = new RegExp(
   [
     "^(?:429|body of wrong types|HTML with 200|redirect to another host|connection refused)$",
@@ -73,7 +73,7 @@ export const ONE_OF_EACH_KIND = new RegExp(
   ].join("|"),
 );
 
-/** A short list of faults: `500 before the write` stands for all its bodies (JSON, HTML, empty). */
+/** Lists faults briefly: `500 before the write` stands for all three bodies (JSON, HTML, empty). */
 export function shortList(names: string[]): string {
   const sorts = new Map<string, string[]>();
   for (const name of names) {

@@ -11,19 +11,19 @@ import { type Args, type Scenario, THEIRS } from "./scenarios";
 interface FaultCase {
   scenario: Scenario;
   fault: Fault;
-  /** Whether every such call fails, not just the first. */
+  /** If true, every call fails, not just the first. */
   lasts: boolean;
 }
 
-/** One fault in one scenario. Each has its own workspace, so that one stack can run many cases. */
+/** One fault in one scenario. Each case has a separate workspace, so that one stack can run many cases. */
 interface Case extends FaultCase {
-  /** The name of the workspace. The names of its resources start with it. */
+  /** The name of the workspace, which is also the prefix of the names of its resources. */
   id: string;
   key: Canary;
   value: Canary;
 }
 
-/** How one case of a run failed. */
+/** The errors of one failed case. */
 interface Failure {
   kinds: string[];
   message: string;
@@ -36,16 +36,16 @@ export interface Result {
 }
 
 /**
- * A workspace with one secret that no case is about. A program without any secret gives its config to nobody, so that deletes
- * would reach the API at the URL of the last update.
+ * A workspace with one secret that no case changes. Without a secret in the program, the provider would not get the
+ * program's config, and deletes would call the API at the URL of the last update.
  */
 const KEPT = { id: "kept", key: "sk_of_the_kept_secret" };
 
 const WRITES = new Set(["create", "update", "delete"]);
 
 /**
- * Runs all cases of scenarios with the same operation, or those that `isChosen`, then the same command again. Expects after
- * each run that nothing is lost, and returns the outcome of each case.
+ * Runs the chosen cases of scenarios with the same operation, then the same command again. After each run, expects that
+ * no secret is lost. Returns the outcome of each case.
  */
 export async function tryAll(
   scenarios: Scenario[],
@@ -87,7 +87,7 @@ class Matrix {
   private readonly runs: Run[] = [];
   /** The ids of secrets that the stack did not create. */
   private readonly theirs = new Map<string, string>();
-  /** The stack's file with the API at its real origin, and with an unreachable one for some cases. */
+  /** The stack's config file: with the API at its real origin, and with an unreachable origin for some cases. */
   private config = { here: "", elsewhere: "" };
 
   constructor(
@@ -140,7 +140,7 @@ class Matrix {
     return new Set(failed.keys());
   }
 
-  /** The cases whose fault hit no request, so that they prove nothing. */
+  /** Lists the cases whose fault hit no request, so that they prove nothing. */
   private unmet({ requests }: Run): string[] {
     const faulty = requests.filter(({ fault }) => fault !== undefined);
     const met = new Set(faulty.map(({ operation, workspace }) => `${operation} in ${workspace}`));
@@ -149,13 +149,13 @@ class Matrix {
       .map(({ id }) => this.nameOf(id));
   }
 
-  /** Runs the same command again until everything is as in the program. Returns the outcome of each case. */
+  /** Runs the same command again until workspace, state and program match. Returns the outcome of each case. */
   async converge(failed: Set<string>): Promise<Map<string, string>> {
     for (const { id, scenario } of this.cases) scenario.release?.(this.workspace(id));
     if (this.operation === "refresh") expect(await this.refresh()).toMatchObject({ code: 0 });
     const again = this.failures(await this.up());
     for (const [id, { kinds, message }] of again) {
-      // The only error that needs a person's decision.
+      // Only this error requires a decision by a person.
       expect({ id, message, kinds }).toEqual({ id, message, kinds: ["name-taken"] });
       expect(message).toContain('onExisting: "overwrite"');
     }
@@ -212,7 +212,7 @@ class Matrix {
     );
   }
 
-  /** The arguments of the resources of one case. */
+  /** Returns the arguments of the resources of one case. */
   private each({ id, value, scenario: { count = 1 } }: Case, args: Args | undefined): Args[] {
     if (!args) return [];
     const own = {
@@ -225,7 +225,7 @@ class Matrix {
     return Array.from({ length: count }, (_, index) => ({ ...own, name: `${own.name}_${index}` }));
   }
 
-  /** The stack's file with these workspaces. */
+  /** Returns the stack's config file with these workspaces. */
   private async describeWorkspaces(origin: (fault: Fault) => string | undefined): Promise<string> {
     const workspaces = this.cases.map(({ id, key, fault }) => [
       id,
@@ -240,7 +240,10 @@ class Matrix {
     return join(this.stack.folder, "Pulumi.test.yaml");
   }
 
-  /** Runs while some workspaces are unreachable: both config and state point elsewhere, and back afterwards. */
+  /**
+   * Runs while some workspaces are unreachable: changes their endpoint in config and state, and changes it back
+   * afterwards.
+   */
   private async elsewhere<T>(places: Places, run: () => Promise<T>): Promise<T> {
     const origins = new Map(this.cases.map(({ id, fault }) => [id, fault.origin?.(places)]));
     await writeFile(this.configFile, this.config.elsewhere);
@@ -263,10 +266,10 @@ class Matrix {
     await writeFile(file, JSON.stringify(state));
   }
 
-  /** The errors of a run by case. */
+  /** Groups the errors of a run by case. */
   private failures({ code, problems, output }: Run): Map<string, Failure> {
     const errors = problems.filter(({ severity }) => severity === "error");
-    // Nothing else may make a run fail.
+    // Only these errors may make a run fail.
     expect({ failed: code !== 0, output }).toEqual({ failed: errors.length > 0, output });
     const byCase = Map.groupBy(errors, ({ resource = "" }) => caseOf(resource));
     return new Map(
@@ -277,12 +280,15 @@ class Matrix {
     );
   }
 
-  /** The secrets of the state by case, including pending deletes, with decrypted digests. */
+  /** Groups the secrets of the state by case, including pending deletes, with decrypted digests. */
   private async stored(): Promise<Map<string, StateResource[]>> {
     return Map.groupBy(await this.stack.everySecret(), ({ urn }) => caseOf(urn.split("::").at(-1) ?? ""));
   }
 
-  /** `unchanged`: the state before the step, which a failed step must not change. Returns the state. */
+  /**
+   * Expects that no secret is lost and, if `unchanged` is given, that failed cases left the state as it was. Returns
+   * the state.
+   */
   private async expectNothingLost(
     failed: Map<string, Failure>,
     unchanged?: Map<string, StateResource[]>,
@@ -301,7 +307,8 @@ class Matrix {
           .map((secret) => `orphan ${secret.name}`),
         ...stored.flatMap(({ id, inputs, outputs }) => {
           const secret = live.find((one) => one.id === id);
-          // After a failed step, the API may have another value or name than the state. But the state must not claim a wrong value.
+          // After a failed step, the API may have a new value or name that the state lacks. But the state must not
+          // claim a wrong value.
           if (!secret) return error ? [] : ["the state has a secret that is gone"];
           const claim = claimIn({ inputs, outputs });
           const isRight = claim === undefined || isClaimOf(claim, secret.value);
@@ -324,7 +331,7 @@ class Matrix {
     return state;
   }
 
-  /** Workspace, state and program match, and a preview with a refresh finds nothing to do. */
+  /** Expects that workspace, state and program match, and that a preview with a refresh shows no change. */
   private async expectAllDone(): Promise<void> {
     const state = await this.expectNothingLost(new Map());
     for (const one of this.cases) {

@@ -7,29 +7,29 @@ export interface Scenario {
   title: string;
   /** The call that fails. */
   call: Operation;
-  /** How many such calls succeed first. */
+  /** The number of these calls that succeed first. */
   after?: number;
-  /** Of lists, only searches, or only those without one. Default: either. */
+  /** For lists: true for searches, false for lists without a search. Default: both. */
   search?: boolean;
   /** A fault that hits once in every case, before the fault under test. */
   also?: Fault;
-  /** How many secrets there are. Default: 1. */
+  /** The number of secrets. Default: 1. */
   count?: number;
-  /** Which faults are tried. Default: all. */
+  /** The faults to try. Default: all. */
   faults?: RegExp;
-  /** What others do in the workspace before the first `up`. */
+  /** Changes the workspace by hand before the first `up`. */
   arrange?(workspace: EmulatedWorkspace): void;
   /** The program of the first `up`, which has no fault. */
   before?: Args;
-  /** What others do in the workspace after it. */
+  /** Changes the workspace by hand after the first `up`. */
   meanwhile?(workspace: EmulatedWorkspace): void;
   /** The program of the step. Undefined if the step deletes the secret. */
   program?: Args | undefined;
   /** Default: `up`. */
   operation?: "up" | "refresh";
-  /** Whether the step also fails without a fault. */
+  /** True if the step also fails without a fault. */
   refused?: boolean;
-  /** What others do in the workspace before the next `up`. */
+  /** Changes the workspace by hand before the next `up`. */
   release?(workspace: EmulatedWorkspace): void;
 }
 
@@ -54,7 +54,7 @@ export const CREATES: Scenario[] = [
   { title: "create: the search for the name", call: "list", program: first },
   { title: "create: the POST", call: "create", program: first },
   {
-    title: "create: the search after a POST without an answer",
+    title: "create: the search after a POST without a response",
     call: "list",
     after: 1,
     also: { kind: "reset", when: "after", on: "create" },
@@ -81,7 +81,10 @@ export const CREATES: Scenario[] = [
   },
 ];
 
-/** One secret more than are looked up individually. Only one fault of each kind, because each case has many secrets. */
+/**
+ * One more secret than the provider looks up one by one. Tries only one fault of each kind, because each case has many
+ * secrets.
+ */
 const many = {
   count: 8,
   faults: /^(429|503 \(JSON\)|reset|timeout|body of wrong types|HTML with 200|redirect to another host)$/,
@@ -119,7 +122,7 @@ export const CHANGES: Scenario[] = [
     call: "delete",
     before: first,
     program: renamed,
-    // If the API is unreachable, the create fails first, and the engine deletes nothing.
+    // If the API is unreachable, the create fails first, so the engine deletes nothing.
     faults: /^(?!no |connection)/,
   },
 ];
@@ -138,7 +141,7 @@ export const DELETES: Scenario[] = [
     title: "delete of a secret in use: the pages of the dependents",
     call: "dependencies",
     before: first,
-    // The first answer lists only 10.
+    // The first response contains only 10 dependents.
     meanwhile: (workspace) =>
       workspace.use(ours(workspace), { agents: Array.from({ length: 11 }, (_, index) => `Agent ${index}`) }),
     refused: true,

@@ -10,7 +10,7 @@ const crm = (onExisting: string) =>
 const leftovers: Process[] = [];
 afterEach(() => kill(...leftovers.splice(0)));
 
-/** Kills an `up` after the API handled its POST, but before the answer. */
+/** Kills an `up` after the API handled its POST, but before the response arrives. */
 async function killedUp(stack: TestStack, victim: RegExp): Promise<void> {
   stack.emulator.fault({ kind: "hang", on: "create", when: "after" });
   await stack.program('new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "old" });');
@@ -30,13 +30,13 @@ describe("a run killed after its POST", () => {
   test.each([
     ["provider process", HOSTS[HOST].process],
     ["CLI", /^\S*pulumi up/],
-  ])("(the %s): the next up shows the secret, and overwrite adopts it", async (_what, victim) => {
+  ])("after the %s was killed, up shows the secret; overwrite adopts it", async (_what, victim) => {
     const stack = await startStack();
     await killedUp(stack, victim);
     const [orphan, ...others] = stack.workspace.secrets();
     expect(others).toEqual([]);
     expect(await stack.secrets()).toEqual([]);
-    // A killed CLI leaves its lock behind, with any program.
+    // A killed CLI always leaves its lock behind.
     await stack.cli(["cancel", "--yes"]).orThrow();
 
     await stack.program(crm("fail"));

@@ -28,12 +28,12 @@ export class ApiProcess {
     return this.ask("secrets");
   }
 
-  /** The next call of this kind gets no answer. */
+  /** The next call of this kind gets no response. */
   hang(call: Operation, when: "before" | "after"): Promise<void> {
     return this.ask("hang", { on: call, when });
   }
 
-  /** Waits until that call has arrived. */
+  /** Waits until the call has arrived. */
   arrived(call: Operation): Promise<void> {
     return this.ask("arrived", call);
   }
@@ -42,7 +42,7 @@ export class ApiProcess {
     return this.ask("clearFaults");
   }
 
-  /** Kills it. `restart` starts it again with the same secrets. */
+  /** Kills the process. `restart` starts it again with the same secrets. */
   async kill(): Promise<{ restart(): Promise<void> }> {
     const secrets = await this.secrets();
     const ended = once(this.child, "exit");

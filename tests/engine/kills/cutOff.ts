@@ -7,7 +7,7 @@ import type { Args } from "../faults/scenarios";
 import { ApiProcess } from "./apiProcess";
 import type { Point, Victim } from "./points";
 
-/** What a run that was cut off needs to recover. */
+/** The step that a run needs to recover after it was cut off. */
 export type Recovery = "up" | "up with overwrite";
 
 const leftovers: Process[] = [];
@@ -16,8 +16,8 @@ afterEach(() => kill(...leftovers.splice(0)));
 const PROCESSES = { provider: HOSTS[HOST].process, CLI: /^\S*pulumi (up|refresh)/ };
 
 /**
- * Interrupts a run at a point, then follows the docs: `pulumi cancel`, `pulumi refresh`, `pulumi up`. Expects that workspace,
- * state and program match in the end. Returns whether this needed `onExisting: "overwrite"`.
+ * Interrupts a run at a point, then follows the docs: `pulumi cancel`, `pulumi refresh`, `pulumi up`. Expects that
+ * workspace, state and program match in the end. Returns whether the recovery needed `onExisting: "overwrite"`.
  */
 export async function cutOff(point: Point, victim: Victim): Promise<Recovery> {
   const api = await ApiProcess.start();
@@ -41,7 +41,7 @@ export async function cutOff(point: Point, victim: Victim): Promise<Recovery> {
   await restart?.();
   await api.clearFaults();
 
-  // Fails if there is no lock, which is fine.
+  // This fails if there is no lock, which is fine.
   await stack.cli(["cancel", "--yes"]);
   expect(names(await api.secrets())).toEqual([...new Set(names(await api.secrets()))]);
   expectCode(await stack.refresh(), 0);
@@ -58,7 +58,7 @@ export async function cutOff(point: Point, victim: Victim): Promise<Recovery> {
   return again.code === 0 ? "up" : "up with overwrite";
 }
 
-/** Kills or interrupts the victim. Returns how to restart it, if the next run needs it. */
+/** Kills or interrupts the victim. Returns a function that restarts the victim, if the next run needs it. */
 async function strike(victim: Victim, tree: Process[], api: ApiProcess): Promise<(() => Promise<void>) | undefined> {
   if (victim === "API") return (await api.kill()).restart;
   const victims = tree.filter(({ command }) => PROCESSES[victim === "provider" ? "provider" : "CLI"].test(command));

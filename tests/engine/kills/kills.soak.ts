@@ -5,10 +5,10 @@ import { POINTS, VICTIMS } from "./points";
 const outcomes: Record<string, number> = {};
 afterAll(() => console.log("What runs that were cut off needed to recover:", outcomes));
 
-describe("a run cut off between a request and its answer recovers with one secret", () => {
+describe("a run cut off between a request and its response recovers with one secret", () => {
   const cases = VICTIMS.flatMap((victim) => POINTS.map((point) => ({ victim, point })));
   test.each(cases)(
-    "$victim cut off in $point.step, $point.when the write of $point.call",
+    "$victim, cut off $point.when the $point.call of $point.step, recovers",
     async ({ victim, point }) => {
       const outcome = await cutOff(point, victim);
       expect(["up", "up with overwrite"]).toContain(outcome);

@@ -1,12 +1,12 @@
 import type { Operation } from "../../../emulator/index";
 import type { Args } from "../faults/scenarios";
 
-/** A moment between a request and its answer. */
+/** A moment between a request and its response. */
 export interface Point {
   step: string;
   call: Operation;
   when: "before" | "after";
-  /** The program of a first `up`, which runs to its end. */
+  /** The program of a first `up`, which isn't cut off. */
   before?: Args;
   /** The program of the run that is cut off. Undefined if it deletes the secret. */
   program?: Args;
@@ -20,7 +20,7 @@ const renamed: Args = { name: "CRM_KEY", value: "second" };
 const both = (point: Omit<Point, "when">): Point[] =>
   (["before", "after"] as const).map((when) => ({ ...point, when }));
 
-/** Every call of every step: calls that write, before and after the write; other calls once. */
+/** Every call of every step. A call that writes is cut off before and after the write, any other call once. */
 export const POINTS: Point[] = [
   { step: "create", call: "list", when: "before", program: first },
   ...both({ step: "create", call: "create", program: first }),
