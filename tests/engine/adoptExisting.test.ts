@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** Four secrets created by hand, one for each way to adopt a secret; each resource has the name of its way. */
+/** Adds four secrets by hand, one for each way to adopt a secret. The resources are named after the ways. */
 function madeByHand(stack: TestStack) {
   const ways = ["overwrite", "keep", "byId", "byIdKeep"];
   const secrets = ways.map((way) => stack.workspace.add(way, `their ${way}`, { dependents: { agents: ["Support"] } }));
@@ -16,7 +16,7 @@ function madeByHand(stack: TestStack) {
     ways
       .map((way) => `new WorkspaceSecret("${way}", { value: "${value}", ${args[way]}, ${more[way] ?? ""} });`)
       .join("\n");
-  /** The values in the workspace; fails if an id, a name or a dependent has changed. */
+  /** Returns the values in the workspace. Fails if an id, a name or a dependent has changed. */
   const values = () => {
     const now = stack.workspace.secrets();
     expect(now.map(({ value: _, ...rest }) => rest)).toEqual(secrets.map(({ value: _, ...rest }) => rest));
@@ -26,7 +26,7 @@ function madeByHand(stack: TestStack) {
 }
 
 describe("an adopted secret", () => {
-  test('keeps its id, its dependents and, with "keep", its value', async () => {
+  test('adopting keeps the id, the dependents and, with "keep", the value', async () => {
     const stack = await startStack();
     const { id, program, values, ways } = madeByHand(stack);
 
@@ -34,7 +34,7 @@ describe("an adopted secret", () => {
 
     expect(values()).toEqual(["ours", "their keep", "ours", "their byIdKeep"]);
     expect(run.calls.filter((call) => call === "update")).toHaveLength(2);
-    // Adoption by name takes a search, adoption by id a GET. What was found by its name is looked at again.
+    // An adoption by name sends a search, then a GET of the found secret. An adoption by id sends only a GET.
     expect(run.calls.filter((call) => call === "list")).toHaveLength(2);
     expect(run.calls.filter((call) => call === "get")).toHaveLength(4);
     expect(run.calls).toHaveLength(8);
@@ -54,7 +54,7 @@ describe("an adopted secret", () => {
     expect(values()).toEqual(["ours", "their keep", "ours", "their byIdKeep"]);
   });
 
-  test("is then managed like a secret that the provider created", async () => {
+  test("an adopted secret is then managed like any other secret", async () => {
     const stack = await startStack();
     const { program, values, ways } = madeByHand(stack);
     await stack.deploy(program("v1", { keep: "triggers: [1]", byIdKeep: "triggers: [1]" }));
@@ -68,7 +68,7 @@ describe("an adopted secret", () => {
     expect([pushed.changes, pushed.calls]).toEqual([{ update: 4 }, ["update", "update", "update", "update"]]);
     expect(values()).toEqual(["v2", "v2", "v2", "v2"]);
 
-    // The triggers are removed too, which pushes once more.
+    // The program also removes the triggers, which pushes the value once more.
     const plain = ways.map((way) => `new WorkspaceSecret("${way}", { value: "v2" });`).join("\n");
     const dropped = await stack.deploy(plain);
     expect([dropped.changes, dropped.calls]).toEqual([{ update: 4 }, ["update", "update"]]);
@@ -79,7 +79,7 @@ describe("an adopted secret", () => {
     expect(stack.workspace.secrets()).toEqual([]);
   });
 
-  test("that was deleted by hand is created again with our value", async () => {
+  test("an adopted secret that was deleted by hand is created again", async () => {
     const stack = await startStack();
     const kept = stack.workspace.add("CRM_TOKEN", "theirs");
     const program = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours", onExisting: "keep" });';
@@ -96,7 +96,7 @@ describe("an adopted secret", () => {
 });
 
 describe("existingId", () => {
-  test("chooses among several secrets of one name, and leaves the others alone", async () => {
+  test("existingId chooses one of several secrets with the same name", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const [first, second] = [stack.workspace.add("CRM_TOKEN", "first"), stack.workspace.add("CRM_TOKEN", "second")];
     const program = `new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours", existingId: "${second.id}" });`;
@@ -110,8 +110,8 @@ describe("existingId", () => {
     expect(stack.workspace.secrets()).toEqual([first]);
   });
 
-  test("renames the secret if needed, but not to a taken name or with keep", async () => {
-    // This API allows two secrets with one name; the provider does not.
+  test("existingId renames the secret, but not to a taken name or with keep", async () => {
+    // This API allows two secrets with one name, but the provider doesn't.
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const renamed = stack.workspace.add("OLD", "theirs");
     const kept = stack.workspace.add("KEPT", "theirs");

@@ -16,7 +16,7 @@ function start(options: StackOptions = {}): Promise<TestStack> {
   return startStack({ emulator: { keys }, ...options, config: { "elevenlabs:maxRetries": "0", ...options.config } });
 }
 
-/** Without the key that the harness sets in the environment. */
+/** Starts a stack without the API key that the harness sets in the environment. */
 async function startWithoutKey(options: StackOptions = {}): Promise<TestStack> {
   const stack = await start(options);
   delete stack.env.ELEVENLABS_API_KEY;
@@ -24,7 +24,7 @@ async function startWithoutKey(options: StackOptions = {}): Promise<TestStack> {
 }
 
 describe("wrong inputs", () => {
-  test("all fail at once at preview, each on its own property", async () => {
+  test("all wrong inputs fail at once at preview, each on its own property", async () => {
     const stack = await start();
     await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
     const before = [await stack.decryptedSecrets(), stack.workspace.secrets()];
@@ -57,7 +57,7 @@ describe("wrong inputs", () => {
   });
 });
 
-test("triggers whose changes Pulumi would not notice are refused at preview", async () => {
+test("triggers whose changes Pulumi can't detect are refused at preview", async () => {
   const stack = await start();
   const lost = [
     "new Date(0)",
@@ -137,13 +137,13 @@ test("an object given for a name or a policy isn't shown", async () => {
 
 describe("secrets in config", () => {
   test.each([
-    ["none", "config-missing", undefined],
+    ["no secrets", "config-missing", undefined],
     ["an empty value", "config-entries-invalid", { GOOD: "v", "a.b": "" }],
-    ["text that isn't JSON", "config-not-an-object", "CRM_TOKEN"],
+    ["a string that isn't JSON", "config-not-an-object", "CRM_TOKEN"],
     ["a list", "config-not-an-object", [value.text]],
     ["a number", "config-not-an-object", 5],
     [
-      "an object of values that aren't text",
+      "an object of values that aren't strings",
       "config-entries-invalid",
       {
         GOOD: "v",
@@ -157,7 +157,7 @@ describe("secrets in config", () => {
         " ": "v",
       },
     ],
-  ])("%s: one error lists everything that is wrong, at preview", async (_title, kind, secrets) => {
+  ])("invalid secrets in config are one error at preview: %s", async (_title, kind, secrets) => {
     const stack = await start({ config: { secrets } });
     await stack.program('new WorkspaceSecrets("all");');
 
@@ -171,7 +171,7 @@ describe("secrets in config", () => {
 });
 
 describe("the API key", () => {
-  test("may be missing at preview, which makes no call; up says how to set it", async () => {
+  test("a preview makes no call and needs no API key; up says how to set it", async () => {
     const stack = await startWithoutKey();
     await stack.program(ONE);
 
@@ -187,7 +187,7 @@ describe("the API key", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("isn't needed to preview an update, a replacement or a deletion", async () => {
+  test("previewing an update, a replacement or a deletion needs no API key", async () => {
     const stack = await start();
     await stack.deploy('for (const name of ["A", "B", "C"]) new WorkspaceSecret(name, { value: "v1" });');
     delete stack.env.ELEVENLABS_API_KEY;
@@ -207,7 +207,7 @@ describe("the API key", () => {
     ["wrong, from the config", "unauthorized", { config: "sk_wrong" }],
     ["without the permission to write", "missing-permission", { environment: otherKey.text }],
     ["with a line break", "malformed-api-key", { environment: `${key.text}\n${key.text}` }],
-  ])("that is %s: up says what to do", async (_title, kind, { environment, config }) => {
+  ])("up explains how to fix a bad API key: %s", async (_title, kind, { environment, config }) => {
     const stack = await start({ env: environment === undefined ? {} : { ELEVENLABS_API_KEY: environment } });
     if (config) await stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], config).orThrow();
     await stack.program(ONE);
@@ -224,7 +224,7 @@ describe("the API key", () => {
   test.each([
     ["elevenlabs:apiKey", "plain-api-key", key.text],
     ["elevenlabs:workspaces", "plain-api-keys", { other: { apiKey: key.text } }],
-  ])("in plain text in %s is refused before it reaches the state", async (name, kind, given) => {
+  ])("an API key in plain text in %s never reaches the state", async (name, kind, given) => {
     const stack = await start({ config: { [name]: given } });
     await stack.program(ONE);
 
@@ -235,12 +235,12 @@ describe("the API key", () => {
     expect(run.kinds).toEqual([kind]);
     expect(shown(run)).toMatchSnapshot();
     const files = [...(await stack.writtenFiles())].filter(([, text]) => key.foundIn(text).length > 0);
-    // Before the program runs, the engine has already written the stack's config to its history.
+    // The engine writes the stack's config to its history before it runs the program.
     expect(files.filter(([file]) => !file.endsWith(".history.json"))).toEqual([]);
   });
 });
 
-test("an API key in plain text next to secret ones is refused, with its path", async () => {
+test("a plain-text API key next to encrypted keys is refused, with its path", async () => {
   const stack = await start();
   await stack.cli(["config", "set", "--secret", "--path", "elevenlabs:workspaces.a.apiKey"], key.text).orThrow();
   await stack.program(ONE);
@@ -272,7 +272,7 @@ describe("the config", () => {
       {},
       ONE.replace("}", ', workspace: pulumi.output(Promise.resolve("prod")) }'),
     ],
-  ])("with %s: preview says how to correct it, and makes no call", async (_title, config, program) => {
+  ])("config with %s fails at preview, with the fix and without a call", async (_title, config, program) => {
     const stack = await start({ config });
     await stack.program(program);
 
@@ -280,7 +280,7 @@ describe("the config", () => {
 
     expect(run.code).not.toBe(0);
     expect(run.calls).toEqual([]);
-    // The engine lets the plugin check the config itself, before any resource.
+    // The engine calls the plugin's config check before any resource.
     const ofConfig = HOST === "native" && "elevenlabs:workspaces" in config;
     const ofWorkspace = ofConfig ? "provider-config-invalid" : "workspace-unusable";
     expect(run.kinds).toEqual([program === ONE ? "invalid-config" : ofWorkspace]);
@@ -339,7 +339,7 @@ describe("the config", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ name: "good" }]);
   });
 
-  test("of another workspace is checked at preview, on the input workspace", async () => {
+  test("the config of another workspace is checked at preview", async () => {
     const stack = await start();
     const other = { apiKey: key.text, region: "mars", baseUrl: `https://me:${value.text}@api.example.com` };
     await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify({ other })).orThrow();

@@ -7,7 +7,7 @@ import { type Run, SECRET_TYPE, startStack, type TestStack } from "../support/te
 const value = canary("");
 const shown = (run: Run) => tidyProblems(run, [value]);
 
-/** The only thing that a run shows is a warning about these config values in plain text. */
+/** Expects that the run shows only a warning about these config values in plain text. */
 function expectPlainValuesWarning(run: Run, names: string, command: string): string {
   expect(Object.keys(shown(run))).toEqual(["test-test"]);
   expect(run.problems).toMatchObject([{ severity: "warning", kind: "plain-values" }]);
@@ -28,7 +28,7 @@ async function outputs(stack: TestStack): Promise<unknown> {
 const urnOf = (name: string) => `urn:pulumi:test::test::elevenlabs:index:WorkspaceSecrets$${SECRET_TYPE}::${name}`;
 
 describe("WorkspaceSecrets", () => {
-  test("manages one secret for each key, and leaves other secrets alone", async () => {
+  test("WorkspaceSecrets manages one secret for each key, and no other secret", async () => {
     const stack = await startStack();
     const foreign = stack.workspace.add("FOREIGN", "theirs");
     const alike = stack.workspace.add("dev_OLD_TOO", "theirs");
@@ -65,7 +65,7 @@ describe("WorkspaceSecrets", () => {
     expect(stack.workspace.secrets()).toEqual([foreign, alike]);
   });
 
-  test("keeps values secret that were set without --secret, and warns of them", async () => {
+  test("values set without --secret are still stored encrypted, with a warning", async () => {
     const stack = await startStack({ config: { secrets: { PLAIN: value.text, ALSO: "v" } } });
 
     const run = await stack.deploy('new WorkspaceSecrets("all");');
@@ -77,7 +77,7 @@ describe("WorkspaceSecrets", () => {
     expect(stack.workspace.secrets().find(({ name }) => name === "PLAIN")?.value).toBe(value.text);
   });
 
-  test("warns only of values that were set without --secret", async () => {
+  test("only values that were set without --secret cause a warning", async () => {
     const stack = await startStack();
     await setSecret(stack, "secrets.SECRET", value.text);
     await stack.program('new WorkspaceSecrets("all");');
@@ -92,7 +92,7 @@ describe("WorkspaceSecrets", () => {
     expect(value.foundIn(await readFile(stack.checkpointFile, "latin1"))).toEqual([]);
   });
 
-  test("does not warn if the whole object was set as one secret", async () => {
+  test("an object that was set as one secret causes no warning", async () => {
     const stack = await startStack();
     const text = JSON.stringify({ A: "one", B: "two" });
     await stack.cli(["config", "set", "--secret", "secrets"], text).orThrow();
@@ -104,7 +104,7 @@ describe("WorkspaceSecrets", () => {
     expect(Object.fromEntries(made)).toEqual({ A: "one", B: "two" });
   });
 
-  test("warns with a command that works, even for a key with dots", async () => {
+  test("the warning's command works, even for a key with dots", async () => {
     const stack = await startStack({ config: { secrets: { "crm.token": "plain" } } });
     await stack.program('new WorkspaceSecrets("all");');
     const { output } = await stack.preview();
@@ -117,7 +117,7 @@ describe("WorkspaceSecrets", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ name: "crm.token", value: value.text }]);
   });
 
-  test("takes the object of any config key; its other arguments apply to all", async () => {
+  test("secretsFromConfig reads any config key; other arguments apply to all", async () => {
     const stack = await startStack();
     const taken = stack.workspace.add("TOKEN", "theirs");
     await setSecret(stack, "crm.TOKEN", "crm");

@@ -5,14 +5,14 @@ import { startStack } from "../support/testStack";
 const CRM = 'new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours" });';
 const isCreate = ({ operation }: RecordedRequest) => operation === "create";
 
-/** The error if a secret without dependents has the name. */
+/** The error if the name belongs to a secret without dependents. */
 const nameTakenByUnused = (resource: string, id: string | undefined) => ({
   kind: "name-taken",
   resource,
   message: expect.stringContaining(`${id}, which nothing uses`),
 });
 
-/** A program of `count` secrets, named `SECRET_0` and so on. */
+/** A program with `count` secrets, named `SECRET_0` and so on. */
 const secrets = (count: number) =>
   `for (let i = 0; i < ${count}; i++) new WorkspaceSecret("SECRET_" + i, { value: "value " + i });`;
 
@@ -28,7 +28,7 @@ describe("requests of creates", () => {
     expect(requests).toHaveLength(6);
   });
 
-  test("twenty secrets cost at most 7 searches, one listing and a POST each", async () => {
+  test("twenty secrets cost at most 7 searches, one list and a POST each", async () => {
     const stack = await startStack();
 
     const { requests } = await stack.deploy(secrets(20));
@@ -46,7 +46,7 @@ describe("requests of creates", () => {
     ).toEqual(Array.from({ length: 20 }, (_, i) => `SECRET_${i}: value ${i}`).sort());
   });
 
-  test("a taken name is found in the shared listing, on every page", async () => {
+  test("a taken name is found in the shared list, on every page", async () => {
     const stack = await startStack({ emulator: { forcePageSize: 5 } });
     for (let i = 0; i < 12; i++) stack.workspace.add(`THEIRS_${i}`);
     const taken = Array.from({ length: 12 }, (_, i) => stack.workspace.add(`SECRET_${i}`, "theirs"));
@@ -66,7 +66,7 @@ describe("requests of creates", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("no POST follows a look-up that failed, and the next up continues", async () => {
+  test("no POST follows a failed search, and the next up continues", async () => {
     const stack = await startStack();
     stack.emulator.fault({ kind: "status", status: 500, on: "list" });
 
@@ -83,7 +83,7 @@ describe("requests of creates", () => {
 });
 
 describe("a name", () => {
-  test("is taken only if a secret has exactly the same name", async () => {
+  test("a name is taken only if a secret has exactly the same name", async () => {
     const stack = await startStack();
     for (const name of ["CRM_TOKEN_2", "crm_token", "CRM_TOKEN "]) stack.workspace.add(name, "theirs");
 
@@ -98,12 +98,12 @@ describe("a name", () => {
     ]);
   });
 
-  test("that is taken fails with its id, its dependents and the code to add", async () => {
+  test("a taken name fails with the secret's id, its dependents and the fix", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs", {
       dependents: {
         agents: [{ type: "unknown", id: "agent_hidden" }, "Support"],
-        // More than the API lists with the secret itself.
+        // More tools than the API returns with the secret.
         tools: Array.from({ length: 12 }, (_, i) => `Tool ${i}`),
         phone_numbers: ["Hotline"],
         mcp_servers: ["Docs"],
@@ -138,7 +138,7 @@ describe("a name", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("that is taken is reported even if its dependents cannot be read", async () => {
+  test("a taken name is reported even if the dependents can't be read", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
     stack.emulator.fault({ kind: "status", status: 500, on: "get" });
@@ -148,12 +148,12 @@ describe("a name", () => {
 
     expect(run.problems).toMatchObject([{ kind: "name-taken", resource: "crm" }]);
     const { message = "" } = run.problems[0] ?? {};
-    // The sentence ends with the id: no word about dependents, which are not known.
+    // The sentence ends with the id, because the dependents are unknown.
     expect(message).toContain(`${theirs.id}. [name-taken]`);
     expect(message).toContain('onExisting: "overwrite"');
   });
 
-  test("that is taken is refused even if the API allows duplicates", async () => {
+  test("a taken name is refused even if the API allows duplicates", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const theirs = stack.workspace.add("CRM_TOKEN", "theirs");
 
@@ -166,7 +166,7 @@ describe("a name", () => {
     expect(stack.workspace.secrets()).toEqual([theirs]);
   });
 
-  test("that several secrets have is refused with their ids in every mode", async () => {
+  test("a name that several secrets share is refused, with their ids", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const choices = ["fail", "overwrite", "keep"];
     const theirs = choices.map((name) => [stack.workspace.add(name, "first"), stack.workspace.add(name, "second")]);
@@ -189,8 +189,8 @@ describe("a name", () => {
   });
 });
 
-describe("a name that is taken between look-up and POST", () => {
-  test("is handled by onExisting, as if it was taken before", async () => {
+describe("a name that is taken between search and POST", () => {
+  test("a name that is taken just before the POST is handled by onExisting", async () => {
     const stack = await startStack();
     const choices = ["fail", "overwrite", "keep"];
     const { requests } = stack.emulator;
@@ -203,7 +203,7 @@ describe("a name that is taken between look-up and POST", () => {
       }
       return theirs;
     };
-    // The POST is refused, no matter whether it arrives before or after the secret is added by hand.
+    // The emulator refuses each POST, even if it arrives before the secret is added by hand.
     stack.emulator.fault({ kind: "status", status: 409, on: "create", times: 3 });
     const added = takeEach();
 
@@ -224,7 +224,7 @@ describe("a name that is taken between look-up and POST", () => {
     expect((await stack.secrets()).map(({ id }) => id).sort()).toEqual([byName.overwrite?.id, byName.keep?.id].sort());
   });
 
-  test("is reported, whatever status the API refuses it with", async () => {
+  test("if the POST fails with any status, a name taken meanwhile is reported", async () => {
     const stack = await startStack();
     stack.emulator.fault({ kind: "status", status: 400, on: "create" });
     const added = stack.emulator
@@ -238,7 +238,7 @@ describe("a name that is taken between look-up and POST", () => {
     expect(stack.workspace.secrets()).toEqual([await added]);
   });
 
-  test("is not assumed: if no secret has it, the API's words are shown", async () => {
+  test("if no secret has the refused name, the API's message is shown", async () => {
     const stack = await startStack();
     const detail = { code: "secret_name_taken", message: "No more secrets of that kind", request_id: "req_1" };
     stack.emulator.fault({ kind: "status", status: 409, on: "create", body: { detail } });
@@ -256,7 +256,7 @@ describe("a name that is taken between look-up and POST", () => {
   });
 });
 
-test("a name that is taken after the shared listing is not created twice", async () => {
+test("a name that is taken after the shared list is not created twice", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   stack.emulator.fault({ kind: "delay", ms: 5_500, on: "create", times: 9 });
   await stack.program(`

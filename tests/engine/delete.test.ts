@@ -7,7 +7,7 @@ import { expectError } from "../support/shownProblems";
 import { startStack } from "../support/testStack";
 
 describe("a delete", () => {
-  test("sends one DELETE per secret, and touches no other secret", async () => {
+  test("a delete sends one DELETE, and touches no other secret", async () => {
     const stack = await startStack();
     const theirs = stack.workspace.add("theirs", "v");
     await stack.deploy(`${SECRET}; new WorkspaceSecret("other", { value: "v" })`);
@@ -24,9 +24,9 @@ describe("a delete", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("succeeds if the secret is already gone, or only the answer was lost", async () => {
+  test("a delete succeeds if the secret is gone or the response was lost", async () => {
     const stack = await startStack();
-    // Each depends on the one before, so the order of the deletes is C, B, A.
+    // Each resource depends on the previous resource, so the deletes run in the order C, B, A.
     await stack.deploy(`
       const A = new WorkspaceSecret("A", { value: "v" });
       const B = new WorkspaceSecret("B", { value: "v" }, { dependsOn: A });
@@ -47,7 +47,7 @@ describe("a delete", () => {
 });
 
 describe("a delete of a secret in use", () => {
-  test("fails with its dependents, for every status, until nothing uses it", async () => {
+  test("a delete of a secret in use fails with its dependents, for any status", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0" } });
     const statuses = ["409", "400", "422", "403"];
     const emulators = await startAnotherEach(statuses, (status) => ({ inUseStatus: Number(status) }));
@@ -74,14 +74,14 @@ describe("a delete of a secret in use", () => {
     for (const [, emulator] of emulators) expect(emulator.workspace().secrets()).toEqual([]);
   });
 
-  test("lists dependents of each kind and page, even if the secret shows none", async () => {
+  test("dependents of each kind and page are listed, even if a GET shows none", async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);
     const id = onlyId(stack);
     const many = (kind: string, count: number) => Array.from({ length: count }, (_, index) => `${kind} ${index}`);
     const hidden = (id: string) => ({ type: "unknown" as const, id });
     stack.workspace.use(id, {
-      // The API returns more than 100 of a kind in pages.
+      // The API returns more than 100 dependents of a kind in pages.
       agents: [...many("agent", 130), hidden("agent_hidden")],
       tools: [hidden("tool_hidden"), ...many("tool", 25)],
       phone_numbers: many("line", 12),
@@ -113,7 +113,7 @@ describe("a delete of a secret in use", () => {
     expect(onlyId(stack)).toBe(id);
   });
 
-  test('with onInUse "retain" keeps the secret, and warns with its dependents', async () => {
+  test('onInUse "retain" keeps a secret in use, and warns with its dependents', async () => {
     const stack = await startStack();
     await stack.deploy(`${RETAINED}; ${RETAINED.replace('"T"', '"unused"')}`);
     const id = stack.workspace.secrets().find(({ name }) => name === "T")?.id ?? "";
@@ -134,8 +134,8 @@ describe("a delete of a secret in use", () => {
 
   test.each([
     ["before the new name", RETAINED],
-    ["together with the new name", SECRET],
-  ])('keeps a replaced secret if onInUse "retain" was set %s', async (_, before) => {
+    ["with the new name", SECRET],
+  ])('a replaced secret is kept if onInUse "retain" was set %s', async (_, before) => {
     const stack = await startStack();
     await stack.deploy(before);
     const old = onlyId(stack);
@@ -149,7 +149,7 @@ describe("a delete of a secret in use", () => {
     expect((await stack.secrets()).map(({ id }) => id)).toEqual([stack.workspace.secrets()[1]?.id]);
   });
 
-  test("of a replaced secret stays pending, and succeeds once nothing uses it", async () => {
+  test("a failed delete of a replaced secret succeeds once nothing uses it", async () => {
     const stack = await startStack();
     await stack.deploy(SECRET);
     const old = onlyId(stack);
@@ -186,7 +186,7 @@ describe("a delete of a secret in use", () => {
 });
 
 describe("a delete that fails for another reason", () => {
-  test("shows the API's own words, and keeps the secret in the state", async () => {
+  test("any other failure shows the API's message, and keeps the state", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0" } });
     const faults: Record<string, [fault: FaultKind, kind: string, fact: string]> = {
       refused: [
@@ -244,7 +244,7 @@ describe("a delete that fails for another reason", () => {
     expect(await stack.secrets()).toHaveLength(2 * names.length);
   });
 
-  test("shows the API's own words if the dependents can't be read", async () => {
+  test("if the dependents can't be read, the API's message is shown", async () => {
     const stack = await startStack();
     await stack.deploy(RETAINED);
     const id = onlyId(stack);

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { dependentsIn, onlyId, RETAINED, SECRET } from "../support/secretInUse";
 import { startStack } from "../support/testStack";
 
-test("a delete that is refused shows what is known of dependents of an undocumented kind", async () => {
+test("a refused delete lists dependents of an unknown type", async () => {
   const stack = await startStack();
   await stack.deploy(SECRET);
   const id = onlyId(stack);
@@ -33,7 +33,7 @@ test("a delete that is refused shows what is known of dependents of an undocumen
   expect(onlyId(stack)).toBe(id);
 });
 
-test('a delete follows an onInUse "retain" set after the failure, from the next up on', async () => {
+test('onInUse "retain" set after a failed delete applies from the next up', async () => {
   const stack = await startStack();
   await stack.deploy(SECRET);
   stack.workspace.use(onlyId(stack), { tools: ["CRM"] });

@@ -5,7 +5,7 @@ import { expectError } from "../support/shownProblems";
 import { startStack } from "../support/testStack";
 
 describe("a changed name", () => {
-  test("creates the new secret before it deletes the old one", async () => {
+  test("a changed name creates a secret before it deletes the old secret", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("token", { name: "OLD", value: "v" })');
     const [old] = stack.workspace.secrets();
@@ -21,7 +21,7 @@ describe("a changed name", () => {
     expect((await stack.secret("token"))?.id).toBe(made?.id);
   });
 
-  test('with onNameChange "rename" is one PATCH that keeps the id', async () => {
+  test('onNameChange "rename" is one PATCH that keeps the id', async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("token", { name: "OLD", value: "v1" })');
     const [before] = stack.workspace.secrets();
@@ -39,7 +39,7 @@ describe("a changed name", () => {
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test('with onNameChange "rename" is refused while another secret has it', async () => {
+  test('onNameChange "rename" is refused if another secret has the new name', async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     await stack.deploy('new WorkspaceSecret("token", { name: "OLD", value: "v", onNameChange: "rename" })');
     const other = stack.workspace.add("NEW", "theirs");
@@ -95,7 +95,7 @@ describe("value and triggers", () => {
 });
 
 describe("a preview", () => {
-  test("takes unknown inputs as changed, replaces nothing for them, and makes no call", async () => {
+  test("a preview treats unknown inputs as changed, and makes no call", async () => {
     const stack = await startStack();
     const secrets = (known: string) => `
       const known = ${known};
@@ -152,7 +152,7 @@ describe("no change", () => {
     expect(preview).toMatchObject({ code: 0, requests: [] });
   });
 
-  test("a change of onExisting, onInUse or onNameChange makes no call", async () => {
+  test("a changed onExisting, onInUse or onNameChange makes no call", async () => {
     const stack = await startStack();
     await stack.deploy(
       `new WorkspaceSecret("a", { value: "v" }); new WorkspaceSecret("b", { value: "v", onInUse: "retain" });
@@ -166,13 +166,13 @@ describe("no change", () => {
 
     expect(run.changes).toEqual({ update: 3 });
     expect(run.calls).toEqual([]);
-    // The plugin is given the inputs of the last update, so its outputs don't repeat them.
+    // The engine passes the inputs of the last update to the plugin, so the plugin's outputs don't repeat them.
     const kept = { dynamic: "outputs", native: "inputs" } as const;
     expect((await stack.secret("a"))?.[kept[HOST]]).toMatchObject({ onExisting: "overwrite" });
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("up, up, refresh, up and preview: no change after the first, in any mode", async () => {
+  test("after the first up, no up, refresh or preview makes a change", async () => {
     const stack = await startStack({ emulator: { keys: { key_a: {}, key_b: { workspace: "b" } } } });
     await addWorkspaces(stack, { second: { apiKey: "key_b", url: stack.emulator.url } });
     stack.workspace.add("kept", "theirs");
@@ -204,13 +204,13 @@ describe("no change", () => {
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(runs.map(({ changes }) => changes)).toEqual(Array(4).fill({ same: 9 }));
-    // All from the refresh: a GET for each of the first 8 secrets, then one list for the rest.
+    // The refresh makes all of these calls: a GET for each of the first 8 secrets, then one list.
     expect(runs.flatMap(({ calls }) => calls).sort()).toEqual([...Array(8).fill("get"), "list"]);
   });
 });
 
 describe("existingId", () => {
-  test("with the secret's own id makes no call; another id replaces it", async () => {
+  test("another existingId replaces the secret; its own id makes no call", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
     const [own] = stack.workspace.secrets();

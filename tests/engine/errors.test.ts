@@ -36,8 +36,8 @@ const FAULTS = {
   silent: { kind: "hang" },
 } satisfies Record<string, FaultKind>;
 
-describe("a failed call of the API", () => {
-  test("shows the secret, the cause and what to do next, for every step", async () => {
+describe("a failed API call", () => {
+  test("a failed call shows the secret, the cause and the fix, in every step", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0", "elevenlabs:timeoutSeconds": "3" } });
     const names = Object.keys(FAULTS) as (keyof typeof FAULTS)[];
     const emulators = await Promise.all(names.map(() => startAnother({ keys })));
@@ -58,7 +58,7 @@ describe("a failed call of the API", () => {
     meet("create");
     const created = await stack.up("--continue-on-error");
     for (const emulator of emulators) emulator.clearFaults();
-    // After the malformed answer, the secret was found by its name. The replacement adopts the same one.
+    // The POST got a malformed response, so the provider found the secret by its name. The replacement adopts it again.
     const replaced = await stack.up("--replace", urnOf("malformed"));
     await program("2");
     meet("update");
@@ -77,7 +77,7 @@ describe("a failed call of the API", () => {
 });
 
 describe("a conflict with existing secrets", () => {
-  test("shows names and ids, for every step", async () => {
+  test("a conflict shows names and ids, in every step", async () => {
     const stack = await startStack({ emulator: { keys } });
     const { workspace } = stack;
     const elsewhere = await startAnother({ keys });
@@ -138,7 +138,7 @@ describe("a conflict with existing secrets", () => {
 
 describe("an error in the program", () => {
   test.each([
-    // The plugin can import.
+    // The plugin supports the import option.
     ...(HOST === "native"
       ? []
       : [["the import option", "import-unsupported", `new WorkspaceSecret("a", { value }, { import: "sec_1" });`]]),
@@ -188,7 +188,7 @@ describe("an error in the program", () => {
 });
 
 describe("an error of Pulumi's own constructor", () => {
-  test("shows the program's line, and keeps the stack trace limit", async () => {
+  test("an error of Pulumi's constructor shows the program's line", async () => {
     const stack = await startStack({ emulator: { keys }, inOwnProcess: true });
     await stack.program(`
       const { stackTraceLimit } = Error;
@@ -212,7 +212,7 @@ describe("a function", () => {
     ["the dependents of an unknown id", "secret-not-found", 'getSecretDependents({ secretId: "sec_none" })'],
     ["a workspace that isn't configured", "invalid-config", 'listWorkspaceSecrets({ workspace: "prod" })'],
     ["a wrong API key", "unauthorized", "listWorkspaceSecrets()"],
-  ])("fails without a stack trace for %s", async (title, kind, call) => {
+  ])("a function fails without a stack trace for %s", async (title, kind, call) => {
     const stack = await startStack({ emulator: { keys } });
     for (const id of ["sec_first", "sec_second"]) stack.workspace.add("TWICE", "theirs", { id });
     if (title.includes("key")) stack.env.ELEVENLABS_API_KEY = "sk_wrong";

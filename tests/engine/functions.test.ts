@@ -7,14 +7,14 @@ import { startStack } from "../support/testStack";
 
 const value = canary("");
 
-test("functions find secrets and dependents everywhere, and return no value", async () => {
+test("functions find secrets and dependents, and return no value", async () => {
   const eu = await startAnother();
   eu.workspace().add("CRM_EU", value.text, { id: "sec_eu" });
   const stack = await startStack({ emulator: { forcePageSize: 2 } });
   await addWorkspaces(stack, { eu });
   for (const name of ["CRM_A", "ERP", "CRM_B", "CRM_C", "crm"])
     stack.workspace.add(name, value.text, { id: `sec_${name}` });
-  // The first page of dependents holds 10.
+  // The first page of dependents contains 10.
   const agents = Array.from({ length: 11 }, (_, index) => `Agent ${index}`);
   stack.workspace.use("sec_CRM_B", { agents, tools: ["Look up"] });
   await stack.program(`
@@ -61,7 +61,7 @@ test("functions find secrets and dependents everywhere, and return no value", as
   expect(value.foundIn(run.output + output)).toEqual([]);
 });
 
-test("isInstance recognizes a WorkspaceSecret of another package copy only", async () => {
+test("isInstance accepts a WorkspaceSecret of another copy of the package", async () => {
   const stack = await startStack();
   await stack.program(`
     const ours = new WorkspaceSecret("a", { value: "v" });

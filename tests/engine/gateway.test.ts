@@ -5,7 +5,10 @@ import { serve } from "../support/servers";
 import { expectError } from "../support/shownProblems";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** The base URL of each workspace at the first update, and later. An API and two routes of one gateway lead to one place. */
+/**
+ * The base URL of each workspace at the first update, and later. `api` and the gateway's path `/elevenlabs` reach the
+ * same API.
+ */
 function baseUrls({
   api,
   gateway,
@@ -23,7 +26,10 @@ function baseUrls({
   };
 }
 const SAME = ["same-origin", "same-path"];
-/** What the later URL leads to: a path that the API doesn't have, a web server, and another API. */
+/**
+ * The error that each later URL causes: the API doesn't have the path, or the URL belongs to a web server or another
+ * API.
+ */
 const MOVED = {
   "path-added": "not-the-api",
   "path-removed": "not-the-api",
@@ -41,7 +47,7 @@ async function pointTo(stack: TestStack, urls: Record<string, string>): Promise<
   await addWorkspaces(stack, Object.fromEntries(workspaces));
 }
 
-test("the endpoint of a secret includes the path of the base URL, but no slash at its end", async () => {
+test("a secret's endpoint includes the base URL's path, but no final slash", async () => {
   const stack = await startStack();
   const elsewhere = await startAnother();
   const api = stack.emulator.url;

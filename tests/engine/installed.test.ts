@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** A program that does not depend on the package, but uses a library that does. The folders are laid out as pnpm does it. */
+/** A program that doesn't depend on the package, but uses a library that does. The folders have pnpm's layout. */
 async function startWithLibrary(): Promise<TestStack> {
   const stack = await startStack({ inOwnProcess: true });
   const modules = join(stack.folder, "node_modules");
@@ -21,7 +21,7 @@ async function startWithLibrary(): Promise<TestStack> {
   return stack;
 }
 
-test("a package that only a library depends on is one error at preview", async () => {
+test("if only a library depends on the package, preview shows one error", async () => {
   const stack = await startWithLibrary();
 
   const run = await stack.preview();

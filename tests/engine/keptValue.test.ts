@@ -3,7 +3,7 @@ import { adopted, expectRefused, program } from "../support/keptSecret";
 import { startStack } from "../support/testStack";
 
 describe("a value that was adopted with keep", () => {
-  test.each(["rename", "replace"])("survives a new name in the program, with onNameChange %s", async (onNameChange) => {
+  test.each(["rename", "replace"])("a changed name keeps the adopted value (onNameChange %s)", async (onNameChange) => {
     const stack = await startStack();
     const id = await adopted(stack);
     await stack.program(program(`name: "NEW", onExisting: "keep", onNameChange: "${onNameChange}"`));
@@ -19,7 +19,7 @@ describe("a value that was adopted with keep", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ name: "AGAIN", value: "ours" }]);
   });
 
-  test("survives a rename by hand: the error suggests the new name", async () => {
+  test("a rename by hand keeps the adopted value; the error suggests the name", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
     stack.workspace.rename(id, "BY HAND");
@@ -33,7 +33,7 @@ describe("a value that was adopted with keep", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "BY HAND", value: "theirs" }]);
   });
 
-  test("survives a move to another workspace", async () => {
+  test("a move to another workspace keeps the adopted value", async () => {
     const stack = await startStack();
     const id = await adopted(stack);
     await stack.program(program('name: "CRM", workspace: "eu"'));
@@ -45,7 +45,7 @@ describe("a value that was adopted with keep", () => {
 });
 
 describe("a secret that was adopted by existingId and keep", () => {
-  test("is repaired after changes by hand by what the errors suggest", async () => {
+  test("the errors' advice repairs an adopted secret after changes by hand", async () => {
     const stack = await startStack();
     const [gone, renamed] = [stack.workspace.add("GONE", "theirs"), stack.workspace.add("RENAMED", "theirs")];
     const lines = (more: Record<string, string>) =>

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { adopted, expectRefused, program } from "../support/keptSecret";
 import { startStack } from "../support/testStack";
 
-test("a value that was adopted with keep survives a new name after onExisting was removed", async () => {
+test("a rename keeps the adopted value even after onExisting was removed", async () => {
   const stack = await startStack();
   const id = await adopted(stack);
   const dropped = await stack.deploy(program('name: "CRM"'));
@@ -14,7 +14,7 @@ test("a value that was adopted with keep survives a new name after onExisting wa
   expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM", value: "theirs" }]);
 });
 
-test("a value that was adopted with keep survives a new name if an older state does not record the adoption", async () => {
+test('an older state: a rename keeps the value adopted with "keep"', async () => {
   const stack = await startStack();
   const id = await adopted(stack);
   const { output } = await stack.cli(["stack", "export"]).orThrow();
@@ -26,7 +26,7 @@ test("a value that was adopted with keep survives a new name if an older state d
   expect(stack.workspace.secrets()).toMatchObject([{ id, value: "theirs" }]);
 });
 
-test("a secret that was adopted by existingId and keep gets its name back, with our value, if triggers change", async () => {
+test('changed triggers push name and value to a secret adopted with "keep"', async () => {
   const stack = await startStack();
   const id = await adopted(stack);
   const args = `name: "CRM", existingId: "${id}", onExisting: "keep"`;

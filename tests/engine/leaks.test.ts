@@ -18,7 +18,7 @@ async function expectNoneInFiles(stack: TestStack, scanned = SCANNED): Promise<v
 }
 
 describe("a secret", () => {
-  test("is in no output of any operation, and in no file that one writes", async () => {
+  test("a secret is in no output of any operation, and in no file it writes", async () => {
     const stack = await secrets.startStack();
     const theirs = ["overwritten", "kept", "chosen"].map((name) => stack.workspace.add(name, "theirs"));
     const program = (suffix: string, more?: object) =>
@@ -58,7 +58,7 @@ describe("a secret", () => {
     await expectNoneInFiles(stack);
   });
 
-  test("is in no file or process argument while it is sent, or afterwards", async () => {
+  test("a secret is in no file or process argument, even while it is sent", async () => {
     const stack = await secrets.startStack({ config: { "elevenlabs:maxRetries": "0" } });
     stack.emulator.fault({ kind: "hang", on: "create", times: Number.POSITIVE_INFINITY });
     const isCreate = ({ operation }: RecordedRequest) => operation === "create";
@@ -69,7 +69,7 @@ describe("a secret", () => {
     await stack.emulator.waitForRequest(allSent, 60_000);
     const commands = (await processTree(run.child.pid ?? 0)).map(({ command }) => command);
     await expectNoneInFiles(stack, ["stacks", "locks"]);
-    // Breaks the connections, so that the search for the secret fails too.
+    // Breaks the connections, so that the search for the secret also fails.
     await stack.emulator.close();
     const { code, output } = await run;
 
@@ -97,8 +97,8 @@ describe("an error", () => {
     { kind: "status", status: 422, body: words, contentType: "text/plain" },
   ];
 
-  test("contains neither value nor key, even if the API echoes them", async () => {
-    // The engine masks what is in the stack's config, so neither value nor key is there.
+  test("an error contains neither value nor key, even if the API echoes them", async () => {
+    // The engine masks secrets that are in the stack's config, so this test's config contains neither value nor key.
     const stack = await startStack({ emulator: { keys } });
     const meet = (on: Operation, words: string) => {
       stack.emulator.clearFaults();
@@ -118,7 +118,7 @@ describe("an error", () => {
     await program("2");
     meet("update", echo({ text: `${inProgram.text}2` }) + echo(key));
     const updated = await stack.up("--continue-on-error");
-    // A read or delete sends no value that an answer could echo.
+    // A read or delete sends no value that a response could echo.
     meet("get", echo(key));
     const read = await stack.refresh();
     meet("delete", echo(key));
@@ -133,7 +133,7 @@ describe("an error", () => {
     await expectNoneInFiles(stack);
   });
 
-  test("about an input shows nothing of value, triggers or unknown inputs", async () => {
+  test("an error about an input shows no value, trigger or unknown input", async () => {
     const stack = await startStack({ emulator: { keys } });
     const given = `{ deep: [${LITERAL}] }`;
     await stack.program(

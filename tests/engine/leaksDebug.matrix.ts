@@ -3,11 +3,15 @@ import { describe, expect, test } from "@jest/globals";
 import { Secrets } from "../support/canaryProject";
 import type { TestStack } from "../support/testStack";
 
-// docs/debug.md documents what these tests find. The secrets have no line break, because lines are checked one by one.
+// docs/debug.md documents these results. The secrets contain no line break, because the tests check each line
+// separately.
 const secrets = new Secrets(" \"'ü\\/%<&+");
 const ALL = ["inConfig", "inObject", "inProgram", "key"];
 
-/** Lines in which Pulumi itself prints values: its log (as text or JSON), and the debug messages of its SDK. */
+/**
+ * Matches lines in which Pulumi itself prints values: Pulumi's log (plain or JSON) and the debug messages of Pulumi's
+ * SDK.
+ */
 const OF_PULUMI = new RegExp(
   [
     String.raw`^(?:[DIWEF]\d{4} .*\.go:\d+\] |\{"time":"[^"]*","level":"\w+","msg":")`,
@@ -25,7 +29,7 @@ async function expectNoneInFiles(stack: TestStack, but = /^$/): Promise<void> {
 }
 
 describe("a secret", () => {
-  test("outside the config is printed by preview --debug, only by Pulumi's SDK", async () => {
+  test("preview --debug prints a program's secret only in lines of the SDK", async () => {
     const stack = await secrets.startStack();
     await stack.program(secrets.program("1"));
     const preview = await stack.preview("--debug");
@@ -44,7 +48,7 @@ describe("a secret", () => {
     await expectNoneInFiles(stack);
   });
 
-  test("at the highest log level is in lines of Pulumi's own, and in no file", async () => {
+  test("with -v=9, only Pulumi's own log lines contain the value", async () => {
     const stack = await secrets.startStack();
     const flags = ["-v=9", "--logtostderr", "--logflow", "--debug"];
     await stack.program(secrets.program("1"));
@@ -62,7 +66,7 @@ describe("a secret", () => {
     ["-v=9 without --logtostderr", () => ["-v=9"], () => ({}), /^\/tmp\/pulumi\S*\.log\./],
     ["--tracing", (folder) => [`--tracing=file:${folder}/traced`], () => ({}), /^\/traced: /],
     ["PULUMI_DEBUG_GRPC", () => [], (folder) => ({ PULUMI_DEBUG_GRPC: join(folder, "calls") }), /^\/calls: /],
-  ])("is written by %s only to the file of that switch", async (_, args, env, file) => {
+  ])("a secret is written by %s only to the file of that switch", async (_, args, env, file) => {
     const stack = await secrets.startStack();
     Object.assign(stack.env, env(stack.folder));
     await stack.program(secrets.program(""));
@@ -76,9 +80,9 @@ describe("a secret", () => {
     expect(found.filter((line) => !file.test(line))).toEqual([]);
   });
 
-  test("isn't shown by the debug switches of Node.js, gRPC and promises", async () => {
+  test("the debug switches of Node.js, gRPC and promises show no secret", async () => {
     const stack = await secrets.startStack();
-    // The engine masks what is in the stack's config.
+    // The engine masks secrets that are in the stack's config, so the key comes from the environment.
     await stack.cli(["config", "rm", "elevenlabs:apiKey"]).orThrow();
     Object.assign(stack.env, {
       ELEVENLABS_API_KEY: secrets.key.text,

@@ -3,7 +3,7 @@ import { SECRET_TYPE, type StateResource, startStack, type TestStack } from "../
 
 type Properties = Record<string, unknown>;
 
-/** Outputs in earlier formats, by the logical name of the secret that gets them. An undefined output is removed. */
+/** Outputs in earlier formats, by the logical name of the resource that gets them. An undefined output is removed. */
 const SHAPES: Record<string, (id: string | undefined) => Properties> = {
   workspace: () => ({ workspace: undefined }),
   endpoint: () => ({ endpoint: undefined }),
@@ -25,9 +25,9 @@ const MOST = {
   triggersDigest: undefined,
 };
 const NAMES = Object.keys(SHAPES);
-/** Secrets whose state does not know which value or which triggers are stored. */
+/** Resources whose state lacks the digest of the value or of the triggers. */
 const PUSHED = ["all", "digest", "most", "triggers"];
-/** Secrets whose state misses nothing but defaults. */
+/** Resources whose state lacks only values that have a default. */
 const COMPLETE = ["provider", "reference", "workspace"];
 
 const PROGRAM = `for (const name of ${JSON.stringify(NAMES)}) new WorkspaceSecret(name, { value: "v", triggers: [1] })`;
@@ -51,7 +51,7 @@ describe("a state in an earlier format", () => {
     await age(stack);
   });
 
-  test("is completed by an up, which pushes only values that it cannot compare", async () => {
+  test("up completes an old state, and pushes only values it can't compare", async () => {
     const before = stack.workspace.secrets();
 
     const run = await stack.up();
@@ -79,7 +79,7 @@ describe("a state in an earlier format", () => {
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("is read by a refresh, and works as usual after it", async () => {
+  test("a refresh reads an old state, and later commands work as usual", async () => {
     const before = stack.workspace.secrets();
 
     const refresh = await stack.refresh();
@@ -92,7 +92,7 @@ describe("a state in an earlier format", () => {
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("can be destroyed as it is", async () => {
+  test("destroy works with an old state", async () => {
     const run = await stack.destroy();
 
     expect(run.code).toBe(0);

@@ -6,7 +6,7 @@ import { startStack } from "../support/testStack";
 const MODULE = HOSTS[HOST].module;
 
 describe("two resources of one program", () => {
-  test("with one name: the second fails before any call, whatever onExisting", async () => {
+  test("two resources with one name: the second fails before any call", async () => {
     const stack = await startStack();
     const first = 'const a = new WorkspaceSecret("a", { name: "CRM", value: "v" });';
     await stack.deploy(first);
@@ -29,7 +29,7 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual(held);
   });
 
-  test("that own one secret: the next up leaves it to the one that stays", async () => {
+  test("if two resources own one secret, removing one keeps the secret", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
     const [made] = stack.workspace.secrets();
@@ -47,7 +47,7 @@ describe("two resources of one program", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id: made?.id, value: "w" }]);
   });
 
-  test("that own one secret: destroy deletes it once and leaves nothing", async () => {
+  test("if two resources own one secret, destroy deletes it once", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
     await addOwner(stack, "new");
@@ -59,7 +59,7 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).toEqual([]);
   });
 
-  test("with one existingId: the second fails, and owns nothing", async () => {
+  test("two resources with one existingId: the second fails, and owns nothing", async () => {
     const stack = await startStack();
     stack.workspace.add("THEIRS", "theirs", { id: "sec_1" });
     const program = (id: string) =>
@@ -81,7 +81,7 @@ describe("two resources of one program", () => {
     expect(await owners(stack)).not.toContain("b sec_1");
   });
 
-  test("from two copies of the package: the second fails, creating nothing", async () => {
+  test("two copies of the package: the second resource fails and creates none", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, latencyMs: 50 } });
     await stack.program(`
       delete require.cache[require.resolve("${MODULE}")];
@@ -93,7 +93,7 @@ describe("two resources of one program", () => {
     const run = await stack.up();
 
     expect(run.code).not.toBe(0);
-    // The engine checks resources side by side, so either may be the second.
+    // The engine checks resources concurrently, so either can be the second.
     const resource = expect.stringMatching(/^[ab]$/);
     expect(run.problems).toMatchObject([{ severity: "error", kind: "declared-twice", resource }]);
     expect(stack.workspace.secrets()).toHaveLength(1);
@@ -102,7 +102,7 @@ describe("two resources of one program", () => {
 });
 
 describe("a secret that two resources of the program own", () => {
-  test("fails the second resource until one of the two is removed", async () => {
+  test("if two resources own one secret, the second fails until one is removed", async () => {
     const stack = await startStack();
     const a = 'new WorkspaceSecret("a", { name: "A", value: "v" }';
     await stack.deploy(`${a});`);
@@ -129,7 +129,7 @@ describe("a secret that two resources of the program own", () => {
 });
 
 describe("a resource that is renamed in the program", () => {
-  test("finds its own secret: the error suggests aliases, which fix it", async () => {
+  test("a renamed resource finds its own secret; the error suggests aliases", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("old", { name: "CRM", value: "v" });');
     const before = stack.workspace.secrets();
@@ -150,7 +150,7 @@ describe("a resource that is renamed in the program", () => {
   });
 
   test.each(["overwrite", "keep"])(
-    "is refused at preview with %s, even with --target; aliases fix it",
+    "a renamed resource is refused with onExisting %s; aliases fix it",
     async (onExisting) => {
       const stack = await startStack();
       const program = (logical: string, options = "{}") =>
@@ -178,7 +178,7 @@ describe("a resource that is renamed in the program", () => {
 });
 
 describe("a replaced secret", () => {
-  test("by --replace requires overwrite or deleteBeforeReplace", async () => {
+  test("a replacement by --replace requires overwrite or deleteBeforeReplace", async () => {
     const stack = await startStack();
     const program = `
       new WorkspaceSecret("taken", { value: "v", onExisting: "overwrite" });
@@ -208,7 +208,7 @@ describe("a replaced secret", () => {
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("whose delete failed is not deleted once a resource has adopted it", async () => {
+  test("a secret whose delete failed isn't deleted once a resource adopts it", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "OLD", value: "v" });');
     const [old] = stack.workspace.secrets();
@@ -225,7 +225,7 @@ describe("a replaced secret", () => {
     expect(await owners(stack)).toEqual([`a ${old?.id}`]);
   });
 
-  test("that moves to an alias of its workspace is adopted, not deleted", async () => {
+  test("a move to another name of the same workspace adopts the secret", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
     const before = stack.workspace.secrets();

@@ -90,7 +90,7 @@ test.each(BOTH)("a proxy that can't be used fails at preview: %s", async (host) 
   expect(await leaksOfPassword(stack, outputs)).toEqual([]);
 });
 
-test.each(BOTH)("the lower-case variables work, and warnings still reach the engine: %s", async (host) => {
+test.each(BOTH)("https_proxy and no_proxy in lower case work: %s", async (host) => {
   const { stack, proxy } = await startStackBehindProxy({}, host);
   const { HTTPS_PROXY = "", ...env } = stack.env;
   delete stack.env.HTTPS_PROXY;
@@ -99,7 +99,7 @@ test.each(BOTH)("the lower-case variables work, and warnings still reach the eng
   await stack.deploy(program);
   const [{ id } = { id: "" }] = stack.workspace.secrets();
   stack.workspace.use(id, { agents: ["Support"] });
-  // Pulumi's SDK would call the engine through the proxy; the plugin doesn't.
+  // Pulumi's SDK would connect to the engine through the proxy; the plugin doesn't.
   if (host === "native") delete stack.env.no_proxy;
 
   const run = await stack.destroy();
@@ -109,7 +109,7 @@ test.each(BOTH)("the lower-case variables work, and warnings still reach the eng
   expect(await leaksOfPassword(stack, [run.output])).toEqual([]);
 });
 
-test("an https proxy works on the engine, if its certificate is known", async () => {
+test("an https proxy works with the engine if its certificate is known", async () => {
   const { stack, proxy } = await startStackBehindProxy({ isSecure: true });
 
   const run = await stack.deploy('new WorkspaceSecret("A", { value: "v" });');

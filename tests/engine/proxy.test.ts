@@ -6,10 +6,10 @@ import { addWorkspaces } from "../support/namedWorkspaces";
 import { expectError } from "../support/shownProblems";
 import { leaksOfPassword, startStackBehindProxy } from "../support/stackBehindProxy";
 
-test("up, refresh, functions and doctor use the proxy, whose password is nowhere", async () => {
+test("up, refresh, functions and doctor use the proxy and hide its password", async () => {
   const { stack, proxy, directUrl } = await startStackBehindProxy();
   await addWorkspaces(stack, { direct: { apiKey: stack.emulator.apiKey, url: directUrl } });
-  // Only with its port: the default workspace is at the same host.
+  // The entry includes the port, because the default workspace is at the same host.
   stack.env.NO_PROXY = `other.example, ${new URL(directUrl).host}`;
   stack.workspace.add("EXISTING");
   await stack.program(`
@@ -37,7 +37,7 @@ test("up, refresh, functions and doctor use the proxy, whose password is nowhere
   expect(doctor.out).toContain(`host     ${ENDPOINT}\n  -        proxy    ${proxy.shownUrl}, from HTTPS_PROXY\n`);
   expect(doctor.out).toContain(`host     ${directUrl}\n  -        proxy    none: NO_PROXY has `);
   expect({ ofUp, ofRefresh, ofDoctor }).toEqual({
-    // The provider and the function are two processes.
+    // The provider and the function run in two processes.
     ofUp: [TARGET, TARGET],
     ofRefresh: [TARGET],
     ofDoctor: [TARGET],

@@ -6,7 +6,7 @@ import { status } from "../support/setFaults";
 import { expectError } from "../support/shownProblems";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** The part of the state that we write. The engine encrypts anew at every write, and stores when it last refreshed. */
+/** Returns the part of the state that the provider writes. The engine's part changes at every write. */
 async function stored(stack: TestStack) {
   const secrets = Object.values(await stack.decryptedSecrets());
   return secrets.map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }));
@@ -15,7 +15,7 @@ async function stored(stack: TestStack) {
 const DRIFT = ["--refresh", "--expect-no-changes"];
 
 describe("a refresh", () => {
-  test("sends one GET per secret, and can't see a value changed by hand", async () => {
+  test("a refresh sends one GET per secret, and can't detect a changed value", async () => {
     const stack = await startStack();
     await stack.deploy('for (const name of ["a", "b", "c"]) new WorkspaceSecret(name, { value: "v" })');
     for (const { id } of stack.workspace.secrets()) stack.workspace.setValue(id, "by hand");
@@ -29,7 +29,7 @@ describe("a refresh", () => {
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("reports another name as drift, and up repairs it by onNameChange", async () => {
+  test("a refresh reports a changed name as drift; up fixes it by onNameChange", async () => {
     const stack = await startStack();
     await stack.deploy(
       'new WorkspaceSecret("A", { value: "a" }); new WorkspaceSecret("B", { value: "b", onNameChange: "rename" })',
@@ -58,7 +58,7 @@ describe("a refresh", () => {
 });
 
 describe("a refresh of a secret that is gone", () => {
-  test("removes it from the state, and the next up creates it again", async () => {
+  test("a refresh removes a deleted secret; the next up creates it again", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("A", { value: "v" }); new WorkspaceSecret("B", { value: "v" })');
     for (const { id } of stack.workspace.secrets()) stack.workspace.remove(id);
@@ -76,7 +76,7 @@ describe("a refresh of a secret that is gone", () => {
     expect(stack.workspace.secrets()).toHaveLength(2);
   });
 
-  test("leaves another secret of that name alone until onExisting adopts it", async () => {
+  test("a refresh leaves another secret with the same name alone", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
     const [old] = stack.workspace.secrets();
@@ -100,7 +100,7 @@ describe("a refresh of a secret that is gone", () => {
 });
 
 describe("a refresh that fails", () => {
-  test("keeps the state, for every error but a 404 of the API itself", async () => {
+  test("a failed refresh keeps the state, for any error except the API's 404", async () => {
     const elsewhere = await startAnother();
     const faults: Record<string, [fault: FaultKind, kind: string, fact: string]> = {
       key: [
@@ -156,7 +156,7 @@ describe("a refresh of many secrets", () => {
   const MANY = 'for (let i = 0; i < 30; i++) new WorkspaceSecret("S" + i, { value: "v" })';
   const count = (calls: (string | undefined)[], wanted: string) => calls.filter((call) => call === wanted).length;
 
-  test("sends few GETs and one list, and a GET for each that the list lacks", async () => {
+  test("a refresh of many secrets sends one list, and GETs only if needed", async () => {
     const stack = await startStack();
     await stack.deploy(MANY);
     const before = await stored(stack);
@@ -183,7 +183,7 @@ describe("a refresh of many secrets", () => {
     expect(await stored(stack)).toEqual(before);
   });
 
-  test("reads every page of the list; a secret on no page is gone", async () => {
+  test("a refresh reads all pages of the list before it removes a secret", async () => {
     const stack = await startStack({ emulator: { forcePageSize: 12 } });
     await stack.deploy(MANY);
     const [gone] = stack.workspace.secrets().filter(({ name }) => name === "S7");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { startStack, type TestStack } from "../support/testStack";
 
-/** A stack of the repository itself, as it is after `git clone` and `npm install`. */
+/** A stack of this repository, in the state after `git clone` and `npm install`. */
 async function startRoot(): Promise<TestStack> {
   const stack = await startStack({ inOwnProcess: true });
   const { folder } = stack;
@@ -20,7 +20,7 @@ async function ids(stack: TestStack): Promise<unknown> {
   return JSON.parse((await stack.cli(["stack", "output", "--json", "secretIds"]).orThrow()).output);
 }
 
-test("the repository itself is a program that manages the config's secrets", async () => {
+test("this repository is a program that manages the secrets in its config", async () => {
   const stack = await startRoot();
   const { workspace } = stack;
   const foreign = workspace.add("FOREIGN", "theirs");

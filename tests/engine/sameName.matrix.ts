@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { declaredTwice, owners } from "../support/ownedSecrets";
 import { startStack } from "../support/testStack";
 
-test("of two resources with one name that is known only during the update, the second fails", async () => {
+test("if two names turn out equal during the update, the second fails", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   const program = (names: string[]) => `
     const base = new WorkspaceSecret("base", { value: "v" });
@@ -27,7 +27,7 @@ test("of two resources with one name that is known only during the update, the s
   expect(await stack.secrets()).toHaveLength(2);
 });
 
-test("of two resources with one name, one of them in a component, the second fails", async () => {
+test("a resource can't have the name of a secret in a component", async () => {
   const stack = await startStack();
   await stack.program(
     `const all = new WorkspaceSecrets("all", { prefix: "P_", secrets: { X: "v" } });
@@ -54,7 +54,7 @@ test("two resources may share a name in two workspaces", async () => {
   expect(stack.emulator.workspace("other").secrets()).toMatchObject([{ name: "CRM", value: "b" }]);
 });
 
-test("a resource keeps its secret if the renamed component above it has an alias", async () => {
+test("a renamed component with an alias keeps its secrets", async () => {
   const stack = await startStack();
   const program = (name: string, options = "{}") =>
     `new WorkspaceSecrets("${name}", { secrets: { CRM: "v" }, onExisting: "overwrite" }, ${options});`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { startStack } from "../support/testStack";
 
-test("what the processes of a command share goes with the command", async () => {
+test("a file that a command's processes share is removed after the command", async () => {
   const stack = await startStack();
   stack.env.TMPDIR = stack.folder;
   await stack.program('new WorkspaceSecret("a", { value: "v" });');

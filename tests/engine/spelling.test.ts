@@ -30,7 +30,7 @@ test("the API's spelling in the program is not a change; another name is", async
   const renamed = await stack.deploy(secret("erp", ', onNameChange: "rename"'));
 
   expect(same.calls).toEqual([]);
-  // Once the API's spelling of the new name is known, that one is looked for, too.
+  // When the provider knows the API's spelling of the new name, it also searches for that spelling.
   expect(renamed.calls).toEqual(["list", "update", "list"]);
   expect(stack.workspace.secrets()).toEqual([{ ...made, name: "ERP" }]);
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);

@@ -10,7 +10,7 @@ async function idsByResource(stack: TestStack): Promise<Record<string, string | 
   return Object.fromEntries(secrets.map(({ urn, id }) => [urn.split("::").at(-1) ?? "", id]));
 }
 
-/** Resource `b` is refused, because its `input` is that of the secret `id`, which resource `a` owns. */
+/** Expects that resource `b` is refused, because `input` refers to the secret `id`, which resource `a` owns. */
 function expectOwnedInStack({ problems }: Run, input: string, id: string | undefined): void {
   expect(problems).toMatchObject([{ severity: "error", kind: "owned-by-other", resource: "b" }]);
   const { message = "" } = problems[0] ?? {};
@@ -19,7 +19,7 @@ function expectOwnedInStack({ problems }: Run, input: string, id: string | undef
 }
 
 describe("a secret that another resource of the state owns", () => {
-  test("is not adopted by name before its owner gives it another name", async () => {
+  test("a secret isn't adopted by name until its owner has been renamed", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v" });');
     const [made] = stack.workspace.secrets();
@@ -42,7 +42,7 @@ describe("a secret that another resource of the state owns", () => {
     expect((await idsByResource(stack)).a).toBe(made?.id);
   });
 
-  test("frees its name for another resource only in an update of its own", async () => {
+  test("a name can move to another resource only in a separate update", async () => {
     const stack = await startStack();
     const program = (a: string, b: string) =>
       `new WorkspaceSecret("a", { name: "${a}", value: "a" }); new WorkspaceSecret("b", { name: "${b}", value: "b" });`;
@@ -60,7 +60,7 @@ describe("a secret that another resource of the state owns", () => {
     expect(made.sort()).toEqual(["B=a", "C=b"]);
   });
 
-  test("is not adopted by its id", async () => {
+  test("a secret that another resource owns isn't adopted by its id", async () => {
     const stack = await startStack();
     const a = 'const a = new WorkspaceSecret("a", { name: "A", value: "v" });';
     await stack.deploy(a);
@@ -75,7 +75,7 @@ describe("a secret that another resource of the state owns", () => {
     expect(stack.workspace.secrets()).toEqual(before);
   });
 
-  test("is not adopted after a rename by hand, even with --target", async () => {
+  test("an owned secret that was renamed by hand isn't adopted", async () => {
     const stack = await startStack();
     const a = 'new WorkspaceSecret("a", { name: "A", value: "v" });';
     await stack.deploy(a);
@@ -95,7 +95,7 @@ describe("a secret that another resource of the state owns", () => {
   });
 });
 
-test("a secret outside the stack is adopted, and the check costs no request", async () => {
+test("a secret outside the stack is adopted, without an extra request", async () => {
   const stack = await startStack();
   stack.workspace.add("A", "theirs", { id: "sec_1" });
 
@@ -104,7 +104,7 @@ test("a secret outside the stack is adopted, and the check costs no request", as
   expect([run.calls, run.changes]).toEqual([["list", "get", "update"], { create: 1 }]);
   expect(await idsByResource(stack)).toEqual({ a: "sec_1" });
   const [{ inputs, outputs } = {}] = await stack.secrets();
-  // What the check is sent isn't stored.
+  // The extra properties that the program sends to the check aren't stored.
   const hidden = [inputs, outputs].flatMap((part) => Object.keys(part ?? {}).filter((key) => key.startsWith("__")));
   expect(hidden.filter((key) => key !== "__provider")).toEqual([]);
 });
@@ -115,7 +115,7 @@ describe("a transformation", () => {
     new WorkspaceSecret("a", { value: "v" }, { ${kind}: [change], ${options} });`;
 
   for (const kind of ["transformations", "transforms"] as const) {
-    testFor("dynamic")(`of ${kind} that sets the value is refused, and the value is nowhere`, async () => {
+    testFor("dynamic")(`a value from ${kind} is refused, and isn't shown`, async () => {
       const stack = await startStack();
       await stack.program(secret('value: "from a transformation"', kind));
 
@@ -129,7 +129,7 @@ describe("a transformation", () => {
     });
 
     // The plugin marks the value as a secret after the transformation.
-    testFor("native")(`of ${kind} that sets the value is applied, and the value stays secret`, async () => {
+    testFor("native")(`a value from ${kind} is applied, and stays secret`, async () => {
       const stack = await startStack();
       await stack.program(secret('value: "from a transformation"', kind));
 
@@ -142,7 +142,7 @@ describe("a transformation", () => {
   }
 
   test.each(["transformations", "transforms"] as const)(
-    "of %s that gives two secrets one name is refused",
+    "a transformation (%s) to the name of another secret is refused",
     async (kind) => {
       const stack = await startStack({ emulator: { uniqueNames: false } });
       await stack.program(`${secret('name: "B"', kind)} new WorkspaceSecret("b", { name: "B", value: "w" });`);
@@ -154,7 +154,7 @@ describe("a transformation", () => {
     },
   );
 
-  test("of another input is applied, and ignoreChanges of the value works", async () => {
+  test("a transformation of another input works, even with ignoreChanges", async () => {
     const stack = await startStack();
     const program = (value: string) =>
       secret('onInUse: "retain"', "transforms", 'ignoreChanges: ["value"]').replace('"v"', `"${value}"`);

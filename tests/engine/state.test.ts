@@ -16,9 +16,9 @@ async function bytes(stack: TestStack): Promise<number> {
 }
 
 describe("the state", () => {
-  test("has at most 1.7 KB per secret, and one provider text of 120 bytes", async () => {
+  test("the state has 1.7 KB per secret at most, and a short provider text", async () => {
     const stack = await startStack({ emulator: { keys: { [key.text]: {} } } });
-    // Names and values of a usual length.
+    // Names and values have typical lengths.
     const program = (count: number) => `
       const secrets = Array.from({ length: ${count} }, (_, i) => [\`CRM_API_TOKEN_\${i}\`, \`\${i}\`.padStart(40, "sk_live_")]);
       for (const [name, value] of secrets) new WorkspaceSecret(name, { value });`;
@@ -37,7 +37,7 @@ describe("the state", () => {
     expect(key.foundIn(await readFile(stack.checkpointFile, "latin1"))).toEqual([]);
   });
 
-  test("has the value once, encrypted, and digests only encrypted", async () => {
+  test("the value is stored once, encrypted, and digests only encrypted", async () => {
     const stack = await startStack();
     const program = (value: string) =>
       stack.program(`new WorkspaceSecret("A", { value: "${value}", triggers: [1], onInUse: "retain" });`);
@@ -71,7 +71,7 @@ describe("the state", () => {
     }
   });
 
-  test("has the line of the program that declares each secret", async () => {
+  test("the state contains the program's line for each secret", async () => {
     const stack = await startStack();
     await stack.deploy('\n\nnew WorkspaceSecret("A", { value: "a" });\n  new WorkspaceSecret("B", { value: "b" });');
     const lines = (await stack.secrets()).map(({ urn, sourcePosition }) => [urn.at(-1), sourcePosition]);

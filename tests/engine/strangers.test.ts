@@ -15,7 +15,7 @@ async function withPendingDelete(): Promise<TestStack> {
 }
 
 describe("a secret that someone else created under our name", () => {
-  test("survives the pending delete of ours", async () => {
+  test("a stranger's secret with our name survives our pending delete", async () => {
     const stack = await withPendingDelete();
     const stranger = stack.workspace.add("A", "theirs");
 
@@ -26,7 +26,7 @@ describe("a secret that someone else created under our name", () => {
     expect((await stack.secrets()).map((secret) => secret.delete ?? false)).toEqual([false]);
   });
 
-  test("survives destroy --refresh and the removal of our resource", async () => {
+  test("a stranger's secret with our name survives destroy --refresh", async () => {
     const stack = await startStack();
     await stack.deploy('for (const name of ["A", "B"]) new WorkspaceSecret(name, { value: "v" });');
     for (const { id } of stack.workspace.secrets()) stack.workspace.remove(id);
@@ -40,7 +40,7 @@ describe("a secret that someone else created under our name", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 
-  test("is not adopted in place of the one that existingId chose", async () => {
+  test("a second secret with the name isn't adopted instead of existingId", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false } });
     const [chosen, stranger] = [stack.workspace.add("A", "first"), stack.workspace.add("A", "second")];
     await stack.deploy(`new WorkspaceSecret("a", { name: "A", value: "v", existingId: "${chosen.id}" });`);
@@ -57,7 +57,7 @@ describe("a secret that someone else created under our name", () => {
   });
 });
 
-test("names that are swapped by hand give no secret two owners", async () => {
+test("swapping names by hand gives no secret two owners", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   await stack.deploy('for (const name of ["A", "B"]) new WorkspaceSecret(name, { value: name });');
   const [a, b] = ["A", "B"].map((name) => stack.workspace.secrets().find((secret) => secret.name === name));

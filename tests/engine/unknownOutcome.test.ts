@@ -5,12 +5,12 @@ import { startStack, type TestStack } from "../support/testStack";
 const crm = (onExisting = "fail") =>
   `new WorkspaceSecret("crm", { name: "CRM_TOKEN", value: "ours", onExisting: "${onExisting}" });`;
 
-/** Short enough to wait for, long enough for a busy machine to answer. */
+/** A short timeout, but long enough for a response from a busy machine. */
 const config = { "elevenlabs:timeoutSeconds": "3" };
 const isCreate = ({ operation }: RecordedRequest) => operation === "create";
 const isLookup = ({ operation }: RecordedRequest) => operation === "list";
 
-/** Deploys a secret for each fault; returns the POSTs and the look-ups. */
+/** Deploys a secret for each fault. Returns the POSTs and the searches. */
 async function upWith(stack: TestStack, faults: Record<string, FaultKind>) {
   for (const fault of Object.values(faults)) stack.emulator.fault({ ...fault, on: "create" });
   const names = Object.keys(faults);
@@ -20,7 +20,7 @@ async function upWith(stack: TestStack, faults: Record<string, FaultKind>) {
   return { posts: run.requests.filter(isCreate), lookups: run.requests.filter(isLookup) };
 }
 
-/** Workspace and state must have each of these secrets once. */
+/** Expects that workspace and state have each of these secrets once. */
 async function expectOneEach(stack: TestStack, names: string[]) {
   const made = stack.workspace.secrets().map(({ name, value }) => ({ name, value }));
   const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
@@ -34,7 +34,7 @@ async function expectOneEach(stack: TestStack, names: string[]) {
 }
 
 describe("a POST with an unknown outcome", () => {
-  test("that succeeded is found by name, and not sent again", async () => {
+  test("a POST that succeeded is found by name, and not retried", async () => {
     // Without unique names, a second POST would create a second secret.
     const stack = await startStack({ emulator: { uniqueNames: false }, config });
     const faults: Record<string, FaultKind> = {
@@ -54,13 +54,13 @@ describe("a POST with an unknown outcome", () => {
     const count = Object.keys(faults).length;
     expect(posts).toHaveLength(count);
     expect(posts.every(({ fault }) => fault !== undefined)).toBe(true);
-    // Before the POSTs: seven searches, and a listing for the rest.
+    // Before the POSTs: seven searches, then one list for the other secrets.
     expect(lookups.filter(({ query }) => query.search !== undefined).length).toBeGreaterThanOrEqual(7 + count);
     await expectOneEach(stack, Object.keys(faults));
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
   });
 
-  test("that succeeded is found even if a listing shows it only 2 s later", async () => {
+  test("a POST that succeeded is found even if lists show it 2 s later", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false, listLagMs: 2_000 }, config });
     const faults: Record<string, FaultKind> = {
       reset: { kind: "reset", when: "after" },
@@ -74,7 +74,7 @@ describe("a POST with an unknown outcome", () => {
     await expectOneEach(stack, Object.keys(faults));
   });
 
-  test("that failed is not sent again, and the next up creates the secret", async () => {
+  test("a POST that failed isn't retried; the next up creates the secret", async () => {
     const stack = await startStack({ config: { ...config, "elevenlabs:maxRetries": "1" } });
     const faults: Record<string, FaultKind> = {
       reset: { kind: "reset" },
@@ -99,7 +99,7 @@ describe("a POST with an unknown outcome", () => {
     expect(messages).toContainEqual(expect.stringContaining("3 s"));
     expect(messages).toContainEqual(expect.stringContaining("ECONNRESET"));
     expect(failed.requests.filter(isCreate)).toHaveLength(names.length);
-    // Each was looked for once before its POST, three times after it, and once more in any spelling.
+    // For each secret: one search before the POST, three searches after it, and one more for any spelling.
     expect(failed.requests.filter(isLookup)).toHaveLength(names.length * 5);
     expect(await stack.secrets()).toEqual([]);
 
@@ -108,7 +108,7 @@ describe("a POST with an unknown outcome", () => {
     await expectOneEach(stack, names);
   });
 
-  test("that succeeded unseen is reported by the next up; overwrite adopts it", async () => {
+  test("after a POST of unknown outcome, the next up reports the secret", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false }, config });
     stack.emulator.fault({ kind: "reset", on: "create", when: "after" });
     stack.emulator.fault({ kind: "status", status: 500, on: "list", after: 1, times: Number.POSITIVE_INFINITY });
@@ -135,7 +135,7 @@ describe("a POST with an unknown outcome", () => {
     expect((await stack.secrets()).map(({ id }) => id)).toEqual([orphan?.id]);
   });
 
-  test("that meets another one of its name fails with both ids", async () => {
+  test("a POST fails if the search finds two secrets with its name", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false }, config });
     stack.emulator.fault({ kind: "status", status: 503, on: "create", when: "after" });
     const added = stack.emulator
@@ -166,7 +166,7 @@ describe("a POST with an unknown outcome", () => {
 });
 
 describe("an overwrite with an unknown outcome", () => {
-  test("creates no secret, and the next up adopts the same one", async () => {
+  test("an overwrite of unknown outcome creates no secret; up adopts it later", async () => {
     const stack = await startStack();
     const theirs = [stack.workspace.add("A", "theirs"), stack.workspace.add("B", "theirs")];
     stack.emulator.fault({ kind: "status", status: 500, on: "update", when: "after" });

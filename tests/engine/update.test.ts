@@ -6,7 +6,7 @@ import { expectError } from "../support/shownProblems";
 import { startStack } from "../support/testStack";
 
 describe("an update", () => {
-  test("fails if the secret is gone; after a refresh, up creates it again", async () => {
+  test("an update of a deleted secret fails; refresh and up create it again", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
     const [{ id } = { id: "" }] = stack.workspace.secrets();
@@ -25,7 +25,7 @@ describe("an update", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ name: "T", value: "v2" }]);
   });
 
-  test("retries a temporary failure with the same PATCH, maxRetries times", async () => {
+  test("a temporary failure is retried with the same PATCH, maxRetries times", async () => {
     const passing: Record<string, FaultKind> = {
       timeout: status(408),
       limit: status(429),
@@ -66,7 +66,7 @@ describe("an update", () => {
       const [{ id } = { id: "" }] = emulator.workspace().secrets();
       const kind = kinds[name] ?? "api-failure";
       expectError(run, name, { kind, facts: [`secret "${name}" (${id}) in workspace "${name}"`] });
-      // A 429 isn't counted as a retry while fewer concurrent calls may help: from 16 of them down to one.
+      // A 429 uses up no retry while fewer concurrent calls may help. The client goes from 16 calls down to one.
       expect({ name, tries: calls(emulator).length - 4 }).toEqual({ name, tries: name === "limit" ? 6 : 2 });
       emulator.clearFaults();
     }
@@ -78,7 +78,7 @@ describe("an update", () => {
     }
   });
 
-  test("waits as Retry-After says, and fails if that is over a minute", async () => {
+  test("an update waits as Retry-After says, but fails if it is over a minute", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
     stack.emulator.fault({ kind: "status", status: 429, retryAfter: 1, on: "update" });
@@ -86,7 +86,7 @@ describe("an update", () => {
     const note = (status: number) =>
       stack.emulator.waitForRequest((one) => {
         const isFound = one.operation === "update" && one.status === status;
-        // Here, not after the wait, which may end later.
+        // The time is recorded here, because the wait may end later.
         if (isFound) times[status] = performance.now();
         return isFound;
       }, 30_000);
@@ -102,7 +102,7 @@ describe("an update", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ value: "v2" }]);
   });
 
-  test("writes each secret once if the API allows few concurrent requests", async () => {
+  test("each secret is written once if the API allows few concurrent calls", async () => {
     const stack = await startStack({ emulator: { maxConcurrent: 2, latencyMs: 100 } });
     const program = (value: string) =>
       `for (let i = 0; i < 32; i++) new WorkspaceSecret("S" + i, { value: "${value}" })`;
@@ -114,11 +114,12 @@ describe("an update", () => {
     expect(count(({ operation, status }) => operation === "create" && status === 200)).toBe(32);
     expect(count(({ operation, status }) => operation === "update" && status === 200)).toBe(32);
     expect(stack.workspace.secrets().map(({ value }) => value)).toEqual(Array(32).fill("v2"));
-    // About 15 in each run, until there are as few concurrent calls as the API allows. Otherwise well over a hundred.
+    // Each run gets about 15, until the client makes only as many concurrent calls as the API allows. A client that
+    // didn't adapt would get over a hundred.
     expect(count(({ status }) => status === 429)).toBeLessThan(70);
   });
 
-  test("fails with the host and the reason if the host is unreachable", async () => {
+  test("an unreachable host is an error with the host and the reason", async () => {
     const stack = await startStack({ config: { "elevenlabs:maxRetries": "0" } });
     const stopped = await startAnother();
     await stopped.close();
@@ -137,7 +138,7 @@ describe("an update", () => {
     expectError(run, "nowhere", { kind: "unreachable", facts: ["no-such-host.invalid: ", "(DNS)"] });
   });
 
-  test("with an unknown outcome pushes again, even if the old value is back", async () => {
+  test("after an unknown outcome, up pushes even if the old value is back", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("A", { value: "v1" })');
     stack.emulator.fault({ kind: "malformed", on: "update" });

@@ -11,7 +11,7 @@ async function setConfig(stack: TestStack, path: string, value: string, ...optio
 }
 
 describe("several workspaces", () => {
-  test("a moved secret is created in the new one, then deleted in the old", async () => {
+  test("a move creates the new secret first, then deletes the old secret", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     for (const name of ["eu", "us"]) {
       await setConfig(stack, `elevenlabs:workspaces.${name}.apiKey`, `sk_${name}`, "--secret");
@@ -44,7 +44,7 @@ describe("several workspaces", () => {
     expect([stack.workspace.secrets(), namesIn(stack, "eu"), namesIn(stack, "us")]).toEqual([[], [], []]);
   });
 
-  test("a name that isn't configured is an error, and moves no secret", async () => {
+  test("a workspace that isn't configured is an error, and moves no secret", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     await addWorkspaces(stack, { eu: { apiKey: "sk_eu", url: stack.emulator.url } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v" })');
@@ -59,7 +59,7 @@ describe("several workspaces", () => {
     expect(await stack.secrets()).toHaveLength(1);
   });
 
-  test("a workspace that has a secret must stay in the config", async () => {
+  test("a workspace that has a secret must remain in the config", async () => {
     const stack = await startStack({ emulator: { keys: KEYS } });
     await addWorkspaces(stack, { eu: { apiKey: "sk_eu", url: stack.emulator.url } });
     await stack.deploy('new WorkspaceSecret("T", { value: "v", workspace: "eu" })');
@@ -91,7 +91,7 @@ describe("another endpoint in the config", () => {
     return { stack, elsewhere, id, theirs, asked: stack.emulator.requests.length };
   }
 
-  test("that lacks the secret is an error in update, read and delete, and changes nothing", async () => {
+  test("an endpoint without the secret is an error, and changes nothing", async () => {
     const { stack, elsewhere, id, theirs, asked } = await moved({ hasSecret: false });
 
     const preview = await stack.preview();
@@ -113,7 +113,7 @@ describe("another endpoint in the config", () => {
     expect((await stack.secrets()).map((one) => one.id)).toEqual([id]);
   });
 
-  test("that has the secret leads to the same account: the next up looks once, and pushes nothing", async () => {
+  test("an endpoint with the secret is the same account, and gets no push", async () => {
     const { stack, elsewhere, id, theirs } = await moved({ hasSecret: true });
 
     const run = await stack.up();
@@ -134,9 +134,9 @@ describe("an API key", () => {
     body: { detail: { status: "invalid_api_key", message: "Invalid API key" } },
   };
 
-  test("rejected, from the state: the error recommends --run-program", async () => {
+  test("a rejected key from the state: the error recommends --run-program", async () => {
     const stack = await startStack({
-      // With a workspace per key, the requests show which key was sent.
+      // Each key has a separate workspace, so the requests show which key was sent.
       emulator: { keys: { sk_old: { workspace: "old" }, sk_new: { workspace: "new" } } },
       env: { ELEVENLABS_API_KEY: "" },
     });
@@ -161,7 +161,7 @@ describe("an API key", () => {
     expect(stack.emulator.workspace("new").secrets()).toEqual([]);
   });
 
-  test("missing at the last update: the error recommends --run-program", async () => {
+  test("a key that the last update lacked: the error suggests --run-program", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
     const apiKey = stack.env.ELEVENLABS_API_KEY ?? "";
@@ -180,7 +180,7 @@ describe("an API key", () => {
     expect(stack.workspace.secrets()).toEqual([]);
   });
 
-  test("rejected, not from the state: the error says where to set it", async () => {
+  test("a rejected key outside the state: the error says where to set it", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("T", { value: "v1" })');
     stack.env.ELEVENLABS_API_KEY = "sk_wrong";
