@@ -9,7 +9,7 @@ function findingsIn({ out }: CliResult): Found {
   return JSON.parse(out).workspaces[0].findings;
 }
 
-test("doctor shows the proxy and the variable that sets it", async () => {
+test("doctor shows the proxy and its variable, and makes every check", async () => {
   const { emulator, proxy } = await throughProxy();
   const env = {
     ...envOf({ url: ENDPOINT, apiKey: emulator.apiKey }),

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { expectError } from "../support/shownProblems";
 import { startStack } from "../support/testStack";
 
-test("ELEVENLABS_BASE_URL doesn't apply to a named workspace", async () => {
+test("with ELEVENLABS_BASE_URL, a named workspace requires a base URL", async () => {
   const stack = await startStack({ env: { ELEVENLABS_BASE_URL: "http://127.0.0.1:9" } });
   const workspaces = { eu: { apiKey: "sk_eu", region: "eu" } };
   await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();

@@ -18,7 +18,7 @@ async function expectNoneInFiles(stack: TestStack, scanned = SCANNED): Promise<v
 }
 
 describe("a secret", () => {
-  test("a secret is in no output of any operation, and in no file it writes", async () => {
+  test("no operation shows a secret in its output or in a file", async () => {
     const stack = await secrets.startStack();
     const theirs = ["overwritten", "kept", "chosen"].map((name) => stack.workspace.add(name, "theirs"));
     const program = (suffix: string, more?: object) =>

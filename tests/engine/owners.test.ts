@@ -225,7 +225,7 @@ describe("a replaced secret", () => {
     expect(await owners(stack)).toEqual([`a ${old?.id}`]);
   });
 
-  test("a move to another name of the same workspace adopts the secret", async () => {
+  test("a move to another config name of one workspace adopts the secret", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("a", { name: "CRM", value: "v" });');
     const before = stack.workspace.secrets();

@@ -3,7 +3,7 @@ import { cutOff } from "./cutOff";
 import { POINTS, VICTIMS } from "./points";
 
 const outcomes: Record<string, number> = {};
-afterAll(() => console.log("What runs that were cut off needed to recover:", outcomes));
+afterAll(() => console.log("Recovery of the runs that were cut off:", outcomes));
 
 describe("a run cut off between a request and its response recovers with one secret", () => {
   const cases = VICTIMS.flatMap((victim) => POINTS.map((point) => ({ victim, point })));

@@ -8,7 +8,7 @@ const PROGRAM = `
   new WorkspaceSecrets("all", { secrets: { A: "1", B: "2" }, prefix: "p_" });`;
 
 describe("a stack of the dynamic provider", () => {
-  test("a stack moves to the plugin by a changed import, without any change", async () => {
+  test("a changed import moves a stack to the plugin, without any request", async () => {
     const stack = await startStack({ host: "dynamic" });
     const before = await stack.deploy(PROGRAM);
     const ids = (await stack.secrets()).map(({ id }) => id).sort();
