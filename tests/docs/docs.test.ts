@@ -25,7 +25,7 @@ test("every program in the docs compiles", async () => {
 
   const output = await compile({
     ...Object.fromEntries(programs.map((text, index) => [`program${index}.ts`, text])),
-    // Packages that only the matrix installs: there, tests/vendor compiles the programs with their types.
+    // Only the matrix installs these packages. It also runs tests/vendor, which compiles the programs with the real types.
     "vendors.d.ts": untyped.join(""),
   });
 

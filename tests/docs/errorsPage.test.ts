@@ -17,7 +17,7 @@ test("docs/errors.md has one heading for each kind of error and warning", async 
   expect(headings.sort()).toEqual([...all].sort());
 });
 
-test("each kind in docs/errors.md has a cause and a cure", async () => {
+test("each kind in docs/errors.md has a cause and a fix", async () => {
   const incomplete = [...(await sections())].filter(([, text]) => !/\*\*Cause:\*\* .*\*\*Cure:\*\* /s.test(text));
   expect(incomplete.map(([kind]) => kind)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 
-test("the README gives the number of fault cases in docs/faults.md", async () => {
+test("the README states the number of fault cases in docs/faults.md", async () => {
   const tables = await readFile("docs/faults.md", "utf8");
   const counts = [...tables.matchAll(/^(\d+) cases\.$/gm)].map(([, count]) => Number(count));
   const [, given] = /on the real engine: ([\d,]+) cases/.exec(await readFile("README.md", "utf8")) ?? [];

@@ -49,12 +49,12 @@ test("every link between the pages leads to a file and a heading that exist", as
   expect(broken).toEqual([]);
 });
 
-test("no heading in docs/errors.md has the anchor of another", async () => {
+test("no two headings in docs/errors.md have the same anchor", async () => {
   const anchors = await anchorsOf("docs/errors.md");
   expect(anchors).toEqual([...new Set(anchors)]);
 });
 
-test("the index of docs lists every page but the generated docs/faults.md", async () => {
+test("the index of docs lists every page except docs/faults.md", async () => {
   const index = await readFile("docs/README.md", "utf8");
   const missing = (await pages()).filter((page) => page.startsWith("docs/") && !index.includes(`](${page.slice(5)})`));
   expect(missing.sort()).toEqual(["docs/README.md", "docs/faults.md"]);

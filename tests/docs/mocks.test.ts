@@ -24,7 +24,7 @@ test("the unit test in docs/testing.md passes, and sends nothing", async () => {
   expect(stack.emulator.requests).toEqual([]);
 });
 
-test("under mocks, functions call the mocks; one without a list is an error", async () => {
+test("under mocks, functions call the mocks; a mock without a list fails", async () => {
   const stack = await startStack();
 
   const output = await runIn(
@@ -50,7 +50,7 @@ test("under mocks, functions call the mocks; one without a list is an error", as
   expect(stack.emulator.requests).toEqual([]);
 });
 
-test("mocks are recognised if Pulumi's SDK is loaded afresh", async () => {
+test("mocks are recognised even if Pulumi's SDK is loaded again", async () => {
   const stack = await startStack();
 
   const output = await runIn(

@@ -8,7 +8,7 @@ const SCRIPT = `
   import { pluginPart } from "./tests/bench/resultTables.mjs";
   process.stdout.write(pluginPart(JSON.parse(readFileSync("tests/bench/results/plugin.json", "utf8"))));`;
 
-test("the README's table of the plugin is that of the last benchmark", async () => {
+test("the README's table of the plugin has the last benchmark's figures", async () => {
   const args = ["--input-type=module", "--eval", SCRIPT];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const [, part] =

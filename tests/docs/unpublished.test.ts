@@ -8,7 +8,7 @@ import { version } from "../../package.json";
 const WARNING =
   "Once it is published, use `npm install pulumi-elevenlabs`. **Don't run that before:** whoever has this name on npm then isn't this project.";
 
-/** What a reader copies: the docs, the examples and the help of the command line. */
+/** The files whose commands a reader copies: the docs, the examples and the source of the command-line help. */
 async function copied(): Promise<[string, string][]> {
   const paths = ["README.md", "CONTRIBUTING.md", "docs", "examples", "provider", "sdk", "cli"];
   const { stdout } = await promisify(execFile)("git", ["ls-files", "-z", ...paths]);
@@ -20,12 +20,12 @@ test("the README warns against an installation by name", async () => {
   expect(await readFile("README.md", "utf8")).toContain(WARNING);
 });
 
-test("nothing that a reader copies installs the package from a registry", async () => {
+test("no command that a reader copies installs the package from npm", async () => {
   const texts = (await copied()).map(([file, text]) => [file, text.replace(WARNING, "")] as const);
   const found = texts.flatMap(([file, text]) =>
     [
       /"pulumi-elevenlabs": *"(?!file:)/,
-      // Without the second `--`, npm takes the options of the command.
+      // Without the second `--`, npm would read the command's options itself.
       /\bnpx (?!--no -- )[^\n`]*pulumi-elevenlabs/,
       /\b(?:npm|pnpm|yarn|bun) (?:install|i|add|dlx|x)\b[^\n`]* pulumi-elevenlabs(?!-)/,
       /\b(?:bunx|npm exec) [^\n`]*pulumi-elevenlabs/,
@@ -34,7 +34,7 @@ test("nothing that a reader copies installs the package from a registry", async 
   expect(found).toEqual([]);
 });
 
-test("every packed file in the docs and examples has the present version", async () => {
+test("every packed file in the docs and examples has the current version", async () => {
   const named = (await copied()).flatMap(([, text]) => text.match(/pulumi-elevenlabs-\d[\w.-]*\.tgz/g) ?? []);
   expect(named.length).toBeGreaterThan(5);
   expect([...new Set(named)]).toEqual([`pulumi-elevenlabs-${version}.tgz`]);

@@ -28,7 +28,7 @@ test("docs/values.md has a program for each store", async () => {
   expect(withProgram).toEqual([...STORES, "Rotate on a schedule"]);
 });
 
-test("the workflow in docs/values.md is right, with the pins of gitops", async () => {
+test("the workflow in docs/values.md is valid, with the pins of gitops", async () => {
   const text = await workflow();
   const lint = await createLinter();
   expect(lint(text, ".github/workflows/rotate.yml")).toEqual([]);
