@@ -14,26 +14,26 @@ const entry = (id: string, route: typeof ROUTE) => ({
 });
 
 describe("the fingerprint of an account", () => {
-  test("is the same for the same URL and API key only", () => {
+  test("only the same URL and API key have the same fingerprint", () => {
     expect(new Account({ ...ROUTE }).fingerprint).toBe(account().fingerprint);
     expect(new Set([ROUTE, OTHER_KEY, OTHER_URL].map((route) => new Account(route).fingerprint)).size).toBe(3);
   });
 });
 
 describe("a secret was written by this URL and API key", () => {
-  test("if the mark says so", () => {
+  test("the mark shows whether this URL and API key wrote the secret", () => {
     expect(account().hasWritten(entry("1", ROUTE))).toBe(true);
     expect(account().hasWritten({ id: "1", state: { mark: account().mark("entry123") } })).toBe(true);
     expect(account().hasWritten(entry("1", OTHER_KEY))).toBe(false);
     expect(account().hasWritten(entry("1", OTHER_URL))).toBe(false);
   });
 
-  test("whatever endpoint the state has, if it has a mark", () => {
+  test("if the state has a mark, the endpoint in the state doesn't matter", () => {
     const { id, state } = entry("1", OTHER_KEY);
     expect(account().hasWritten({ id, state: { ...state, endpoint: ROUTE.endpoint } })).toBe(false);
   });
 
-  test("without a mark, if the state has the same endpoint, or none", () => {
+  test("without a mark, only another endpoint shows a different writer", () => {
     const isWritten = (endpoint?: string) => account().hasWritten({ id: "1", state: { endpoint } });
     expect([isWritten(), isWritten(ROUTE.endpoint), isWritten(OTHER_URL.endpoint)]).toEqual([true, true, false]);
   });
@@ -42,17 +42,17 @@ describe("a secret was written by this URL and API key", () => {
 const OTHERS_KEY = entry("1", OTHER_KEY);
 
 describe("it is the right account for an entry", () => {
-  test("that it has written", async () => {
+  test("an account is right for an entry that it has written", async () => {
     expect(await account().isRightFor(entry("1", ROUTE))).toBe(true);
   });
 
-  test("if it finds another one that the same key wrote", async () => {
+  test("an account is right if it finds another entry of the same key", async () => {
     const proven = account();
     proven.noteFound(entry("2", OTHER_KEY));
     expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
   });
 
-  test("if another entry shows that both keys lead to one account", async () => {
+  test("an account is right if another entry shows that the keys share it", async () => {
     const written = entry("2", OTHER_KEY);
     const both = { id: "2", state: { ...written.state, mark: account().mark(written.state.mark) } };
     const proven = new Account({ ...ROUTE, apiKey: "sk_c" }, 0);
@@ -60,7 +60,7 @@ describe("it is the right account for an entry", () => {
     expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
   });
 
-  test("if an entry that was written after both were found shows that", async () => {
+  test("a mark written after a find proves that two keys share an account", async () => {
     const writer = account();
     writer.noteFound(entry("2", OTHER_KEY));
     const proven = new Account({ ...ROUTE, apiKey: "sk_c" }, 0);
@@ -68,20 +68,20 @@ describe("it is the right account for an entry", () => {
     expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
   });
 
-  test("not because it finds what it has written itself", async () => {
+  test("an account isn't right because it finds its own entry", async () => {
     const unproven = account();
     unproven.noteEntry(entry("2", ROUTE));
     unproven.noteFound(entry("2", ROUTE));
     expect(await unproven.isRightFor(OTHERS_KEY)).toBe(false);
   });
 
-  test("not because it finds what a third key wrote", async () => {
+  test("an account isn't right because it finds an entry of a third key", async () => {
     const unproven = account();
     unproven.noteFound(entry("2", { ...ROUTE, apiKey: "sk_c" }));
     expect(await unproven.isRightFor(OTHERS_KEY)).toBe(false);
   });
 
-  test("not because the state has it", async () => {
+  test("an account isn't right because the state has the entry", async () => {
     const unproven = account();
     unproven.noteEntry(OTHERS_KEY);
     expect(await unproven.isRightFor(OTHERS_KEY)).toBe(false);
@@ -91,13 +91,13 @@ describe("it is the right account for an entry", () => {
 describe("the entries to ask for", () => {
   const idsOf = (one: Account) => one.entriesToAskFor.map(({ id }) => id);
 
-  test("are the first few, if other keys wrote all of them", () => {
+  test("the first few entries are requested if other keys wrote them all", () => {
     const unproven = account();
     for (const id of ["1", "2", "3", "4"]) unproven.noteEntry(entry(id, OTHER_KEY));
     expect(idsOf(unproven)).toEqual(["1", "2", "3"]);
   });
 
-  test("are none in a stack without secrets, or once the account is proven", () => {
+  test("no entry is requested without secrets or with a proven account", () => {
     expect(idsOf(account())).toEqual([]);
     const [written, found] = [account(), account()];
     for (const one of [written, found]) one.noteEntry(OTHERS_KEY);
@@ -108,7 +108,7 @@ describe("the entries to ask for", () => {
 });
 
 describe("a step that finds nothing waits for a proof", () => {
-  test("by another step that is still running, however long that takes", async () => {
+  test("a step waits for a proof by another running step, without a limit", async () => {
     const waiting = account();
     const other = Promise.withResolvers<void>();
     const finding = waiting.during(async () => {
@@ -121,7 +121,7 @@ describe("a step that finds nothing waits for a proof", () => {
     await finding;
   });
 
-  test("until all other running steps have ended without one", async () => {
+  test("a step stops waiting once all other steps end without a proof", async () => {
     const waiting = account();
     const other = Promise.withResolvers<void>();
     const ended: string[] = [];
@@ -134,20 +134,20 @@ describe("a step that finds nothing waits for a proof", () => {
     expect(ended).toEqual(["other", "proven: false"]);
   });
 
-  test("which may come from a step that begins meanwhile", async () => {
+  test("a step that begins later can prove the account", async () => {
     const waiting = new Account(ROUTE, 100);
     const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY));
     setTimeout(() => waiting.during(async () => waiting.noteFound(OTHERS_KEY)), 20);
     expect(await proof).toBe(true);
   });
 
-  test("but not for others that wait, too", async () => {
+  test("steps that wait for a proof don't wait for each other", async () => {
     const waiting = account();
     const proofs = ["a", "b", "c"].map(() => waiting.during(() => waiting.isRightFor(OTHERS_KEY)));
     expect(await Promise.all(proofs)).toEqual([false, false, false]);
   });
 
-  test("and ends when the engine ends the operation", async () => {
+  test("a step stops waiting when the engine ends the operation", async () => {
     const waiting = new Account(ROUTE, 60_000);
     const stop = new AbortController();
     const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY, stop.signal));
@@ -156,7 +156,7 @@ describe("a step that finds nothing waits for a proof", () => {
   });
 });
 
-test("a failing step counts as ended", async () => {
+test("no step waits for a step that has failed", async () => {
   const failing = account();
   await expect(failing.during(() => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
   expect(await failing.during(() => failing.isRightFor(OTHERS_KEY))).toBe(false);

@@ -3,14 +3,14 @@ import { Journal } from "../../../provider/ownership/journal";
 import { holder, marksOf } from "../../support/holders";
 
 describe("the holders of a secret", () => {
-  test("are all entries that hold it", () => {
+  test("the holders of a secret are all entries that own it", () => {
     const journal = new Journal();
     for (const one of [holder("a"), holder("b", "state"), holder("c", "operation", "2")]) journal.hold(one);
     expect([marksOf(journal), marksOf(journal, "2"), marksOf(journal, "3")]).toEqual([["a", "b"], ["c"], []]);
     expect([...journal.holders()].map(({ mark }) => mark)).toEqual(["a", "b", "c"]);
   });
 
-  test("include an entry once; what a step has seen counts more than the state", () => {
+  test("an entry is one holder; a running step overrides the state", () => {
     const stored = { type: "t", name: "A", workspace: "default", isValueKept: false };
     const journal = new Journal();
     journal.hold({ ...holder("a", "state"), stored });
@@ -19,14 +19,14 @@ describe("the holders of a secret", () => {
     expect(journal.holdersOf("1")).toEqual([{ ...holder("a"), resource: "renamed", stored }]);
   });
 
-  test("no longer include an entry that has released that secret", () => {
+  test("an entry that has released a secret is no longer its holder", () => {
     const journal = new Journal();
     for (const one of [holder("a"), holder("b"), holder("a", "operation", "2")]) journal.hold(one);
     journal.release("1", "a");
     expect([marksOf(journal), marksOf(journal, "2")]).toEqual([["b"], ["a"]]);
   });
 
-  test("never include an entry that has released it, whoever still has it in the state", () => {
+  test("a released entry stays released, even if the state still has it", () => {
     const journal = new Journal();
     journal.release("1", "a");
     journal.hold(holder("a", "state"));
@@ -36,7 +36,7 @@ describe("the holders of a secret", () => {
 });
 
 describe("a turn", () => {
-  test("begins when all earlier ones for the same key have ended, with their results", async () => {
+  test("a turn waits for earlier turns with its key, and gets their results", async () => {
     const journal = new Journal();
     const order: string[] = [];
     const take = async (name: string, result?: { id: string; resource: string }) => {
@@ -60,7 +60,7 @@ describe("a turn", () => {
     ]);
   });
 
-  test("doesn't wait for one with another key", async () => {
+  test("a turn doesn't wait for a turn with another key", async () => {
     const journal = new Journal();
     await journal.turn("name A");
     expect((await journal.turn("name B")).earlier).toEqual([]);

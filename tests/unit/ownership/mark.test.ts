@@ -8,19 +8,19 @@ test("two marks differ", () => {
   expect(new Set(marks).size).toBe(1_000);
 });
 
-test("the output has two parts of 8 characters, and says which entry it belongs to", () => {
+test("the output has two parts of 8 characters, and identifies its entry", () => {
   const mark = newMark();
   const output = markedBy(mark, ROUTE);
   expect(output).toMatch(/^[\w-]{8}\.[\w-]{8}$/);
   expect([markIn(output), routesIn(output)]).toEqual([mark, [digestOf(ROUTE)]]);
 });
 
-test("a mark alone says nothing about a route", () => {
+test("a mark alone contains no route", () => {
   expect(markIn("entry123")).toBe("entry123");
   expect([routesIn("entry123"), routesIn(undefined)]).toEqual([[], []]);
 });
 
-test("the digest of a route is that of its URL and key", () => {
+test("the digest of a route depends on its URL and key", () => {
   const others = [
     { ...ROUTE, endpoint: "https://api.other.example" },
     { ...ROUTE, apiKey: "sk_other" },

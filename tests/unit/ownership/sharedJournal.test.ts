@@ -40,7 +40,7 @@ afterEach(async () => {
 const usersFolder = () => join(temporary, `pulumi-elevenlabs-${process.getuid?.() ?? "user"}`);
 const open = ({ isProgram = false } = {}) => new Journal(OPERATION, warn, isProgram);
 
-/** Everything below the test's folder, with the names that depend on the process. */
+/** All files and folders below the test's folder, sorted. */
 const allFiles = () => readdirSync(root, { recursive: true }).map(String).sort();
 
 /** A process that runs until it is ended. */
@@ -59,7 +59,7 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-/** Runs `step` as if the other process did. */
+/** Runs `step` as if the other process ran it. */
 function as<T>({ pid }: ChildProcess, step: () => T): T {
   Object.defineProperty(process, "pid", { value: pid, configurable: true });
   try {
@@ -73,7 +73,7 @@ function as<T>({ pid }: ChildProcess, step: () => T): T {
 const journalOf = (child: ChildProcess) => as(child, () => open());
 
 describe("the holders", () => {
-  test("of another process of the operation are seen, as soon as they are there", async () => {
+  test("holders that another process records are visible at once", async () => {
     const [own, other] = [open(), journalOf(await otherProcess())];
     other.hold(holder("a"));
     expect(marksOf(own)).toEqual(["a"]);
@@ -86,13 +86,13 @@ describe("the holders", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("of another operation are not", async () => {
+  test("holders of another operation are not visible", async () => {
     const other = as(await otherProcess(), () => new Journal("127.0.0.1:54321", warn));
     other.hold(holder("a"));
     expect(marksOf(open())).toEqual([]);
   });
 
-  test("that another process has released stay released", async () => {
+  test("a holder that another process has released stays released", async () => {
     const [own, other] = [open(), journalOf(await otherProcess())];
     own.hold(holder("a", "state"));
     other.release("1", "a");
@@ -101,7 +101,7 @@ describe("the holders", () => {
     expect(marksOf(own)).toEqual([]);
   });
 
-  test("of the program are included from its file", () => {
+  test("holders that the program has written to a file are included", () => {
     const file = open({ isProgram: true }).hold(holder("a", "state"), holder("b", "state", "2"));
     temporary = join(root, "other temporary folder");
     mkdirSync(temporary);
@@ -110,7 +110,7 @@ describe("the holders", () => {
     expect([marksOf(own), marksOf(own, "2")]).toEqual([["a"], ["b"]]);
   });
 
-  test("of a file that is missing or broken can't be included, and the reason is given", () => {
+  test("a missing or broken file isn't included, and the reason is returned", () => {
     const broken = join(root, "broken.log");
     writeFileSync(broken, "{\n");
     const own = open();
@@ -119,7 +119,7 @@ describe("the holders", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("are read line by line: a line that isn't complete is read later", () => {
+  test("a line of the file is read only when it is complete", () => {
     const own = open();
     own.hold(holder("own", "operation", "2"));
     const [file = ""] = readdirSync(usersFolder());
@@ -132,7 +132,7 @@ describe("the holders", () => {
 });
 
 describe("a turn", () => {
-  test("waits for that of another process, and has its result", async () => {
+  test("a turn waits for a turn of another process, and gets its result", async () => {
     const child = await otherProcess();
     const [own, other] = [open(), journalOf(child)];
     const theirs = await as(child, () => other.turn("name A"));
@@ -145,19 +145,19 @@ describe("a turn", () => {
     expect(order).toEqual(["theirs ends", 'ours after [{"id":"1","resource":"a"}]']);
   });
 
-  test("doesn't wait for one with another key", async () => {
+  test("a turn doesn't wait for a turn with another key", async () => {
     const own = open();
     await own.turn("name A");
     expect((await own.turn("name B")).earlier).toEqual([]);
   });
 
-  test("without a result leaves nothing for the next one", async () => {
+  test("a turn without a result passes nothing to the next turn", async () => {
     const own = open();
     (await own.turn("name A")).end();
     expect((await own.turn("name A")).earlier).toEqual([]);
   });
 
-  test("doesn't wait for a process that has ended", async () => {
+  test("a turn doesn't wait for a process that has ended", async () => {
     const child = await otherProcess();
     const other = journalOf(child);
     await as(child, () => other.turn("name A"));
@@ -165,7 +165,7 @@ describe("a turn", () => {
     expect((await open().turn("name A")).earlier).toEqual([]);
   });
 
-  test("that waits ends when the engine ends the operation", async () => {
+  test("a waiting turn ends when the engine ends the operation", async () => {
     const own = open();
     await own.turn("name A");
     const stop = new AbortController();
@@ -176,7 +176,7 @@ describe("a turn", () => {
 });
 
 describe("the folder", () => {
-  test("can be used by this user only, and so can its files", async () => {
+  test("only this user can use the folder and its files", async () => {
     const own = open();
     own.hold(holder("a"));
     (await own.turn("name A")).end({ id: "1", resource: "a" });
@@ -188,12 +188,12 @@ describe("the folder", () => {
     expect(modes.filter(([isFolder, mode]) => mode !== (isFolder ? 0o700 : 0o600))).toEqual([]);
   });
 
-  test("isn't made before it is needed", () => {
+  test("the folder isn't created before it is needed", () => {
     open();
     expect(allFiles()).toEqual(["tmp"]);
   });
 
-  test("has one file, which goes with the last process of the operation", async () => {
+  test("the last process of the operation removes the only file", async () => {
     const child = await otherProcess();
     const [own, other] = [open(), journalOf(child)];
     open({ isProgram: true }).hold(holder("a", "state"));
@@ -205,7 +205,7 @@ describe("the folder", () => {
     expect(readdirSync(usersFolder())).toEqual([]);
   });
 
-  test("is not used if all providers that joined it were killed, even if the program goes on", async () => {
+  test("a file isn't used if all providers that joined it were killed", async () => {
     const child = await otherProcess();
     open({ isProgram: true }).hold(holder("a", "state"));
     const other = journalOf(child);
@@ -216,7 +216,7 @@ describe("the folder", () => {
     expect(marksOf(own)).toEqual(["c"]);
   });
 
-  test("is not used if its program has ended, and no provider has joined it", async () => {
+  test("a file isn't used if its program ended before a provider joined it", async () => {
     const child = await otherProcess();
     as(child, () => open({ isProgram: true })).hold(holder("a", "state"));
     await end(child);
@@ -225,7 +225,7 @@ describe("the folder", () => {
     expect(marksOf(own)).toEqual([]);
   });
 
-  test("is used while its program runs, or another provider", async () => {
+  test("a file is used while its program or another provider runs", async () => {
     const [program, provider] = [await otherProcess(), await otherProcess()];
     as(program, () => open({ isProgram: true })).hold(holder("a", "state"));
     journalOf(provider).join();
@@ -237,7 +237,7 @@ describe("the folder", () => {
 });
 
 describe("a place that can't be used", () => {
-  /** Each leaves something at the place of the folder that isn't a private folder of this user. */
+  /** Each function prevents that the folder becomes a private folder of this user. */
   const OBSTACLES: [string, () => void][] = [
     [
       "a link to another folder",
@@ -264,7 +264,7 @@ describe("a place that can't be used", () => {
     ],
   ];
 
-  test.each(OBSTACLES)("such as %s: everything stays in memory, with one warning", async (_, obstruct) => {
+  test.each(OBSTACLES)("if the folder is %s, the journal stays in memory, with one warning", async (_, obstruct) => {
     obstruct();
     const before = allFiles();
     const own = open();
@@ -282,13 +282,13 @@ describe("a place that can't be used", () => {
     expect(allFiles()).toEqual(before);
   });
 
-  test.each(OBSTACLES)("such as %s: the program gives no file", (_, obstruct) => {
+  test.each(OBSTACLES)("if the folder is %s, the program has no file for the provider", (_, obstruct) => {
     obstruct();
     expect(open({ isProgram: true }).hold(holder("a", "state"))).toBeUndefined();
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
-  test("such as a full disk, also later: what was known stays in memory, with one warning", async () => {
+  test("if the disk becomes full, the journal stays in memory, with a warning", async () => {
     const own = open();
     own.hold(holder("a"));
     jest.spyOn(fs, "writeSync").mockImplementation(() => {
@@ -301,7 +301,7 @@ describe("a place that can't be used", () => {
     expect(warn.mock.calls).toEqual([[{ folder: usersFolder(), reason: "ENOSPC" }]]);
   });
 
-  test("such as a file system that is read-only by now: nothing is thrown, because a secret may just have been created", () => {
+  test("a file system that becomes read-only causes a warning, not an error", () => {
     const own = open();
     own.hold(holder("a"));
     const readOnly = () => {
@@ -315,7 +315,7 @@ describe("a place that can't be used", () => {
     expect(warn.mock.calls).toEqual([[{ folder: expect.any(String), reason: "EROFS" }]]);
   });
 
-  test("for the result of a turn doesn't block another process", async () => {
+  test("a turn whose result can't be written doesn't block another process", async () => {
     const child = await otherProcess();
     const [own, other] = [open(), journalOf(child)];
     const turn = await own.turn("name A");
