@@ -31,7 +31,7 @@ describe.each([
     ["in hex in capitals", (text) => Buffer.from(text).toString("hex").toUpperCase(), "hex"],
     ["in hex with spaces", (text) => Buffer.from(text).toString("hex").replaceAll(/../g, "$& "), "hex"],
     ["as a buffer in JSON", (text) => JSON.stringify(Buffer.from(text), null, 2), "numbers"],
-  ])("%s", (_, written, way) => {
+  ])("a canary is found %s", (_, written, way) => {
     const haystack = `before ${written(text)} after`;
     expect(foundIn(haystack)).toEqual([way]);
     expect(leaksIn(haystack, [...others, one])).toEqual([way]);
@@ -51,7 +51,7 @@ test("a long canary is found by a piece of its start, middle or end", () => {
   }
 });
 
-test("another canary and other text are not found", () => {
+test("a different canary and ordinary text are not found", () => {
   expect(short.foundIn(long.text)).toEqual([]);
   expect(long.foundIn(json(short.text))).toEqual([]);
   expect(short.foundIn("canary anything else")).toEqual([]);

@@ -18,14 +18,14 @@ function invalidConfig(config: Settings, { name, env }: { name?: string; env?: S
   return problem;
 }
 
-/** What is wrong with the config of a workspace. */
+/** Returns the faults in a workspace's config. */
 function faultsOf(config: Settings, options?: { name?: string; env?: Settings }): ConfigFault[] {
   return invalidConfig(config, options).facts.faults;
 }
 
 const named = (settings: object) => ({ workspaces: JSON.stringify({ eu: settings }) });
 
-/** Which workspace of the emulator a configured key belongs to. */
+/** Sends a request, and returns the emulator's workspace that its API key belongs to. */
 async function keyUsed(config: Settings, env: Settings, name?: string): Promise<string | undefined> {
   const emulator = await emulate({ keys: { sk_config: { workspace: "config" }, sk_env: { workspace: "env" } } });
   await workspaces({ baseUrl: emulator.url, ...config }, env)
@@ -35,7 +35,7 @@ async function keyUsed(config: Settings, env: Settings, name?: string): Promise<
 }
 
 describe("when the config is read", () => {
-  test("config is read at the first use, and each workspace is opened once", () => {
+  test("config is read at first use, and each workspace is opened once", () => {
     const read: string[] = [];
     const config = new Workspaces((key) => {
       read.push(key);
@@ -59,7 +59,7 @@ describe("when the config is read", () => {
 
 describe("precedence", () => {
   test.each<[string, Settings, Settings, string, "config" | "environment"]>([
-    ["config over the environment", { apiKey: "sk_config" }, { ELEVENLABS_API_KEY: "sk_env" }, "config", "config"],
+    ["config before the environment", { apiKey: "sk_config" }, { ELEVENLABS_API_KEY: "sk_env" }, "config", "config"],
     ["the environment if the config has none", {}, { ELEVENLABS_API_KEY: "sk_env" }, "env", "environment"],
     [
       "the environment if the config is blank",
@@ -68,21 +68,21 @@ describe("precedence", () => {
       "env",
       "environment",
     ],
-    ["config, without the line break of a file", { apiKey: "sk_config\n" }, {}, "config", "config"],
-  ])("API key: %s", async (_, config, env, used, source) => {
+    ["the config, without the line break of a file", { apiKey: "sk_config\n" }, {}, "config", "config"],
+  ])("the API key comes from %s", async (_, config, env, used, source) => {
     expect(await keyUsed(config, env)).toBe(used);
     expect(workspaces(config, env).get().keySource).toBe(source);
   });
 
   test.each<[string, Settings, Settings, string]>([
     ["the default", {}, {}, REGIONS.global],
-    ["config", { region: "eu" }, {}, REGIONS.eu],
+    ["the config", { region: "eu" }, {}, REGIONS.eu],
     ["the environment", {}, { ELEVENLABS_REGION: "in" }, REGIONS.in],
-    ["config over the environment", { region: "us" }, { ELEVENLABS_REGION: "in" }, REGIONS.us],
-    ["a base URL over a region", { region: "us", baseUrl: "https://a.example/" }, {}, "https://a.example"],
+    ["config before the environment", { region: "us" }, { ELEVENLABS_REGION: "in" }, REGIONS.us],
+    ["a base URL before a region", { region: "us", baseUrl: "https://a.example/" }, {}, "https://a.example"],
     ["a base URL in the environment", {}, { ELEVENLABS_BASE_URL: "http://localhost:1" }, "http://localhost:1"],
     [
-      "a base URL in the config over the environment",
+      "a base URL in the config before the environment",
       { baseUrl: "https://a.example" },
       { ELEVENLABS_BASE_URL: "https://b.example" },
       "https://a.example",
@@ -93,13 +93,13 @@ describe("precedence", () => {
       { ELEVENLABS_REGION: "", ELEVENLABS_BASE_URL: " " },
       REGIONS.global,
     ],
-  ])("endpoint: %s", (_, config, env, endpoint) => {
+  ])("the endpoint comes from %s", (_, config, env, endpoint) => {
     expect(workspaces(config, env).get().endpoint).toBe(endpoint);
   });
 });
 
 describe("named workspaces", () => {
-  test("have their own key and endpoint, and inherit neither", async () => {
+  test("a named workspace inherits neither the API key nor the endpoint", async () => {
     const { url } = await emulate();
     const config = { apiKey: "sk_env", region: "us", ...named({ apiKey: "sk_config", baseUrl: url }) };
     const env = { ELEVENLABS_API_KEY: "sk_env", ELEVENLABS_REGION: "in" };
@@ -112,7 +112,7 @@ describe("named workspaces", () => {
     expect(workspaces(named({}), env).get("eu").endpoint).toBe(REGIONS.global);
   });
 
-  test("with the same URL and API key are one account", () => {
+  test("workspaces with the same URL and API key are one account", () => {
     const opened = workspaces({
       apiKey: "sk_a",
       workspaces: JSON.stringify({
@@ -129,28 +129,28 @@ describe("named workspaces", () => {
     [{}, ["default"]],
     [named({}), ["default", "eu"]],
     [{ workspaces: '{"eu":{},"default":{}}' }, ["default", "eu"]],
-  ])("in %j are %j", (config, names) => expect(workspaces(config).names()).toEqual(names));
+  ])("the workspaces in %j are %j", (config, names) => expect(workspaces(config).names()).toEqual(names));
 
-  test("send their API key", async () => {
+  test("a named workspace sends its own API key", async () => {
     const emulator = await emulate({ keys: { sk_config: { workspace: "config" }, sk_env: { workspace: "env" } } });
     const config = named({ apiKey: "sk_config\n", baseUrl: emulator.url });
     await workspaces(config, { ELEVENLABS_API_KEY: "sk_env" }).get("eu").list();
     expect(emulator.requests[0]?.workspace).toBe("config");
   });
 
-  test.each(["us", "toString", "__proto__", ""])("do not include %j, and the fault lists those that exist", (name) => {
+  test.each(["us", "toString", "__proto__", ""])("an unknown workspace %j fails with the known names", (name) => {
     const problem = invalidConfig(named({ apiKey: "sk_canary" }), { name });
     expect(problem.facts.faults).toEqual([{ kind: "workspace-unknown", name, known: ["default", "eu"] }]);
     expect(problem.message).not.toContain("canary");
   });
 
-  test("may be missing altogether", () => {
+  test("if only the default workspace exists, every other name is unknown", () => {
     const problem = invalidConfig({}, { name: "eu" });
     expect(problem.facts.faults).toEqual([{ kind: "workspace-unknown", name: "eu", known: ["default"] }]);
     expect(problem.attempt).toEqual({ step: "useConfig" });
   });
 
-  test("need a base URL of their own if ELEVENLABS_BASE_URL is set", async () => {
+  test("if ELEVENLABS_BASE_URL is set, a named workspace requires a base URL", async () => {
     const env = { ELEVENLABS_BASE_URL: "http://localhost:1" };
     expect(faultsOf(named({ apiKey: "sk_config" }), { name: "eu", env })).toEqual([
       { kind: "base-url-of-environment", workspace: "eu" },
@@ -178,7 +178,7 @@ describe("a wrong setting", () => {
     ["maxConcurrency", "0", wholeAboveZero],
     ["maxConcurrency", "0.5", wholeAboveZero],
     ["maxConcurrency", "\u001b[2J", wholeAboveZero],
-  ])("%s %j comes with what is allowed, and the default", (key, given, allowed) => {
+  ])("%s %j is an error with the allowed range and the default", (key, given, allowed) => {
     expect(faultsOf({ [key]: given })).toEqual([{ kind: "number-out-of-range", key, given, ...allowed }]);
   });
 
@@ -189,7 +189,7 @@ describe("a wrong setting", () => {
   test.each<[string, Settings, string | undefined, object]>([
     ["the config", { region: "mars" }, undefined, topLevel("region")],
     ["a named workspace", { workspaces: '{"eu":{"region":"mars"}}' }, "eu", ofEu("region")],
-  ])("for region in %s comes with the regions", (_, config, name, place) => {
+  ])("an unknown region in %s is an error that lists the regions", (_, config, name, place) => {
     expect(faultsOf(config, { ...(name && { name }) })).toEqual([
       { kind: "region-unknown", place, given: "mars", known },
     ]);
@@ -198,13 +198,13 @@ describe("a wrong setting", () => {
   test.each<[string, Settings, string | undefined, object]>([
     ["the config", { baseUrl: "http://u:canary@api.example" }, undefined, topLevel("baseUrl")],
     ["a named workspace", { workspaces: '{"eu":{"baseUrl":"http://u:canary@api.example"}}' }, "eu", ofEu("baseUrl")],
-  ])("for baseUrl in %s is not shown, because it may contain a password", (_, config, name, place) => {
+  ])("a wrong base URL in %s isn't shown: it may contain a password", (_, config, name, place) => {
     const problem = invalidConfig(config, { ...(name && { name }) });
     expect(problem.facts.faults).toEqual([{ kind: "base-url-invalid", place, fault: "has-credentials" }]);
     expect(problem.message).not.toContain("canary");
   });
 
-  test("in the environment comes with the name of the variable", () => {
+  test("an error about the environment contains the variable's name", () => {
     const place = (variable: string) => ({ variable });
     expect(faultsOf({}, { env: { ELEVENLABS_REGION: "mars" } })).toEqual([
       { kind: "region-unknown", place: place("ELEVENLABS_REGION"), given: "mars", known },
@@ -214,13 +214,13 @@ describe("a wrong setting", () => {
     ]);
   });
 
-  test("for region is found beside a base URL, too", () => {
+  test("an unknown region is an error even if a base URL is set", () => {
     expect(faultsOf({ region: "mars", baseUrl: "https://a.example" })).toMatchObject([
       { kind: "region-unknown", given: "mars" },
     ]);
   });
 
-  test("is found together with all others", () => {
+  test("one error lists all wrong settings", () => {
     const config = { region: "mars", baseUrl: "a.example", timeoutSeconds: "abc", maxRetries: "-1" };
     expect(faultsOf(config)).toMatchObject([
       { kind: "region-unknown", place: topLevel("region") },
@@ -230,17 +230,17 @@ describe("a wrong setting", () => {
     ]);
   });
 
-  test.each(["constructor", "__proto__", "a.b"])("is not the name %j of a workspace", (name) => {
+  test.each(["constructor", "__proto__", "a.b"])("a workspace can have the name %j", (name) => {
     expect(workspaces({ workspaces: `{"${name}":{"region":"eu"}}` }).get(name).endpoint).toContain(".eu.");
   });
 
-  test.each(["a.b", "it's"])("of workspace %j comes with its path in the config", (name) => {
+  test.each(["a.b", "it's"])("an error in workspace %j contains the path of the setting", (name) => {
     const config = { workspaces: JSON.stringify({ [name]: { region: "mars" } }) };
     const place = { config: { key: "elevenlabs:workspaces", steps: [name, "region"] } };
     expect(faultsOf(config, { name })).toMatchObject([{ kind: "region-unknown", place }]);
   });
 
-  test("is a description of the default workspace among the named ones", () => {
+  test('a named workspace can\'t be called "default"', () => {
     expect(faultsOf({ workspaces: '{"default":{"region":"eu"}}' })).toEqual([{ kind: "default-workspace-described" }]);
   });
 
@@ -252,20 +252,20 @@ describe("a wrong setting", () => {
     ["a key instead of a workspace", '{"eu":"sk_canary"}', { place: "eu" }],
     ["a key that isn't a string", '{"eu":{"apiKey":["sk_canary"]}}', { place: "eu.apiKey" }],
     ["an unknown setting", '{"eu":{"apikey":"sk_canary"}}', { place: "eu.apikey" }],
-  ])("in elevenlabs:workspaces comes with its place only: %s", (_, text, place) => {
+  ])("an error in elevenlabs:workspaces shows only its place: %s", (_, text, place) => {
     const problem = invalidConfig({ workspaces: text }, { name: "eu" });
     expect(problem.facts.faults).toEqual([{ kind: "workspaces-malformed", ...place }]);
     expect(problem.message).not.toContain("canary");
   });
 
-  test("in elevenlabs:workspaces does not affect the default workspace", () => {
+  test("malformed named workspaces don't affect the default workspace", () => {
     expect(workspaces({ workspaces: "nonsense" }).get().name).toBe("default");
   });
 });
 
 describe("numbers", () => {
   test.each(["1.001", "30.0015", "2147484", "1e12"])(
-    "a timeout of %s seconds works, whatever timers accept",
+    "a timeout of %s seconds works, even if it is long or fractional",
     async (timeoutSeconds) => {
       const { url: baseUrl, apiKey } = await emulate({ latencyMs: 5 });
       expect(await workspaces({ baseUrl, apiKey, timeoutSeconds, maxRetries: "0" }).get().list()).toEqual([]);

@@ -13,7 +13,7 @@ test("every row of the contract table names a test that exists", () => {
     if (file === undefined || title === undefined) return true;
     // A title is on the line of the call, or below it.
     const source = readFileSync(`tests/engine/${file}.test.ts`, "utf8").replaceAll(/\(\s+(?=["'])/g, "(");
-    // Before a title comes the call itself, or the end of the table of `each`.
+    // A title follows the call, or the end of the table of `each`.
     const named = ['"', "'"].some((quote) =>
       ["test(", "describe(", "])(", "each(CASES)(", 'testFor("dynamic")('].some((call) =>
         source.includes(`${call}${quote}${title}${quote}`),

@@ -14,7 +14,7 @@ describe("regions", () => {
 });
 
 describe("a base URL", () => {
-  // The state stores it, so that of an origin must never change.
+  // The state stores the endpoint, so the endpoint of these URLs must never change.
   test.each([
     ["https://api.elevenlabs.io", "https://api.elevenlabs.io"],
     ["https://api.elevenlabs.io/", "https://api.elevenlabs.io"],
@@ -24,7 +24,7 @@ describe("a base URL", () => {
     ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
     ["http://127.1.2.3", "http://127.1.2.3"],
     ["http://[::1]:8787", "http://[::1]:8787"],
-  ])("without a path, %s gives its origin", (text, endpoint) => {
+  ])("without a path, the endpoint of %s is the origin %s", (text, endpoint) => {
     expect(parseEndpoint(text)).toEqual({ endpoint });
   });
 
@@ -35,7 +35,7 @@ describe("a base URL", () => {
     ["https://gateway.example/A/./b/../c d", "https://gateway.example/A/c%20d"],
     ["https://gateway.example/v1/elevenlabs", "https://gateway.example/v1/elevenlabs"],
     ["http://127.0.0.1:8787/elevenlabs", "http://127.0.0.1:8787/elevenlabs"],
-  ])("%s gives its origin and its path, without a slash at the end", (text, endpoint) => {
+  ])("the endpoint of %s is %s, without a slash at the end", (text, endpoint) => {
     expect(parseEndpoint(text)).toEqual({ endpoint });
     expect(parseEndpoint(endpoint)).toEqual({ endpoint });
   });
@@ -64,7 +64,7 @@ describe("a base URL", () => {
     ["https://gateway.example/elevenlabs/v1/", "has-path-of-api"],
     ["https://gateway.example/canary/v1/convai", "has-path-of-api"],
     ["https://gateway.example/v1/convai/secrets", "has-path-of-api"],
-  ])("%j is refused, and the result contains nothing of it", (text, fault) => {
+  ])("%j is refused, and the result doesn't contain it", (text, fault) => {
     expect(parseEndpoint(text)).toEqual({ fault });
     expect(JSON.stringify(parseEndpoint(text))).not.toContain("canary");
   });

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
 import { addReport } from "../support/failureReport";
 
-test("a failed test shows its commands, and the output and the requests of the last one", () => {
+test("a failed test shows its commands, and details of the last command", () => {
   const request = { method: "POST", path: "/v1/convai/secrets", query: {}, operation: "create", workspace: "default" };
   const requests = [
     { ...request, status: 409 },
@@ -29,7 +29,7 @@ Received: 255
     at check (a.test.ts:1:2)`);
 });
 
-test("a report fits on one screen, however much there was to see", () => {
+test("a report fits on one screen, even after many commands", () => {
   const requests = Array.from({ length: 500 }, () => ({ method: "GET", path: "/", status: 200 }) as RecordedRequest);
   const output = Array.from({ length: 500 }, (_, line) => `line ${line}`).join("\n");
   const error = new Error("failed");

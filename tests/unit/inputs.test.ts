@@ -21,7 +21,7 @@ test.each<[string, Record<string, unknown>]>([
   ["unknown inputs", { name: UNKNOWN, value: UNKNOWN, onExisting: UNKNOWN, triggers: UNKNOWN, workspace: UNKNOWN }],
   ["an empty list of triggers", { ...GOOD, triggers: [] }],
   ["a name and a value with white space and unusual characters", { name: " a/b\n🔑 ", value: " \u0000 x" }],
-])("%s: the check passes", (_, inputs) => expect(checkInputs(inputs)).toEqual([]));
+])("the check accepts %s", (_, inputs) => expect(checkInputs(inputs)).toEqual([]));
 
 const missing = { kind: "input-missing", facts: {} };
 const empty = { kind: "input-empty", facts: { isBlank: false, advice: expect.stringMatching(/./) } };
@@ -54,7 +54,7 @@ test.each<[string, string, unknown, object]>([
   ["triggers", "an object", { length: 0 }, wrongType("a list", "an object")],
   ["workspace", "empty", "", empty],
   ["workspace", "an object", {}, wrongType("a string", "an object")],
-])("%s: %s fails only for that input", (property, _, given, failure) => {
+])("an invalid %s (%s) is one failure, for that input", (property, _, given, failure) => {
   expect(checkInputs({ ...GOOD, [property]: given })).toEqual([{ property, ...failure }]);
 });
 

@@ -5,11 +5,11 @@ import ts from "typescript";
 
 const FOLDERS = ["cli", "emulator", "provider", "scripts", "sdk", "tests"];
 const PULUMI = /^@pulumi\//;
-/** The package imports itself by its name in `sdk` alone, to reach the other bundle. */
+/** Only `sdk` imports the package by its name, to reach the other bundle. */
 const ITSELF = /^pulumi-elevenlabs/;
 const HTTP = /^(node:)?https?2?$|^node-fetch$/;
 
-/** What the files of a folder must not import: other folders of the repository, and packages. */
+/** Imports that are forbidden in a folder: other folders of the repository, and packages. */
 const FORBIDDEN: { folder: string; folders: string[]; packages?: RegExp[] }[] = [
   { folder: "emulator", folders: ["provider", "cli", "sdk"], packages: [PULUMI, ITSELF] },
   { folder: "provider", folders: ["cli", "sdk", "emulator"], packages: [ITSELF] },
@@ -34,7 +34,7 @@ function imports(file: string): string[] {
 }
 
 describe("imports", () => {
-  test.each(FORBIDDEN)("$folder imports nothing that is forbidden there", ({ folder, folders, packages = [] }) => {
+  test.each(FORBIDDEN)("$folder has no forbidden import", ({ folder, folders, packages = [] }) => {
     const files = sourceFiles(folder);
     expect(files.flatMap(imports)).not.toEqual([]);
 

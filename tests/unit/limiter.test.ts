@@ -15,7 +15,7 @@ async function succeed(limiter: Limiter, times = 1): Promise<void> {
   for (let call = 0; call < times; call++) await limiter.run(() => Promise.resolve(), { isRetry: false });
 }
 
-/** A workspace that allows `capacity` calls at a time. Each call takes one turn of the event loop. */
+/** A workspace that allows `capacity` concurrent calls. Each call takes one turn of the event loop. */
 class Workspace {
   running = 0;
   most = 0;
@@ -30,7 +30,7 @@ class Workspace {
   }
 }
 
-/** Runs many calls at once, each repeated until it succeeds. */
+/** Runs many concurrent calls, and retries each call until it succeeds. */
 async function runAll(limiter: Limiter, workspace: Workspace, calls: number): Promise<number> {
   let refusals = 0;
   const one = async (isRetry = false): Promise<void> => {
@@ -50,14 +50,14 @@ describe("a process that waits for Retry-After", () => {
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
   const busy = (ms: number) => answered(429, ms);
 
-  test("may end if no call waits", async () => {
+  test("a process can end during Retry-After if no call waits", async () => {
     const limiter = new Limiter(1);
     const before = timers();
     await fail(limiter, busy(60_000));
     expect(timers()).toBe(before);
   });
 
-  test("may not end while calls wait", async () => {
+  test("a process can't end while calls wait for Retry-After", async () => {
     const limiter = new Limiter(1);
     const before = timers();
     await fail(limiter, busy(20));
@@ -66,7 +66,7 @@ describe("a process that waits for Retry-After", () => {
     await waiting;
   });
 
-  test("may not end while calls wait that came before the pause", async () => {
+  test("a process can't end while calls wait that started before the pause", async () => {
     const limiter = new Limiter(1);
     const before = timers();
     const refused = fail(limiter, busy(20));
@@ -77,8 +77,8 @@ describe("a process that waits for Retry-After", () => {
   });
 });
 
-describe("how many calls run at a time", () => {
-  test("is halved by each 429, down to one", async () => {
+describe("the number of concurrent calls", () => {
+  test("each 429 halves the number of concurrent calls, down to one", async () => {
     const limiter = new Limiter(16);
     const levels = [limiter.concurrency];
     for (let refusal = 0; refusal < 5; refusal++) {
@@ -88,7 +88,7 @@ describe("how many calls run at a time", () => {
     expect(levels).toEqual([16, 8, 4, 2, 1, 1]);
   });
 
-  test("is halved only once by 429s of calls that began together", async () => {
+  test("429s of calls that began together halve the number only once", async () => {
     const limiter = new Limiter(16);
     await Promise.all(Array.from({ length: 16 }, () => fail(limiter, answered(429))));
     expect(limiter.concurrency).toBe(8);
@@ -99,13 +99,13 @@ describe("how many calls run at a time", () => {
     ["500", answered(500)],
     ["503", answered(503)],
     ["a reset", new ApiError({ kind: "connection-lost", host: "api.example", code: "ECONNRESET" })],
-  ])("is not changed by %s", async (_, error) => {
+  ])("%s doesn't change the number of concurrent calls", async (_, error) => {
     const limiter = new Limiter(16);
     await fail(limiter, error);
     expect(limiter.concurrency).toBe(16);
   });
 
-  test("grows by one per round of successes, and stays below the limit", async () => {
+  test("each round of successes adds one call, below the refused number", async () => {
     const limiter = new Limiter(8);
     await fail(limiter, answered(429));
     expect(limiter.concurrency).toBe(4);
@@ -117,7 +117,7 @@ describe("how many calls run at a time", () => {
     expect(limiter.concurrency).toBe(7);
   });
 
-  test("grows past that limit after 100 successes, but not above the start", async () => {
+  test("after 100 successes, the initial number of calls is allowed again", async () => {
     const limiter = new Limiter(8);
     await fail(limiter, answered(429));
     await succeed(limiter, 200);
@@ -126,7 +126,7 @@ describe("how many calls run at a time", () => {
     expect(limiter.concurrency).toBe(8);
   });
 
-  test("adapts to what the workspace allows, down and up", async () => {
+  test("the number of calls follows the limit of the workspace, down and up", async () => {
     const limiter = new Limiter(16);
     const workspace = new Workspace(2);
 
@@ -144,7 +144,7 @@ describe("how many calls run at a time", () => {
 });
 
 describe("the order", () => {
-  test("a retry goes before calls that already wait", async () => {
+  test("a retry runs before calls that already wait", async () => {
     const limiter = new Limiter(1);
     const order: string[] = [];
     const run = (name: string, isRetry: boolean) =>
@@ -163,20 +163,20 @@ describe("the order", () => {
 });
 
 describe("whether concurrency caused a 429", () => {
-  test("it may have if several calls were allowed at a time", async () => {
+  test("concurrency can cause a 429 only if several calls were allowed", async () => {
     const limiter = new Limiter(2);
     const together = await fail(limiter, answered(429));
     const alone = await fail(limiter, answered(429));
     expect([limiter.isCausedByConcurrency(together), limiter.isCausedByConcurrency(alone)]).toEqual([true, false]);
   });
 
-  test("it never causes another failure", async () => {
+  test("concurrency causes no failure except a 429", async () => {
     const limiter = new Limiter(16);
     expect(limiter.isCausedByConcurrency(await fail(limiter, answered(503)))).toBe(false);
   });
 });
 
-test("Retry-After of an error that is not retried pauses nothing", async () => {
+test("Retry-After of an error that is not retried doesn't pause calls", async () => {
   const limiter = new Limiter(1);
   await fail(limiter, answered(404, 60_000));
   await succeed(limiter);

@@ -23,21 +23,21 @@ const calls = ({ requests }: Emulator) =>
 const times = <T>(count: number, call: T) => Array.from({ length: count }, () => call);
 
 describe("look-ups by id", () => {
-  test("each of the first few is a GET", async () => {
+  test("the first few look-ups by id are GETs", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(DIRECT);
     const found = await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     expect(found).toEqual(secrets);
     expect(calls(emulator)).toEqual(times(DIRECT, "get"));
   });
 
-  test("all others share one listing", async () => {
+  test("all later look-ups by id share one list", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(50);
     const found = await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     expect(found).toEqual(secrets);
     expect(calls(emulator).sort()).toEqual([...times(DIRECT, "get"), "list"]);
   });
 
-  test("a secret that the listing lacks is gone only after a GET", async () => {
+  test("a secret that the list lacks is gone only after a GET", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(20);
     await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     const before = emulator.requests.length;
@@ -49,7 +49,7 @@ describe("look-ups by id", () => {
     expect(calls(emulator).slice(before)).toEqual(["get", "get"]);
   });
 
-  test("only a 404 of the API counts as gone", async () => {
+  test("a secret is gone only if the API itself returns 404", async () => {
     const { emulator, lookups } = await workspaceOf(0);
     emulator.fault({ kind: "status", status: 404, body: "<html>" });
     expect((await failureOf(lookups.byId("1"))).isForeign).toBe(true);
@@ -58,7 +58,7 @@ describe("look-ups by id", () => {
 });
 
 describe("look-ups by name", () => {
-  test("each of the first few is a search, filtered by the exact name", async () => {
+  test("the first few look-ups by name are searches for the exact name", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(12);
     const [first] = secrets;
     const twin = workspace.add("n0");
@@ -71,7 +71,7 @@ describe("look-ups by name", () => {
     expect(calls(emulator)).toEqual(times(4, "search"));
   });
 
-  test("a listing is used for 5 s, and then replaced by a new one", async () => {
+  test("a list is used for 5 s, and then replaced by a new list", async () => {
     const emulator = await emulate({ uniqueNames: false });
     let now = 0;
     const lookups = new Lookups(clientOf(emulator), () => now);
@@ -87,14 +87,14 @@ describe("look-ups by name", () => {
     expect(calls(emulator).slice(asked)).toEqual(["list"]);
   });
 
-  test("all others share one listing, and a name that it lacks is free", async () => {
+  test("later look-ups by name share one list; a name that it lacks is free", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(40);
     const found = await Promise.all([...secrets.map(({ name }) => name), "free"].map((name) => lookups.byName(name)));
     expect(found).toEqual([...secrets.map((secret) => [secret]), []]);
     expect(calls(emulator).sort()).toEqual(["list", ...times(DIRECT, "search")]);
   });
 
-  test("they share the listing of the look-ups by id", async () => {
+  test("look-ups by name share the list of the look-ups by id", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(20);
     await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     await Promise.all(secrets.map(({ name }) => lookups.byName(name)));
@@ -103,7 +103,7 @@ describe("look-ups by name", () => {
 });
 
 describe("a secret that this process writes", () => {
-  test("is looked up directly from then on, and no other secret is", async () => {
+  test("after a write, only the written secret is looked up directly", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(20);
     await Promise.all(secrets.map(({ id }) => lookups.byId(id)));
     const [renamed, other] = secrets as [{ id: string; name: string }, { id: string; name: string }];
@@ -118,7 +118,7 @@ describe("a secret that this process writes", () => {
     expect(calls(emulator).slice(before)).toEqual(["get", "search"]);
   });
 
-  test("does not count as one of the first few, so it causes no listing", async () => {
+  test("a written secret isn't one of the first few, so it causes no list", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(DIRECT);
     const [{ id, name }] = secrets as [{ id: string; name: string }];
     for (const secret of secrets) {
@@ -134,11 +134,11 @@ describe("a secret that this process writes", () => {
     expect(calls(emulator).slice(before)).toEqual(["get", "search"]);
   });
 
-  test("is looked up directly, also if it is written during the listing", async () => {
+  test("a secret that is written during the list is looked up directly", async () => {
     const { emulator, workspace, secrets, lookups } = await workspaceOf(20);
     const last = secrets.at(-1) as { id: string; name: string };
     emulator.fault({ kind: "delay", when: "after", ms: 50, on: "list" });
-    // So the listing has the old name.
+    // So the list has the old name.
     const listed = emulator.waitForRequest(
       ({ operation, query }) => operation === "list" && query.search === undefined,
     );
@@ -153,8 +153,8 @@ describe("a secret that this process writes", () => {
   });
 });
 
-describe("a listing that fails", () => {
-  test("is not repeated: each look-up makes its own request", async () => {
+describe("a list that fails", () => {
+  test("a failed list isn't retried: each look-up sends its own request", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(12);
     emulator.fault({ kind: "status", status: 500, on: "list" });
 
@@ -166,7 +166,7 @@ describe("a listing that fails", () => {
     expect(calls(emulator).sort()).toEqual([...times(12, "get"), "list", ...times(12, "search")]);
   });
 
-  test("makes no secret gone and no name free: each look-up fails", async () => {
+  test("if every request fails, no secret is gone and no name is free", async () => {
     const { emulator, secrets, lookups } = await workspaceOf(10);
     emulator.fault({ kind: "status", status: 500, times: Number.POSITIVE_INFINITY });
     const failures = await Promise.all(

@@ -21,7 +21,7 @@ export interface ProblemExample<Kind extends ProblemKind = ProblemKind> {
   reader?: Reader;
 }
 
-// By kind, and then by the branch of the wording that the example takes.
+// Examples by kind, and then by the branch of the wording that the example covers.
 type ProblemExamples = { [Kind in ProblemKind]: Record<string, ProblemExample<Kind>> };
 type CheckFailureExamples = { [Kind in CheckFailureKind]: Record<string, CheckFailureFacts<Kind>> };
 type WarningExamples = { [Kind in WarningKind]: Record<string, WarningFacts<Kind>> };
@@ -64,7 +64,7 @@ function answered(status: number): AnsweredFailure {
   return { kind: "answered", status, words: "Words of the API." };
 }
 
-/** An answer that isn't in the form of the API. */
+/** A response that isn't in the API's format. */
 function foreign(status: number): AnsweredFailure {
   return { kind: "answered", status };
 }
@@ -141,10 +141,10 @@ const NO_PROXY_CONNECTION: Record<string, ApiFailure> = {
 };
 
 const NOT_THE_API: Record<string, ApiFailure> = {
-  "another form of error": foreign(404),
-  "a large answer": { kind: "too-large", host: "api.example" },
-  "an answer without JSON": { kind: "not-json" },
-  "an answer of another form": { kind: "unexpected-shape", place: "secrets.0.secret_id" },
+  "an error in another format": foreign(404),
+  "a large response": { kind: "too-large", host: "api.example" },
+  "a response without JSON": { kind: "not-json" },
+  "a response in another format": { kind: "unexpected-shape", place: "secrets.0.secret_id" },
   "endless pages": { kind: "endless-pages" },
 };
 
@@ -359,7 +359,7 @@ export const PROBLEMS: ProblemExamples = {
   "name-mismatch": { always: { facts: { name: "CRM" }, attempt: { step: "lookUp", name: "sec_1" } } },
   "no-secret-given": { always: { facts: {}, attempt: LOOK_UP } },
 
-  // Failed calls of the API.
+  // Failed API calls.
   "no-api-key": missingKeyExamples("no-api-key"),
   "malformed-api-key": missingKeyExamples("malformed-api-key"),
   unauthorized: {

@@ -6,7 +6,7 @@ import { writeOutputs } from "../../cli/outputFiles";
 import { Problem } from "../../provider/messages/problem";
 
 const ATTEMPT = { step: "render", name: "agents" } as const;
-/** The second can't be written beside the first. */
+/** The first file requires a folder `a`, and the second file is `a`: they can't both be written. */
 const CONFLICTING = [
   { path: "a/b.json", text: "new" },
   { path: "a", text: "new" },
@@ -22,7 +22,7 @@ async function failure(folder: string): Promise<unknown> {
   return writeOutputs(folder, CONFLICTING, ATTEMPT).catch((error: unknown) => error);
 }
 
-test("if one file can't be written, the others aren't either", async () => {
+test("if one file can't be written, no file is written", async () => {
   await mkdir(join(root, "a"));
   await writeFile(join(root, "a/b.json"), "old");
 
@@ -32,7 +32,7 @@ test("if one file can't be written, the others aren't either", async () => {
   expect(await readFile(join(root, "a/b.json"), "utf8")).toBe("old");
 });
 
-test("if nothing can be written, no folder is left behind", async () => {
+test("if no file can be written, no new folder remains", async () => {
   expect(Problem.is(await failure(join(root, "new/out")), "file-not-written")).toBe(true);
 
   expect(await readdir(root)).toEqual([]);

@@ -6,7 +6,7 @@ import { expect, test } from "@jest/globals";
 
 const run = promisify(execFile);
 
-/** Evaluates an expression over the exports of scripts/prose.mjs, in a process of its own because jest runs CommonJS. */
+/** Evaluates an expression over the exports of scripts/prose.mjs, in a separate process because jest runs CommonJS. */
 async function evaluate<T>(expression: string): Promise<T> {
   const source = `import { RULES, check, checkFile } from "./scripts/prose.mjs"; console.log(JSON.stringify(${expression}));`;
   return JSON.parse((await run(process.execPath, ["--input-type=module", "-e", source])).stdout);

@@ -16,7 +16,7 @@ describe("the variable", () => {
     ["https_proxy", { https_proxy: PROXY }, "https_proxy"],
     ["the lower case before the upper case", { https_proxy: PROXY, HTTPS_PROXY: "http://other" }, "https_proxy"],
     ["the upper case if the lower case is blank", { https_proxy: " ", HTTPS_PROXY: PROXY }, "HTTPS_PROXY"],
-  ])("is %s", (_, env, variable) => {
+  ])("the variable of the proxy is %s", (_, env, variable) => {
     expect(proxyOf(routeTo(API, env)).shown).toEqual({ url: PROXY, variable, hasCredentials: false });
   });
 
@@ -26,7 +26,7 @@ describe("the variable", () => {
     [{ HTTP_PROXY: PROXY }, "HTTP_PROXY"],
     [{ http_proxy: PROXY }, "http_proxy"],
     [{ ALL_PROXY: PROXY }, undefined],
-  ])("is none in %j", (env, httpVariable) => {
+  ])("no variable of a proxy is used in %j", (env, httpVariable) => {
     expect(routeTo(API, env)).toEqual({ kind: "direct", because: { kind: "not-set", httpVariable } });
   });
 });
@@ -39,7 +39,7 @@ describe("the URL of a proxy", () => {
     ["https://proxy.example", { url: "https://proxy.example", host: "proxy.example", port: 443, isSecure: true }],
     ["10.0.0.1:80", { url: "http://10.0.0.1", host: "10.0.0.1", port: 80, isSecure: false }],
     ["http://[2001:db8::1]:1", { url: "http://[2001:db8::1]:1", host: "2001:db8::1", port: 1, isSecure: false }],
-  ])("%s", (text, { url, ...expected }) => {
+  ])("the URL of a proxy can be %s", (text, { url, ...expected }) => {
     const proxy = proxyOf(routeTo(API, { HTTPS_PROXY: text }));
     expect(proxy).toMatchObject({ ...expected, shown: { url, hasCredentials: false } });
     expect(proxy.authorization()).toBeUndefined();
@@ -51,7 +51,7 @@ describe("the URL of a proxy", () => {
     ["http://us%40er:ca%3Anary%23%F0%9F%94%91@proxy.example:3128", "us@er:ca:nary#🔑"],
     ["http://user:can@ary@proxy.example:3128", "user:can@ary"],
     ["http://user@proxy.example:3128", "user:"],
-  ])("%s has credentials, which nothing shows", (text, credentials) => {
+  ])("%s has credentials, which are never shown", (text, credentials) => {
     const route = routeTo(API, { HTTPS_PROXY: text });
 
     const proxy = proxyOf(route);
@@ -68,19 +68,19 @@ describe("the URL of a proxy", () => {
     ["http://:3128", "malformed"],
     ["http://proxy.example:port", "malformed"],
     ["http://user:canary%@proxy.example", "malformed"],
-    // Otherwise a part of the password would be the host.
+    // These are refused, because a part of the password would be treated as the host.
     ["http://user:123/canary@proxy.example", "malformed"],
     ["http://user:123#canary@proxy.example", "malformed"],
     ["http://user:can@123?ary@proxy.example", "malformed"],
     ["socks5://user:canary@proxy.example:1080", "not-http"],
     ["socks5h://proxy.example:1080", "not-http"],
     ["ftp://proxy.example", "not-http"],
-  ])("%s is refused, and the result contains nothing of it", (text, fault) => {
+  ])("%s is refused, and the result doesn't contain it", (text, fault) => {
     const route = routeTo(API, { HTTPS_PROXY: text });
     expect(route).toEqual({ kind: "invalid", variable: "HTTPS_PROXY", fault });
   });
 
-  test("that is malformed does no harm if it isn't used", () => {
+  test("a malformed proxy does no harm if it isn't used", () => {
     const env = { HTTPS_PROXY: "socks5://proxy", NO_PROXY: "api.example" };
     expect(routeTo(API, env).kind).toBe("direct");
     expect(routeTo("http://localhost:8787", env).kind).toBe("direct");
@@ -155,7 +155,7 @@ describe("NO_PROXY", () => {
     expect(exempts(entries, endpoint)).toBe(false);
   });
 
-  test("in lower case comes first; the route has the entry", () => {
+  test("no_proxy comes before NO_PROXY, and the route has its entry", () => {
     const env = { HTTPS_PROXY: PROXY, NO_PROXY: "a.example", no_proxy: "b.example,.example" };
     expect(routeTo("https://a.example", env)).toEqual({
       kind: "direct",

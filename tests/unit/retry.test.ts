@@ -49,11 +49,11 @@ describe("the pauses between attempts", () => {
     return seen;
   }
 
-  test("double from 0.3 s to 8 s", async () => {
+  test("the pauses double from 0.3 s to 8 s", async () => {
     expect(await pauses(0)).toEqual([300, 600, 1_200, 2_400, 4_800, 8_000, 8_000]);
   });
 
-  test("are up to twice as long at random, so that calls spread", async () => {
+  test("the pauses are up to twice as long at random, so that calls spread", async () => {
     expect(await pauses(0.5)).toEqual([450, 900, 1_800, 3_600, 7_200, 8_000, 8_000]);
   });
 });

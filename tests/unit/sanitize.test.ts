@@ -3,15 +3,15 @@ import { quoted, redacted, sanitized } from "../../provider/messages/sanitize";
 
 describe("sanitized", () => {
   test.each([
-    ["plain text stays", "CRM token, ünï 🔑 'x' \"y\" \\", "CRM token, ünï 🔑 'x' \"y\" \\"],
+    ["plain text", "CRM token, ünï 🔑 'x' \"y\" \\", "CRM token, ünï 🔑 'x' \"y\" \\"],
     ["line breaks and tabs", "a\nb\r\tc", "a\\u000ab\\u000d\\u0009c"],
     ["terminal escapes", "\u001b[31m\u009b1m", "\\u001b[31m\\u009b1m"],
     ["NUL, backspace and DEL", "\u0000\b\u007f", "\\u0000\\u0008\\u007f"],
     ["line and paragraph separators", "\u2028\u2029", "\\u2028\\u2029"],
     ["direction marks", "\u061c\u200e\u200f", "\\u061c\\u200e\\u200f"],
     ["direction overrides", "\u202a\u202e\u2066\u2069", "\\u202a\\u202e\\u2066\\u2069"],
-    ["an empty text", "", ""],
-  ])("%s", (_, text, shown) => expect(sanitized(text)).toBe(shown));
+    ["an empty string", "", ""],
+  ])("sanitized text shows no control characters: %s", (_, text, shown) => expect(sanitized(text)).toBe(shown));
 
   test("at most 300 characters are shown, and an ellipsis if there are more", () => {
     expect(sanitized("x".repeat(300))).toBe("x".repeat(300));
@@ -26,7 +26,7 @@ describe("quoted", () => {
     ["", '""'],
     ['say "hi"', '"say \\"hi\\""'],
     ["a\nb", '"a\\u000ab"'],
-  ])("%j", (text, shown) => expect(quoted(text)).toBe(shown));
+  ])("quoted adds quotes to %j and escapes it", (text, shown) => expect(quoted(text)).toBe(shown));
 });
 
 describe("redacted", () => {

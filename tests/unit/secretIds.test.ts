@@ -22,7 +22,7 @@ const at = (name: string, file = "a.json") => ({ name, file, place: `/${name}` }
 const find = (places: ReturnType<typeof at>[], { workspace = "default", prefix = "" } = {}) =>
   findIds(places, { owned: OWNED, place: { provider: "default", workspace }, prefix });
 
-test("a name is looked up in its own workspace only, with the prefix", () => {
+test("a name is looked up only in its own workspace, with the prefix", () => {
   const places = [at("CRM"), at("CRM", "b.json")];
   const none = { faults: [], elsewhere: [] };
   expect(find(places)).toEqual({ ids: new Map([["CRM", "id_1"]]), ...none });
@@ -30,7 +30,7 @@ test("a name is looked up in its own workspace only, with the prefix", () => {
   expect(find(places, { workspace: "eu" })).toEqual({ ids: new Map([["CRM", "id_6"]]), ...none });
 });
 
-test("a name of no secret or of several is one fault, with its places", () => {
+test("a missing or ambiguous name is one fault, with all its places", () => {
   const places = [at("PAY"), at("CRM"), at("TWICE"), at("PAY", "b.json"), at("undefined")];
   expect(find(places)).toMatchObject({
     faults: [
@@ -49,6 +49,6 @@ test("a name of no secret or of several is one fault, with its places", () => {
   });
 });
 
-test("a fault has the name with its prefix", () => {
+test("a fault contains the name with its prefix", () => {
   expect(find([at("PAY")], { prefix: "dev_" })).toMatchObject({ faults: [{ name: "dev_PAY" }], elsewhere: [] });
 });

@@ -15,7 +15,7 @@ function rendered(text: string): string {
 }
 
 describe("the markers of a file", () => {
-  test("are whole values of secret_id, at any depth, with their JSON Pointers", () => {
+  test("a marker is a whole secret_id, at any depth, with a JSON Pointer", () => {
     const text = '{"a/b~c": [{"secret_id": "${secret:A}"}, {"secret_id": "2f6Hx0QTzq"}], "secret_id": "${secret:A}"}';
     expect(scanned(text)).toMatchObject({
       markers: [
@@ -31,7 +31,7 @@ describe("the markers of a file", () => {
     ["braces, quotes and spaces", '{"secret_id": "${secret: a}\\"b} }"}', ' a}"b} '],
     ["escapes", '{"secret\\u005fid": "\\u0024{secret:\\u00e9\\ud83d\\ude00\\/}"}', "é😀/"],
     ["a line break", '{"secret_id": "${secret:a\\nb}"}', "a\nb"],
-  ])("may have names with %s", (_, text, name) => {
+  ])("the name in a marker can contain %s", (_, text, name) => {
     expect(scanned(text)).toMatchObject({ markers: [{ name }], faults: [] });
   });
 
@@ -41,33 +41,33 @@ describe("the markers of a file", () => {
     ["under the SDK's key", '{"secretId": "${secret:A}"}', "misplaced", "/secretId"],
     ["as a key", '{"${secret:A}": 1}', "misplaced", "/${secret:A}"],
     ["as the whole file", '"${secret:A}"', "misplaced", ""],
-    ["with a text before it", '{"secret_id": "x${secret:A}"}', "malformed", "/secret_id"],
-    ["with a text after it", '{"secret_id": "${secret:A} "}', "malformed", "/secret_id"],
+    ["with a prefix", '{"secret_id": "x${secret:A}"}', "malformed", "/secret_id"],
+    ["with a suffix", '{"secret_id": "${secret:A} "}', "malformed", "/secret_id"],
     ["without a name", '{"secret_id": "${secret:}"}', "malformed", "/secret_id"],
     ["in another spelling", '{"secret_id": "${SECRET:A}"}', "malformed", "/secret_id"],
   ])("%s: a fault", (_, text, kind, place) => {
     expect(scanned(text)).toEqual({ markers: [], faults: [{ kind, place }], ids: [] });
   });
 
-  test("other text with a dollar sign or braces is no fault", () => {
+  test("a dollar sign or braces without a marker are allowed", () => {
     const text = '{"prompt": "costs $5 {{name}} ${amount} {secret:A}", "secret_id": 5}';
     expect(scanned(text)).toEqual({ markers: [], faults: [], ids: [] });
   });
 });
 
 describe("a rendered file", () => {
-  test("differs only in the ids: order, numbers, escapes and line ends stay", () => {
+  test("only ids change: order, numbers, escapes and line ends don't", () => {
     const before =
       '\r\n{ "z":1.0e+2,\t"a" : "\\u00e9\\/",\r\n"secret_id":"${secret:A}" , "n": 12345678901234567890 }\n\n';
     expect(rendered(before)).toBe(before.replace("${secret:A}", "id of A"));
   });
 
-  test("has an id as a valid JSON string, whatever is in it", () => {
+  test("any id is written as a valid JSON string", () => {
     const text = '{"secret_id": "${secret:A}"}';
     expect(withIds(text, scanned(text).markers, () => 'a"b$&\n')).toBe('{"secret_id": "a\\"b$&\\n"}');
   });
 
-  test("of any JSON is the same if each marker is its own id", () => {
+  test("a file doesn't change if each id is equal to its marker", () => {
     const name = fc.string({ minLength: 1, unit: "binary" });
     const locator = name.map((text) => ({ secret_id: `\${secret:${text}}` }));
     const { value } = fc.letrec((tie) => ({
@@ -91,9 +91,9 @@ describe("a rendered file", () => {
   });
 });
 
-describe("a text that isn't JSON", () => {
+describe("a file that isn't JSON", () => {
   test.each([
-    ["a comma too many", '{\n  "a": 1,\n}', 3, 1],
+    ["an extra comma", '{\n  "a": 1,\n}', 3, 1],
     ["a comment", '{\n  // a\n  "a": 1\n}', 2, 3],
     ["nothing", "", 1, 1],
     ["two values", "{} {}", 1, 4],
@@ -106,7 +106,7 @@ describe("a text that isn't JSON", () => {
     expect(scanMarkers("[".repeat(1_000_000))).toEqual({ kind: "too-deep" });
   });
 
-  test("is what JSON.parse refuses, and nothing else", () => {
+  test("a file is refused if and only if JSON.parse refuses it", () => {
     const pieces = [
       '"a"',
       '"\\u12"',

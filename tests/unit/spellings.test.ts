@@ -7,7 +7,7 @@ test.each([
   ["CRM", "crm"],
   ["caf\u00e9", "cafe\u0301"],
   ["CAF\u00c9", " cafe\u0301 "],
-])("%j may be how the API stores %j, and the other way round", (stored, requested) => {
+])("%j and %j may be the same name", (stored, requested) => {
   expect([isSpellingOf(stored, requested), isSpellingOf(requested, stored)]).toEqual([true, true]);
 });
 
@@ -16,6 +16,6 @@ test.each([
   ["CRM", "C RM"],
   ["CRM_TOKEN", "CRM-TOKEN"],
   ["cafe", "caf\u00e9"],
-])("%j is another name than %j", (stored, requested) => {
+])("%j and %j are different names", (stored, requested) => {
   expect(isSpellingOf(stored, requested)).toBe(false);
 });

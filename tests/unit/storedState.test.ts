@@ -8,7 +8,7 @@ const MARK = "entry123.route456";
 const WORKSPACE = { name: "eu", endpoint: "https://api.example" };
 
 describe("a new state", () => {
-  test("has the outputs, the mark and a digest of the value, but no value", () => {
+  test("a state has outputs, a mark and a digest of the value, but no value", () => {
     const outputs = stateOf({ id: "1", name: "A" }, INPUTS, WORKSPACE, { valueKept: false, mark: MARK });
     const state = { ...outputs, ...digestMemory.remember(INPUTS) };
     expect(state).toEqual({
@@ -23,12 +23,12 @@ describe("a new state", () => {
     expect(JSON.stringify(state)).not.toContain("canary");
   });
 
-  test("has the live name of the secret, whatever the program gives", () => {
+  test("the state has the live name of the secret, not the program's name", () => {
     const state = stateOf({ id: "1", name: "B" }, INPUTS, WORKSPACE, { valueKept: false, mark: MARK });
     expect([state.name, state.requestedName]).toEqual(["B", "A"]);
   });
 
-  test('says whether the value was kept, if it was or onExisting is "keep"', () => {
+  test('the state has valueKept if it is true or onExisting is "keep"', () => {
     const keeping = { ...INPUTS, onExisting: "keep" as const };
     const of = (inputs: typeof INPUTS, valueKept: boolean) =>
       stateOf({ id: "1", name: "A" }, inputs, WORKSPACE, { valueKept, mark: MARK }).valueKept;
@@ -40,7 +40,7 @@ describe("a new state", () => {
     ]);
   });
 
-  test("has the inputs that diff and delete need", () => {
+  test("the state has the inputs that diff and delete need", () => {
     const inputs = {
       ...INPUTS,
       triggers: [{ b: 1, a: "canary" }],
@@ -58,14 +58,14 @@ describe("a new state", () => {
     });
   });
 
-  test("has a digest of the triggers, but no triggers", () => {
+  test("the state has a digest of the triggers, but no triggers", () => {
     const triggers = [{ b: 1, a: "canary" }];
     const { triggersDigest } = digestMemory.remember({ ...INPUTS, triggers });
     expect(isDigestOf(triggersDigest, canonical(triggers))).toBe(true);
     expect(triggersDigest).not.toContain("canary");
   });
 
-  test("leaves out inputs with their default", () => {
+  test("the state omits inputs that have their default", () => {
     expect(keptInputs({ ...INPUTS, onExisting: "fail", onNameChange: "replace", onInUse: "fail" })).toEqual({});
     expect(Object.keys(digestMemory.remember(INPUTS))).toEqual(["valueDigest"]);
     expect(Object.keys(digestMemory.remember({ ...INPUTS, triggers: [] })).sort()).toEqual([
@@ -83,16 +83,16 @@ describe("changed policies", () => {
     [{ onInUse: "retain" }, {}, ["onInUse"]],
     [{}, { onInUse: "retain" }, ["onInUse"]],
     [{ onExisting: "keep" }, { onExisting: "overwrite", onNameChange: "rename" }, ["onExisting", "onNameChange"]],
-  ])("between %j and %j are %j; a missing one has its default", (a, b, changed) => {
+  ])("between %j and %j, the changed policies are %j", (a, b, changed) => {
     expect(changedPolicies(a, b)).toEqual(changed);
   });
 });
 
-test("without workspace, the default one is meant", () => {
+test("without a workspace, the default workspace is used", () => {
   expect([workspaceOf({}), workspaceOf({ workspace: "eu" })]).toEqual(["default", "eu"]);
 });
 
-test('in a state without valueKept, onExisting "keep" means that the value was kept', () => {
+test('without valueKept, onExisting "keep" means that the value was kept', () => {
   expect(
     [{}, { onExisting: "keep" as const }, { onExisting: "keep" as const, valueKept: false }].map(isValueKept),
   ).toEqual([false, true, false]);

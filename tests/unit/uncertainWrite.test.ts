@@ -18,7 +18,7 @@ const IN_DOUBT: [string, ApiError][] = [
   ["a timeout", TIMEOUT],
   ["a lost connection", LOST],
 ];
-/** Temporary failures after which it has certainly not. */
+/** Temporary failures after which the API has certainly not done the write. */
 const NOT_DONE: [string, ApiError][] = [
   ["429", answered(429)],
   ["a refused connection", NEVER_SENT],
@@ -28,25 +28,25 @@ const NOT_TEMPORARY: [string, ApiError][] = [
   ["401", answered(401)],
   ["404", answered(404)],
   ["500", answered(500)],
-  ["a malformed answer", failed({ kind: "not-json" })],
+  ["a malformed response", failed({ kind: "not-json" })],
   ["a missing API key", failed({ kind: "no-api-key" })],
 ];
 
-describe("a request is repeated", () => {
-  test.each(IN_DOUBT)("after %s, unless it is a POST", (_, error) => {
+describe("retries", () => {
+  test.each(IN_DOUBT)("after %s, a request is retried unless it is a POST", (_, error) => {
     const repeated = (["GET", "PATCH", "DELETE", "POST"] as const).filter((method) =>
       new UncertainWrite(method).mayRepeatAfter(error),
     );
     expect(repeated).toEqual(["GET", "PATCH", "DELETE"]);
   });
 
-  test.each(NOT_DONE)("after %s, also if it is a POST", (_, error) => {
+  test.each(NOT_DONE)("after %s, every request is retried, even a POST", (_, error) => {
     for (const method of ["GET", "POST", "PATCH", "DELETE"] as const) {
       expect(new UncertainWrite(method).mayRepeatAfter(error)).toBe(true);
     }
   });
 
-  test.each(NOT_TEMPORARY)("never after %s", (_, error) => {
+  test.each(NOT_TEMPORARY)("no request is retried after %s", (_, error) => {
     for (const method of ["GET", "POST", "PATCH", "DELETE"] as const) {
       expect(new UncertainWrite(method).mayRepeatAfter(error)).toBe(false);
     }
@@ -54,7 +54,7 @@ describe("a request is repeated", () => {
 });
 
 describe("the final error", () => {
-  /** That of a request whose attempts fail with these errors in turn. */
+  /** Returns the final error of a request whose attempts fail with these errors in turn. */
   function finalError(method: "GET" | "POST" | "PATCH" | "DELETE", ...errors: [unknown, ...unknown[]]): unknown {
     const write = new UncertainWrite(method);
     for (const error of errors) write.attemptFailed(error);
@@ -66,72 +66,72 @@ describe("the final error", () => {
     ["422", answered(422)],
     ["429", answered(429)],
     ["a refused connection", NEVER_SENT],
-  ])("of a PATCH is the one that left it in doubt, if %s follows", (_, last) => {
+  ])("a PATCH reports a failure of unknown outcome even if %s follows", (_, last) => {
     for (const [, doubt] of IN_DOUBT) expect(finalError("PATCH", doubt, last)).toBe(doubt);
   });
 
-  test("of a PATCH is the last one that left it in doubt", () => {
+  test("a PATCH reports the last failure of unknown outcome", () => {
     expect(finalError("PATCH", TIMEOUT, LOST, answered(422))).toBe(LOST);
     expect(finalError("PATCH", TIMEOUT, answered(429), answered(401))).toBe(TIMEOUT);
   });
 
-  test("of a PATCH is a 404 if one follows: there is no secret in doubt", () => {
+  test("a PATCH reports a later 404, because the secret is gone", () => {
     const gone = failed({ kind: "answered", status: 404, words: "Words.", code: "not_found" });
     expect(finalError("PATCH", TIMEOUT, gone)).toBe(gone);
   });
 
-  test("of a PATCH is not settled by a 404 that isn't of the API", () => {
+  test("a PATCH doesn't report a later 404 that isn't from the API", () => {
     expect(finalError("PATCH", TIMEOUT, failed({ kind: "answered", status: 404 }))).toBe(TIMEOUT);
     expect(finalError("PATCH", TIMEOUT, answered(404))).toBe(TIMEOUT);
   });
 
-  test("of a PATCH is the last one if nothing is in doubt", () => {
+  test("a PATCH reports its last failure if no outcome is unknown", () => {
     const last = answered(401);
     expect(finalError("PATCH", answered(429), NEVER_SENT, last)).toBe(last);
   });
 
-  test("of a GET or DELETE is the last one", () => {
+  test("a GET or DELETE reports its last failure", () => {
     const last = answered(401);
     expect(finalError("GET", TIMEOUT, last)).toBe(last);
     expect(finalError("DELETE", TIMEOUT, last)).toBe(last);
   });
 
-  test("of a POST is the only one that isn't repeated", () => {
+  test("a POST reports the failure after which it isn't retried", () => {
     expect(finalError("POST", answered(429), TIMEOUT)).toBe(TIMEOUT);
   });
 
-  test("is any other error as it is", () => {
+  test("an error that isn't a failed call is reported unchanged", () => {
     const bug = new TypeError("bug");
     expect(finalError("PATCH", TIMEOUT, bug)).toBe(bug);
   });
 });
 
-describe("looks for what a POST may have created", () => {
-  test("end with the first that finds something", async () => {
+describe("the search for a secret that a POST may have created", () => {
+  test("the search ends as soon as it finds a secret", async () => {
     const look = jest.fn<() => Promise<string | undefined>>();
     look.mockResolvedValueOnce(undefined).mockResolvedValueOnce("found");
     expect(await lookRepeatedly(look, [0, 0, 0])).toBe("found");
     expect(look).toHaveBeenCalledTimes(2);
   });
 
-  test("happen at once and after each pause, and may find nothing", async () => {
+  test("the search runs at once and after each pause, and may find nothing", async () => {
     const look = jest.fn(async () => undefined);
     expect(await lookRepeatedly(look, [0, 0])).toBeUndefined();
     expect(look).toHaveBeenCalledTimes(3);
   });
 
-  test("go on after a failed call", async () => {
+  test("the search continues after a failed call", async () => {
     const look = jest.fn<() => Promise<string | undefined>>();
     look.mockRejectedValueOnce(answered(500)).mockResolvedValueOnce("found");
     expect(await lookRepeatedly(look, [0])).toBe("found");
   });
 
-  test("end with any other error", async () => {
+  test("an error that isn't a failed call ends the search", async () => {
     const bug = new TypeError("bug");
     await expect(lookRepeatedly(() => Promise.reject(bug), [0])).rejects.toBe(bug);
   });
 
-  test("end without a result when the signal aborts, also during a pause", async () => {
+  test("an aborted signal ends the search, even during a pause", async () => {
     const look = jest.fn(async () => undefined);
     expect(await lookRepeatedly(look, [60_000], AbortSignal.abort())).toBeUndefined();
     expect(look).not.toHaveBeenCalled();

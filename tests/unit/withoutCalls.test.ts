@@ -3,7 +3,7 @@ import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import { digestMemory } from "../../provider/secret/pushed";
 import { Workspaces } from "../../provider/workspaces/registry";
 
-// Without an API key, every call fails. And what doesn't return a promise has waited for nothing.
+// There is no API key, so every call fails. A result that isn't a promise proves that no call was awaited.
 const lifecycle = new WorkspaceSecretLifecycle({
   workspaces: new Workspaces(() => undefined, {}),
   memory: digestMemory,

@@ -16,7 +16,7 @@ import {
 } from "../../provider/messages/problem";
 import { CHECK_FAILURES, PROBLEMS, type ProblemExample, WARNINGS } from "./messageExamples";
 
-// The only tests of wording: all others assert kinds. The texts are in the snapshot file; read them as a user would.
+// Only these tests check wording: all others assert kinds. The messages are in the snapshot file; read them as a user would.
 
 interface Message {
   kind: string;
@@ -55,7 +55,7 @@ describe.each([
   ["check failure", checkFailures, CHECK_FAILURE_KINDS],
   ["warning", warnings, WARNING_KINDS],
 ])("the message of a %s", (_, messages, kinds) => {
-  test("has an example for every kind", () => {
+  test("every kind has an example", () => {
     expect([...new Set(messages.map(({ kind }) => kind))].sort()).toEqual([...kinds].sort());
   });
 
@@ -63,11 +63,11 @@ describe.each([
     expect(text).toMatchSnapshot();
   });
 
-  test("has at most three lines", () => {
+  test("a message has at most three lines", () => {
     expect(messages.filter(({ text }) => text.split("\n").length > 3)).toEqual([]);
   });
 
-  test("ends its first line with a full sentence and the kind in brackets", () => {
+  test("the first line ends with a full sentence and the kind in brackets", () => {
     const isWrong = ({ kind, text }: Message) => {
       const [first = ""] = text.split("\n");
       const end = ` [${kind}]`;
@@ -76,18 +76,18 @@ describe.each([
     expect(messages.filter(isWrong)).toEqual([]);
   });
 
-  test("has no control characters", () => {
+  test("a message has no control characters", () => {
     expect(messages.filter(({ text }) => /[\p{Cc}\p{Cf}\u2028\u2029]/u.test(text.replaceAll("\n", "")))).toEqual([]);
   });
 
-  test("has no fact that may contain a secret", () => {
+  test("a message has no fact that may contain a secret", () => {
     const names = messages.flatMap(({ facts }) => namesIn(facts));
     const mayBeSecret = /^(values?|apikeys?|secret|password|token|headers?|body|digests?|stacktrace)$/i;
     expect(names.filter((name) => mayBeSecret.test(name))).toEqual([]);
   });
 });
 
-test("a kind is a problem, a check failure or a warning; only owned-by-other is found at preview or later", () => {
+test("only owned-by-other is both a problem and a check failure", () => {
   const byKind = Map.groupBy([...PROBLEM_KINDS, ...CHECK_FAILURE_KINDS, ...WARNING_KINDS], (kind) => kind);
   expect([...byKind.values()].filter(({ length }) => length > 1)).toEqual([["owned-by-other", "owned-by-other"]]);
 });
@@ -101,31 +101,31 @@ function namesIn(facts: unknown): string[] {
 describe("a problem", () => {
   const attempt: Attempt = { step: "create", name: "CRM" };
 
-  test("of what may have been given as a base URL never shows it", () => {
+  test("a problem about a base URL never shows the URL", () => {
     const place = { variable: "ELEVENLABS_BASE_URL" };
     const faults = [{ kind: "base-url-invalid", place, fault: "has-credentials" }] as const;
     expect(Object.keys(faults[0])).not.toContain("given");
     expect(new Problem("invalid-config", { faults: [...faults] }, attempt).message).not.toMatch(/http:.*@/);
   });
 
-  test("has the message for a reader without a stack", () => {
+  test("a problem has the message for a reader without a stack", () => {
     const problem = new Problem("secret-gone", {}, attempt);
     expect(problem.message).toBe(problemText(problem));
     expect(problem.message).not.toContain("--stack");
   });
 
-  test("has no cause, which could show more than its message", () => {
+  test("a problem has no cause, which could show more than its message", () => {
     expect(new Problem("secret-gone", {}, attempt).cause).toBeUndefined();
   });
 
-  test("is known by its kind", () => {
+  test("a problem is identified by its kind", () => {
     const problem = new Problem("secret-gone", {}, attempt);
     expect([Problem.is(problem, "secret-gone"), Problem.is(problem, "in-use")]).toEqual([true, false]);
     expect(Problem.is(new Error("secret-gone"), "secret-gone")).toBe(false);
   });
 });
 
-describe("what was attempted", () => {
+describe("the description of an attempt", () => {
   test.each<[Attempt, string]>([
     [{ step: "create", name: "A", workspace: "default" }, 'could not create secret "A"'],
     [{ step: "read", name: "A", id: "1", workspace: "eu" }, 'could not read secret "A" (1) in workspace "eu"'],
@@ -162,10 +162,10 @@ describe("what was attempted", () => {
       { step: "read", name: "\u001b[2J", id: "\n", workspace: "\u202e" },
       'could not read secret "\\u001b[2J" (\\u000a) in workspace "\\u202e"',
     ],
-  ])("%j", (attempt, text) => expect(attemptText(attempt)).toBe(text));
+  ])("the attempt %j has a description", (attempt, text) => expect(attemptText(attempt)).toBe(text));
 });
 
-test("a full stop is added to a text without an end", () => {
+test("a full stop is added to a message that doesn't end a sentence", () => {
   expect(["Taken", "Taken.", "Taken?", "Taken!", "Taken…"].map(sentence)).toEqual([
     "Taken.",
     "Taken.",
@@ -181,7 +181,7 @@ describe("dependents", () => {
     ["with access: kind, name and id", [{ kind: "agents", id: "a1", name: "Support" }], 'agent "Support" (a1)'],
     ["without access: kind and id", [{ kind: "mcp_servers", id: "m1" }], "MCP server m1"],
     [
-      "without an id: the word of the API",
+      "without an id: the API's term",
       [{ kind: "others", name: "conversation_initiation_webhook" }],
       "conversation initiation webhook",
     ],
@@ -202,10 +202,10 @@ describe("dependents", () => {
       ],
       'agent "\\u001b" (\\u000a), \\u0007',
     ],
-  ])("%s", (_, dependents, text) => expect(dependentsText(dependents)).toBe(text));
+  ])("a message lists dependents: %s", (_, dependents, text) => expect(dependentsText(dependents)).toBe(text));
 });
 
-test("ids are listed, with control characters escaped", () => {
+test("a message lists ids, with control characters escaped", () => {
   expect(
     idsText([
       { id: "1", name: "A" },

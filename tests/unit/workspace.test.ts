@@ -16,14 +16,14 @@ async function workspaceWith(dependents: DependentSeeds) {
 }
 
 describe("the dependents of a secret", () => {
-  test("are read with one GET if no kind has more", async () => {
+  test("dependents are read with one GET if no kind has more", async () => {
     const { workspace, id, asked } = await workspaceWith({ agents: ["a"], others: ["webhook"], mcp_servers: ["m"] });
     const names = (await workspace.dependents(id)).map(({ kind, name }) => `${kind} ${name}`);
     expect(names).toEqual(["agents a", "mcp_servers m", "others webhook"]);
     expect(asked()).toEqual([]);
   });
 
-  test("are listed once each, across all pages of the kinds that have more", async () => {
+  test("each dependent is listed once, across all pages of every kind", async () => {
     const { workspace, id, asked } = await workspaceWith({ agents: many(120), tools: ["t"], phone_numbers: many(11) });
     const dependents = await workspace.dependents(id);
     const count = (kind: string) => dependents.filter((dependent) => dependent.kind === kind).length;
@@ -32,7 +32,7 @@ describe("the dependents of a secret", () => {
     expect(asked().sort()).toEqual(["agents", "agents", "phone_numbers"]);
   });
 
-  test("are read page by page if the first answer has none", async () => {
+  test("dependents are read page by page if the first response lacks them", async () => {
     const { emulator, workspace, id, asked } = await workspaceWith({ tools: ["t"] });
     const none = { tools: [], agents: [], others: [] };
     emulator.fault({
