@@ -14,11 +14,11 @@ import {
   type Via,
 } from "./driver";
 
-/** What a fault does, such as `500 before`: the API answers 500 before it does the write, or after it. */
+/** The name of a fault. `500 before`: the API returns 500 before it does the write. `500 after`: it does the write first. */
 export type FaultName = (typeof FAULTS)[number];
 export type Faulty = Exclude<Operation, "dependencies">;
 
-/** `which` chooses among whatever is there, counted round and round. */
+/** `which` selects a resource or secret by index, modulo their number. */
 export type Action =
   | ({ do: "put" } & Resource)
   | { do: "adopt by id"; which: number; secret: number }
@@ -43,7 +43,7 @@ export type Action =
 type ChangedInput = Exclude<keyof Resource, "logical" | "existingId" | "importId" | "lookUp">;
 export type Change = { [Key in ChangedInput]: { input: Key; to: Resource[Key] } }[ChangedInput];
 
-/** The text of an `import` option. */
+/** The value of an `import` option. */
 export type ImportBy = "id" | "name" | "default/name";
 
 export interface Scenario {
@@ -51,17 +51,17 @@ export interface Scenario {
   actions: Action[];
 }
 
-/** Some are prefixes of others, which a search by prefix finds, too. */
+/** Some names are prefixes of others: a search by prefix also finds the longer names. */
 const NAMES = ["CRM", "CRM_2", "PAY", "PAYMENT"];
-/** What an API that trims names, or folds case, takes for the same. */
+/** Spellings that an API treats as the same name if it trims names or folds case. */
 const SPELLINGS = ["CRM ", "crm", " pay"];
 const LOGICAL_NAMES = ["a", "b", "c", "d"];
-/** No message may contain one. */
+/** No message may contain one of these values. */
 export const OUR_VALUES = ["OurValue1", "OurValue2", "OurValue3"];
 export const THEIR_VALUES = ["TheirValue1", "TheirValue2"];
 
 const FAULTS = [
-  // The API never answers 429 after it has done the write.
+  // The API never returns 429 after it has done the write.
   "429 before",
   ...(["500", "502", "503", "504", "reset"] as const).flatMap((what) => [`${what} before`, `${what} after`] as const),
   "truncated after",
@@ -74,9 +74,9 @@ export function faultKind(fault: FaultName): FaultKind {
   return what === "reset" ? { kind: "reset", when } : { kind: "status", status: Number(what), when };
 }
 
-/** Shorter than the time for which the client looks for what a POST may have created. */
+/** Shorter than the time during which the client searches for a secret that a POST may have created. */
 const LIST_LAG_MS = 150;
-/** Longer than that, without retries. */
+/** Longer than that time if the client doesn't retry. */
 const LONG_LIST_LAG_MS = 600;
 
 const which = fc.nat(7);
@@ -124,7 +124,7 @@ const editByHand = fc.oneof(
   fc.record({ do: fc.constant("stop using"), which }),
 );
 
-/** Another program runs against the same workspace. One secret is enough for a conflict with ours. */
+/** Another program runs against the same workspace. One secret is enough for a conflict with our program. */
 const otherStack = fc.record({
   do: fc.constant("other stack"),
   program: fc.array(fc.record({ ...resource, value: theirs }), { maxLength: 1 }),

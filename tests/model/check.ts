@@ -5,9 +5,9 @@ import { type ModelHost, StandInEngine } from "./modelEngine";
 import { type Played, play } from "./player";
 import type { Kind } from "./rules";
 
-/** Most of a run is pauses between retries, so many runs go on at a time. */
+/** Runs mostly wait between retries, so many runs are concurrent. */
 const LANES = 60;
-/** A scenario that fails is played over and over to find a shorter one. */
+/** A failing scenario is played over and over to find a shorter scenario that fails. */
 const LONGEST_MS = 240_000;
 
 export interface Replay {
@@ -15,7 +15,7 @@ export interface Replay {
   path: string;
 }
 
-/** Plays random scenarios on the stand-in engine. Gives the story of one that breaks a rule, as short as possible, if any does. */
+/** Plays random scenarios on the stand-in engine. Returns the story of the shortest failing scenario, if there is one. */
 export async function check(
   runs: number,
   seed: number,
@@ -44,7 +44,7 @@ export async function check(
   ].join("\n");
 }
 
-/** The same with a host that breaks a rule of this kind; undefined if the model doesn't find it. */
+/** Does the same with a host that breaks a rule of this kind. Returns undefined if the model doesn't find the fault. */
 export async function checkSaboteur(
   { breaks, seed }: { breaks: Kind; seed: number },
   host: ModelHost,
@@ -60,7 +60,7 @@ export async function checkSaboteur(
     if (found.failed) story ??= (found.errorInstance as Error).message;
   };
   await search(seed, 1);
-  // Other histories than those that the seed was chosen for: the search takes longer.
+  // If the histories have changed since the seed was chosen, the search takes longer.
   if (story === undefined) await Promise.all(Array.from({ length: LANES }, (_, lane) => search(lane, 16)));
   return story;
 }

@@ -2,8 +2,8 @@ import type { Emulator } from "../../emulator/index";
 import type { OnExisting, OnInUse, OnNameChange } from "../../provider/secret/inputs";
 
 /**
- * Which config manages a resource. `second` is another way to the same account: another workspace name in the config of the
- * lifecycle, another provider object with the plugin.
+ * The config that manages a resource. `second` is another route to the same account: another workspace name in the config of
+ * the lifecycle, or another provider object with the plugin.
  */
 export type Via = "usual" | "second";
 
@@ -20,20 +20,20 @@ export interface Resource {
   via: Via;
   /** The id of the secret to adopt. */
   existingId?: string | undefined;
-  /** The `import` option. The dynamic provider has none. */
+  /** The `import` option. The dynamic provider doesn't support it. */
   importId?: string | undefined;
-  /** The id or name with which the program only looks the secret up, by `get`. The dynamic provider has none. */
+  /** The id or name with which the program only looks the secret up, by `get`. The dynamic provider doesn't support `get`. */
   lookUp?: string | undefined;
 }
 
 /** When the program registers its resources: all at once, each once the previous one has sent some requests, or each after the previous one. */
 export type Order = "together" | "after its first request" | "after its second request" | "chained";
 
-/** How an operation reaches the API: the config and the environment may change between two of them. */
+/** The URL and API key of an operation: the config and the environment may change between two operations. */
 export type Route = (typeof ROUTES)[number];
 export const ROUTES = ["usual", "another key", "another URL", "another account"] as const;
 
-/** How an operation ends. Unsaved: the process is killed between an answer of the API and the state that should have it. */
+/** The end of an operation. Unsaved: the process is killed after the API's response, before the result is in the state. */
 export type End = "whole" | "before its deletes" | "a create unsaved" | "a delete unsaved";
 
 export interface RefreshOptions {
@@ -48,13 +48,13 @@ export interface DestroyOptions extends RefreshOptions {
 export interface UpOptions extends DestroyOptions {
   order: Order;
   continueOnError: boolean;
-  /** The logical name of the only resource that the operation is about; undefined for all. */
+  /** The logical name of the only resource that the operation targets. Undefined for all resources. */
   target?: string | undefined;
-  /** The logical name of a resource that the user has replaced, by `--replace`. */
+  /** The logical name of a resource that the user replaces with `--replace`. */
   replace?: string | undefined;
   /** Whether a replaced resource is deleted first. */
   deleteFirst?: boolean;
-  /** The input by which each resource depends on the one before it. Only if they are chained. */
+  /** The input by which each resource depends on the previous resource. Only if the resources are chained. */
   dependsBy?: "name" | "workspace" | "existingId" | undefined;
   end?: End;
   /** The logical name of a resource that moves to a provider object of another account. Only with the plugin. */
@@ -65,24 +65,24 @@ export interface UpOptions extends DestroyOptions {
 export interface Entry {
   logical: string;
   id: string;
-  /** As the API stores it. */
+  /** The name as the API stores it. */
   name: string;
-  /** As the program gave it, if that is another spelling. */
+  /** The program's spelling of the name, if it differs from `name`. */
   requestedName?: string | undefined;
   /** The name of its workspace in the config. */
   workspace: string;
-  /** Which of the ways to an account it takes: they don't know what the others find. */
+  /** The provider that the resource uses. Providers don't share the secrets that they find. */
   provider: string;
   existingId?: string | undefined;
-  /** What the state says about the value in the workspace: a digest of it, or the value itself. Undefined if it isn't known. */
+  /** The state's record of the value in the workspace: a digest of the value, or the value. Undefined if there is no record. */
   claim?: string | undefined;
-  /** The routes that have written it, as its mark says. */
+  /** The routes that have written the secret, from the mark in the state. */
   routes: string[];
-  /** Whether it was adopted with its value, and nothing has replaced that value since. */
+  /** Whether the secret was adopted with its value, and nothing has replaced that value since. */
   valueKept: boolean;
   /** Whether the state knows no value, because the secret was imported. */
   isImported?: boolean | undefined;
-  /** What it was imported as. */
+  /** The id or name in the `import` option at the import. */
   importId?: string | undefined;
   /** Replaced, but not deleted yet. */
   pendingDelete: boolean;
@@ -92,12 +92,12 @@ export interface Entry {
 
 export interface Message {
   severity: "error" | "warning";
-  /** As in the brackets of its first line; undefined if the message isn't one of the provider's. */
+  /** The kind in brackets at the end of the first line. Undefined if the message isn't from the provider. */
   kind: string | undefined;
   text: string;
 }
 
-/** How the stand-in engine reports an error that isn't a `Problem`. */
+/** The stand-in engine's message for an error that isn't a `Problem`. */
 export const UNEXPECTED_ERROR = "not a Problem";
 
 export interface Outcome {
@@ -105,35 +105,35 @@ export interface Outcome {
   messages: Message[];
 }
 
-/** An engine with a stack of its own. */
+/** An engine with its own stack. */
 export interface Driver {
   readonly emulator: Emulator;
-  /** The workspace of a resource, as the state names it. */
+  /** The name that the state has for the workspace of a resource. */
   workspaceOf(via: Via): string;
   /** Whether it can play imports and moves between provider objects. */
   readonly isPlugin: boolean;
   up(program: Resource[], options: UpOptions): Promise<Outcome>;
   refresh(options: RefreshOptions): Promise<Outcome>;
   destroy(options: DestroyOptions): Promise<Outcome>;
-  /** What the state manages: not what it only has looked up. */
+  /** The secrets that the state manages. Omits secrets that the program only looks up. */
   state(): Promise<Entry[]>;
-  /** As `pulumi state delete` does. */
+  /** Does the same as `pulumi state delete`. */
   removeFromState(ids: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How the API changes names. */
+/** The API's change to names. */
 export type Spelling = "as given" | "trimmed" | "in upper case";
 
 export interface Settings {
-  /** How far the API's lists lag behind. */
+  /** The delay after which the API's lists show a change. */
   listLagMs: number;
   uniqueNames: boolean;
   maxRetries: number;
   spelling: Spelling;
-  /** Where the URL and the API key come from. */
+  /** The source of the URL and the API key. */
   keyFrom: "config" | "environment";
-  /** Whether `second` has the same API key as `usual`, or another one of the same account. */
+  /** Whether `second` has the same API key as `usual`, or another API key of the same account. */
   isKeyShared: boolean;
 }
 
@@ -142,7 +142,7 @@ export function storedName(name: string, spelling: Spelling): string {
   return spelling === "trimmed" ? name.trim() : name.toUpperCase();
 }
 
-/** What the program passes to the constructor, and the engine to the provider. */
+/** The inputs that the program passes to the constructor, and the engine to the provider. */
 export function inputsOf({ name, value, onExisting, onNameChange, onInUse, trigger, existingId }: Resource) {
   return {
     ...{ name, value, onExisting, onNameChange, onInUse },

@@ -7,10 +7,10 @@ import { RealEngine } from "./realEngine";
 
 const { SOAK_RUNS = "40", SOAK_SEED } = process.env;
 const seed = SOAK_SEED === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(SOAK_SEED);
-/** Two at a time: the engine mostly waits for its own processes. */
+/** Two histories are concurrent: the engine mostly waits for its own processes. */
 const LANES = 2;
 
-test("the rules of the model hold on the real engine", async () => {
+test("no random history on the real engine breaks a rule of the model", async () => {
   const waiting = fc.sample(scenarios({ min: 3, max: 5 }), { numRuns: Number(SOAK_RUNS), seed }).map(unmixed);
   const played: Played[] = [];
 
@@ -44,7 +44,7 @@ function unmixed(given: Scenario): Scenario {
   };
 }
 
-/** Without what only the stand-in engine plays: other routes, another account, and kills. */
+/** Removes features that only the stand-in engine has: other routes, another account, and kills. */
 function playable(action: Action): Action {
   if (action.do === "put") return { ...action, via: "usual" };
   if (action.do === "change" && action.input === "via") return { ...action, to: "usual" };

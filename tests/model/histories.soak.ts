@@ -12,7 +12,7 @@ const LONGEST_MS = 2 * 3_600_000;
 test.each([
   ["the lifecycle", lifecycleHost()],
   ["the plugin, over its protocol", pluginHost()],
-])("the rules of the model hold in many random histories of %s", async (what, host) => {
+])("no random history of %s breaks a rule of the model", async (what, host) => {
   let runs = 0;
   for (; runs < Number(MODEL_RUNS); runs += AT_ONCE) {
     process.stderr.write(`${what}: ${runs} random histories so far\n`);

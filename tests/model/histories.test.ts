@@ -10,8 +10,8 @@ const seed = Number(MODEL_SEED);
 const replay = MODEL_PATH === undefined ? undefined : { seed, path: MODEL_PATH };
 
 describe("after any edits, manual changes and network faults", () => {
-  test("nothing is lost, duplicated or wrongly stored, and all converges", async () => {
-    // Both mostly wait.
+  test("no secret is lost or duplicated, and every history converges", async () => {
+    // Both runs mostly wait, so they are concurrent.
     const [ofLifecycle, ofPlugin] = await Promise.all([
       check(300, seed, { replay }),
       check(120, seed, { host: pluginHost(), replay }),
@@ -22,16 +22,16 @@ describe("after any edits, manual changes and network faults", () => {
   }, 300_000);
 });
 
-describe("the model finds a lifecycle that", () => {
-  test.each(Object.entries(SABOTEURS))("%s", async (_what, { make, ...saboteur }) => {
+describe("a lifecycle that breaks a rule", () => {
+  test.each(Object.entries(SABOTEURS))("the model finds a lifecycle that %s", async (_, { make, ...saboteur }) => {
     const story = await checkSaboteur(saboteur, lifecycleHost(make));
 
     expect(story).toContain(`${saboteur.breaks}: `);
   });
 });
 
-describe("the model finds a plugin that", () => {
-  test.each(Object.entries(PLUGIN_SABOTEURS))("%s", async (_what, { make, ...saboteur }) => {
+describe("a plugin that breaks a rule", () => {
+  test.each(Object.entries(PLUGIN_SABOTEURS))("the model finds a plugin that %s", async (_, { make, ...saboteur }) => {
     const story = await checkSaboteur(saboteur, pluginHost(make));
 
     expect(story).toContain(`${saboteur.breaks}: `);

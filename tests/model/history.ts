@@ -4,13 +4,13 @@ import type { End, Entry, Order, Outcome, Resource, Route } from "./driver";
 
 /** A resource of the program that manages a secret, as the rules see it. */
 export interface Wanted extends Resource {
-  /** As the API stores it. */
+  /** The name as the API stores it. */
   name: string;
-  /** As the program gives it. */
+  /** The name as the program gives it. */
   given: string;
-  /** As the state names it. */
+  /** The name that the state has for the workspace. */
   workspace: string;
-  /** Whether the user has it replaced. */
+  /** Whether the user replaces the resource with `--replace`. */
   isForced: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Observed {
   operation: "up" | "refresh" | "destroy";
   /** Whether the operation is a refresh, or starts with one. */
   refreshes: boolean;
-  /** The logical name of the only resource that the operation is about; undefined for all. */
+  /** The logical name of the only resource that the operation targets. Undefined for all resources. */
   target: string | undefined;
   /** Only for an `up`. */
   order: Order | undefined;
@@ -68,7 +68,7 @@ export function entryOf(entries: Entry[], logical: string): Entry | undefined {
   return entries.find((entry) => entry.logical === logical && !entry.pendingDelete);
 }
 
-/** Whether a message contains this text. With `kind`, only messages of that kind count. */
+/** Whether a message contains this text. With `kind`, only messages of that kind are searched. */
 export function isReported({ outcome }: Observed, text: string, kind?: ProblemKind | WarningKind): boolean {
   const { messages } = outcome;
   return messages.some((message) => message.text.includes(text) && (kind === undefined || message.kind === kind));
@@ -85,13 +85,13 @@ export function isCreated(resource: Wanted, before: Picture): boolean {
   return resource.onNameChange === "replace" && existingId !== entry.id;
 }
 
-/** Whether the engine imports it: it compares the ids as texts. */
+/** Whether the engine imports the resource: the engine compares the ids as strings. */
 export function isImported({ logical, importId }: Wanted, before: Picture): boolean {
   const entry = entryOf(before.entries, logical);
   return importId !== undefined && importId !== (entry?.importId ?? entry?.id);
 }
 
-/** The same, but after the refresh at the start of this operation. */
+/** The same as `isCreated`, but after the refresh at the start of this operation. */
 export function mayBeCreated(resource: Wanted, observed: Start): boolean {
   return isCreated(resource, pictureBeforeUpdate(observed));
 }
@@ -108,7 +108,7 @@ function refreshed({ secrets, entries, elsewhere }: Picture, target: string | un
   return { secrets, entries: found, elsewhere };
 }
 
-/** What the program is compared with: the state, after the refresh at the start if there is one. */
+/** The state that the program is compared with. If the operation starts with a refresh, this is the state after it. */
 export function pictureBeforeUpdate({ before, refreshes, target }: Start): Picture {
   return refreshes ? refreshed(before, target) : before;
 }
@@ -127,24 +127,24 @@ export function mayAdopt(resource: Wanted, secret: StoredSecret, before: Picture
   if (!isCreated(resource, before)) return false;
   if (existingId !== undefined) return existingId === secret.id;
   if (onExisting === "fail" || ![name, given].includes(secret.name)) return false;
-  // A secret of the state may be about to get another name.
+  // A secret in the state may get another name in the same update.
   const unowned = unownedSecrets(secret.name, before);
   return unowned.length === 0 || (unowned.length === 1 && unowned[0]?.id === secret.id);
 }
 
-/** Whether it pushes the program's value when it adopts a secret. */
+/** Whether the resource pushes the program's value when it adopts a secret. */
 export function pushesAtAdoption({ onExisting, existingId }: Wanted): boolean {
   return onExisting === "overwrite" || (existingId !== undefined && onExisting !== "keep");
 }
 
-/** What is known of the stored values from all operations so far. */
+/** Conclusions about the stored values from all operations so far. */
 export class History {
-  /** The values that each secret may have been given last; more than one while several resources own it. */
+  /** The possible last values of each secret: more than one value while several resources own the secret. */
   private readonly lastValues = new Map<string, Set<string>>();
-  /** Secrets whose value may rightly differ from the program's. */
+  /** Secrets whose value may differ from the program's value without a fault. */
   private readonly mayDiffer = new Set<string>();
 
-  /** For each secret that was adopted with its value: what the program gave then, until it gives something else. */
+  /** For each secret that was adopted with its value: the program's value at that time, until the program changes it. */
   private readonly adoptedWith = new Map<string, string>();
 
   /** Whether an `up` has used the key of another account: then the engine has stored that key with the providers. */
@@ -175,7 +175,7 @@ export class History {
     for (const { id, value } of after.secrets) {
       if (byId(before.secrets, id)?.value === value) continue;
       const owners = after.entries.filter((entry) => entry.id === id).length;
-      // A failed adoption reports this for the resource that adopts; the state of the owner can't know of it.
+      // A failed adoption reports this for the resource that adopts. The owner's entry in the state can't contain it.
       const isUnsaved = observed.end === "a create unsaved";
       const isHalfAdopted = owners > 0 && (isUnsaved || isReported(observed, `secret ${id} `, "may-have-been-updated"));
       if (owners > 1 || isHalfAdopted) {
@@ -191,7 +191,7 @@ export class History {
       const isOld = before.entries.some((entry) => entry.id === id && entry.claim === claim);
       if (resource?.onExisting !== "keep" || isOld || !mayBeCreated(resource, observed)) continue;
       if (!byId(before.secrets, id)) continue;
-      // Adopted with its value, perhaps from the same resource before it was replaced.
+      // The secret was adopted with its value, perhaps from the same resource before it was replaced.
       this.add(id, resource.value);
       this.mayDiffer.add(id);
     }

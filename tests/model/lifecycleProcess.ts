@@ -39,7 +39,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
       return { kind: undefined, text: `${UNEXPECTED_ERROR}: ${(error as Error)?.stack ?? error}` };
     },
     async start({ config, env, journal }, report): Promise<ProviderProcess> {
-      // As in the real host: the config counts as current from the first `check` on.
+      // As in the real host, the config is treated as current after the first `check`.
       let hasChecked = false;
       const lifecycle = make({
         workspaces: new Workspaces((key) => config.usual[key], env),

@@ -19,10 +19,10 @@ import {
   type Via,
 } from "./driver";
 
-/** The provider object of a resource. `elsewhere` is one of another account. */
+/** The provider object of a resource. `elsewhere` uses another account. */
 export type ProviderName = Via | "elsewhere";
 
-/** A resource of the state, with what the provider returned last. */
+/** A resource of the state, with the data that the provider returned last. */
 export interface StateResource {
   logical: string;
   id: string;
@@ -30,9 +30,9 @@ export interface StateResource {
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
   pendingDelete: boolean;
-  /** Deleted, but not created again yet. */
+  /** Whether the resource is deleted, but not created again yet. */
   pendingReplacement: boolean;
-  /** Only looked up: the engine never deletes it. */
+  /** Whether the resource is only looked up: the engine never deletes it. */
   external: boolean;
   importId?: string | undefined;
 }
@@ -42,10 +42,10 @@ export type Returned = Pick<StateResource, "id" | "outputs"> & Partial<Pick<Stat
 /** A resource whose inputs fail the check. */
 export class CheckFailed extends Error {}
 
-/** The engine itself refuses or ends something. */
+/** The engine refuses a step or ends the operation, without an error from the provider. */
 class EngineFailure extends Error {}
 
-/** An update that failed, and whose resource the engine is to store anyway. */
+/** A failed update whose resource the engine must store anyway. */
 export class FailedButStored extends Error {
   constructor(
     override readonly cause: unknown,
@@ -57,7 +57,7 @@ export class FailedButStored extends Error {
 
 /** The provider processes of one operation, as the engine calls them. */
 export interface ProviderProcess {
-  /** Gives the inputs as the state is to keep them. Throws `CheckFailed` if they are wrong. */
+  /** Returns the inputs for the state. Throws `CheckFailed` if they are wrong. */
   check(
     resource: Resource & { provider: ProviderName },
     olds: StateResource["inputs"] | undefined,
@@ -76,7 +76,7 @@ export interface ProviderProcess {
     resource: Pick<StateResource, "logical" | "provider" | "id">,
     options: { isLookUp: boolean },
   ): Promise<Returned>;
-  /** Throws `FailedButStored` if the engine is to store a failed update. */
+  /** Throws `FailedButStored` if the engine must store a failed update. */
   update(old: StateResource, inputs: StateResource["inputs"]): Promise<Pick<Returned, "outputs">>;
   delete(resource: StateResource): Promise<void>;
   close(): void;
@@ -84,7 +84,7 @@ export interface ProviderProcess {
 
 export type Config = Record<string, string>;
 
-/** What the processes of one operation are started with. */
+/** The config and the environment with which the processes of one operation start. */
 export interface Start {
   config: Record<ProviderName, Config>;
   env: Record<string, string>;
@@ -99,7 +99,7 @@ export interface ModelHost {
   type: string;
   isPlugin: boolean;
   start(start: Start, report: (message: Message) => void): Promise<ProviderProcess>;
-  /** What its state says about the stored value. */
+  /** The state's record of the stored value. */
   claimOf(resource: StateResource): string | undefined;
   reported(error: unknown): Pick<Message, "kind" | "text">;
 }
@@ -108,11 +108,11 @@ const STRANGERS_KEY = "sk_of_another_account";
 const SECOND_KEY = "sk_second";
 export const OTHER_ACCOUNT = "other";
 
-/** One operation: provider processes of its own, and its outcome. */
+/** One operation, with its provider processes and its outcome. */
 class Operation {
-  /** Whether the process was killed: from then on, nothing is saved or begun. */
+  /** Whether the process was killed. After a kill, no step is saved or started. */
   isKilled = false;
-  /** Deleted in this operation together with what they depend on. */
+  /** Resources that were deleted in this operation because they depend on a resource that is deleted first. */
   readonly deletedFirst = new Set<StateResource>();
 
   private constructor(
@@ -127,7 +127,7 @@ class Operation {
     return new Operation(outcome, provider, host);
   }
 
-  /** Runs a step and records its error; false if it failed. */
+  /** Runs a step and records its error. Returns false if the step failed. */
   async runs(step: () => Promise<void>): Promise<boolean> {
     try {
       await step();
@@ -144,13 +144,13 @@ class Operation {
     }
   }
 
-  /** The engine itself reports an error. */
+  /** Reports an error of the engine. */
   fail(text: string): void {
     this.outcome.ok = false;
     this.outcome.messages.push({ severity: "error", kind: undefined, text });
   }
 
-  /** Nothing is saved from now on. */
+  /** Kills the process: nothing is saved after this call. */
   kill(): EngineFailure {
     this.isKilled = true;
     return new EngineFailure("the process was killed");
@@ -216,7 +216,7 @@ export class StandInEngine implements Driver {
         const registered = program.filter(isTarget);
         for (const [index, resource] of registered.entries()) {
           let step: (() => Promise<void>) | undefined;
-          // An error of `check` or `diff` ends the operation, whatever the options say.
+          // An error of `check` or `diff` ends the operation, regardless of the options.
           const isRegistered = await operation.runs(async () => {
             const dependents = order === "chained" ? registered.slice(index + 1) : [];
             step = await new Registration(this, operation, options, dependents).stepFor(resource);
@@ -285,7 +285,7 @@ export class StandInEngine implements Driver {
     return this.emulator.close();
   }
 
-  /** The resource that the program's one continues. */
+  /** The resource with this logical name. Omits replaced resources that wait to be deleted. */
   find(logical: string): StateResource | undefined {
     return this.resources.find((one) => one.logical === logical && !one.pendingDelete);
   }
@@ -358,7 +358,7 @@ export class StandInEngine implements Driver {
 
   private async delete(operation: Operation, unwanted: StateResource[], isUnsaved = false): Promise<void> {
     const deleteOne = async (resource: StateResource) => {
-      // The engine only forgets what it has looked up, or deleted before.
+      // The engine only removes the entry if it has looked the resource up, or has already deleted it.
       const isGone = resource.external || (resource.pendingReplacement && !resource.pendingDelete);
       if (!isGone) await operation.provider.delete(resource);
       if (!isUnsaved || isGone) this.forget(resource);
@@ -370,22 +370,22 @@ export class StandInEngine implements Driver {
 
   private async requestNumber(count: number): Promise<void> {
     const { emulator } = this;
-    // The step may end without sending one.
+    // The step may end without a request.
     await emulator.waitForRequest(() => emulator.requests.length >= count).catch(() => undefined);
   }
 }
 
-/** What the engine does for one resource of the program. */
+/** The engine's steps for one resource of the program. */
 class Registration {
   constructor(
     private readonly engine: StandInEngine,
     private readonly operation: Operation,
     private readonly options: UpOptions,
-    /** The resources of the program that depend on it. */
+    /** The resources of the program that depend on this resource. */
     private readonly dependents: Resource[],
   ) {}
 
-  /** Checks and compares at once, and returns what is left to do. */
+  /** Runs `check` and `diff` at once, and returns the remaining step. */
   async stepFor(resource: Resource): Promise<() => Promise<void>> {
     const { engine, provider } = this;
     const { logical, lookUp } = resource;
@@ -435,7 +435,7 @@ class Registration {
     Object.assign(old, { inputs, provider, importId: resource.importId });
   }
 
-  /** Deletes the resource, and first those that depend on it and would be replaced with it. */
+  /** Deletes the dependents that would be replaced with the resource, and then the resource. */
   private async deleteFirst(
     resource: Resource,
     old: StateResource,
@@ -499,7 +499,7 @@ class Registration {
     return async () => {
       const found = stored(await this.provider.readNew?.({ logical, provider, id }, { isLookUp: true }));
       if (!found) throw new EngineFailure("nothing to look up");
-      // With the same text, the engine gives the resource up without deleting it.
+      // If the id is the same, the engine removes the resource from the state without deleting it.
       if (old && (old.external || old.id === id)) this.engine.forget(old);
       else if (old) old.pendingDelete = true;
       const entry = { pendingDelete: false, pendingReplacement: false, external: true };
@@ -520,7 +520,7 @@ class Registration {
   }
 }
 
-/** As the SDK's program tells it: without what waits to be deleted. */
+/** The holder that the SDK reports for a resource. The SDK omits resources that wait to be deleted. */
 function holderOf({ logical, id, outputs, pendingDelete }: StateResource, type: string): Holder[] {
   const { name, requestedName, workspace = "default", endpoint, mark } = outputs as StoredState;
   if (pendingDelete || name === undefined || outputs.secretId === undefined) return [];
@@ -542,7 +542,7 @@ function nameIn({ outputs }: StateResource): string {
   return (outputs.name as string | undefined) ?? "";
 }
 
-/** As it comes back from the state file. */
+/** Converts data in the same way as the state file does. */
 function stored<T>(data: T): T {
   return data === undefined ? data : JSON.parse(JSON.stringify(data));
 }

@@ -25,18 +25,18 @@ export interface Figures {
 }
 
 export interface Played extends Figures {
-  /** Of the first operation that broke a rule. Nothing is played after it. */
+  /** The violations of the first operation that broke a rule. Nothing is played after it. */
   violations: (Violation | { kind: "not converged"; what: string })[];
-  /** What happened, line by line. */
+  /** The events so far, one per line. */
   story: string[];
 }
 
 const TOGETHER: UpOptions = { order: "together", continueOnError: true, refresh: false };
-/** The scenarios never use this one. */
+/** The scenarios never use this trigger. */
 const LAST_TRIGGER = 9;
 /** A timer may fire a little early. */
 const TIMER_SLACK_MS = 20;
-/** The first round repairs what edits by hand can't. The others repair what had to wait for it, or for lists that lag behind. */
+/** The first round repairs faults that edits by hand can't. Later rounds repair faults that waited for it, or for late lists. */
 const ROUNDS = 3;
 
 /** Plays a scenario to its end or to the first broken rule. At the end, everything must converge. */
@@ -65,7 +65,7 @@ class Player {
   private program: Resource[] = [];
   private readonly history = new History();
   private isRefreshed = false;
-  /** Whether the state may have a secret only because the program has looked it up: it counts as that resource's. */
+  /** Whether the state may have a secret only because the program has looked it up. The secret then belongs to that resource. */
   private hasLookedUp = false;
   private readonly other: StandInEngine;
 
@@ -116,7 +116,7 @@ class Player {
     }
   }
 
-  /** Without faults, dependents and conflicts about names, the workspace converges to the program, and can be destroyed. */
+  /** Checks that without faults, dependents and conflicts about names, the workspace converges, and can be destroyed. */
   async settle(): Promise<void> {
     if (this.isOver) return;
     this.story.push(
@@ -127,7 +127,7 @@ class Player {
     for (const { id } of this.secrets) emulator.workspace().use(id, {});
     const entries = await this.driver.state();
     const managed = this.program.filter(({ lookUp }) => lookUp === undefined);
-    // Two spellings of one name can't both have a secret.
+    // Two spellings that the API stores as one name can't both have a secret.
     const names = new Map(managed.map((resource) => [this.storedName(resource), resource]));
     this.program = [...names.values()].map((resource) => ({
       ...resource,
@@ -136,7 +136,7 @@ class Player {
       existingId: undefined,
       importId: undefined,
       onExisting: "overwrite",
-      // What the error advises: from now on, the program's value counts.
+      // The error advises this: from now on, the program's value is pushed.
       trigger: entryOf(entries, resource.logical)?.valueKept ? LAST_TRIGGER : resource.trigger,
     }));
 
@@ -172,7 +172,7 @@ class Player {
       this.fail("destroy leaves secrets or state behind");
   }
 
-  /** What the error says to do if nothing of the stack is left to prove the account, and the key isn't the one that wrote it. */
+  /** Follows the error's advice if no secret of the stack remains to prove the account, and another key wrote the entries. */
   private async forgetWhatIsGone(): Promise<void> {
     const entries = await this.driver.state();
     const gone = entries.filter(({ id }) => !byId(this.secrets, id)).map(({ id }) => id);
@@ -180,7 +180,7 @@ class Player {
     await this.driver.removeFromState(gone);
   }
 
-  /** If two resources own one secret, or would, the error says to remove one from the program. Afterwards it may come back. */
+  /** If two resources own one secret, the error says to remove one resource from the program. Later, it may come back. */
   private async separateOwners(): Promise<void> {
     const entries = await this.driver.state();
     const { program } = this;
@@ -200,7 +200,7 @@ class Player {
     this.program = program;
   }
 
-  /** What else the errors ask the user to do. */
+  /** Makes the other changes that the errors advise. */
   private async removeConflicts(): Promise<void> {
     const entries = await this.driver.state();
     for (const resource of this.program) {
@@ -245,7 +245,7 @@ class Player {
     return this.observe("destroy", options, () => this.driver.destroy(options), how);
   }
 
-  /** Without what this host or this state has no use for. */
+  /** Removes options that this host or this state can't use. */
   private async playable(options: UpOptions): Promise<UpOptions> {
     const { target, replace, route } = options;
     const entries = await this.driver.state();
@@ -258,7 +258,7 @@ class Player {
     const isThere = ({ logical }: Resource) => byId(this.secrets, entryOf(entries, logical)?.id ?? "") !== undefined;
     const registered = this.program.filter(({ logical }) => target === undefined || logical === target);
     const moved = registered.find(({ logical }) => logical === options.elsewhere);
-    // A known limit: what is created before any resource of its provider is looked at may be the first one of another account.
+    // A known limit: before the provider has read a resource, a new secret may be the first secret in another account.
     const isFirst = (resource: Resource) => registered.find(({ via }) => via === resource.via) === resource;
     const mayBeNew = route === "another account" && !registered.filter(isFirst).every(isLive);
     return {
@@ -354,7 +354,7 @@ class Player {
     }
   }
 
-  /** Gives a resource of the program a text that names a secret. */
+  /** Changes an `existingId`, an `import` or a `get` in the program to the id or name of a secret. */
   private editIds(action: Extract<Action, { do: "adopt by id" | "import" | "look up" }>): void {
     const { program, secrets } = this;
     if (program.length === 0 || secrets.length === 0) return;

@@ -20,7 +20,7 @@ import {
 
 export type MakePlugin = (options: PluginOptions) => PluginHost;
 
-/** The plugin over its protocol, in this process. Each provider object has one of its own, and they share their journal. */
+/** The plugin over its protocol, in this process. Each provider object has its own plugin, and the plugins share their journal. */
 export function pluginHost(make: MakePlugin = (options) => new PluginHost(options)): ModelHost {
   return {
     type: NATIVE_TYPE,
@@ -140,7 +140,7 @@ class Processes {
     return started;
   }
 
-  /** Tells the new provider of a resource how its config differs from that of the old one. */
+  /** Tells the new provider of a resource how its config differs from the config of the old provider. */
   async compareConfigs(old: ProviderName, now: ProviderName): Promise<void> {
     const { config, before = {} } = this.start;
     await compareConfig(await this.of(now), before[old] ?? config[old], config[now]);
@@ -176,7 +176,7 @@ function withResource<
   return request;
 }
 
-/** The failure of an update that the engine is to store anyway. */
+/** The failure of an update that the engine must store anyway. */
 function unfinished(error: ServiceError): FailedButStored | undefined {
   const failure = storedIn(error);
   if (!failure) return undefined;

@@ -15,7 +15,7 @@ import {
   type UpOptions,
 } from "./driver";
 
-/** What the SDK adds for a failed resource, with a stack trace, and the engine for a failed operation. */
+/** The errors that the SDK adds for a failed resource, with a stack trace, and the engine for a failed operation. */
 const OF_PULUMI = /^Error: resource \S+ \[\S+\] failed to register|^(update|preview) failed$/;
 
 /** The same operations with the real CLI, engine and provider process. */
@@ -40,7 +40,7 @@ export class RealEngine implements Driver {
     return this.stack.emulator;
   }
 
-  /** Of the orders, only `chained` can be enforced; otherwise the engine chooses its own. */
+  /** Only the order `chained` can be enforced. Otherwise, the engine chooses the order. */
   async up(program: Resource[], { order, continueOnError, refresh, target, replace }: UpOptions): Promise<Outcome> {
     // The engine refuses a target that depends on a resource that doesn't exist yet.
     await this.stack.program(programOf(program, order === "chained" && target === undefined));

@@ -36,7 +36,7 @@ export interface Violation {
 
 type Rule = (observed: Observed, history: History, apiKey: string) => string[];
 
-/** The rules that hold after each operation of the engine, whatever came before it. `history` already includes this one. */
+/** Checks the rules after one operation of the engine. `history` already includes this operation. */
 export function violations(observed: Observed, history: History, apiKey: string): Violation[] {
   return Object.entries(RULES).flatMap(([kind, rules]) =>
     rules.flatMap((rule) => rule(observed, history, apiKey)).map((what) => ({ kind: kind as Kind, what })),
@@ -98,14 +98,14 @@ function deletesAreRequested({ operation, program, after, ...observed }: Observe
     });
     const owners = after.entries.filter((entry) => {
       const resource = entry.id === id && !entry.pendingReplacement && wanted(entry);
-      // A delete that came first may have been done although its answer was lost.
+      // A delete that came first may have been done although its response was lost.
       return resource && !(observed.deleteFirst && isCreated(resource, before));
     });
     return [...kept, ...owners].map(({ logical }) => `${deleted}, but ${logical} of the program owns it`);
   });
 }
 
-/** Whoever looks a secret up needs it. What is deleted first may not have been looked up yet. */
+/** A program needs the secrets that it looks up. With `deleteFirst`, a delete may come before the look-up. */
 function lookedUpSecretsAreLeftAlone({ operation, before, after, lookUps, target, deleteFirst }: Observed): string[] {
   if (operation !== "up" || target !== undefined || deleteFirst) return [];
   return before.secrets
@@ -126,9 +126,9 @@ function anotherAccountIsLeftAlone(observed: Observed, { hasStoredOtherKey }: Hi
     violations.push("something changed by the key of another account");
   const ids = (entries: Entry[]) =>
     entries
-      // The engine itself forgets what it has deleted before.
+      // The engine removes entries that it has already deleted.
       .filter(({ pendingReplacement }) => pendingReplacement !== true)
-      // A delete that is left over may end, if it leaves the secret to another entry.
+      // A pending delete may end if it leaves the secret to another entry.
       .filter((entry) => !entry.pendingDelete || entries.every((other) => other === entry || other.id !== entry.id))
       .map(({ logical, id }) => `${logical} ${id}`)
       .sort();
@@ -152,11 +152,11 @@ function adoptionsAreRequested({ operation, program, after, ...observed }: Obser
 }
 
 function noSecretGetsASecondOwner({ before, after, program }: Observed): string[] {
-  // A known limit: the engine stores an import before it asks for the other resources. The next update names both of them.
+  // A known limit: the engine stores an import before it registers the other resources. The next update reports both resources.
   const isNewImport = ({ logical, id }: Entry) =>
     program.some((resource) => resource.logical === logical && isImported(resource, before)) &&
     entryOf(before.entries, logical)?.id !== id;
-  // What waits to be deleted holds nothing: its delete leaves the secret to the entry that has adopted it.
+  // An entry that waits to be deleted doesn't own the secret: its delete leaves the secret to the entry that has adopted it.
   const ownerCount = (entries: Entry[], id: string) =>
     new Set(
       entries
@@ -174,9 +174,9 @@ function keptValuesAreKept({ operation, program, before, after }: Observed, hist
   return before.entries.flatMap(({ logical, id, valueKept, pendingDelete, isImported: knowsNoValue }) => {
     const then = byId(before.secrets, id);
     const resource = program.find((one) => one.logical === logical);
-    // The program's value counts from the next update after an import on, unless it says to keep theirs.
+    // After an import, the next update pushes the program's value, unless `onExisting` keeps the existing value.
     if (knowsNoValue && resource?.onExisting !== "keep") return [];
-    // `--replace` with `overwrite` says to push the value; an import of another secret gives this one up.
+    // `--replace` with `overwrite` pushes the value. An import of another secret releases the old secret.
     if (resource && ((resource.isForced && pushesAtAdoption(resource)) || isImported(resource, before))) return [];
     const isShared = before.entries.filter((entry) => entry.id === id).length > 1;
     if (!valueKept || pendingDelete || !then || !resource || isShared) return [];
@@ -196,10 +196,10 @@ function noDuplicates(observed: Observed): string[] {
     const old = named(before, name);
     const now = named(after, name).filter((secret) => byId(old, secret.id) || !isNamedBack(secret));
     if (now.length <= Math.max(1, old.length)) return [];
-    // Known limits, only if the API changes the spelling of names and lets two secrets share one: the provider looks for the
-    // program's spelling before it creates a secret. If the answer is lost, the error gives the ids of all spellings. If the
-    // secret turns out to be a second one, it is deleted; and kept, with an owner, if the look or the delete fails. The same
-    // holds for a rename whose answer is lost.
+    // Known limits, only if the API changes the spelling of names and allows two secrets with the same name: before a create,
+    // the provider searches only for the program's spelling. If the response is lost, the error contains the ids of all
+    // spellings. If the new secret turns out to be a second secret with the same name, it is deleted. If that search or delete
+    // fails, the new secret is kept, with an owner. The same is true for a rename whose response is lost.
     const isRespelled = program.some((resource) => resource.name === name && resource.given !== name);
     const isAnnounced = now.every(({ id }) => byId(old, id) || isReported(observed, id, "may-have-been-created"));
     const isCheckFaulty = requests.some(
@@ -210,7 +210,7 @@ function noDuplicates(observed: Observed): string[] {
   });
 }
 
-/** A list from before the last write may be out of date. With so few resources, each one lists for itself. */
+/** A list from before the last write may be out of date. With so few resources, each create sends its own list. */
 function createsListFirst({ requests, order }: Observed): string[] {
   if (order !== "chained") return [];
   let hasListed = false;
@@ -222,16 +222,16 @@ function createsListFirst({ requests, order }: Observed): string[] {
   });
 }
 
-/** For secrets that this stack created or had adopted. */
+/** Applies to secrets that this stack created or adopted. */
 function orphansAreReported(observed: Observed): string[] {
   const { before, after, outcome } = observed;
-  // The engine forgets what it has deleted before. If that secret was left to another owner, a warning has said so then.
+  // The engine removes entries that it has already deleted. If another owner kept that secret, a warning reported that.
   const isForgotten = (id: string) => byId(before.entries, id)?.pendingReplacement === true;
   return after.secrets.flatMap(({ id, name }) => {
     if (isForgotten(id)) return [];
     const isOurs = byId(before.entries, id) !== undefined || !byId(before.secrets, id);
     if (!isOurs || byId(after.entries, id) || isReported(observed, id)) return [];
-    // By a `get`, the program gives a secret up; a killed process can't say anything: the next update finds the secret.
+    // With a `get`, the program releases a secret. A killed process can't report a secret: the next update finds it.
     if (observed.lookUps.includes(id) || (observed.end === "a create unsaved" && !outcome.ok)) return [];
     const spellings = observed.program.filter((resource) => resource.name === name).map(({ given }) => given);
     const isAnnounced = [name, ...spellings].some((spelling) =>
@@ -244,7 +244,7 @@ function orphansAreReported(observed: Observed): string[] {
 
 function claimsAreAccurate({ after }: Observed, history: History): string[] {
   return after.entries.flatMap(({ logical, id, claim, valueKept }) => {
-    // Of a kept value, the state only says which one the program had instead.
+    // If the value was kept, the state records the program's value instead.
     if (claim === undefined || valueKept || !byId(after.secrets, id)) return [];
     const possible = history.possibleValues(id);
     if (possible.some((value) => isClaimOf(claim, value))) return [];
@@ -311,12 +311,12 @@ function failuresAreReported({ outcome }: Observed): string[] {
 }
 
 function refreshFailsOnlyAfterFaults({ operation, outcome, requests, route, before }: Observed): string[] {
-  // By a route that finds nothing of the stack, nothing may look gone.
+  // A route that finds no secret of the stack must not treat a secret as deleted.
   const isProven = (provider: string) =>
     provider !== "elsewhere" &&
     before.entries.some((entry) => entry.provider === provider && byId(before.secrets, entry.id));
   if (route === "another account" || before.entries.some(({ provider }) => !isProven(provider))) return [];
-  // A known limit (docs/concepts.md): what only one key has written can't be proven by what others have.
+  // A known limit (docs/concepts.md): secrets of other keys can't prove the account of a secret that only one key has written.
   const [first] = before.entries;
   if (before.entries.some(({ routes }) => !routes.some((one) => first?.routes.includes(one)))) return [];
   const isHealthy = requests.every(({ fault }) => fault === undefined);

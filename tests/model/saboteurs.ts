@@ -12,18 +12,18 @@ import type { MakePlugin } from "./pluginOverGrpc";
 import type { Kind } from "./rules";
 
 export interface Saboteur<Make> {
-  /** What the model must find. */
+  /** The kind of rule that the model must find broken. */
   breaks: Kind;
-  /** With it, the first history already shows that. */
+  /** With this seed, the first history already breaks the rule. */
   seed: number;
   make: Make;
 }
 
 const LISTINGS = new WeakMap<Workspace, Promise<Secret[]>>();
 
-/** Lifecycles that each break a rule, by what they do. */
+/** Lifecycles that each break a rule, by their fault. */
 export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
-  "repeats a POST of unknown outcome if a look finds nothing": {
+  "retries a POST of unknown outcome if a search finds no secret": {
     breaks: "duplicate",
     seed: 621,
     make: withChangedWorkspaces((workspace) => {
@@ -34,7 +34,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
       };
     }),
   },
-  "trusts one listing for all names": {
+  "trusts one list for all names": {
     breaks: "duplicate",
     seed: 59,
     make: withChangedWorkspaces((workspace) => {
@@ -63,7 +63,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
       ownership.keeperOf = () => undefined;
     }),
   },
-  "adopts secrets without being asked to": {
+  "adopts secrets although the program doesn't request it": {
     breaks: "wrongly adopted or lost",
     seed: 16,
     make: (host) =>
@@ -113,7 +113,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         }
       })(host),
   },
-  "replaces a missing secret by another one with its name": {
+  "replaces a missing secret with a secret that has its name": {
     breaks: "wrongly adopted or lost",
     seed: 48,
     make: (host) =>
@@ -140,7 +140,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         }
       })(host),
   },
-  "takes another URL for another account": {
+  "treats another URL as another account": {
     breaks: "silent orphan",
     seed: 152,
     make: (host) =>
@@ -151,14 +151,14 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         }
       })(host),
   },
-  "takes a missing secret for gone, whoever asks": {
+  "treats a missing secret as gone, even with another key": {
     breaks: "wrongly adopted or lost",
     seed: 219,
     make: withChangedWorkspaces(({ account }) => {
       account.isRightFor = async () => true;
     }),
   },
-  "gives all entries of one name the same mark": {
+  "uses the same mark for all entries with the same name": {
     breaks: "wrongly adopted or lost",
     seed: 64,
     make: (host) =>
@@ -170,14 +170,14 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         }
       })(host),
   },
-  "has no ledger when it deletes": {
+  "deletes without a check for other owners": {
     breaks: "wrongly adopted or lost",
     seed: 25,
     make: withChangedOwnership((ownership) => {
       ownership.keeperOf = () => undefined;
     }),
   },
-  "replaces what isn't known yet": {
+  "replaces a secret if an input isn't known yet": {
     breaks: "wrongly adopted or lost",
     seed: 1326,
     make: (host) =>
@@ -189,7 +189,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         }
       })(host),
   },
-  "compares names as the program gives them": {
+  "compares names in the program's spelling": {
     breaks: "duplicate",
     seed: 167,
     make: withChangedWorkspaces((workspace) => {
@@ -197,7 +197,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
       workspace.create = async (name, value, look) => ({ ...(await create(name, value, look)), name });
     }),
   },
-  "creates without a look at the account": {
+  "creates a secret without a check of the account": {
     breaks: "wrongly adopted or lost",
     seed: 840,
     make: withChangedWorkspaces(({ account }) => {
@@ -225,7 +225,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
 
 /** Plugins that each break a rule. */
 export const PLUGIN_SABOTEURS: Record<string, Saboteur<MakePlugin>> = {
-  "takes another text of an import for another secret": {
+  "treats another spelling of an import as another secret": {
     breaks: "wrongly adopted or lost",
     seed: 2513,
     make: (options) =>
@@ -243,7 +243,7 @@ export const PLUGIN_SABOTEURS: Record<string, Saboteur<MakePlugin>> = {
         }
       })(options),
   },
-  "has a ledger of its own in each process": {
+  "has a separate journal in each process": {
     breaks: "wrongly adopted or lost",
     seed: 174,
     make: ({ journal: _, ...options }) => new PluginHost(options),
