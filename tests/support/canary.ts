@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-/** A secret that can be found in any text that contains it. */
+/** A secret that tests can find in any output that contains it. */
 export interface Canary {
-  /** Has characters at its start, in it and at its end that JSON, URLs and base64 escape. */
+  /** Has characters that JSON, URLs and base64 escape: at the start, inside and at the end. */
   text: string;
-  /** The pieces of it that `foundIn` looks for. */
+  /** The pieces of the secret that `foundIn` searches for. */
   pieces: string[];
-  /** In which forms `haystack` contains it or a piece of it: text (also in JSON, a URL or UTF-16), base64, hex, numbers. */
+  /** The encodings of the pieces in `haystack`: text (also in JSON, a URL or UTF-16), base64, hex, numbers. */
   foundIn(haystack: string): string[];
 }
 
@@ -14,7 +14,7 @@ export interface Canary {
 export const PUNCTUATION =
   " \"'`\\\n\r\n\t\u00fce\u0301\u{1f511}$\u007bHOME}%0A%s%%<&+=/?;#\u0001\u001b[7m\u007f\u2028\u202e\\u0041";
 
-/** How far apart the starts of two pieces may be: any 11 characters in a row contain a whole piece. */
+/** The distance between the starts of two pieces: any 11 characters in a row contain a whole piece. */
 const STEP = 4;
 const PIECE = 8;
 
@@ -43,7 +43,7 @@ export function canary(punctuation: string, { length = 0 } = {}): Canary {
   };
 }
 
-/** In which forms `haystack` contains any of many canaries. A single pass rules most texts out. */
+/** The encodings in which `haystack` contains any of many canaries. Most inputs contain no canary, and one pass shows that. */
 export function leaksIn(haystack: string, canaries: Canary[]): string[] {
   return mayContain(haystack, canaries) ? canaries.flatMap(({ foundIn }) => foundIn(haystack)) : [];
 }
@@ -69,12 +69,12 @@ function hasWindow(text: string, words: string[]): boolean {
   return false;
 }
 
-/** Without line breaks and other space, and without the zero byte of each letter in UTF-16. */
+/** Removes line breaks and other space, and the zero byte of each letter in UTF-16. */
 function withoutSpace(text: string): string {
   return text.replaceAll(/[\s\0]+/g, "");
 }
 
-/** The parts that stay the same in base64, whatever text is around, in every alphabet of base64. */
+/** The parts of the base64 of `piece` that don't depend on the text around it or the alphabet of base64. */
 function base64Forms(piece: string): string[] {
   return [0, 1, 2].map((offset) =>
     Buffer.from("-".repeat(offset) + piece)

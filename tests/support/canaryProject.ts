@@ -20,14 +20,14 @@ export class Secrets {
     this.ofResource = canary(punctuation);
   }
 
-  /** The names of those in `text`, and the form of each. */
+  /** The names of the secrets that `text` contains, and the encoding of each. */
   foundIn(text: string): string[] {
-    return Object.entries(this).flatMap(([name, bird]: [string, Canary]) =>
-      bird.foundIn(text).map((how) => `${name} as ${how}`),
+    return Object.entries(this).flatMap(([name, secret]: [string, Canary]) =>
+      secret.foundIn(text).map((how) => `${name} as ${how}`),
     );
   }
 
-  /** The files that contain any, among all written files (also temporary ones) and the stack's config. */
+  /** The files that contain a secret: searches all written files (including temporary files) and the stack's config. */
   async foundInFiles(stack: TestStack): Promise<string[]> {
     const files = await stack.writtenFiles();
     const config = join(stack.folder, "Pulumi.test.yaml");
@@ -60,7 +60,7 @@ export class Secrets {
       new WorkspaceSecrets("inObject", { secrets: Object.fromEntries(secrets), ...more.inObject });`;
   }
 
-  /** An addition to it: a secret whose value is an output of another resource, which a first preview does not know. */
+  /** More code for `program`: a secret whose value is an output of another resource. The first preview doesn't know that output. */
   programOfResource(suffix: string): string {
     return `
       const provider = { async create({ given }) { return { id: "1", outs: { made: given } }; } };
@@ -76,6 +76,6 @@ export class Secrets {
 /** The engine compresses some of its logs. */
 function unzipped(text: string): string {
   if (!text.startsWith("\u001f\u008b")) return text;
-  // Works for a log that is still being written, too.
+  // Also works for a log that is still being written.
   return gunzipSync(Buffer.from(text, "latin1"), { finishFlush: constants.Z_SYNC_FLUSH }).toString("latin1");
 }

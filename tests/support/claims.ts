@@ -1,11 +1,11 @@
 import { isDigestOf } from "../../provider/secret/digest";
 
-/** Whether the state is right about the value in the workspace: it has a digest of it, or the value itself. */
+/** Whether the state's record of the value in the workspace is right. The record is a digest of the value, or the value. */
 export function isClaimOf(claim: string, value: string): boolean {
   return claim === value || isDigestOf(claim, value);
 }
 
-/** What a decrypted resource of the state says about that value. Undefined if it isn't known. */
+/** The record of that value in a decrypted resource of the state. Undefined if the state has no record. */
 export function claimIn({ inputs, outputs }: { inputs?: object; outputs?: object }): string | undefined {
   const { valueDigest, valueUnknown, __provider } = (outputs ?? {}) as Outputs;
   if (__provider !== undefined) return valueDigest;
@@ -15,6 +15,6 @@ export function claimIn({ inputs, outputs }: { inputs?: object; outputs?: object
 interface Outputs {
   valueDigest?: string;
   valueUnknown?: boolean;
-  /** Only a dynamic provider's. */
+  /** Only a dynamic provider sets this output. */
   __provider?: string;
 }

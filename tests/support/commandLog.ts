@@ -5,14 +5,14 @@ export interface LoggedCommand {
   command: string;
   code?: number | null;
   output: string;
-  /** What the test's API has received since the command began. */
+  /** The requests that the test's API has received since the command began. */
   requests(): readonly RecordedRequest[];
 }
 
-/** Where the test environment finds the log: it shares globals with the tests, but no modules. */
+/** The global variable with the log. The test environment shares globals with the tests, but no modules. */
 export const COMMANDS = "commandsOfThisTest";
 
-/** Adds a command to those that are shown if the test fails. The caller keeps its output and exit code up to date. */
+/** Adds a command to the log, which is shown if the test fails. The caller keeps its output and exit code up to date. */
 export function logCommand(command: string, api?: { requests: readonly RecordedRequest[] }): LoggedCommand {
   const first = api?.requests.length ?? 0;
   const logged = { command, output: "", requests: () => api?.requests.slice(first) ?? [] };

@@ -57,7 +57,7 @@ afterEach(() => {
   for (const child of started) child.kill("SIGKILL");
 });
 
-/** The same in the project of a stack. Its config has no API key, so the one in the environment is used. */
+/** Runs the command line in a stack's project. The stack's config has no API key, so the one in the environment is used. */
 export function cliIn(stack: TestStack, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
   return cli(args, { folder: stack.folder, env: { ...stackEnv(stack), ...env }, api: stack.emulator });
 }
@@ -66,7 +66,7 @@ export function stackEnv(stack: TestStack): Record<string, string> {
   return { ...environmentOf(stack.folder), PULUMI_STACK: "test", ...stack.env };
 }
 
-/** A key that no other text contains. */
+/** A key that appears nowhere else. */
 export function newKey(): string {
   return `sk_${randomUUID()}`;
 }

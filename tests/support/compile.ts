@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * Compiles TypeScript files as the repository's own, and returns what the compiler says: nothing if they are right. `packages`
- * is another folder in which they find packages.
+ * Compiles TypeScript files with the repository's settings, and returns the compiler's output, which is empty if there is no
+ * error. `packages` is another folder in which the compiler finds packages.
  */
 export async function compile(files: Record<string, string>, packages?: string): Promise<string> {
   await mkdir(".engine", { recursive: true });

@@ -1,7 +1,7 @@
 import { newKey } from "./commandRun";
 import { startStack, type TestStack } from "./testStack";
 
-/** A stack with secrets of these names, and their ids by name. `args` are more arguments of each. */
+/** A stack with secrets of these names, and their ids by name. `args` is code for more arguments of each secret. */
 export async function deployed(names: string[], args = ""): Promise<{ stack: TestStack; ids: Record<string, string> }> {
   const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
   await stack.deploy(

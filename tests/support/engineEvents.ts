@@ -3,25 +3,25 @@ import { readFile } from "node:fs/promises";
 export interface Diagnostic {
   severity: string;
   message: string;
-  /** The logical name of the resource that it is about. */
+  /** The logical name of the resource that the message belongs to. */
   about?: string | undefined;
 }
 
-/** An error or warning of this package: its kind is the code in brackets at the end of its first line. */
+/** An error or a warning from this package. The kind is the code in brackets at the end of its first line. */
 export interface ShownProblem {
   severity: "error" | "warning";
   kind: string;
-  /** The logical name of the resource that it is about. */
+  /** The logical name of the resource with the problem. */
   resource: string | undefined;
   message: string;
 }
 
-/** The problems among what the engine said, each one once. */
+/** The problems in the engine's messages, each one once. */
 export function problemsIn(diagnostics: Diagnostic[]): ShownProblem[] {
   const problems = new Map<string, ShownProblem>();
   for (const { severity, message, about } of diagnostics) {
     if (severity !== "error" && severity !== "warning") continue;
-    // A message may contain several problems, as that of a failed check of several inputs does.
+    // A message may contain several problems: a failed check of several inputs is one message.
     for (const [, kind = ""] of message.matchAll(/\[([a-z]+(?:-[a-z]+)*)\]$/gm)) {
       const problem: ShownProblem = { severity, kind, resource: about, message };
       problems.set(JSON.stringify([severity, kind, about, message]), problem);
@@ -41,7 +41,7 @@ interface EngineEvent {
   diagnosticEvent?: { severity: string; message: string; urn?: string; ephemeral?: boolean };
 }
 
-/** What the engine did to resources of certain types, and what it said, from its own log. */
+/** Reads the engine's log: the steps of resources of certain types, and the messages. */
 export async function readEvents(file: string, isOfInterest: (type: string) => boolean) {
   const text = await readFile(file, "utf8").catch(() => "");
   const events = text
@@ -52,7 +52,7 @@ export async function readEvents(file: string, isOfInterest: (type: string) => b
   const steps: Record<string, string> = {};
   const changes: Record<string, number> = {};
   for (const { resourcePreEvent, resOutputsEvent } of events) {
-    // A refresh tells only afterwards what it found.
+    // For a refresh, only the event after the step has the result.
     const isRefresh = resourcePreEvent?.metadata.op === "refresh";
     const step = resourcePreEvent && !isRefresh ? resourcePreEvent : resOutputsEvent;
     if (!step || !isOfInterest(step.metadata.type)) continue;

@@ -32,7 +32,7 @@ export interface ShellOptions {
   onOutput?: (text: string) => void;
 }
 
-/** A copy of an example as a user has it after `npm install`, with its own backend. It is removed after the test. */
+/** A copy of an example after `npm install`, with its own backend. It is removed after the test. */
 export async function openExample(name: string, options?: EmulatorOptions): Promise<Example> {
   const example = await openProject(undefined, options);
   await copyExample(name, example.folder);
@@ -65,7 +65,7 @@ export class Example {
     this.env = {
       ...environmentOf(root),
       PULUMI_BACKEND_URL: `file://${root}`,
-      // Instead of a person who answers the questions.
+      // Without these, the CLI would prompt for a confirmation.
       PULUMI_SKIP_CONFIRMATIONS: "true",
       PULUMI_OPTION_SKIP_PREVIEW: "true",
       ELEVENLABS_API_KEY: emulator.apiKey,
@@ -81,7 +81,7 @@ export class Example {
 
   /** Runs a shell command in the example's folder. */
   async shell(command: string, { input = "", env = {}, onOutput }: ShellOptions = {}): Promise<ShellResult> {
-    // Its own process group, so that a test can end it with all that it started.
+    // Its own process group, so that a test can end the command and every process that it started.
     const child = spawn("bash", ["-e", "-c", command], {
       cwd: this.folder,
       env: { ...this.env, ...env },
@@ -112,14 +112,14 @@ export class Example {
     }
   }
 
-  /** The same, but throws if the command fails. Returns what it printed. */
+  /** Runs a shell command and returns its output. Throws if the command fails. */
   async run(command: string, options?: ShellOptions): Promise<string> {
     const { code, output } = await this.shell(command, options);
     if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output}`);
     return output;
   }
 
-  /** All files that the CLI and the program wrote, and those of the example. */
+  /** All files of the example, and all files that the CLI and the program wrote. */
   async files(): Promise<Map<string, string>> {
     const files = new Map<string, string>();
     for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true })) {
@@ -158,8 +158,8 @@ function commandsIn(markdown: string): string[] {
 }
 
 /**
- * Does what `npm install` does, with this repository's packages: only those that the example depends on. One that the
- * repository doesn't have is left out, for the test to install.
+ * Replaces `npm install`: links this repository's packages, but only the packages that the example depends on. If the
+ * repository doesn't have a package, the test must install it.
  */
 export async function install(folder: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

@@ -1,9 +1,9 @@
 import type { LoggedCommand } from "./commandLog";
 
-/** Together with jest's own lines about one screen. */
+/** With jest's own lines, a report fills about one screen. */
 const MOST = { commands: 6, lines: 24, requests: 12 };
 
-/** What a user would have seen: the commands so far, the output of the last one, and the requests that it made. */
+/** The commands so far, and the output and the requests of the last command. */
 export function report(commands: LoggedCommand[]): string {
   const last = commands.at(-1);
   if (!last) return "";
@@ -20,7 +20,7 @@ export function report(commands: LoggedCommand[]): string {
       "earlier requests",
     ),
   ];
-  // A border, so that jest takes no line of it for a line of a stack trace.
+  // A border, so that jest doesn't treat a line as part of a stack trace.
   return lines.map((line) => `| ${line}`.trimEnd()).join("\n");
 }
 

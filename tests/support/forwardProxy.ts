@@ -7,43 +7,43 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 
 export interface ForwardProxyOptions {
-  /** Where the tunnels to a host lead, such as `{ "gateway.example:443": "https://127.0.0.1:49152" }`. */
+  /** The server to which the tunnels of a host lead, such as `{ "gateway.example:443": "https://127.0.0.1:49152" }`. */
   routes: Record<string, string>;
-  /** User and password that it requires, with a colon. Default: none. */
+  /** The required user and password, with a colon between them. Default: none. */
   credentials?: string;
-  /** Whether it speaks TLS itself, with the certificate for 127.0.0.1. */
+  /** Whether the proxy uses TLS, with the certificate for 127.0.0.1. */
   isSecure?: boolean;
 }
 
-/** What the proxy does to a request for a tunnel. */
+/** A fault in the proxy's reply to a request for a tunnel. */
 export type ProxyFault =
-  /** It answers with this status and a page. */
+  /** Returns this status and a page. */
   | { status: number }
-  /** It ends the connection without an answer. */
+  /** Ends the connection without a response. */
   | "close"
-  /** It never answers. */
+  /** Never responds. */
   | "hang"
-  /** It answers in another protocol. */
+  /** Responds in another protocol. */
   | "no-http"
-  /** It opens the tunnel, and closes it as soon as something arrives. */
+  /** Opens the tunnel, and closes it as soon as data arrives. */
   | "close-tunnel"
-  /** It opens the tunnel, and never passes anything on. */
+  /** Opens the tunnel, and never forwards data. */
   | "hang-tunnel"
-  /** It opens the tunnel, and answers in it itself. */
+  /** Opens the tunnel, and responds in place of the host. */
   | "no-tls";
 
 export interface ForwardProxy {
-  /** With user and password, if it requires them. */
+  /** The proxy's URL, with user and password if it requires them. */
   url: string;
-  /** Without them. */
+  /** The proxy's URL without user and password. */
   shownUrl: string;
-  /** Each request for a tunnel. */
+  /** The requests for a tunnel. */
   asked: { target: string; headers: IncomingHttpHeaders }[];
   /** Waits until a client waits in vain, because of "hang" or "hang-tunnel". */
   stuck(): Promise<unknown>;
   /** Waits until no connection to it is open. */
   closed(): Promise<void>;
-  /** What it does to the next request for a tunnel. */
+  /** Sets a fault for the next request for a tunnel. */
   fault(fault: ProxyFault, times?: number): void;
   clearFaults(): void;
   /** Breaks all tunnels. */
@@ -68,7 +68,7 @@ export async function startForwardProxy({
   server.on("connection", (socket: Socket) => {
     open.add(socket.on("error", () => undefined).once("close", () => open.delete(socket)));
   });
-  // A program that asks it for a page, instead of a tunnel, gets none.
+  // A request for a page, instead of a tunnel, is refused.
   server.on("request", (_request, response) => response.writeHead(405).end());
   server.on("connect", (request: IncomingMessage, client: Duplex) => {
     const { url: target = "", headers } = request;
@@ -124,7 +124,7 @@ function meetFault(fault: ProxyFault, client: Duplex, isStuck: () => void): void
   } else if (fault === "no-http") {
     client.end("SSH-2.0-server\r\n");
   } else {
-    // Otherwise it wouldn't notice that the client is gone.
+    // Otherwise, the proxy wouldn't detect that the client has closed the connection.
     client.resume().once("end", () => client.destroy());
     if (fault === "hang") isStuck();
     else client.write(opened);

@@ -1,6 +1,6 @@
 import { type RequestListener, request } from "node:http";
 
-/** An API gateway: passes on what is under `path`, without that path, and answers everything else like a web server. */
+/** An API gateway: forwards requests below `path`, without that path. For other requests, it acts like a web server. */
 export function gatewayTo({ url }: { url: string }, path: string): RequestListener {
   return (incoming, response) => {
     if (!incoming.url?.startsWith(`${path}/`)) {

@@ -8,5 +8,5 @@ export const holder = (mark: string, since: Holder["since"] = "operation", id = 
   since,
 });
 
-/** The marks of all entries that hold a secret. */
+/** The marks of all entries that own a secret. */
 export const marksOf = (journal: Journal, id = "1") => journal.holdersOf(id).map(({ mark }) => mark);

@@ -1,10 +1,10 @@
 import { test as jestTest } from "@jest/globals";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 
-/** How a program's secrets are managed: by the dynamic provider, or by the native plugin. */
+/** The host that manages a program's secrets: the dynamic provider or the native plugin. */
 export type HostName = "dynamic" | "native";
 
-/** The host of the tests that name none. The same tests run for both: `TEST_HOST=native` chooses the plugin. */
+/** The host of tests that don't set one. The same tests run for both hosts: `TEST_HOST=native` chooses the plugin. */
 export const HOST: HostName = process.env.TEST_HOST === "native" ? "native" : "dynamic";
 
 export const HOSTS = {
@@ -25,7 +25,7 @@ export const HOSTS = {
 
 type Test = (title: string, run: () => Promise<void>) => void;
 
-/** A test of what only one host does: in a run for the other one, it isn't there. */
+/** A test for only one host. A run for the other host doesn't include it. */
 export function testFor(host: HostName): Test {
   return (title, run) => {
     if (host === HOST) jestTest(title, run);

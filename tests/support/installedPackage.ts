@@ -9,7 +9,7 @@ const REPO = process.cwd();
 
 /** The package as npm packs and installs it. */
 export interface Installation {
-  /** Had nothing else before. */
+  /** Contains only this installation. */
   folder: string;
   tarball: string;
   bytes: number;
@@ -44,7 +44,7 @@ const JAVASCRIPT = "{ name: nodejs, options: { typescript: false } }";
 const AS_COMMONJS = ["export const tokenId", "exports.tokenId"] as const;
 const PLUGIN = "{ name: elevenlabs, path: ../node_modules/pulumi-elevenlabs/dist/plugin }";
 
-/** The files of a program that makes one secret, by what it is written in. */
+/** The files of a program that creates one secret, by its language. */
 export const PROGRAMS = {
   TypeScript: {
     "Pulumi.yaml": "{ name: typescript, runtime: nodejs }",
@@ -69,7 +69,7 @@ export const PROGRAMS = {
   },
 };
 
-/** The whole life of such a program, with the package that is installed. */
+/** Runs up, refresh and destroy of one of these programs with the installed package. */
 export async function runProgram(installation: Installation, language: keyof typeof PROGRAMS): Promise<void> {
   const folder = await addProject(installation, `program-${language.replaceAll(" ", "-")}`, PROGRAMS[language]);
   const program = await openProject(folder);

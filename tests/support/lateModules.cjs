@@ -1,5 +1,5 @@
-// Preloaded into the Node processes that an engine starts in tests. Two thirds of what Pulumi's SDK loads at its start
-// serves what our programs and our provider never do. These modules load at their first use instead.
+// Preloaded into the Node processes that an engine starts in tests. Pulumi's SDK loads many modules at its start, and our
+// programs and our provider never use two thirds of them. These modules load at their first use instead.
 const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 
@@ -10,7 +10,7 @@ const LATE = [
     by: /@pulumi[\\/]pulumi[\\/]runtime[\\/]closure[\\/]codePaths\.js$/,
     names: /^(?:@npmcli\/arborist|normalize-package-data)$/,
   },
-  // For `--tracing`. It takes the exports it needs, which are all functions, out of the modules at once.
+  // For `--tracing`. The SDK reads the exports that it needs at once, and all of them are functions.
   { by: /@pulumi[\\/]pulumi[\\/]cmd[\\/]run[\\/]tracing\.js$/, names: /^@opentelemetry\/(?!api$)/, functions: true },
 ];
 
@@ -27,7 +27,7 @@ function lateModule(loadNow) {
     {},
     {
       get(_, name) {
-        // What the compiler makes of an import reads this at once; without it, it would then read everything else.
+        // A compiled import reads this at once. If it were false, the import would also read all other properties at once.
         if (name === "__esModule") return true;
         const module = loadNow();
         return name === "default" && !module.__esModule ? module : module[name];

@@ -1,5 +1,5 @@
-// The plugin's output names its own type, so its snapshots are beside those of the dynamic provider. Jest reports each
-// `.snap` file without a test as obsolete, and fails: these have another extension, and the other ones keep their test.
+// The plugin's output contains the plugin's type token, so the plugin has separate snapshots. Jest fails for each `.snap` file
+// that has no test. So the plugin's snapshots have another extension, and the `.snap` files are still assigned to their test.
 const { basename, dirname, join } = require("node:path");
 
 const EXTENSION = ".native.txt";

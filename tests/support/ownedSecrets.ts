@@ -15,7 +15,7 @@ export async function owners(stack: TestStack): Promise<string[]> {
     .sort();
 }
 
-/** All warnings of a run, including those of the engine itself. */
+/** All warnings of a run, including the engine's own warnings. */
 export function warnings({ diagnostics }: Run) {
   return diagnostics
     .filter(({ severity }) => severity === "warning")
@@ -23,8 +23,8 @@ export function warnings({ diagnostics }: Run) {
 }
 
 /**
- * Adds a resource `logical` to the state that owns the same secret as the first one. People can do that with `pulumi state`,
- * and versions of this package that did not look into the state could do it too.
+ * Adds a resource `logical` to the state that owns the same secret as the first resource. People can do that with
+ * `pulumi state`. Old versions of this package could also do it, because they did not read the state.
  */
 export async function addOwner(
   stack: TestStack,
@@ -43,7 +43,7 @@ export async function addOwner(
         ...first,
         urn: urn(logical),
         inputs: { ...first.inputs, value, ...changes },
-        // Each entry has a mark of its own, and this one doesn't say who wrote the secret.
+        // Each entry has a different mark. The new mark doesn't contain the route that wrote the secret.
         outputs: { ...outputs, ...changes, mark: newMark(), valueDigest: secret },
       };
       return [...resources, added];
@@ -52,7 +52,7 @@ export async function addOwner(
   );
 }
 
-/** Edits the state as users do it: export, edit, import. */
+/** Edits the state as users do: export, edit, import. */
 export async function editState(
   stack: TestStack,
   edit: (resources: StateResource[]) => StateResource[],
@@ -70,7 +70,7 @@ export const isLeft = (name: string, id: string | undefined) => ({
   message: expect.stringMatching(new RegExp(`"${name}" \\(${id}\\)[^]*triggers`)),
 });
 
-/** The error of a resource that declares what `holder` has declared before. */
+/** The error of a resource that declares the same name or id as `holder`. */
 export const declaredTwice = (resource: string, holder: string, input: "name" | "existingId") => ({
   severity: "error",
   kind: "declared-twice",

@@ -21,12 +21,12 @@ type Method =
   | "getSchema";
 
 export interface PluginClient {
-  /** Calls the plugin as the engine does. `started` gets the call, which can be given up. */
+  /** Calls the plugin as the engine does. `started` receives the call, which can be cancelled. */
   call<Response>(method: Method, request: unknown, started?: (call: ClientUnaryCall) => void): Promise<Response>;
   close(): void;
 }
 
-/** The plugin on a socket of this machine, with this config. */
+/** Connects to the plugin on a loopback socket, with this config. */
 export async function connectTo(host: PluginHost, config: Record<string, string>): Promise<PluginClient> {
   const server = await serve(host);
   const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
@@ -54,7 +54,7 @@ export function urnOf(logicalName: string): string {
   return `urn:pulumi:test::test::${NATIVE_TYPE}::${logicalName}`;
 }
 
-/** What the engine is to store in spite of this error. */
+/** The state that the engine has to store despite this error. */
 export function storedIn({ metadata }: ServiceError): ErrorResourceInitFailed | undefined {
   const [packed] = metadata.get("grpc-status-details-bin");
   if (packed === undefined) return undefined;

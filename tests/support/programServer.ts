@@ -2,18 +2,18 @@ import { type ChildProcess, fork } from "node:child_process";
 import { on, once } from "node:events";
 import { join } from "node:path";
 
-/** Where tests find the program server of their jest worker: the test environment shares globals with them, but no modules. */
+/** The global variable with the program server. The test environment shares globals with the tests, but no modules. */
 export const PROGRAMS = "programServer";
 
 export function programServer(): ProgramServer {
   return (globalThis as unknown as { [PROGRAMS]: ProgramServer })[PROGRAMS];
 }
 
-/** A process that runs the programs of many stacks, one after another. It starts with the first, and ends with this one. */
+/** A process that runs the programs of many stacks, one after another. It ends with jest's process. */
 export class ProgramServer {
   private started: Promise<{ child: ChildProcess; address: string }> | undefined;
 
-  /** Calls `useAddress` with the address for `--client`, until it has ended. The program of this folder gets this environment. */
+  /** Calls `useAddress` with the address for `--client`. Until that call ends, the program in `folder` has the environment `env`. */
   async run<T>(folder: string, env: Record<string, string>, useAddress: (address: string) => Promise<T>): Promise<T> {
     for (;;) {
       this.started ??= start();
@@ -22,7 +22,7 @@ export class ProgramServer {
       if (await accepts(child, { folder, env })) {
         return useAddress(address).finally(() => child.connected && child.send({ folder }, () => {}));
       }
-      // It ended because its last program was given up. Another test may have noticed that already.
+      // The server ended because its last program was cancelled. Another test may have replaced the server already.
       if (this.started === started) this.started = undefined;
     }
   }
@@ -31,7 +31,7 @@ export class ProgramServer {
 async function start() {
   const child = fork(join(__dirname, "runPrograms.cjs"), { execArgv: [] });
   const [{ port }] = await once(child, "message");
-  // Jest's process ends without waiting for it.
+  // Jest's process ends without waiting for the server.
   child.unref();
   child.channel?.unref();
   return { child, address: `127.0.0.1:${port}` };

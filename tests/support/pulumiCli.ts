@@ -23,7 +23,7 @@ export interface CliOptions {
   api?: { requests: readonly RecordedRequest[] };
 }
 
-/** The engine and Node.js on the PATH, home and state in the folder, and nothing else of the user's environment. */
+/** The engine and Node.js on the PATH, home and state in the folder. Omits the rest of the user's environment. */
 export function environmentOf(folder: string) {
   const { TEST_ENGINE: engine = "", TEST_ROOT = "", TEST_VAULT: vault = "", PATH = "" } = process.env;
   return {
@@ -45,14 +45,14 @@ export function environmentOf(folder: string) {
   };
 }
 
-/** Runs the real Pulumi CLI in a folder with its own state and home. Of the user's environment it gets only PATH. */
+/** Runs the real Pulumi CLI in a folder with its own state and home. From the user's environment, it gets only PATH. */
 export function pulumi(folder: string, args: string[], { env = {}, input = "", api }: CliOptions = {}): CliRun {
-  // Without the flags that only the tests need. They come last.
+  // The log omits the flags that only the tests need. They come last.
   const [command = ""] = ["pulumi", ...args].join(" ").split(" --client");
   const logged = logCommand(command, api);
   const child = spawn(join(process.env.TEST_ENGINE ?? "", "pulumi"), args, {
     cwd: folder,
-    // Its own process group, so that a test can end the CLI with all that it started.
+    // Its own process group, so that a test can end the CLI and every process that it started.
     detached: true,
     env: {
       ...environmentOf(folder),

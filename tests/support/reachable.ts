@@ -6,7 +6,7 @@ export function everythingOf(error: unknown): string {
   return [inspect(error, all), String(error), error instanceof Error ? error.stack : "", ...reached(error)].join("\n");
 }
 
-/** All texts and bytes. `inspect` skips bytes and inherited properties. */
+/** All strings and bytes that can be reached. `inspect` skips bytes and inherited properties. */
 function reached(root: unknown): string[] {
   const texts: string[] = [];
   const seen = new Set<unknown>();

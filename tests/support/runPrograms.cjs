@@ -15,11 +15,11 @@ const {
 } = require("@pulumi/pulumi/proto/language_pb");
 const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
 
-// An engine may get the port of an earlier one. By default, its connections would share the fate of the earlier ones, which
-// gRPC remembers as broken for some seconds.
+// An engine may get the port of an earlier engine. By default, it would then reuse the broken connections of the earlier
+// engine, which gRPC remembers for some seconds.
 runtime.grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 
-/** By folder: the environment in which the engine runs. */
+/** The environment in which the engine runs, by folder. */
 const environments = new Map();
 
 const ownEnvironment = process.env;
@@ -56,15 +56,15 @@ class Program {
     await new Promise(setImmediate);
     await runtime.disconnect(this.reported.size === 0);
     const response = new RunResponse();
-    // All errors are shown: the engine need not add that there were some.
+    // The program has shown all errors, so the engine need not report that there were errors.
     response.setBail(this.reported.size > 0);
     return response;
   }
 
-  /** Sets what a process has only one of. */
+  /** Sets the folder and the environment of the process, so only one program can run. */
   enter() {
     process.chdir(this.folder);
-    // Node.js asks the process itself for this one.
+    // Node.js reads TMPDIR from the real environment of the process.
     ownEnvironment.TMPDIR = environments.get(this.folder).TMPDIR;
     process.env = { ...environments.get(this.folder), PULUMI_NODEJS_ROOT_DIRECTORY: this.folder };
   }
@@ -95,10 +95,10 @@ class Program {
 }
 
 let last = Promise.resolve();
-/** Also those that the engine has given up on: they may still do something, even in the name of the next one. */
+/** Includes programs that the engine has cancelled: their code may still run, even while the next program runs. */
 const unfinished = new Set();
 
-/** One program at a time. */
+/** Runs one program after another. */
 function run(call) {
   const program = new Program(call.request);
   const cancelled = once(call, "cancelled").then(() => new RunResponse());
@@ -116,7 +116,7 @@ function run(call) {
   return last;
 }
 
-/** The next program loads itself and this package anew, as in a process of its own. */
+/** Makes the next program load its modules and this package again, as in a separate process. */
 function forgetModules() {
   for (const file of Object.keys(require.cache)) {
     if (!file.includes("/node_modules/")) delete require.cache[file];
@@ -137,7 +137,7 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
   if (error) throw error;
   process.send({ port });
 });
-/** The folders of the programs whose engine runs. */
+/** The folders of the programs whose engine is running. */
 const open = new Set();
 process.on("message", ({ folder, env }) => {
   if (env === undefined) open.delete(folder);

@@ -2,7 +2,7 @@ import TestSequencer from "@jest/test-sequencer";
 
 /**
  * Without the durations of an earlier run, jest begins with the largest files. The fault matrix, the kills and the random
- * histories have the smallest and take the longest: at the end, the other cores would wait for them.
+ * histories have the smallest files and take the longest. If they ran last, the other cores would wait for them.
  */
 export default class extends TestSequencer {
   sort(tests) {

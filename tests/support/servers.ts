@@ -31,12 +31,12 @@ export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> 
 export interface PlainServer {
   url: string;
   requests: IncomingMessage[];
-  /** How many TCP connections were made to it. */
+  /** The number of TCP connections that were made to the server. */
   connections: number;
   close(): Promise<void>;
 }
 
-/** A server for answers that the emulator never gives. It closes after the tests of the file. */
+/** A server for responses that the emulator never returns. It closes after the tests of the file. */
 export function serve(listener: RequestListener): Promise<PlainServer> {
   return listen(createServer(), listener, "http:");
 }
@@ -48,12 +48,12 @@ export const CERTIFICATES = {
 };
 type Certificate = keyof typeof CERTIFICATES;
 
-/** What Node.js trusts by itself. Other test files may have run in this process, and will. */
+/** The certificates that Node.js trusts by default. Other test files run in this process, before and after this file. */
 const TRUSTED = getCACertificates("default");
-/** What the servers of this file have. */
+/** The certificates of the servers in this file. */
 const trustedHere: string[] = [];
 
-/** The same with TLS. This process trusts its certificate until the tests of the file end. */
+/** A server with TLS. This process trusts its certificate until the tests of the file end. */
 export async function serveTls(
   listener: RequestListener,
   { certificate = "loopback" }: { certificate?: Certificate } = {},
@@ -106,7 +106,7 @@ async function listen(
   return server;
 }
 
-/** Answers every request with this JSON. */
+/** Responds to every request with this JSON. */
 export function json(body: unknown, status = 200): RequestListener {
   return (_request, response) => {
     response.writeHead(status, { "content-type": "application/json" });
@@ -187,7 +187,7 @@ const QUESTIONS = [
   "outcomeUnknown",
 ] as const;
 
-/** The questions to which an error says yes. */
+/** The getters of an error that are true. */
 export function yesOf(error: ApiError): (typeof QUESTIONS)[number][] {
   return QUESTIONS.filter((question) => error[question]);
 }

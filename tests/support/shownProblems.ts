@@ -2,9 +2,9 @@ import { expect } from "@jest/globals";
 import type { Canary } from "./canary";
 import type { Run } from "./testStack";
 
-/** With --continue-on-error, Pulumi's SDK adds an error of its own to that of a resource, with a stack trace. */
+/** With --continue-on-error, Pulumi's SDK adds its own error to the error of a resource, with a stack trace. */
 const OF_THE_SDK = /^(error: )?Error: resource \S+ \[\S+\] failed to register(\n\s+at .*)*\n?/gm;
-/** What the provider process prints for an error that the engine shows. */
+/** The line that the provider process prints for an error that the engine shows. */
 const POINTER =
   /^elevenlabs:WorkspaceSecret: (diff|read|delete) of \S+: failed; the error is shown with its resource\n?/gm;
 
@@ -43,8 +43,8 @@ export function tidyProblems(run: Run, secrets: Canary[]): Record<string, string
 }
 
 /**
- * What the CLI shows under `Diagnostics`, by the resource's logical name, with the same ids and ports in every run. Without
- * debug lines, and without the engine's own last line about a failed run.
+ * The messages that the CLI shows under `Diagnostics`, by the resource's logical name, with the same ids and ports in every
+ * run. Omits debug lines and the engine's last line about a failed run.
  */
 export function shownProblems(output: string): Record<string, string> {
   const [, section = ""] = output.split(/^Diagnostics:$/m);

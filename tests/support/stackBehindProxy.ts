@@ -11,7 +11,7 @@ import { startStack, type TestStack } from "./testStack";
 export interface StackBehindProxy {
   stack: TestStack;
   proxy: ForwardProxy;
-  /** The API without the proxy, for a machine that knows its host. */
+  /** The API's URL without the proxy, for a machine that can resolve its host. */
   directUrl: string;
 }
 
@@ -25,7 +25,7 @@ export async function startStackBehindProxy(
   const stack = await startStack({ config, host, inOwnProcess: true });
   const api = await serveTls(gatewayTo(stack.emulator, ""), { certificate: "gateway" });
   const proxy = await startProxy({ routes: { [TARGET]: api.url }, credentials: CREDENTIALS, ...options });
-  // Both, because Node.js reads one file only.
+  // Writes both certificates to one file, because Node.js reads only one file.
   const certificates = join(stack.folder, "certificates.pem");
   const pems = await Promise.all(Object.values(CERTIFICATES).map((file) => readFile(file, "utf8")));
   await writeFile(certificates, pems.join(""));
@@ -45,7 +45,7 @@ export const PASSWORD_FORMS = [
   Buffer.from(CREDENTIALS).toString("base64"),
 ];
 
-/** What contains the proxy's password: the outputs, or files that the engine and we have written. */
+/** Lists the outputs and the written files that contain the proxy's password. */
 export async function leaksOfPassword(stack: TestStack, outputs: string[]): Promise<string[]> {
   const files = [...(await stack.writtenFiles())];
   const places = [...outputs.map((output, index) => [`output ${index}`, output] as const), ...files];

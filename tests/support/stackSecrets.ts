@@ -10,7 +10,7 @@ export class StackSecrets {
 
   /** `encryptedKey`: as in the stack's config and state. */
   constructor(encryptedKey: string) {
-    // Our vault encrypts nothing, but Pulumi and the vault each encode what they pass on.
+    // The tests' vault doesn't encrypt the key, but Pulumi and the vault each encode it.
     this.#key = Buffer.from(Buffer.from(encryptedKey, "base64").toString("latin1"), "base64");
   }
 
@@ -30,7 +30,7 @@ export class StackSecrets {
     return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString("utf8");
   }
 
-  /** A copy of what the state holds, with each secret in place of its ciphertext. */
+  /** A copy of data from the state, with each secret in place of its ciphertext. */
   decryptAll(data: unknown): unknown {
     if (typeof data !== "object" || data === null) return data;
     if (SIGNATURE in data && "ciphertext" in data) return JSON.parse(this.decrypt(String(data.ciphertext)));

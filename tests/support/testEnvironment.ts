@@ -3,10 +3,10 @@ import { COMMANDS, type LoggedCommand } from "./commandLog";
 import { addReport } from "./failureReport";
 import { PROGRAMS, ProgramServer } from "./programServer";
 
-/** One for all test files of a jest worker. */
+/** The program server of all test files of a jest worker. */
 const programs = new ProgramServer();
 
-/** Jest's own, but a test that fails also shows its commands, their output and their requests. */
+/** Jest's environment, except that a failed test also shows its commands, their output and their requests. */
 export default class extends TestEnvironment {
   override async setup(): Promise<void> {
     await super.setup();
@@ -16,7 +16,7 @@ export default class extends TestEnvironment {
   async handleTestEvent(event: { name: string; test?: { errors: unknown[] } }): Promise<void> {
     if (event.name === "test_start") this.global[COMMANDS] = [];
     if (event.name !== "test_done") return;
-    // The first error is the test's; those of cleaning up follow it. Jest pairs each with the place that it comes from.
+    // The first error is from the test. Errors of the clean-up follow it. Jest pairs each error with the place that caused it.
     const [first] = event.test?.errors ?? [];
     const [error, place] = Array.isArray(first) ? first : [first];
     addReport(error ?? place, this.global[COMMANDS] as LoggedCommand[]);

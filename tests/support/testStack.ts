@@ -17,16 +17,16 @@ export type { Diagnostic } from "./engineEvents";
 export interface Run {
   code: number | null;
   output: string;
-  /** How many secrets met which operation of the engine, such as `{ create: 2, same: 1 }`. */
+  /** The number of secrets for each operation of the engine, such as `{ create: 2, same: 1 }`. */
   changes: Record<string, number>;
-  /** The operation of each secret by its logical name; of several, the first. */
+  /** The operation of each secret by its logical name. If a secret has several operations, this is the first. */
   steps: Record<string, string>;
   diagnostics: Diagnostic[];
   /** The errors and warnings of this package. */
   problems: ShownProblem[];
   /** Their kinds, each one once, in alphabetical order. */
   kinds: string[];
-  /** What the program exported; a secret is shown as `[secret]`. */
+  /** The requests that the API received during the run. */
   requests: RecordedRequest[];
   /** The API's operations in order. */
   calls: (Operation | undefined)[];
@@ -39,7 +39,7 @@ export interface StateResource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   delete?: boolean;
-  /** Where the program makes it. */
+  /** The line in the program that creates the resource. */
   sourcePosition?: string;
 }
 
@@ -52,12 +52,12 @@ interface Checkpoint {
 
 export interface StackOptions {
   emulator?: EmulatorOptions;
-  /** Written to the stack's config, beside the API key and the base URL; `undefined` leaves one of these out. */
+  /** Written to the stack's config, with the API key and the base URL. A key whose value is `undefined` is omitted. */
   config?: Record<string, unknown>;
   env?: Record<string, string>;
   /** Default: the host under test. */
   host?: HostName;
-  /** The program runs in a process of its own, as it does for users. Default: in one process with those of other tests. */
+  /** The program runs in a separate process, as it does for users. Default: in one process with the programs of other tests. */
   inOwnProcess?: boolean;
 }
 
@@ -72,7 +72,7 @@ afterEach(async () => {
   await Promise.all(stacks.map((stack) => stack.close()));
 });
 
-/** A project with a stack of its own, and an emulator; both end with the test. */
+/** A project with its own stack and an emulator. Both end with the test. */
 export async function startStack(options: StackOptions = {}): Promise<TestStack> {
   const root = process.env.TEST_ROOT ?? "";
   const folder = await mkdtemp(join(root, "stack-"));
@@ -83,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   open.add(stack);
   await stack.configure({
     "elevenlabs:baseUrl": stack.emulator.url,
-    // Few and short waits: what is retried, and how long, has tests of its own.
+    // Few and short waits: other tests check retries.
     "elevenlabs:maxRetries": "2",
     ...options.config,
   });
@@ -170,7 +170,7 @@ export class TestStack {
     return this.run(["destroy", "--yes", "--skip-preview", ...args]);
   }
 
-  /** Runs the program on `source`, and wants it to succeed. */
+  /** Writes the program and runs `up`, which must succeed. */
   async deploy(body: string): Promise<Run> {
     await this.program(body);
     const run = await this.up();
@@ -178,7 +178,7 @@ export class TestStack {
     return run;
   }
 
-  /** A run that the test need not wait for: it ends with it. */
+  /** Starts a run that the test doesn't have to wait for: the end of the test ends the run. */
   cli(args: string[], input?: string): CliRun {
     const run = pulumi(this.folder, args, { env: this.env, input, api: this.emulator });
     this.running.add(run);
@@ -186,7 +186,7 @@ export class TestStack {
     return run;
   }
 
-  /** The checkpoint as it lies on the disk, secrets encrypted. */
+  /** The resources in the checkpoint file, with encrypted secrets. */
   async resources(): Promise<StateResource[]> {
     return (await this.checkpoint()).latest?.resources ?? [];
   }
@@ -204,7 +204,7 @@ export class TestStack {
     return (await this.resources()).filter(({ type }) => isSecretType(type));
   }
 
-  /** The secrets of the state with what is encrypted decrypted, those that wait to be deleted included. */
+  /** The secrets of the state, decrypted. Includes secrets that wait to be deleted. */
   async everySecret(): Promise<StateResource[]> {
     const key = (await this.checkpoint()).latest?.secrets_providers?.state.encryptedkey;
     // The engine has encrypted nothing yet.
@@ -213,19 +213,19 @@ export class TestStack {
     return (await this.secrets()).map((secret) => encryption.decryptAll(secret) as StateResource);
   }
 
-  /** The same by logical name. */
+  /** The secrets of the state, decrypted, by logical name. */
   async decryptedSecrets(): Promise<Record<string, StateResource>> {
     const secrets = await this.everySecret();
-    // Of several with one name, the first: the others wait to be deleted.
+    // If several secrets have one logical name, this keeps the first: the others wait to be deleted.
     return Object.fromEntries(secrets.toReversed().map((secret) => [secret.urn.split("::").at(-1), secret]));
   }
 
-  /** The one secret of this logical name in the state, with what is encrypted decrypted. */
+  /** The secret with this logical name in the state, decrypted. */
   async secret(logicalName: string): Promise<StateResource | undefined> {
     return (await this.decryptedSecrets())[logicalName];
   }
 
-  /** Every file of the project but the program, its config and the packages: what the engine and we have written. */
+  /** Every file that the engine and this package have written: omits the program, its config and the packages. */
   async writtenFiles(): Promise<Map<string, string>> {
     const files = new Map<string, string>();
     for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
@@ -259,7 +259,7 @@ export class TestStack {
     return { code, output, requests, calls, problems, kinds, ...events };
   }
 
-  /** If the command runs the program, then in one process with those of other tests, unless the test says otherwise. */
+  /** If the command runs the program, it does so in one process with the programs of other tests, unless `inOwnProcess` is set. */
   private withProgram<T>([command = "", ...args]: string[], run: (flags: string[]) => Promise<T>): Promise<T> {
     const runsProgram = ["up", "preview"].includes(command) || args.includes("--run-program");
     if (!runsProgram || this.inOwnProcess) return run([]);

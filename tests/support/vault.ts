@@ -2,12 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 
-/** As the stacks' config names the key. The rest is in `VAULT_SERVER_URL`. */
+/** The key's name in the config of the stacks. `VAULT_SERVER_URL` has the address. */
 export const SECRETS_PROVIDER = "hashivault://tests";
 
 /**
- * The part of HashiCorp Vault in which Pulumi keeps a stack's key. It returns each key as it gets it. Deriving one from a
- * passphrase, as stacks without a secrets provider do, takes a third of the CLI's processor time in each run.
+ * The part of HashiCorp Vault in which Pulumi keeps a stack's key. It returns each key unchanged. Stacks without a secrets
+ * provider derive the key from a passphrase, which takes a third of the CLI's processor time in each run.
  */
 export async function startVault(): Promise<string> {
   const server = createServer(async (request, response) => {
@@ -16,7 +16,7 @@ export async function startVault(): Promise<string> {
     response.end(JSON.stringify({ data: { plaintext: ciphertext, ciphertext: plaintext } }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  // It ends with the process of the run, which waits for nothing.
+  // The process of the test run doesn't wait for this server.
   server.unref();
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
