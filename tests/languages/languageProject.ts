@@ -10,7 +10,7 @@ export const PLUGIN_FOLDER = join(REPO, "dist/plugin");
 /** The first build of the Go modules takes minutes. */
 export const SET_UP_MS = 1_200_000;
 
-/** Runs a command of the set-up; an error holds what it printed. */
+/** Runs a command of the set-up. If it fails, the error contains its output. */
 export async function setUp(command: string, args: string[], cwd = REPO): Promise<void> {
   const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=readonly -buildvcs=false" };
   await promisify(execFile)(command, args, { cwd, env, maxBuffer: 1 << 24 });
@@ -33,7 +33,7 @@ export async function copyProject(from: string): Promise<Example> {
 }
 
 export interface Commands {
-  /** Runs before each of the others: makes `value` the secret's value. */
+  /** Called before each command: makes `value` the secret's value. */
   use(value: string): Promise<Record<string, string>>;
   preview: string;
   up: string;
@@ -49,7 +49,7 @@ export async function expectLifecycle(project: Example, commands: Commands): Pro
     const before = emulator.requests.length;
     output += await project.run(command, { env });
     const writes = emulator.requests.slice(before).map(({ operation }) => operation);
-    // Program functions read at each run; how often isn't this test's subject.
+    // The program's functions read at each run. This test doesn't check the number of reads.
     return writes.filter((operation) => operation !== "dependencies" && operation !== "get");
   };
 

@@ -21,14 +21,14 @@ beforeAll(async () => {
 });
 
 describe("the tarball", () => {
-  test("it has the exports, the command, the plugin and the types, and nothing else", async () => {
+  test("the tarball has only the exports, the command, the plugin and types", async () => {
     const { exports, bin } = JSON.parse(await readFile("package.json", "utf8"));
     const exported = Object.values<string | { default: string }>(exports);
     const needed = [
       ...["LICENSE", "README.md", "dist/sbom.cdx.json", "dist/THIRD_PARTY_NOTICES.txt"],
       ...Object.values<string>(bin),
       ...["", ".js", ".cmd"].map((end) => `dist/plugin/pulumi-resource-elevenlabs${end}`),
-      // Loaded by the others.
+      // The other files load it.
       "dist/yamlParser.js",
       ...exported.map((entry) => (typeof entry === "string" ? entry : entry.default)),
     ];
@@ -39,17 +39,17 @@ describe("the tarball", () => {
     expect(types?.filter((path) => /\bcli\b/.test(path))).toEqual([]);
   });
 
-  test("it has at most 700 KB", () => {
+  test("the tarball has at most 700 KB", () => {
     expect(installation.bytes).toBeLessThanOrEqual(700_000);
   });
 
-  test("publint and attw find no problem in it", async () => {
+  test("publint and attw find no problem in the tarball", async () => {
     const { tarball, folder } = installation;
     await run(join(BIN, "publint"), ["run", tarball, "--strict"], folder);
     await run(join(BIN, "attw"), [tarball, "--no-color"], folder);
   });
 
-  test("its types need no package that it doesn't install", async () => {
+  test("the package's types need no package that isn't installed with it", async () => {
     await addProject(installation, "types", {
       "index.ts": `import * as sdk from "pulumi-elevenlabs";
         import * as emulator from "pulumi-elevenlabs/emulator";
@@ -92,7 +92,7 @@ describe("installed from the tarball", () => {
     async (language) => runProgram(installation, language),
   );
 
-  test("the provider's text in the state is that of 0.1.0, and loads whichever version is installed", async () => {
+  test("the serialized provider in the state hasn't changed since 0.1.0", async () => {
     const program = await openProject(await addProject(installation, "versions", PROGRAMS["plain JavaScript"]));
     await deploy(program);
     const state = JSON.parse(await program.run("pulumi stack export"));
@@ -102,7 +102,7 @@ describe("installed from the tarball", () => {
     expect(secret.inputs.__provider).toBe(TEXT_OF_0_1_0);
     expect(secret.outputs.__provider).toBe(TEXT_OF_0_1_0);
 
-    // Another version, in another folder and with another layout.
+    // The serialized provider loads a different version, in a different folder and with a different layout.
     const other = join(program.folder, "node_modules/pulumi-elevenlabs");
     await cp(join(installation.folder, "node_modules/pulumi-elevenlabs"), other, { recursive: true });
     await rename(join(other, "dist/provider.js"), join(other, "moved.js"));

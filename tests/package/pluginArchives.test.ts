@@ -25,7 +25,7 @@ beforeAll(async () => {
   names = await makeArchives(folder);
 });
 
-test("there is an archive for each platform, under the name that the engine downloads", () => {
+test("each platform has an archive with the name that the engine downloads", () => {
   const platforms = ["linux", "darwin", "windows"].flatMap((os) => [`${os}-amd64`, `${os}-arm64`]);
   expect(names).toEqual(platforms.map(archive));
 });
@@ -33,14 +33,14 @@ test("there is an archive for each platform, under the name that the engine down
 test.each([
   ["linux-amd64", PLUGIN],
   ["windows-amd64", `${PLUGIN}.cmd`],
-])("the archive for %s holds the starter, the plugin and the licences", async (platform, starter) => {
+])("the archive for %s contains the starter, the plugin and the licences", async (platform, starter) => {
   const entries: [string, string | undefined, number | undefined, number | undefined][] = [];
   await list({
     file: join(folder, archive(platform)),
     onReadEntry: ({ path, mode, uid, gid }) => entries.push([path, mode?.toString(8), uid, gid]),
   });
 
-  // An owner that isn't written is read as none.
+  // If the archive contains no owner, `uid` and `gid` are undefined.
   expect(entries.map(([path, mode, uid = 0, gid = 0]) => [path, mode, uid, gid])).toEqual([
     ["LICENSE", "644", 0, 0],
     ["THIRD_PARTY_NOTICES.txt", "644", 0, 0],
@@ -49,13 +49,13 @@ test.each([
   ]);
 });
 
-test("the same build gives the same archives", async () => {
+test("the same build produces the same archives", async () => {
   const again = `${folder}-again`;
   for (const name of await makeArchives(again))
     expect((await readFile(join(again, name))).equals(await readFile(join(folder, name)))).toBe(true);
 });
 
-test("a program runs with the plugin that `pulumi plugin install --file` installed", async () => {
+test("a program runs with a plugin that is installed from an archive", async () => {
   const project = await openProject();
   await mkdir(project.folder);
   const files = {
@@ -89,7 +89,7 @@ test("without Node.js on the machine, the plugin says what it requires", async (
   expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/requires Node\.js 22 or newer/) });
 });
 
-test("a release sets where the plugin is downloaded, in package.json and the schema", async () => {
+test("a release sets the plugin's server in package.json and the schema", async () => {
   const { jobs } = parse(await readFile(".github/workflows/publish.yml", "utf8"));
   const steps: { name?: string; run?: string; env?: Record<string, string> }[] = jobs.build.steps;
   const step = steps.find(({ name }) => name === "Set where the engine downloads the plugin");

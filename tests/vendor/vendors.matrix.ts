@@ -35,7 +35,7 @@ describe("the example agents-as-code", () => {
   const ofTool = (text: string) => ofType("ToolRequestModelToolConfig", text);
   const ofAgent = (text: string) => ofType("conversationalAi.BodyCreateAgentV1ConvaiAgentsCreatePost", text);
 
-  test("has files of the types of ElevenLabs' SDK, with names and with ids", async () => {
+  test("the example's files match the types of ElevenLabs' SDK", async () => {
     const [tool, agent] = await Promise.all(
       [TOOL, AGENT].map((file) => readFile(join("examples/agents-as-code/agents", file), "utf8")),
     );
@@ -43,12 +43,12 @@ describe("the example agents-as-code", () => {
     const programs = [ofTool(tool ?? ""), ofAgent(agent ?? ""), ofTool(withIds(tool)), ofAgent(withIds(agent))];
     const files = programs.map((text, index) => [`program${index}.ts`, text]);
     expect(await compile(Object.fromEntries(files), packages)).toBe("");
-    // The check itself: the types refuse a name that is in place of the id.
+    // The check works: the types refuse a name in place of the id.
     const named = tool?.replace('"secret_id": "${secret:', '"secret_name": "${secret:') ?? "";
     expect(await compile({ "named.ts": ofTool(named) }, packages)).toContain("secret_name");
   });
 
-  test("is pushed by ElevenLabs' CLI with ids, also after a replacement", async () => {
+  test("ElevenLabs' CLI pushes the example with ids, even after a replacement", async () => {
     const example = await openExample("agents-as-code");
     const elevenlabs = await serveAgents(example.emulator);
     const command = join(packages, "@elevenlabs/cli-linux-x64/elevenlabs");
@@ -67,7 +67,7 @@ describe("the example agents-as-code", () => {
       { call: "POST /v1/convai/agents/create", ids: [idOf(example, "LLM_KEY"), idOf(example, "CRM_TOKEN")] },
     ]);
 
-    // A new name is a new secret. The old one can be deleted once nothing uses it.
+    // A new name is a new secret. The old secret can be deleted once nothing uses it.
     const [up = "", render = ""] = commands.slice(-4, -2);
     const old = idOf(example, "CRM_TOKEN");
     await example.run("pulumi config rm --path secrets.CRM_TOKEN");
@@ -92,7 +92,7 @@ describe("the example agents-as-code", () => {
 describe("the programs of docs/values.md", () => {
   const VALUES = ["the first token", "the second token"];
 
-  test("compile with the types of the stores' packages", async () => {
+  test("the programs compile with the types of the stores' packages", async () => {
     const programs = await programsOf("docs/values.md");
     expect(programs.length).toBeGreaterThan(7);
     const files = programs.map((text, index) => [`program${index}.ts`, text]);
@@ -110,7 +110,7 @@ describe("the programs of docs/values.md", () => {
         return {};
       },
     ],
-  ])("with %s: bring new values to one secret, stored only encrypted", async (word, store) => {
+  ])("with %s, a program updates a secret, and no file has the plain value", async (word, store) => {
     const project = await openProject();
     const programs = (await programsOf("docs/values.md")).filter((text) => text.includes(word));
     expect(programs).toHaveLength(1);
@@ -135,7 +135,7 @@ describe("the programs of docs/values.md", () => {
   });
 });
 
-/** Links all packages: Pulumi's compiler looks for what a package needs beside its link, not where the link leads. */
+/** Links all packages: Pulumi's compiler searches for the dependencies of a package next to its link, not next to the target. */
 async function linkPackages(folder: string): Promise<void> {
   const present = await readdir(folder);
   const names = (await readdir(packages)).filter((name) => !present.includes(name));
@@ -146,7 +146,7 @@ async function programsOf(page: string): Promise<string[]> {
   return (await blocksOf(page)).filter(({ language }) => language === "ts").map(({ text }) => text);
 }
 
-/** An AWS Secrets Manager with one secret: the environment in which its client finds it. */
+/** Starts an AWS Secrets Manager with one secret, and returns the environment variables for the manager's client. */
 async function awsWith(id: string, value: string): Promise<Record<string, string>> {
   const { url } = await serve(async (request, response) => {
     const isRight = request.headers["x-amz-target"] === "secretsmanager.GetSecretValue";
@@ -157,7 +157,7 @@ async function awsWith(id: string, value: string): Promise<Record<string, string
   return { AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1", ...credentials };
 }
 
-/** The same for a Vault with the KV engine, version 2. */
+/** Does the same for a Vault with the KV engine, version 2. */
 async function vaultWith(path: string, data: Record<string, string>): Promise<Record<string, string>> {
   const { url } = await serve((request, response) => {
     const isRight = request.url === `/v1/secret/data/${path}` && request.headers["x-vault-token"] === "hvs";
@@ -184,7 +184,7 @@ interface Write {
   ids: string[];
 }
 
-/** The part of the API of tools and agents that ElevenLabs' CLI needs. What it writes uses the secrets that it names. */
+/** The part of the API of tools and agents that ElevenLabs' CLI needs. A tool or agent uses the secrets in its body. */
 async function serveAgents(emulator: Emulator): Promise<PlainServer & { take(): Write[] }> {
   const bodies = { tools: {}, agents: {} };
   let writes: Write[] = [];

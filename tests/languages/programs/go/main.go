@@ -1,4 +1,4 @@
-// Runs the program of the file beside this one by the Automation API: `main up [--expect-no-changes]`, `main preview`, `main destroy`.
+// Runs the program in the file next to this file with the Automation API: `main up [--expect-no-changes]`, `main preview`, `main destroy`.
 package main
 
 import (

@@ -2,7 +2,7 @@ import os
 
 import pulumi
 
-# Without an SDK: the type by its name, and the inputs as the schema spells them.
+# Uses no SDK: sets the type by its name, and spells the inputs as the schema does.
 token = pulumi.CustomResource(
     "elevenlabs:index:WorkspaceSecret", "CRM_TOKEN", {"name": "CRM_TOKEN", "value": os.environ["TOKEN"]}
 )

@@ -10,7 +10,7 @@ type workspaceSecret struct {
 	pulumi.CustomResourceState
 }
 
-// Without an SDK: the type by its name, and the inputs as the schema spells them.
+// Uses no SDK: sets the type by its name, and spells the inputs as the schema does.
 func program(ctx *pulumi.Context) error {
 	inputs := pulumi.Map{"name": pulumi.String("CRM_TOKEN"), "value": pulumi.String(os.Getenv("TOKEN"))}
 	var token workspaceSecret
