@@ -86,7 +86,7 @@ export async function createSite({ engine, signal }) {
       await mkdir(join(root, folder), { recursive: true });
     }
     await symlink(join(repository, "node_modules/@pulumi"), join(root, "node_modules/@pulumi"));
-    // A copy, so that a build during the benchmark doesn't change what is measured.
+    // A copy, so that a build during the benchmark doesn't change the measured code.
     for (const name of ["package.json", "dist"]) {
       await cp(join(repository, name), join(root, "node_modules/pulumi-elevenlabs", name), { recursive: true });
     }
@@ -97,7 +97,7 @@ export async function createSite({ engine, signal }) {
   }
 
   return {
-    /** Files in this folder are removed together with the site. */
+    /** Files in this folder are removed with the site. */
     root,
     /** The environment of all commands. */
     env,
@@ -164,7 +164,7 @@ export async function createSite({ engine, signal }) {
   };
 }
 
-/** Two interrupts make the CLI stop its plugins and exit at once. After a SIGKILL, the plugins would go on running. */
+/** Two interrupts make the CLI stop its plugins and exit at once. After a SIGKILL, the plugins would keep running. */
 function end(child) {
   const interrupt = () => child.kill("SIGINT");
   interrupt();

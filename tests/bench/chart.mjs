@@ -31,7 +31,7 @@ const place = (value) => value.toFixed(1);
 const short = (value) => `${value.toLocaleString("en", { maximumSignificantDigits: value < 100 ? 2 : 3 })} s`;
 const LINE_HEIGHT = 14;
 
-/** Positions for the labels of the last points: beside the points, without overlap. */
+/** Positions for the labels of the last points: next to the points, without overlap. */
 function labels({ ours, naive }, y) {
   const [upper, lower] = [
     { program: "ours", seconds: ours.seconds, at: y(ours.seconds) },

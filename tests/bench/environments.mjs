@@ -7,7 +7,7 @@ const FOREIGN = 5000;
 
 /** An API that allows 2 concurrent requests and 20 per second. Nothing may fail, and no secret may be created twice. */
 export async function measureLimitedApi(site, { say }) {
-  // Names needn't be unique, so that a secret that is created twice shows.
+  // Names needn't be unique. Otherwise, the emulator would refuse a secret that is created twice by mistake.
   const api = { latencyMs: LATENCY_MS, maxConcurrent: 2, maxPerSecond: PER_SECOND, uniqueNames: false };
   const project = await site.project("ours", SECRETS, { api });
   const rows = [];

@@ -11,7 +11,7 @@ export const STEPS = {
   destroy: { args: ["destroy", "--yes", "--skip-preview"], done: "deleted" },
 };
 
-/** Runs one step of a project, checks that it did its work, and returns what it cost. */
+/** Runs one step of a project, checks that it did its work, and returns the measured figures. */
 export async function measure(project, step, { args = [], extraEnv } = {}) {
   const { args: own, done } = STEPS[step];
   const { emulator, count } = project;
@@ -26,7 +26,7 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
     peak = memory.stop();
   }
   const counted = Number(run.output.match(new RegExp(`^\\W*(\\d+) ${done}$`, "m"))?.[1]);
-  // The stack itself counts as a resource.
+  // The stack is one more resource.
   if (done && counted !== count + 1) {
     throw new Error(
       `${step} of ${count} secrets (${project.program}) reports ${counted} resources ${done}:\n${run.output.slice(-4_000)}`,
@@ -46,7 +46,7 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
 
 const TICKS_PER_SECOND = 100;
 
-/** Of all processes that this one has started, and those that they have, once they have ended. Undefined without /proc. */
+/** The processor time of all descendants of this process that have ended. Undefined without /proc. */
 function childrenCpuSeconds() {
   try {
     const [user, system] = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1).split(" ").slice(13, 15);

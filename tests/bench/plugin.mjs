@@ -18,7 +18,7 @@ const PARTS = [
 ];
 const STARTS = 20;
 
-/** What the plugin may take of the dynamic provider's time and bytes. */
+/** The limits of the plugin's time and bytes, relative to the dynamic provider. */
 const LIMITS = [
   { n: 1, step: "up", atMost: 0.85 },
   { n: 1, step: "preview", atMost: 0.85 },
@@ -50,7 +50,7 @@ function verdictsOf(sizes, { portMs }) {
   return [...ratios, { ...start, isMet: portMs <= START_LIMIT_MS }];
 }
 
-/** Milliseconds from the start of the process to its port, and to its first answer: medians. */
+/** Milliseconds from the start of the process to its port, and to its first response: medians. */
 async function measureStart({ plugin, env }) {
   const runs = [];
   for (let run = 0; run < STARTS; run++) {

@@ -17,7 +17,7 @@ const number = (head, of) => ({
   rule: (width) => `${"-".repeat(width - 1)}:`,
 });
 
-/** A Markdown table with aligned columns, readable in a terminal too. */
+/** A Markdown table with aligned columns, which is also readable in a terminal. */
 function table(columns, rows) {
   const cells = [columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ of }) => of(row)))];
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => line[index].length)));

@@ -16,7 +16,7 @@ export async function measureSize(site, n, { rounds, say, programs = PROGRAMS, s
     for (const program of programs)
       projects[program] = await site.project(program, n, { api: { latencyMs: LATENCY_MS } });
     for (const step of steps) {
-      // The order alternates, so that no program always profits from the caches that another one has filled.
+      // The order alternates, so that no program always profits from the caches that another program has filled.
       const order = turn++ % 2 ? programs.toReversed() : programs;
       for (const program of order) {
         const run = await measure(projects[program], step);

@@ -46,7 +46,7 @@ const LIMITS = [
   ...Object.keys(NEEDED).map(overFloorAndRequests),
 ];
 
-/** Returns each limit of the measured sizes, together with the measured figure. */
+/** Returns each limit of the measured sizes, with the measured figure. */
 export function verdicts(sizes) {
   return LIMITS.flatMap(({ n, step, what, measure, atMost, digits = 0 }) => {
     const steps = sizes.find((size) => size.n === n)?.steps;

@@ -1,4 +1,4 @@
-// Writes a state of exactly the same size as this provider's, without its work, to measure the cost of the state alone.
+// Writes a state of exactly the same size as our provider does, but does no work, to measure the cost of the state alone.
 const pulumi = require("@pulumi/pulumi");
 const { outputs } = require("./provider.js");
 

@@ -6,7 +6,7 @@ const config = new pulumi.Config();
 const first = config.requireNumber("first");
 const count = config.requireNumber("count");
 const apiUrl = config.require("apiUrl");
-// Captured in plain text, which favours this provider: with a secret, Pulumi would encrypt every copy of the functions.
+// The key is in plain text, which favours the naive provider: Pulumi would encrypt every copy of functions with a secret.
 const apiKey = config.require("apiKey");
 
 const headers = { "xi-api-key": apiKey, "content-type": "application/json" };
