@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { REGISTRATION_INPUT } from "../../provider/ownership/registration.js";
 import { inputNames, type WorkspaceSecretInputs } from "../../provider/secret/inputs.js";
+import type { PendingRegistration, Registered } from "./pendingRegistration.js";
+import { suspendStackTraces } from "./stackTraces.js";
 import { checkedTriggers } from "./triggers.js";
 import { isUnderMocks } from "./underMocks.js";
 
@@ -18,26 +21,52 @@ const OUTPUTS = ["secretId", ...inputNames(({ inState }) => inState === "output"
 export type SecretReference = pulumi.Output<{ secret_id: string }>;
 
 // Pulumi notes the program's line that declares a resource by counting calls, and expects the class of the resource directly
-// above its own. So the classes of both hosts share functions, and no class.
+// above its own. So the classes of both hosts share functions, and no class. That applies to the component too.
 
-/** The properties that make Pulumi give a resource its outputs. */
-export function secretOutputs(): Record<string, undefined> {
-  return Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
+/**
+ * What the constructor of a secret needs around Pulumi's own: its inputs, and what to do once it has succeeded or failed. Call
+ * `super` right after it: until then, stack traces are off.
+ */
+export function construction(
+  resource: Registered,
+  args: WorkspaceSecretArgs,
+  register: (resource: Registered, args: Partial<WorkspaceSecretArgs>) => PendingRegistration,
+) {
+  const isLookup = resource.opts.id !== undefined;
+  const registration = isLookup || isUnderMocks() ? undefined : register(resource, args);
+  const inputs: Record<string, unknown> = {
+    // Pulumi makes an output of each of these properties.
+    ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
+    ...(isLookup ? args : managedInputs(resource.name, args)),
+    ...(registration && { [REGISTRATION_INPUT]: registration.input }),
+  };
+  const stackTraces = suspendStackTraces();
+  return {
+    inputs,
+    succeeded(made: SecretResource) {
+      stackTraces.resume();
+      registration?.complete(made);
+      hideInputs(made);
+      completeUnderMocks(made);
+    },
+    failed: stackTraces.addTo,
+  };
 }
+
+type SecretResource = pulumi.CustomResource & { secretId: pulumi.Output<string> };
 
 /**
  * Makes sure that a program that exports the whole resource exports its outputs only: Pulumi makes a property of each input,
  * too, such as the value.
  */
-export function hideInputs(resource: pulumi.CustomResource): void {
+function hideInputs(resource: SecretResource): void {
   const shown = new Set(["id", "urn", ...OUTPUTS]);
   for (const name of Object.keys(resource).filter((name) => !name.startsWith("__") && !shown.has(name))) {
     Object.defineProperty(resource, name, { enumerable: false });
   }
 }
 
-/** To be called at the end of the constructor. */
-export function completeUnderMocks(resource: pulumi.CustomResource & { secretId: pulumi.Output<string> }): void {
+function completeUnderMocks(resource: SecretResource): void {
   if (!isUnderMocks()) return;
   // A mock returns the inputs as outputs, usually without `secretId`: then the resource's id serves.
   const { id, secretId } = resource;
@@ -46,12 +75,17 @@ export function completeUnderMocks(resource: pulumi.CustomResource & { secretId:
     .apply(([mockedId, given]) => given ?? mockedId);
 }
 
-export function referenceTo(secretId: pulumi.Output<string>): SecretReference {
-  return secretId.apply((secret_id) => ({ secret_id }));
+const references = new WeakMap<SecretResource, SecretReference>();
+
+/** Made when it is first read: the state has the id anyway, and every output takes the program time. */
+export function referenceOf(resource: SecretResource): SecretReference {
+  const made = references.get(resource) ?? resource.secretId.apply((secret_id) => ({ secret_id }));
+  references.set(resource, made);
+  return made;
 }
 
 /** The inputs of a secret that this stack manages. */
-export function managedInputs(logicalName: string, args: WorkspaceSecretArgs): Record<string, unknown> {
+function managedInputs(logicalName: string, args: WorkspaceSecretArgs): Record<string, unknown> {
   return {
     ...args,
     name: nameOf(logicalName, args.name),

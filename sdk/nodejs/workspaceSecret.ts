@@ -1,22 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROVIDER_TEXT } from "../../provider/hosts/dynamic/storedFormats.js";
 import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens.js";
-import { REGISTRATION_INPUT } from "../../provider/ownership/registration.js";
 import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
 import { pendingRegistration } from "./pendingRegistration.js";
 import { requireUsableConfig, requireUsablePackage } from "./programChecks.js";
 import { programError } from "./programError.js";
-import {
-  completeUnderMocks,
-  hideInputs,
-  managedInputs,
-  referenceTo,
-  type SecretReference,
-  secretOutputs,
-  type WorkspaceSecretArgs,
-} from "./secretResource.js";
-import { suspendStackTraces } from "./stackTraces.js";
-import { isUnderMocks } from "./underMocks.js";
+import { construction, referenceOf, type SecretReference, type WorkspaceSecretArgs } from "./secretResource.js";
 
 export type { WorkspaceSecretArgs };
 
@@ -57,14 +46,8 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   declare readonly endpoint: pulumi.Output<string>;
   /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {
-    // Made when it is first read: the state has the id anyway, and every output takes the program time.
-    if (!this.madeReference) {
-      const value = referenceTo(this.secretId);
-      Object.defineProperty(this, "madeReference", { value, enumerable: false });
-    }
-    return this.madeReference as SecretReference;
+    return referenceOf(this);
   }
-  declare private madeReference?: SecretReference;
 
   /** Whether `resource` is a `WorkspaceSecret`, even if another installed copy of this package made it. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
@@ -93,30 +76,19 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     }
     requireUsablePackage(name);
     requireUsableConfig(args?.workspace);
-    const isLookup = opts.id !== undefined;
-    const registration =
-      isLookup || isUnderMocks() ? undefined : pendingRegistration({ type: DYNAMIC_TYPE, name, opts }, args ?? {});
-    const inputs = {
-      ...secretOutputs(),
-      ...(isLookup ? args : managedInputs(name, args ?? {})),
-      ...(registration && { [REGISTRATION_INPUT]: registration.input }),
-      __provider: PROVIDER_TEXT,
-    };
-    const additionalSecretOutputs = [
-      ...(opts.additionalSecretOutputs ?? []),
-      ...digestOutputs(isLookup ? {} : (args ?? {})),
-    ];
-    const stackTraces = suspendStackTraces();
+    const digests = opts.id === undefined ? digestOutputs(args ?? {}) : [];
+    const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), ...digests];
+    const { inputs, succeeded, failed } = construction(
+      { type: DYNAMIC_TYPE, name, opts },
+      args ?? {},
+      pendingRegistration,
+    );
     try {
-      super(DYNAMIC_TYPE, name, inputs, { ...opts, additionalSecretOutputs });
+      super(DYNAMIC_TYPE, name, { ...inputs, __provider: PROVIDER_TEXT }, { ...opts, additionalSecretOutputs });
     } catch (error) {
-      throw stackTraces.addTo(error, WorkspaceSecret);
-    } finally {
-      stackTraces.resume();
+      throw failed(error, WorkspaceSecret);
     }
-    registration?.complete(this);
-    hideInputs(this);
-    completeUnderMocks(this);
+    succeeded(this);
   }
 }
 

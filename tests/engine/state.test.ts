@@ -71,13 +71,16 @@ describe("the state", () => {
     }
   });
 
-  test("the state contains the program's line for each secret", async () => {
+  test("the state contains the program's line for each secret and component", async () => {
     const stack = await startStack();
-    await stack.deploy('\n\nnew WorkspaceSecret("A", { value: "a" });\n  new WorkspaceSecret("B", { value: "b" });');
-    const lines = (await stack.secrets()).map(({ urn, sourcePosition }) => [urn.at(-1), sourcePosition]);
-    expect(Object.fromEntries(lines)).toEqual({
+    await stack.deploy(
+      '\n\nnew WorkspaceSecret("A", { value: "a" });\n  new WorkspaceSecret("B", { value: "b" });\nnew WorkspaceSecrets("C", { secrets: {} });',
+    );
+    const lines = (await stack.resources()).map(({ urn, sourcePosition }) => [urn.at(-1), sourcePosition]);
+    expect(Object.fromEntries(lines)).toMatchObject({
       A: "project:///index.js#5,1",
       B: "project:///index.js#6,3",
+      C: "project:///index.js#7,1",
     });
   });
 });

@@ -3,17 +3,7 @@ import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens.js
 import { REGISTRATION_INPUT } from "../../../provider/ownership/registration.js";
 import { pendingStateOf } from "../pendingRegistration.js";
 import { requireUsableConfig } from "../programChecks.js";
-import {
-  completeUnderMocks,
-  hideInputs,
-  managedInputs,
-  referenceTo,
-  type SecretReference,
-  secretOutputs,
-  type WorkspaceSecretArgs,
-} from "../secretResource.js";
-import { suspendStackTraces } from "../stackTraces.js";
-import { isUnderMocks } from "../underMocks.js";
+import { construction, referenceOf, type SecretReference, type WorkspaceSecretArgs } from "../secretResource.js";
 import { pluginOptions } from "./pluginOptions.js";
 
 /**
@@ -38,14 +28,8 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   declare readonly endpoint: pulumi.Output<string>;
   /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {
-    // Made when it is first read: the state has the id anyway, and every output takes the program time.
-    if (!this.madeReference) {
-      const value = referenceTo(this.secretId);
-      Object.defineProperty(this, "madeReference", { value, enumerable: false });
-    }
-    return this.madeReference as SecretReference;
+    return referenceOf(this);
   }
-  declare private madeReference?: SecretReference;
 
   /** Whether `resource` is a `WorkspaceSecret` of the plugin, even if another installed copy of this package made it. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
@@ -72,27 +56,17 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     const provider = explicitProvider(opts);
     // An explicit provider has a config of its own, which the engine lets the plugin check.
     if (!provider) requireUsableConfig(args?.workspace);
-    const isLookup = opts.id !== undefined;
     const options = pulumi.mergeOptions({ ...pluginOptions(), aliases: [{ type: DYNAMIC_TYPE }] }, opts);
     const registered = { type: NATIVE_TYPE, name, opts: options };
-    const registration = isLookup || isUnderMocks() ? undefined : pendingStateOf(registered);
-    const inputs = {
-      ...secretOutputs(),
-      // The plugin is asked to read in the same way for an import, but without any property.
-      ...(isLookup ? { ...args, [REGISTRATION_INPUT]: true } : managedInputs(name, args ?? {})),
-      ...(registration && { [REGISTRATION_INPUT]: registration.input }),
-    };
-    const stackTraces = suspendStackTraces();
+    const { inputs, succeeded, failed } = construction(registered, args ?? {}, pendingStateOf);
+    // The plugin is asked to read in the same way for an import, but without any property.
+    if (opts.id !== undefined) inputs[REGISTRATION_INPUT] = true;
     try {
       super(NATIVE_TYPE, name, inputs, options);
     } catch (error) {
-      throw stackTraces.addTo(error, WorkspaceSecret);
-    } finally {
-      stackTraces.resume();
+      throw failed(error, WorkspaceSecret);
     }
-    registration?.complete(this);
-    hideInputs(this);
-    completeUnderMocks(this);
+    succeeded(this);
   }
 }
 
