@@ -1,10 +1,19 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { appendFile, chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { commandsOf, copyExample, type Example, install, openExample } from "../support/exampleProject";
 
-test("the policy allows values from config, but no literal value", async () => {
+/** Unused by the dynamic provider. */
+const PLUGIN = "plugins: { providers: [{ name: elevenlabs, path: node_modules/pulumi-elevenlabs/dist/plugin }] }";
+
+test.each([
+  ["dynamic provider", "pulumi-elevenlabs"],
+  ["native plugin", "pulumi-elevenlabs/native"],
+])("with the %s, the policy allows values from config only", async (_host, module) => {
   const example = await openExample("config-secrets");
+  await appendFile(join(example.folder, "Pulumi.yaml"), PLUGIN);
+  const program = join(example.folder, "index.ts");
+  await writeFile(program, (await readFile(program, "utf8")).replace("pulumi-elevenlabs", module));
   await copyExample("policy", join(example.root, "policy"));
   await install(join(example.root, "policy"));
   const [up = ""] = await commandsOf("policy");
@@ -19,9 +28,9 @@ test("the policy allows values from config, but no literal value", async () => {
   expect(Object.keys(example.secrets())).toHaveLength(2);
 
   await writeFile(
-    join(example.folder, "index.ts"),
+    program,
     `import * as pulumi from "@pulumi/pulumi";
-    import { WorkspaceSecret } from "pulumi-elevenlabs";
+    import { WorkspaceSecret } from "${module}";
     const { CRM_TOKEN } = new pulumi.Config().requireSecretObject<Record<string, string>>("secrets");
     new WorkspaceSecret("derived", { value: pulumi.interpolate\`Bearer \${CRM_TOKEN}\` });
     new WorkspaceSecret("literal", { value: "a literal 1" });`,
