@@ -2,14 +2,14 @@ import type { ApiFailure } from "../api/errors.js";
 import type { ShownProxy } from "../api/proxyRoute.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
-import { commandFor, type Reader, type Wording } from "./phrases.js";
+import { capitalized, commandFor, type Reader, type Wording } from "./phrases.js";
 import { quoted } from "./sanitize.js";
 
-/** What is known of a call that failed. */
+/** A call that failed, and where its config is from. */
 export interface FailedCall {
   failure: ApiFailure;
   workspace: CalledWorkspace;
-  /** Whether the engine may have given the config of the last update, as in a refresh or destroy without the program. */
+  /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
   configMayBeStale: boolean;
 }
 
@@ -17,24 +17,24 @@ export interface CalledWorkspace {
   name: string;
   /** The base URL of the API, such as `https://api.elevenlabs.io`. */
   endpoint: string;
-  /** Where its API key comes from. */
+  /** The source of the API key. */
   keySource: "config" | "environment" | undefined;
 }
 
-/** Why a call failed, in words. */
+/** Returns the reason why a call failed. */
 export function failureText(failure: ApiFailure): string {
   switch (failure.kind) {
     case "answered": {
       const { status, words, requestId } = failure;
-      if (words === undefined) return `something answered ${status}, but not in the API's form`;
-      return `the API answered ${status}${requestId ? ` (request ${requestId})` : ""}: ${words}`;
+      if (words === undefined) return `received status ${status}, but not from the ElevenLabs API`;
+      return `the API returned ${status}${requestId ? ` (request ${requestId})` : ""}: ${words}`;
     }
     case "timeout":
-      return `${failure.host} did not answer within ${failure.seconds} s`;
+      return `${failure.host} did not respond within ${failure.seconds} s`;
     case "connection-lost":
       return `the connection to ${failure.host} was lost${failure.code ? ` (${failure.code})` : ""}`;
     case "cancelled":
-      return failure.isOutOfTime ? "it took longer than the resource's customTimeouts allow" : "it was cancelled";
+      return failure.isOutOfTime ? "the time limit in customTimeouts was reached" : "it was cancelled";
     case "request-failed":
       return `the request to ${failure.host} failed`;
     case "untrusted-tls":
@@ -50,19 +50,19 @@ export function failureText(failure: ApiFailure): string {
     case "tunnel-lost":
       return `no connection to ${failure.host} through the proxy ${failure.proxy.url}: ${connectionText(failure.code)}`;
     case "too-large":
-      return `${failure.host} sent a larger answer than the API ever does`;
+      return `${failure.host} sent a response of more than 64 MB, which isn't from the API`;
     case "not-json":
-      return "the answer is not JSON";
+      return "the response is not JSON";
     case "unexpected-shape":
-      return `the answer does not have the API's form (at ${failure.place})`;
+      return `the response doesn't match the API's documented format (at ${failure.place})`;
     case "endless-pages":
-      return "the pages of the listing never end";
+      return "the list has more than 1,000 pages or repeats one";
     case "invalid-id":
       return `${quoted(failure.id)} is not the id of a secret`;
     case "no-api-key":
       return "there is no API key";
     case "malformed-api-key":
-      return "the API key contains characters that no key has, such as a space or a line break";
+      return "the API key contains a character that isn't allowed in an API key, such as a space or a line break";
   }
 }
 
@@ -73,11 +73,11 @@ const CONNECTION_TEXTS: Record<string, string | undefined> = {
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no network",
   ECONNRESET: "the connection was closed",
-  ETIMEDOUT: "no answer in time",
+  ETIMEDOUT: "no response in time",
 };
 
 function connectionText(code: string): string {
-  if (code.startsWith("HPE_")) return `the answer isn't that of an HTTP proxy (${code})`;
+  if (code.startsWith("HPE_")) return `the server at this address isn't an HTTP proxy (${code})`;
   return CONNECTION_TEXTS[code] ?? code;
 }
 
@@ -97,8 +97,8 @@ function proxyAdvice({ proxy, host, status }: ProxyRefusal): string {
   const url = new URL(proxy.url);
   if (status === 407) return `Set ${proxy.variable}=${url.protocol}//USER:PASSWORD@${url.host}`;
   return status >= 500
-    ? `Check that the proxy, which ${proxy.variable} names, can reach ${host}.`
-    : `Allow ${host} in the rules of the proxy, which ${proxy.variable} names.`;
+    ? `Check that the proxy in ${proxy.variable} can reach ${host}.`
+    : `Allow ${host} in the rules of the proxy in ${proxy.variable}.`;
 }
 
 function withoutProxy(host: string): string {
@@ -118,18 +118,20 @@ const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale 
 };
 
 const PRIVATE_AUTHORITY =
-  "If its certificate is from a private authority, as behind many proxies, set NODE_EXTRA_CA_CERTS to that authority's file.";
+  "If the certificate is from a private certificate authority (common behind corporate proxies), set NODE_EXTRA_CA_CERTS to the authority's file.";
 
 function unreachableProxyAdvice(failure: ApiFailure & { proxy: ShownProxy }): string {
   const { variable } = failure.proxy;
   if (failure.kind === "proxy-untrusted") {
-    return `Check ${variable}. For a certificate from a private authority, set NODE_EXTRA_CA_CERTS to that authority's file.`;
+    return `Check ${variable}. If the certificate is from a private certificate authority, set NODE_EXTRA_CA_CERTS to the authority's file.`;
   }
-  return `Check the proxy, which ${variable} names. Then run the same command again; what is already done is kept.`;
+  return `Check the proxy in ${variable}, then ${AGAIN}`;
 }
 
-/** For a config that the engine may have taken from the state. */
-export const WITH_PROGRAM = "run the same command with --run-program";
+/** With `--run-program`, the engine uses the current config instead of the config of the last update. */
+export const WITH_PROGRAM = "run the command with --run-program";
+
+const AGAIN = "run the command again. Finished changes are kept.";
 
 export const API_WORDING = {
   "no-api-key": missingKey,
@@ -139,15 +141,15 @@ export const API_WORDING = {
     const why = failureText(failure);
     if (configMayBeStale && keySource === "config") {
       const next = [
-        `The API key comes from the last update. If you changed it since then, ${WITH_PROGRAM}.`,
+        `This command used the API key of the last update. If you have changed the key since then, ${WITH_PROGRAM}.`,
         `Otherwise, set a valid key: ${setKey(name, reader)}`,
       ];
       return { why, next };
     }
     if (keySource === "environment") {
-      return { why, next: [`Set ELEVENLABS_API_KEY to an API key of a workspace at ${endpoint}.`] };
+      return { why, next: [`Set ELEVENLABS_API_KEY to the key of a workspace at ${endpoint}.`] };
     }
-    return { why, next: [`Set an API key of a workspace at ${endpoint}: ${setKey(name, reader)}`] };
+    return { why, next: [`Set the key of a workspace at ${endpoint}: ${setKey(name, reader)}`] };
   },
   "missing-permission": ({ failure }: FailedCall) => ({
     why: failureText(failure),
@@ -155,27 +157,27 @@ export const API_WORDING = {
   }),
   "rate-limited": ({ failure, configMayBeStale }: FailedCall) => {
     const withProgram = configMayBeStale ? " and --run-program" : "";
-    const next = [`Run the same command again later, or with a lower elevenlabs:maxConcurrency${withProgram}.`];
+    const next = [`Run the command again later, or with a lower elevenlabs:maxConcurrency${withProgram}.`];
     return { why: failureText(failure), next };
   },
   "not-the-api": ({ failure, workspace }: FailedCall) => {
     const baseUrl = configPathText(workspaceSettingPath(workspace.name, "baseUrl"));
     const next = [
-      `The API was expected at ${workspace.endpoint}. Check the region, ${baseUrl}, and any proxy in between.`,
+      `The provider expects the API at ${workspace.endpoint}. Check the region, ${baseUrl}, and any proxy on the way to the API.`,
     ];
     return { why: failureText(failure), next };
   },
   refused: ({ failure }: FailedCall) => ({
     why: failureText(failure),
-    next: ["Correct what the API names, then run the same command again."],
+    next: ["Fix the problem that the API reports, then run the command again."],
   }),
   "not-found": ({ failure }: FailedCall, reader: Reader) => ({
     why: failureText(failure),
-    next: [`Refresh the state, then run the same command again: ${commandFor(reader, pulumiRefresh())}`],
+    next: refreshAdvice(reader),
   }),
   "api-failure": ({ failure }: FailedCall) => ({
     why: failureText(failure),
-    next: ["The API failed, probably for a short time. Run the same command again; what is already done is kept."],
+    next: [`The API reported an internal error, which is usually temporary. ${capitalized(AGAIN)}`],
   }),
   "proxy-refused": ({ failure }: FailedCall) => ({
     why: failureText(failure),
@@ -189,12 +191,12 @@ export const API_WORDING = {
     why: failureText(failure),
     next: [
       ...(failure.kind === "untrusted-tls" ? [PRIVATE_AUTHORITY] : []),
-      `Check that this machine can reach ${workspace.endpoint}. Then run the same command again; what is already done is kept.`,
+      `Check that this machine can reach ${workspace.endpoint}, then ${AGAIN}`,
     ],
   }),
   cancelled: ({ failure }: FailedCall) => {
     const isOutOfTime = failure.kind === "cancelled" && failure.isOutOfTime;
-    const again = "Run the same command again; what is already done is kept.";
+    const again = capitalized(AGAIN);
     return { why: failureText(failure), next: [isOutOfTime ? `Allow more time in customTimeouts. ${again}` : again] };
   },
   "invalid-id": ({ failure }: FailedCall, reader: Reader) => ({
@@ -202,6 +204,11 @@ export const API_WORDING = {
     next: [`Check the id of the secret. To list all secrets: ${commandFor(reader, ownCommand("list"))}`],
   }),
 } satisfies Record<string, Wording<never>>;
+
+/** The advice for a state that has a secret which the workspace lacks. */
+export function refreshAdvice(reader: Reader): string[] {
+  return [`Refresh the state: ${commandFor(reader, pulumiRefresh())}`, "Then run the command again."];
+}
 
 function setKey(workspace: string, reader: Reader): string {
   return commandFor(reader, setConfig(workspaceSettingPath(workspace, "apiKey"), { secret: true }));

@@ -1,10 +1,10 @@
 import { inWorkspaceText } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
-/** What was being done when a problem came up: the start of an error's first line. */
+/** The operation that failed. An error's first line starts with it. */
 export interface Attempt {
   step: Step;
-  /** The secret, resource, stack or config key that it was about. */
+  /** The name of the secret, resource, stack or config key. */
   name?: string | undefined;
   id?: string | undefined;
   provider?: string | undefined;

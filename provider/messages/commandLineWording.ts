@@ -14,15 +14,15 @@ export interface FileNotWritten {
   file: string;
   code: string;
   chosenBy: keyof typeof CHOICES;
-  /** Whether other files stay written. */
+  /** Whether some files were written before the failure and could not be restored. */
   isPartial?: boolean;
 }
 
-/** Problems that the command line meets beside those of the API and the config. */
+/** Problems that only the command line reports. The problems of the API and the config are in other files. */
 export const COMMAND_LINE_WORDING = {
   "no-project": () => ({
-    why: "there is no Pulumi project here",
-    next: ["Run this in the folder of a Pulumi project, with its stack selected."],
+    why: "the current folder isn't in a Pulumi project",
+    next: ["Run the command in the folder of a Pulumi project, with its stack selected."],
   }),
   "no-pulumi": () => ({
     why: NO_CLI,
@@ -30,71 +30,72 @@ export const COMMAND_LINE_WORDING = {
   }),
   "no-stack-selected": () => ({
     why: "no stack is selected",
-    next: ["Select one: pulumi stack select NAME. Or name it: --stack NAME"],
+    next: ["Select a stack: pulumi stack select NAME. Or add --stack NAME"],
   }),
   "unknown-provider": ({ provider, known }: { provider: string; known: string[] }) => ({
-    why: `it has no explicit provider ${quoted(provider)}`,
-    next: [known.length > 0 ? `It has ${listText(known)}.` : "It has none. Leave --provider out."],
+    why: `the stack has no explicit provider ${quoted(provider)}`,
+    next: [
+      known.length > 0
+        ? `Explicit providers of the stack: ${listText(known)}`
+        : "The stack has no explicit providers. Run the command without --provider.",
+    ],
   }),
   "pulumi-failed": ({ reason, hasAlternative }: { reason: string; hasAlternative: boolean }) => ({
-    why: `pulumi says: ${reason}`,
+    why: `pulumi failed: ${reason}`,
     next: [
-      `Correct that, then run the same command again.`,
-      ...(hasAlternative ? ["Or use the environment only: --no-stack"] : []),
+      "Fix the problem, then run the command again.",
+      ...(hasAlternative ? ["Or use only the environment: --no-stack"] : []),
     ],
   }),
   "preview-failed": ({ reason }: { reason: string }, reader: Reader) => ({
-    why: `pulumi says: ${reason}`,
+    why: `pulumi preview failed: ${reason}`,
     next: [
       `See the whole output: ${commandFor(reader, pulumiPreview())}`,
       `Compare without the program: ${commandFor(reader, ownCommand("drift"))} --state-only`,
     ],
   }),
-  "pulumi-gone": () => ({ why: `${NO_CLI} any more`, next: ["Run the same command again."] }),
+  "pulumi-gone": () => ({ why: "pulumi is no longer on the PATH", next: ["Run the command again."] }),
   "pulumi-unreadable": ({ command }: { command: string }) => ({
-    why: `the output of "${command}" has an unknown form`,
-    next: ["Check that the pulumi on the PATH is the real one, and recent."],
+    why: `the output of "${command}" couldn't be parsed`,
+    next: ["Check that pulumi on the PATH is Pulumi's own CLI, and update it."],
   }),
   "no-key-in-environment": () => ({
     why: "there is no API key in the environment",
     next: [
-      "Set the environment variable ELEVENLABS_API_KEY, or run this in the folder of a Pulumi project whose config has a key.",
+      "Set the environment variable ELEVENLABS_API_KEY, or run the command in the folder of a Pulumi project whose config has a key.",
     ],
   }),
   "no-terminal": () => ({
-    why: "this is not a terminal",
-    next: ["Run this in a terminal, or leave --ask out and set the values yourself."],
+    why: "the command isn't running in a terminal",
+    next: ["Run the command in a terminal, or set the values yourself, without --ask."],
   }),
   "no-stack-for-values": () => ({
-    why: "there is no stack to set them in",
-    next: ["Run this in the folder of a Pulumi project, with its stack selected."],
+    why: "no stack is selected, so the values can't be stored",
+    next: ["Run the command in the folder of a Pulumi project, with its stack selected."],
   }),
   "config-in-project": ({ key }: { key: string }, reader: Reader) => ({
-    why: `Pulumi.yaml has ${quoted(key)}, and the stack doesn't: a value that is set for the stack would hide all of it`,
+    why: `${quoted(key)} is in Pulumi.yaml, but not in the stack's config: a value that is set for the stack would hide the whole object in Pulumi.yaml`,
     next: moveFromProject(key, [], reader),
   }),
   interrupted: () => ({
     why: "pulumi failed, or you interrupted it",
-    next: ["The values that you entered before are set. Run the same command again for the others."],
+    next: ["The values that you entered before are set. Run the command again to enter the other values."],
   }),
   "secrets-not-found": ({ names, endpoint }: { names: string[]; endpoint: string }, reader: Reader) => ({
-    why: `the workspace at ${endpoint} has no ${listText(names)}`,
+    why: `the workspace at ${endpoint} has no secret named ${listText(names)}`,
     next: [`To list all secrets: ${commandFor(reader, ownCommand("list"))}`],
   }),
   "name-or-id": ({ isNeither }: { isNeither: boolean }) => ({
-    why: isNeither ? "no secret is given" : "both a name and an id are given",
-    next: ["Give the NAME of the secret, or --id ID."],
+    why: isNeither ? "neither a name nor an id is given" : "both a name and an id are given",
+    next: ["Pass the NAME of the secret, or --id ID."],
   }),
   "file-not-written": ({ file, code, chosenBy, isPartial = false }: FileNotWritten) => ({
     why: code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
-    next: [
-      CHOICES[chosenBy],
-      ...(isPartial ? ["Some of the other files were written, and could not be restored."] : []),
-    ],
+    next: [CHOICES[chosenBy], ...(isPartial ? ["Some other files were written, and could not be restored."] : [])],
   }),
   "port-taken": () => ({ why: "the port is in use", next: ["Choose another: --port PORT (0 means any free port)"] }),
   "port-unusable": ({ code }: { code: string }) => ({
-    why: `the system says ${code}`,
+    why: `the operating system refused the port (${code})`,
     next: ["Choose another: --port PORT (0 means any free port)"],
   }),
   "unknown-command": ({ commands, ...typed }: Typed & { commands: string[] }) => ({
@@ -106,7 +107,7 @@ export const COMMAND_LINE_WORDING = {
     next: [`${didYouMean(typed)}Options: ${options.join(", ")}`, seeHelp(help)],
   }),
   "option-without-value": ({ option, help }: { option: string; help: string }) => ({
-    why: `${option} has no value`,
+    why: `${option} is missing its value`,
     next: [seeHelp(help)],
   }),
   "invalid-option": ({ option, expected, help }: { option: string; expected: string; help: string }) => ({
@@ -115,10 +116,10 @@ export const COMMAND_LINE_WORDING = {
   }),
   "conflicting-options": ({ options }: { options: [string, string] }) => ({
     why: `${options.join(" and ")} can't be used together`,
-    next: ["Leave one of them out."],
+    next: ["Use only one of these options."],
   }),
   "too-many-arguments": (facts: { expected: number; given: number; usage: string; help: string }) => ({
-    why: `it takes ${facts.expected === 0 ? "no arguments" : `${facts.expected} argument${facts.expected === 1 ? "" : "s"}`}, but was given ${facts.given}`,
+    why: `the command takes ${facts.expected === 0 ? "no arguments" : `${facts.expected} argument${facts.expected === 1 ? "" : "s"}`}, but was given ${facts.given}`,
     next: [`Usage: ${facts.usage}`, seeHelp(facts.help)],
   }),
   "invalid-usage": ({ missing, usage, help }: { missing?: string; usage: string; help: string }) => ({
@@ -127,15 +128,15 @@ export const COMMAND_LINE_WORDING = {
   }),
   bug: ({ error }: { error: string }) => ({
     why: `this is a bug in pulumi-elevenlabs (${error})`,
-    next: ["Please report it with the command that you ran."],
+    next: ["Please report the bug with the command that you ran."],
   }),
 } satisfies Record<string, Wording<never>>;
 
-/** A word on the command line that means nothing. */
+/** A word on the command line that isn't a command or an option. */
 export interface Typed {
   /** Undefined if it may be an API key. */
   word: string | undefined;
-  /** The words that it resembles. */
+  /** The commands or options that resemble the word. */
   similar: string[];
 }
 

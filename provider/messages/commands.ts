@@ -1,12 +1,12 @@
 import type { ConfigPath } from "../pulumi/configPath.js";
 import { sanitized } from "./sanitize.js";
 
-/** A command that a message recommends, as data: a reader's stack and other arguments are added before it becomes text. */
+/** A command that a message recommends, as data, so that the reader's stack can be added. */
 export interface Command {
   /** Such as `["pulumi", "config", "set"]`. */
   words: string[];
   args: string[];
-  /** Whether the command is about a stack, so that it takes `--stack`. */
+  /** Whether the command accepts `--stack`. */
   takesStack: boolean;
 }
 
@@ -22,7 +22,7 @@ export function pulumiPreview(...args: string[]): Command {
   return { words: ["pulumi", "preview"], args, takesStack: true };
 }
 
-/** Makes the state forget a resource, without a call of its provider. */
+/** Removes a resource from the state without a call to the provider. */
 export function deleteFromState(urn = "URN"): Command {
   return { words: ["pulumi", "state", "delete"], args: [urn], takesStack: true };
 }
@@ -41,7 +41,7 @@ export function removeConfig(path: ConfigPath): Command {
   return { words: ["pulumi", "config", "rm"], args: pathArguments(path), takesStack: true };
 }
 
-/** Writes the stack's file anew, with the config of the last update. */
+/** Replaces the stack's config with the config of the last update. */
 export function refreshConfig(): Command {
   return { words: ["pulumi", "config", "refresh"], args: [], takesStack: true };
 }
@@ -51,18 +51,18 @@ export function ownCommand(...words: string[]): Command {
   return { words: ["pulumi-elevenlabs", ...words], args: [], takesStack: true };
 }
 
-/** A command as a line for a POSIX shell, about the stack of `stackArguments` (such as `["--stack", "prod"]`). */
+/** Returns a command as a line for a POSIX shell, with `stackArguments` (such as `["--stack", "prod"]`) if it accepts them. */
 export function commandText({ words, args, takesStack }: Command, stackArguments: string[] = []): string {
   return [...words, ...(takesStack ? stackArguments : []), ...args].map(shellWord).join(" ");
 }
 
-/** A config path as `pulumi config --path` takes it. A step that isn't a plain word goes into brackets. */
+/** Returns a config path in the format of `pulumi config --path`. Brackets enclose each step that isn't a plain word. */
 export function configPathText({ key, steps }: ConfigPath): string {
   const step = (text: string) => (/^[\w-]+$/.test(text) ? `.${text}` : `[${JSON.stringify(sanitized(text))}]`);
   return key + steps.map(step).join("");
 }
 
-/** A word of a command for a POSIX shell, in quotes if it needs them. */
+/** Returns a word of a command for a POSIX shell, in quotes if necessary. */
 export function shellWord(word: string): string {
   return /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

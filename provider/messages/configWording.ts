@@ -6,10 +6,10 @@ import { configPathText, removeConfig, setConfig } from "./commands.js";
 import { commandFor, didYouMean, listText, type Reader, type Wording, type Words } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
-/** Where a setting comes from. */
+/** The source of a setting. */
 export type SettingPlace = { config: ConfigPath } | { variable: string };
 
-/** What is wrong with the config of a workspace. A value that may hold a key is never part of it. */
+/** A problem in the config of a workspace. It never contains a value that may be an API key. */
 export type ConfigFault =
   | {
       kind: "number-out-of-range";
@@ -51,10 +51,8 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
     }
     case "default-workspace-described":
       return {
-        why: `elevenlabs:workspaces describes ${quoted(DEFAULT_WORKSPACE)}, but that is the name of the workspace of the top-level config`,
-        next: [
-          "Give it another name there, or set elevenlabs:apiKey, elevenlabs:region and elevenlabs:baseUrl instead.",
-        ],
+        why: `elevenlabs:workspaces contains a workspace named ${quoted(DEFAULT_WORKSPACE)}, a name reserved for the top-level config`,
+        next: ["Rename that workspace, or set elevenlabs:apiKey, elevenlabs:region and elevenlabs:baseUrl instead."],
       };
     case "workspace-unknown": {
       const command = setConfig(workspaceSettingPath(fault.name, "apiKey"), { secret: true });
@@ -75,8 +73,8 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
       const { workspace } = fault;
       const command = setConfig(workspaceSettingPath(workspace, "baseUrl"), { secret: false, value: "URL" });
       return {
-        why: `ELEVENLABS_BASE_URL is set, but applies to the default workspace only, so requests for workspace ${quoted(workspace)} would go to ElevenLabs`,
-        next: [`Set where they go: ${commandFor(reader, command)}`, "Or unset ELEVENLABS_BASE_URL."],
+        why: `ELEVENLABS_BASE_URL is set, but applies only to the default workspace, so requests for workspace ${quoted(workspace)} would be sent to the real ElevenLabs API`,
+        next: [`Set the base URL of the workspace: ${commandFor(reader, command)}`, "Or unset ELEVENLABS_BASE_URL."],
       };
     }
     case "region-unknown": {
@@ -91,8 +89,8 @@ export function faultWords(fault: ConfigFault, reader: Reader): Words {
       const { place } = fault;
       const next =
         "variable" in place
-          ? "Correct it, or unset it to use the region's."
-          : `Correct it, or remove it to use the region's: ${commandFor(reader, removeConfig(place.config))}`;
+          ? "Correct it, or unset it to use the region's base URL."
+          : `Correct it, or remove it to use the region's base URL: ${commandFor(reader, removeConfig(place.config))}`;
       return { why: `${placeText(place)} ${BASE_URL_TEXTS[fault.fault]}`, next: [next] };
     }
     case "proxy-invalid":
@@ -104,14 +102,14 @@ const BASE_URL_TEXTS: Record<BaseUrlFault, string> = {
   "not-a-url": "is not a URL, such as https://api.elevenlabs.io",
   "has-credentials": "must not contain a user name or a password",
   "has-query": "must not contain a query or a fragment",
-  "not-https": "must be https (http is allowed for a loopback address only), because the API key travels there",
-  "has-path-of-vendor": "must not have a path, because the API of ElevenLabs itself has none there",
+  "not-https": "must use https (http is allowed only for a loopback address), because requests contain the API key",
+  "has-path-of-vendor": "must not have a path, because ElevenLabs' own API is at the root",
   "has-path-of-api": "must end before /v1, because each request adds its own path, such as /v1/convai/secrets",
 };
 
 const PROXY_TEXTS: Record<ProxyFault, string> = {
   malformed: "is not the URL of a proxy, such as http://USER:PASSWORD@proxy.example:3128",
-  "not-http": "names a proxy of a kind that can't be used: its URL must start with http:// or https://",
+  "not-http": "must be the URL of an HTTP proxy, starting with http:// or https://",
 };
 
 const PROXY_ADVICE: Record<ProxyFault, string[]> = {
@@ -121,7 +119,7 @@ const PROXY_ADVICE: Record<ProxyFault, string[]> = {
 
 export interface InvalidConfig {
   faults: ConfigFault[];
-  /** Whether the engine may have given the config of the last update, as in a refresh or destroy without the program. */
+  /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
   configMayBeStale?: boolean;
 }
 
@@ -129,12 +127,8 @@ export const CONFIG_WORDING = {
   "invalid-config": ({ faults, configMayBeStale }: InvalidConfig, reader: Reader) => {
     const words = faults.map((fault) => faultWords(fault, reader));
     const [first] = words;
-    const advice = words.length === 1 && first ? first.next : ["Correct each of them."];
-    const then = configMayBeStale
-      ? [`Then ${WITH_PROGRAM}.`]
-      : words.length > 1
-        ? ["Then run the same command again."]
-        : [];
+    const advice = words.length === 1 && first ? first.next : ["Correct each setting."];
+    const then = configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : words.length > 1 ? ["Then run the command again."] : [];
     return { why: words.map(({ why }) => why).join("; "), next: [...advice.slice(0, 2 - then.length), ...then] };
   },
 } satisfies Record<string, Wording<never>>;

@@ -7,25 +7,25 @@ import { quoted, sanitized } from "./sanitize.js";
 
 /** The person who reads a message. */
 export interface Reader {
-  /** What to add to a Pulumi command so that it is about the reader's stack, such as `["--stack", "prod"]`. Default: nothing. */
+  /** Arguments that select the reader's stack in a Pulumi command, such as `["--stack", "prod"]`. Default: no arguments. */
   stackArguments?: string[];
 }
 
-/** Why something failed, and what to do next: one or two lines. */
+/** The reason for a failure, and the next steps: one or two lines. */
 export interface Words {
   why: string;
   next: string[];
 }
 
-/** Turns the facts of one kind of message into words. */
+/** Writes the message of one kind from its facts. */
 export type Wording<Facts> = (facts: Facts, reader: Reader) => Words;
 
-/** `text` as a sentence: with a full stop, unless it has an end already (as the API's own words may). */
+/** Adds a full stop to `text`, unless it already ends with punctuation. */
 export function sentence(text: string): string {
   return [".", "!", "?", "…"].some((end) => text.endsWith(end)) ? text : `${text}.`;
 }
 
-/** The API's own words, to be followed by more of a sentence: without their full stop. */
+/** Removes the full stop of the API's message, so that the sentence can continue. */
 export function clause(text: string): string {
   return text.endsWith(".") ? text.slice(0, -1) : text;
 }
@@ -34,20 +34,20 @@ export function commandFor(reader: Reader, command: Command): string {
   return commandText(command, reader.stackArguments);
 }
 
-/** Where a secret is, as the program says it: a workspace in the config of a provider. */
+/** The provider and the workspace that the program uses for a secret. */
 export interface SecretPlace {
   provider: string;
   workspace: string;
 }
 
-/** ` in workspace "eu"`; nothing for the default one of the default provider. */
+/** Returns ` in workspace "eu"`, or an empty string for the default workspace of the default provider. */
 export function inWorkspaceText(workspace: string, provider = DEFAULT_PROVIDER): string {
   const isDefault = workspace === DEFAULT_WORKSPACE;
   if (provider === DEFAULT_PROVIDER) return isDefault ? "" : ` in workspace ${quoted(workspace)}`;
   return ` in ${isDefault ? "the workspace" : `workspace ${quoted(workspace)}`} of provider ${quoted(provider)}`;
 }
 
-/** `agent "Support" (agent_1), tool tool_2`: all of them. One without a name is one that the key has no access to. */
+/** Lists all dependents: `agent "Support" (agent_1), tool tool_2`. The API omits the name if the key has no access to the dependent. */
 export function dependentsText(dependents: Dependent[]): string {
   return dependents
     .map(({ kind, id, name }) => {
@@ -78,7 +78,7 @@ export function listText(words: readonly string[]): string {
   return words.map(quoted).join(", ");
 }
 
-/** ` (did you mean region?)`; nothing if no known word resembles the given one. */
+/** Returns ` (did you mean region?)`, or an empty string if no known word resembles the given word. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const byLowerCase = new Map(known.map((word) => [word.toLowerCase(), word]));
   const closest = closestMatch(given.toLowerCase(), [...byLowerCase.keys()], {
@@ -87,7 +87,7 @@ export function didYouMean(given: string, known: readonly string[]): string {
   return closest === undefined ? "" : ` (did you mean ${byLowerCase.get(closest)}?)`;
 }
 
-/** The first few texts, and how many there are beside them: a message that nobody reads to its end helps nobody. */
+/** Lists the first few items, and how many more there are. This keeps a message short. */
 export function firstFew(texts: string[], separator = ", "): string {
   const more = texts.length - MOST_SHOWN;
   return [...texts.slice(0, MOST_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
@@ -95,9 +95,13 @@ export function firstFew(texts: string[], separator = ", "): string {
 
 const MOST_SHOWN = 5;
 
-/** What kind of data was given, such as `a list`. */
+/** Returns the type of a value, such as `a list`. */
 export function typeText(given: unknown): string {
   if (given === null) return "null";
   if (Array.isArray(given)) return "a list";
   return typeof given === "object" ? "an object" : `a ${typeof given}`;
+}
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

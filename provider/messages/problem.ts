@@ -20,7 +20,7 @@ type Catalog = Record<string, (facts: never, reader: Reader) => Words>;
 type Facts<C extends Catalog, Kind extends keyof C> =
   Parameters<C[Kind]> extends [] ? object : Extract<Parameters<C[Kind]>[0], object>;
 
-/** What went wrong. Each kind is also the code that its message shows, and an anchor in `docs/errors.md`. */
+/** The kinds of problems. A kind is also the code in brackets in the message, and an anchor in `docs/errors.md`. */
 export type ProblemKind = keyof typeof PROBLEM_WORDING;
 export type ProblemFacts<Kind extends ProblemKind> = Facts<typeof PROBLEM_WORDING, Kind>;
 
@@ -35,8 +35,8 @@ export const CHECK_FAILURE_KINDS = Object.keys(CHECK_WORDING) as CheckFailureKin
 export const WARNING_KINDS = Object.keys(WARNING_WORDING) as WarningKind[];
 
 /**
- * An error for a person, as a kind and its facts. Its message has at most three lines and nothing secret: what failed and
- * why, with the kind in brackets, then what to do.
+ * An error for a person, as a kind and its facts. The message has at most three lines: the operation that failed and the
+ * reason, with the kind in brackets, then the next steps. It contains no secret.
  */
 export class Problem<Kind extends ProblemKind = ProblemKind> extends Error {
   override readonly name = "Problem";
@@ -44,7 +44,7 @@ export class Problem<Kind extends ProblemKind = ProblemKind> extends Error {
   constructor(
     readonly kind: Kind,
     readonly facts: ProblemFacts<Kind>,
-    /** What was being done. */
+    /** The operation that failed. */
     readonly attempt: Attempt,
   ) {
     super(messageOf(kind, facts, attempt, {}));
@@ -56,17 +56,17 @@ export class Problem<Kind extends ProblemKind = ProblemKind> extends Error {
   }
 }
 
-/** The message of a problem for this reader. */
+/** Returns the message of a problem for this reader. */
 export function problemText({ kind, facts, attempt }: Problem, reader: Reader = {}): string {
   return messageOf(kind, facts, attempt, reader);
 }
 
-/** Why it failed and what to do, without what was attempted. */
+/** Returns the reason and the next steps, without the operation that failed. */
 export function problemWords({ kind, facts }: Problem, reader: Reader = {}): Words {
   return wordsOf(PROBLEM_WORDING, kind, facts, reader);
 }
 
-/** The reason of a check failure, to follow the name of the input. */
+/** Returns the reason of a check failure. The engine puts the name of the input before it. */
 export function checkFailureText({ kind, facts }: { kind: CheckFailureKind; facts: object }): string {
   return linesOf(kind, wordsOf(CHECK_WORDING, kind, facts, {}));
 }

@@ -7,15 +7,18 @@ import { quoted, sanitized } from "./sanitize.js";
 export interface ConfigEntryFault {
   name: string;
   fault: "blank-name" | "not-a-string" | "empty" | "blank";
-  /** What it is, if it isn't a string. */
+  /** The type of the value, if it isn't a string. */
   given?: string;
 }
 
-/** A part of `triggers` whose changes Pulumi would not notice. */
+/** A part of `triggers` whose changes Pulumi can't detect. */
 export interface LostTrigger {
   /** Such as `triggers[0].since`. */
   place: string;
-  /** What is there: a number such as `NaN`, a type such as `function`, an instance of a class, or what an output makes of one. */
+  /**
+   * The value: a number such as `NaN`, a type such as `function`, or an instance of a class. `isEmptied`: an empty object, which
+   * may be an instance of a class that was inside an output.
+   */
   given: { number: string } | { type: string } | { className: string | undefined } | { isEmptied: true };
 }
 
@@ -31,13 +34,13 @@ export interface PlainKey {
   isInProject?: boolean | undefined;
 }
 
-const NEW_KEY = "Set a new key as a secret, and treat the old one as compromised";
+const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret";
 
-/** Problems that a program meets before a resource reaches the provider. */
+/** Problems that are found before the engine calls the provider. */
 export const PROGRAM_WORDING = {
   "import-unsupported": ({ id }: { id: string }) => ({
     why: "dynamic resources cannot be imported",
-    next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments: it adopts that secret.`],
+    next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments to adopt that secret.`],
   }),
   "plain-api-key": ({ path, isInState, isInProject }: PlainKey, reader: Reader) => ({
     why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
@@ -53,7 +56,7 @@ export const PROGRAM_WORDING = {
       next: [
         `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
         ...(isInProject
-          ? [`Do this for each workspace, and set its region and baseUrl too. ${removalText(path.key)}`]
+          ? [`Do this for each workspace, and also set its region and baseUrl. ${removalText(path.key)}`]
           : []),
       ],
     };
@@ -63,15 +66,15 @@ export const PROGRAM_WORDING = {
     next: [
       otherKey === undefined
         ? restoreAdvice(reader)
-        : `To use that one, set secrets: secretsFromConfig(${quoted(otherKey)})`,
-      `For a stack without secrets, set each one: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+        : `To use ${sanitized(otherKey)}, set secrets: secretsFromConfig(${quoted(otherKey)})`,
+      `If this stack has no secrets yet, set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
   "config-not-an-object": (
     { key, isInProject }: { key: string; isInProject?: boolean | undefined },
     reader: Reader,
   ) => ({
-    why: "it must be an object of values by name",
+    why: "it must be an object that maps names to values",
     next: [
       restoreAdvice(reader),
       isInProject
@@ -86,10 +89,10 @@ export const PROGRAM_WORDING = {
     const next = areAllEmpty
       ? [
           `Set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-          `To have no such secret: ${commandFor(reader, removeConfig(path))}`,
+          `To remove this secret: ${commandFor(reader, removeConfig(path))}`,
         ]
       : [
-          `A value that is set as a secret is always text: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+          `Set each value with --secret, which always stores a string: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
         ];
     return { why: faults.map(entryText).join("; "), next };
   },
@@ -102,10 +105,10 @@ export const PROGRAM_WORDING = {
   }),
   "not-a-dependency": ({ folder, packageJson }: { folder: string; packageJson: string }) => ({
     why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
-    next: [`Add it to "dependencies" of ${packageJson}, as the library has it, and install again.`],
+    next: [`Add it to "dependencies" of ${packageJson}, with the library's version, and install again.`],
   }),
   "component-requires-plugin": ({ folder }: { folder: string }) => ({
-    why: `it is declared by a component of another process, and the program in ${folder} doesn't have pulumi-elevenlabs`,
+    why: `a component in another process declares it, and the program in ${folder} doesn't have pulumi-elevenlabs`,
     next: [
       'Import from "pulumi-elevenlabs/native" in the component: the plugin works for programs in every language.',
       "Then add the plugin elevenlabs to the Pulumi.yaml of the program.",
@@ -116,47 +119,52 @@ export const PROGRAM_WORDING = {
     next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],
   }),
   "triggers-lost": ({ lost }: { lost: LostTrigger[] }) => ({
-    why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi would not notice a change`,
-    next: ["Use text or numbers instead, such as date.toISOString() or the hash of a file."],
+    why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi can't detect a change`,
+    next: ["Use strings or numbers instead, such as date.toISOString() or the hash of a file."],
   }),
   "prefix-not-plain": () => ({
     why: "prefix must be a plain string, so that a preview can show the names",
-    next: ['Use what is known at once, such as pulumi.getStack() or new pulumi.Config().get("prefix")'],
+    next: [
+      'Use a value that is known before the deployment, such as pulumi.getStack() or new pulumi.Config().get("prefix")',
+    ],
   }),
   "secrets-not-plain": () => ({
-    why: "secrets must be an object of values by key, with plain keys",
+    why: "secrets must be a plain object that maps keys to values, not an output or a list",
     next: ['For an object in config, use secretsFromConfig("KEY"): it keeps the keys plain and the values secret.'],
   }),
   "mock-without-list": ({ property }: { property: string }) => ({
-    why: `the mock answers without a list of ${property}`,
+    why: `the mock returned no list of ${property}`,
     next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
   }),
 } satisfies Record<string, Wording<never>>;
 
-/** What the config lacks, `up` deletes. */
+/** `up` deletes each secret that the config lacks, so restoring the config is the first advice. */
 function restoreAdvice(reader: Reader): string {
-  return `If this stack has secrets already, restore its config, because "${commandFor(reader, pulumiUp())}" deletes what is missing there: ${commandFor(reader, refreshConfig())}`;
+  return `If this stack already has secrets, restore its config, because "${commandFor(reader, pulumiUp())}" deletes every secret that the config lacks: ${commandFor(reader, refreshConfig())}`;
 }
 
 export function fileText(isInProject: boolean | undefined): string {
   return isInProject ? "Pulumi.yaml" : "the stack's file";
 }
 
-/** What to do about an object in the project file: one value of it in the stack's config would hide all the others. */
+/** The advice for an object in Pulumi.yaml. Pulumi doesn't merge objects: one value in the stack's config hides all the others. */
 export function moveFromProject(key: string, names: string[], reader: Reader): string[] {
   const set = commandFor(reader, setConfig(configPath(key, names[0] ?? "NAME"), { secret: true }));
   const all = names.length > 0 ? listText(names) : "its values";
-  const why = "because the first one hides the whole object in Pulumi.yaml";
-  return [`Treat ${all} as compromised, and set a new value for each in the stack, ${why}: ${set}`, removalText(key)];
+  const why = "because the first new value hides the whole object in Pulumi.yaml";
+  return [
+    `Treat ${all} as compromised, and set new values for all of them in the stack's config, ${why}: ${set}`,
+    removalText(key),
+  ];
 }
 
 export function removalText(key: string): string {
-  return `Once every stack has its own, remove ${sanitized(key)} from Pulumi.yaml.`;
+  return `Once every stack has its own ${sanitized(key)}, remove ${sanitized(key)} from Pulumi.yaml.`;
 }
 
 function entryText({ name, fault, given }: ConfigEntryFault): string {
   const texts = {
-    "blank-name": "is not a name for a secret",
+    "blank-name": "is not a valid name",
     "not-a-string": `is ${given}, not a string`,
     empty: "is empty",
     blank: "is blank",
@@ -168,7 +176,7 @@ function lostTriggerText({ place, given }: LostTrigger): string {
   const givenText = () => {
     if ("number" in given) return given.number;
     if ("type" in given) return `a ${given.type}`;
-    if ("isEmptied" in given) return "an empty object (an output makes one of a Date or a Map)";
+    if ("isEmptied" in given) return "an empty object (inside an output, a Date or a Map becomes an empty object)";
     return given.className === undefined ? "an instance of a class" : `an instance of ${sanitized(given.className)}`;
   };
   return `${sanitized(place)} is ${givenText()}`;

@@ -10,7 +10,7 @@ import {
 } from "./phrases.js";
 import { quoted, sanitized } from "./sanitize.js";
 
-/** Why a file can't be rendered. No fact is a part of its content, which may hold a value. */
+/** The reason why a file can't be rendered. It never contains a part of the file, which may have a secret value. */
 export type FileFault = { file: string } & (
   | JsonFault
   | { kind: "not-utf8" }
@@ -18,7 +18,7 @@ export type FileFault = { file: string } & (
   | { kind: "unreadable"; code: string }
 );
 
-/** Why a text can't be read as JSON. */
+/** The reason why a file can't be read as JSON. */
 export type JsonFault =
   | { kind: "not-json"; line: number; column: number }
   | { kind: "byte-order-mark" }
@@ -30,31 +30,31 @@ export interface MarkerPlace {
   place: string;
 }
 
-/** A marker that no stack can replace. */
+/** An invalid marker. */
 export interface MarkerFault extends MarkerPlace {
   kind: "misplaced" | "malformed";
 }
 
-/** A name in markers that doesn't mean exactly one secret of the stack. */
+/** A name in markers that matches no secret of the stack, or several. */
 export interface NameFault {
   name: string;
-  /** The ids of the secrets with this name: none, or several. */
+  /** The ids of the secrets with this name: empty, or several. */
   ids: string[];
   places: MarkerPlace[];
 }
 
-/** Problems that `pulumi-elevenlabs render` meets. */
+/** Problems of `pulumi-elevenlabs render`. */
 export const RENDER_WORDING = {
   "nothing-to-render": ({ isMissing }: { isMissing: boolean }) => ({
-    why: isMissing ? "there is no such file or folder" : "it has no JSON files",
-    next: ["Give a JSON file, or a folder that has some."],
+    why: isMissing ? "there is no such file or folder" : "the folder contains no JSON files",
+    next: ["Pass a JSON file, or a folder that contains JSON files."],
   }),
   "files-unusable": ({ faults }: { faults: FileFault[] }) => ({
     why: firstFew(
       faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`),
       "; ",
     ),
-    next: ["Correct this, then run the same command again. Nothing was written."],
+    next: ["Correct the files, then run the command again. Nothing was written."],
   }),
   "markers-invalid": ({ faults }: { faults: MarkerFault[] }) => ({
     why: firstFew(faults.map(markerFaultText), "; "),
@@ -66,7 +66,7 @@ export const RENDER_WORDING = {
     const where = inWorkspaceText(place.workspace, place.provider);
     const others = elsewhere.map((other) => `${listText(other.names)} with ${optionsText(other, place)}`);
     const next = faults.every(({ ids }) => ids.length > 1)
-      ? "Rename all but one of them. Nothing was written."
+      ? "Keep this name for only one secret, and rename the others. Nothing was written."
       : `Correct the name, or add the secret to the program and run "${commandFor(reader, pulumiUp())}". Nothing was written.`;
     return {
       why: `stack ${quoted(stack)} has ${firstFew(
@@ -79,17 +79,17 @@ export const RENDER_WORDING = {
   "ids-not-in-stack": ({ stack, place, places }: IdsNotInStack) => ({
     why: `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
     next: [
-      `Name the secret instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
-      "If the id is of a secret that this stack doesn't manage, add --allow-id ID.",
+      `Write the secret's name instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+      "If the id belongs to a secret that this stack doesn't manage, add --allow-id ID.",
     ],
   }),
   "output-in-input": ({ file }: { file: string }) => ({
-    why: `${quoted(file)} would be written into the input`,
-    next: ["Choose a folder outside of the input: --out FOLDER"],
+    why: `${quoted(file)} would be written into the input folder`,
+    next: ["Choose a folder outside the input folder: --out FOLDER"],
   }),
   "outputs-differ": ({ files }: { files: string[] }) => ({
-    why: `${files.length === 1 ? "a file exists" : "files exist"} with other content: ${firstFew(files.map(sanitized))}`,
-    next: ["To replace what exists, add --overwrite. Nothing was written."],
+    why: `${files.length === 1 ? "a file already exists" : "files already exist"} with different content: ${firstFew(files.map(sanitized))}`,
+    next: [`To replace the existing ${files.length === 1 ? "file" : "files"}, add --overwrite. Nothing was written.`],
   }),
 } satisfies Record<string, Wording<never>>;
 
@@ -103,16 +103,16 @@ export interface NamesNotInStack {
 export interface IdsNotInStack {
   stack: string;
   place: SecretPlace;
-  /** Where the ids are. Not the ids: someone may have put a value in their place. */
+  /** The places of the ids. The ids aren't facts, because someone may have written a secret value instead of an id. */
   places: MarkerPlace[];
 }
 
-/** Another place of the stack that has secrets with names that are missing. */
+/** Another workspace of the stack that has secrets with the missing names. */
 export interface Elsewhere extends SecretPlace {
   names: string[];
 }
 
-/** What to add to the command for another place than this one. */
+/** Returns the options that select the workspace `other`. */
 function optionsText(other: SecretPlace, { provider, workspace }: SecretPlace): string {
   return [
     ...(other.provider === provider ? [] : ["--provider", shellWord(other.provider)]),
@@ -139,7 +139,9 @@ function fileFaultText(fault: FileFault): string {
 
 function markerFaultText({ kind, ...at }: MarkerFault): string {
   const what =
-    kind === "misplaced" ? "a marker outside of a secret_id" : "a secret_id that is neither a marker nor an id";
+    kind === "misplaced"
+      ? "a marker that isn't the value of a secret_id"
+      : "a secret_id that is neither a marker nor an id";
   return `${placeText(at)} has ${what}`;
 }
 

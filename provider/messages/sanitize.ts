@@ -1,8 +1,8 @@
-// Terminal escapes, line breaks, bidirectional overrides, characters without width: whatever could make a text look like another.
+// Terminal escapes, line breaks, bidirectional overrides and zero-width characters can make one string look like another.
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const LONGEST = 300;
 
-/** Text from outside that is safe to show: control characters escaped, at most 300 characters. */
+/** Makes text from outside safe to show: escapes control characters, and cuts the text to 300 characters. */
 export function sanitized(text: string): string {
   const shown = text.replace(UNSAFE, escapeOf);
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
@@ -13,19 +13,19 @@ function escapeOf(character: string): string {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
-/** A name or an id in quotes, safe to show. */
+/** Returns a name or an id in quotes, safe to show. */
 export function quoted(text: string): string {
   return `"${sanitized(text).replaceAll('"', '\\"')}"`;
 }
 
-/** Shorter pieces of a secret occur in any text by chance. */
+/** The length of the pieces of a secret that are searched for. Shorter pieces occur in messages by chance. */
 const PIECE = 8;
-/** Stands for a text that contains a secret. */
+/** Replaces a message that contains a secret. */
 const HIDDEN = "[not shown: it contains a secret]";
 
-/** `text`, unless it contains one of `secrets` or a piece of one, in an encoding in which an API could echo it. */
+/** Returns `text`, or a placeholder if `text` contains a secret or a piece of a secret, in any encoding that an API may return. */
 export function redacted(text: string, secrets: readonly (string | undefined)[]): string {
-  // `sanitized` never shows more.
+  // `sanitized` shows at most this part.
   const shown = text.slice(0, LONGEST + PIECE);
   const given = secrets.flatMap((secret) => (secret ? [secret] : []));
   const forms = given.flatMap(formsOf);
@@ -49,7 +49,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** The forms that a secret has inside a longer text in base64. */
+/** Base64 of the secret inside a longer string, which depends on the secret's position in the string. */
 function shiftedBase64(secret: string): string[] {
   return [1, 2].map((before) =>
     Buffer.from("-".repeat(before) + secret, "utf8")

@@ -2,10 +2,11 @@ import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
 import { configPath, workspaceSettingPath } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
-import { type CalledWorkspace, failureText } from "./apiWording.js";
-import { deleteFromState, ownCommand, pulumiRefresh, pulumiUp, setConfig } from "./commands.js";
+import { type CalledWorkspace, failureText, refreshAdvice } from "./apiWording.js";
+import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
 import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
 import {
+  capitalized,
   clause,
   commandFor,
   dependentsText,
@@ -21,7 +22,7 @@ import { quoted, sanitized } from "./sanitize.js";
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
 
-/** Problems that the life of a secret meets. */
+/** Problems in the lifecycle of a secret. */
 export const SECRET_WORDING = {
   "name-taken": ({
     id,
@@ -33,7 +34,7 @@ export const SECRET_WORDING = {
     id: string;
     dependents: Dependent[] | undefined;
     spelling?: string | undefined;
-    /** Whether it is the secret that the resource has already, and that this create is to replace. */
+    /** Whether the secret is the resource's current secret, which this create replaces. */
     isOwn?: boolean;
     isInComponent?: boolean;
   }) => {
@@ -45,16 +46,16 @@ export const SECRET_WORDING = {
           : ", which nothing uses";
     if (spelling !== undefined) {
       return {
-        why: `the API takes the name for that of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
+        why: `the API treats this name as equal to the name of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
         next: [`Choose another name, or set name: ${quoted(spelling)}`],
       };
     }
     if (isOwn) {
       return {
-        why: `the name is already used by secret ${sanitized(id)}, which this resource has, and which is to be replaced`,
+        why: `the name is still used by this resource's current secret, ${sanitized(id)}`,
         next: [
           "To replace it with a new secret, add deleteBeforeReplace: true to the options.",
-          "To push the value to the same secret instead, change triggers, without a replacement.",
+          "To push the value to the same secret without a replacement, change triggers instead.",
         ],
       };
     }
@@ -62,7 +63,7 @@ export const SECRET_WORDING = {
       why: `the name is already used by secret ${sanitized(id)}${use}`,
       next: [
         `If another stack or someone else manages that secret, ${isInComponent ? "add a prefix, such as prefix: pulumi.getStack() + '_'" : "choose another name"}.`,
-        'Otherwise, adopt it: onExisting: "overwrite" pushes your value, and is right after an interrupted run; onExisting: "keep" leaves its value alone.',
+        'Otherwise, adopt it: onExisting: "overwrite" pushes your value; onExisting: "keep" keeps the existing value. If an earlier run was interrupted, use "overwrite".',
       ],
     };
   },
@@ -75,7 +76,7 @@ export const SECRET_WORDING = {
   }) => {
     const id = secrets[0]?.id ?? "";
     const choices = {
-      existingId: `Choose the one to adopt with existingId: ${quoted(id)}, or delete those that you don't need.`,
+      existingId: `Choose one by its id, such as existingId: ${quoted(id)}, or delete the secrets that you don't need.`,
       secretId: `Choose one by its id, such as secretId: ${quoted(id)}`,
       "--id": `Choose one by its id, such as --id ${sanitized(id)}`,
       import: "Import one of them by its id.",
@@ -85,7 +86,7 @@ export const SECRET_WORDING = {
   "existing-id-not-found": ({ id, workspace }: { id: string; workspace: string }, reader: Reader) => ({
     why: `workspace ${quoted(workspace)} has no secret with the id ${quoted(id)} (existingId)`,
     next: [
-      `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new one.`,
+      `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new secret.`,
       `Otherwise, ${ID_CHECK}`,
     ],
   }),
@@ -94,61 +95,61 @@ export const SECRET_WORDING = {
     next: [capitalized(ID_CHECK)],
   }),
   "kept-value-has-other-name": ({ id, liveName }: { id: string; liveName: string }) => ({
-    why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API renames a secret only together with a new value`,
+    why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API can't rename a secret without a new value`,
     next: [`Set name: ${quoted(liveName)}, or remove onExisting: "keep" to rename the secret and push your value.`],
   }),
   "owned-by-other": (facts: OwnedFacts, reader: Reader) => ownedWords(facts, reader),
   "may-have-been-created": ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => ({
     why: `${clause(failureText(failure))}; the secret may have been created anyway`,
     next: [
-      'Run the same command again: it looks for the secret first. If it finds one, onExisting: "overwrite" adopts it.',
+      'Run the command again: it searches for the secret first. If the secret exists, adopt it with onExisting: "overwrite".',
       ...spellingText(spellings),
     ],
   }),
   "may-have-been-updated": ({ failure, id }: { failure: ApiFailure; id: string }) => ({
     why: `${clause(failureText(failure))}; secret ${sanitized(id)} may already have the new value`,
-    next: ["Run the same command again: it pushes the value again."],
+    next: ["Run the command again: it pushes the value again."],
   }),
   "secret-gone": (_: object, reader: Reader) => ({
     why: "the workspace no longer has this secret",
-    next: [`Refresh the state, then run the same command again: ${commandFor(reader, pulumiRefresh())}`],
+    next: refreshAdvice(reader),
   }),
   "new-name-taken": ({ name, secrets }: { name: string; secrets: Secret[] }) => ({
     why: `the name ${quoted(name)} is already used by ${secrets.length === 1 ? "secret" : "the secrets"} ${idsText(secrets)}`,
-    next: ["Choose another name, or first rename or delete what has this one."],
+    next: [`Choose another name, or first rename or delete ${secrets.length === 1 ? "that secret" : "those secrets"}.`],
   }),
   "in-use": ({ dependents }: { dependents: Dependent[] }, reader: Reader) => ({
     why: `it is in use by ${dependentsText(dependents)}`,
     next: [
-      "Point them at another secret, then run the same command again.",
+      "Point the dependents at another secret, then run the command again.",
       `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
     ],
   }),
   "kept-value-at-risk": ({ input, liveName }: { input: string; liveName: string | undefined }) => ({
-    why: `it was adopted with onExisting: "keep", so only ElevenLabs has its value, and a ${input === "replacement" ? input : `change of ${input}`} would destroy that value`,
+    why: `it was adopted with onExisting: "keep", so its value exists only in ElevenLabs, and ${input === "replacement" ? "a replacement" : `changing ${input}`} would destroy it`,
     next:
       input === "replacement"
         ? [
-            "Run it without a replacement. To give the value up, first change triggers (or value) in an update of its own.",
+            "Run the command without the replacement. To push the program's value instead, first change triggers (or value) in a separate update.",
           ]
         : [
-            `To keep the value, ${liveName === undefined ? `undo the change of ${input}.` : `set name: ${quoted(liveName)}`}`,
+            `To keep the value, ${liveName === undefined ? `undo the change to ${input}.` : `set name: ${quoted(liveName)}`}`,
             "To push the program's value instead, change triggers (or value) in the same update.",
           ],
   }),
   "wrong-account": (facts: WrongAccount, reader: Reader) => ({
     why:
       facts.storedEndpoint === undefined
-        ? `this API key did not write it, and finds no secret at ${facts.endpoint} that was written with the same key as this one; is it the key of another workspace?`
-        : `it was at ${sanitized(facts.storedEndpoint)}, and no secret that was written there is found at ${facts.endpoint}, where workspace ${quoted(facts.workspace)} is now; is that another workspace?`,
+        ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
+        : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
     next: [
       rightAccountText(facts, reader),
-      `If that one no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
+      `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
     ],
   }),
   "changed-meanwhile": (facts: { id: string; name: string; liveName: string | undefined }) => ({
-    why: `secret ${sanitized(facts.id)} was named ${quoted(facts.name)} a moment ago, and ${facts.liveName === undefined ? "is gone now" : `is named ${quoted(facts.liveName)} now`}; nothing was changed`,
-    next: ["Run the same command again."],
+    why: `secret ${sanitized(facts.id)} was ${facts.liveName === undefined ? `deleted (its name was ${quoted(facts.name)})` : `renamed from ${quoted(facts.name)} to ${quoted(facts.liveName)}`} while this command ran. The provider changed nothing`,
+    next: ["Run the command again."],
   }),
   "name-ignored": ({ name, liveName }: { name: string; liveName: string }) => ({
     why: `the API has stored the value, but not the new name: the secret is still named ${quoted(liveName)}`,
@@ -167,18 +168,18 @@ export const SECRET_WORDING = {
   "import-not-found": ({ reference, endpoint }: { reference: string; endpoint: string }, reader: Reader) => ({
     why: `the workspace at ${endpoint} has no secret with the id or name ${quoted(reference)}`,
     next: [
-      `Give an ID, a NAME, WORKSPACE/ID or WORKSPACE/NAME. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
+      `Pass an ID, a NAME, WORKSPACE/ID or WORKSPACE/NAME. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
     ],
   }),
   "value-missing": () => ({
-    why: "it was imported, so its value is not known here",
+    why: "it was imported without its value",
     next: ["Set the input value in the program."],
   }),
   "name-mismatch": ({ name }: { name: string }) => ({
     why: `it is not named ${quoted(name)}`,
-    next: ["Give either secretId or name, not both."],
+    next: ["Pass either secretId or name, not both."],
   }),
-  "no-secret-given": () => ({ why: "neither secretId nor name is given", next: ["Give one of the two."] }),
+  "no-secret-given": () => ({ why: "neither secretId nor name is given", next: ["Pass secretId or name."] }),
 } satisfies Record<string, Wording<never>>;
 
 export interface WrongAccount {
@@ -186,36 +187,37 @@ export interface WrongAccount {
   provider?: string | undefined;
   endpoint: string;
   keySource: CalledWorkspace["keySource"];
-  /** Undefined if it is the same as `endpoint`, or not known. */
+  /** The endpoint in the state. Undefined if it is the same as `endpoint`, or unknown. */
   storedEndpoint: string | undefined;
   urn?: string | undefined;
 }
 
-/** How to reach the workspace that has the secrets: by its URL if that is another, else by its key. */
+/** The advice that makes the config use the workspace that has the secrets: a new URL if the URL differs, otherwise a new key. */
 function rightAccountText({ workspace, provider, keySource, storedEndpoint }: WrongAccount, reader: Reader): string {
   const [what, setting] = storedEndpoint === undefined ? (["key", "apiKey"] as const) : (["URL", "baseUrl"] as const);
   const right = `the ${what} of the workspace that has the secrets`;
   if (storedEndpoint === undefined && keySource === "environment") return `Set ELEVENLABS_API_KEY to ${right}.`;
-  if (provider !== undefined && provider !== DEFAULT_PROVIDER) return `Give provider ${quoted(provider)} ${right}.`;
+  if (provider !== undefined && provider !== DEFAULT_PROVIDER)
+    return `Set ${setting} of provider ${quoted(provider)} to ${right}.`;
   const given = storedEndpoint === undefined ? { secret: true } : { secret: false, value: storedEndpoint };
   return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
 }
 
-/** The other resource that holds a secret. */
+/** Another resource that owns a secret. */
 export interface OwnedFacts {
   /** Undefined if only the name is known. */
   id?: string | undefined;
-  /** Its logical name, or the name of its secret. */
+  /** The resource's logical name, or the name of its secret. */
   resource: string;
   urn?: string | undefined;
   /**
-   * `state`: the stack's state has it there. `program`: it has just created or adopted the secret. `both`: two entries of the
-   * state have the secret already.
+   * `state`: the stack's state has the owner. `program`: the owner has just created or adopted the secret. `both`: two resources
+   * of the state own the secret.
    */
   where: "state" | "program" | "both";
   /** Whether the resource that would get the secret belongs to a `WorkspaceSecrets`. */
   isInComponent?: boolean;
-  /** Its type token, if it is a resource of another provider. */
+  /** The resource's type token, if the resource belongs to another provider. */
   strangerType?: string;
 }
 
@@ -226,17 +228,19 @@ function ownedWords(facts: OwnedFacts, reader: Reader): Words {
   if (where === "program") {
     return {
       why: `${secret} already belongs to resource ${other} of this program`,
-      next: ["Give this resource another name, or remove one of the two from the program."],
+      next: [
+        "Choose another name for the secret of this resource, or remove one of the two resources from the program.",
+      ],
     };
   }
   if (where === "both") {
     return {
       why: `it also belongs to resource ${other} of this program`,
-      next: ["Remove one of the two from the program. The secret stays with the other."],
+      next: ["Remove one of the two resources from the program. The other resource then owns the secret."],
     };
   }
   const urn = facts.urn ?? "URN";
-  // A URN is right for any parent and type. An alias without a parent means the new one.
+  // A URN works for any parent and type. An alias without a parent refers to the new parent.
   const alias = facts.isInComponent
     ? `aliases: { KEY: ${quoted(urn)} } to the arguments of WorkspaceSecrets`
     : `aliases: [${quoted(urn)}] to the options`;
@@ -245,8 +249,8 @@ function ownedWords(facts: OwnedFacts, reader: Reader): Words {
   return {
     why: `${secret} belongs to resource ${other} of this stack`,
     next: [
-      `If it is the same secret under another name, parent or kind of provider, add ${alias}.`,
-      `Otherwise, first run "${commandFor(reader, pulumiUp())}" without this change, and with another name for ${other}, or without ${other}, which deletes its secret.`,
+      `If it is the same resource under another name, parent or kind of provider, add ${alias}.`,
+      `Otherwise, first run "${commandFor(reader, pulumiUp())}" without this change, but with another name for the secret of ${other}, or without ${other} (this deletes its secret).`,
     ],
   };
 }
@@ -259,19 +263,19 @@ function strangerWords(
   const forget = commandFor(reader, deleteFromState(urn));
   const hasOtherId = type.startsWith("command:");
   return {
-    why: `resource ${other} of this stack (${sanitized(type)}) seems to manage ${id === undefined ? "this secret" : `secret ${sanitized(id)}`}, and would delete it when it goes`,
+    why: `resource ${other} of this stack (${sanitized(type)}) seems to manage ${id === undefined ? "this secret" : `secret ${sanitized(id)}`}, and would delete the secret when the resource is removed`,
     next: hasOtherId
       ? [
-          `To take the secret over, remove ${other} from the program and from the state, which deletes nothing: ${forget}`,
+          `To take over the secret, remove ${other} from the program and from the state (this deletes nothing): ${forget}`,
         ]
       : [
-          `To take the secret over, remove ${other} from the program, and add ${alias}.`,
-          `If the id of ${other} isn't that of the secret, remove it from the state instead, which deletes nothing: ${forget}`,
+          `To take over the secret, remove ${other} from the program, and add ${alias}.`,
+          `If the id of ${other} isn't the secret's id, remove ${other} from the state instead (this deletes nothing): ${forget}`,
         ],
   };
 }
 
-/** What is wrong with an input. The reason never contains what was given. */
+/** Problems with an input. The reason never contains the value of the input. */
 export const CHECK_WORDING = {
   "input-missing": () => ({ why: "is missing", next: [] }),
   "input-empty": ({ isBlank, advice }: { isBlank: boolean; advice: string }) => ({
@@ -295,16 +299,16 @@ export const CHECK_WORDING = {
     next: [],
   }),
   "declared-twice": ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
-    why: `is also the ${input} of resource ${quoted(resource)}${input === "name" ? " in the same workspace" : ""}: change one of the two`,
+    why: `is also the ${input} of resource ${quoted(resource)}${input === "name" ? " in the same workspace" : ""}: change the ${input} of one of the two resources`,
     next: [],
   }),
   "owned-by-other": (facts: OwnedFacts, reader: Reader) => {
     const { why, next } = ownedWords(facts, reader);
-    return { why: `means a secret of another resource: ${why}`, next };
+    return { why: `refers to a secret of another resource: ${why}`, next };
   },
   "state-unreadable": ({ reason }: { reason: string }) => ({
     why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
-    next: ["Without the state, it isn't known whether another resource of this stack has the secret."],
+    next: ["Without the state, the provider can't check whether another resource of this stack owns the secret."],
   }),
   "provider-config-unknown": ({ key, known }: { key: string; known: readonly string[] }) => ({
     why: `is not a config key of elevenlabs${didYouMean(key, known)}; valid keys are ${known.join(", ")}`,
@@ -324,34 +328,34 @@ export interface PlainValues {
   isInProject?: boolean | undefined;
 }
 
-/** Warnings. `next` is empty if there is nothing to do. */
+/** Warnings. `next` is empty if the user needn't do anything. */
 export const WARNING_WORDING = {
   "imported-without-value": ({ name, id }: { name: string; id: string }) => ({
     why: `Secret ${quoted(name)} (${sanitized(id)}) is imported without its value, which the API never returns`,
-    next: ["The next update pushes the value of the program."],
+    next: ["The next update pushes the program's value."],
   }),
   "left-in-use": ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => ({
-    why: `Secret ${quoted(name)} (${sanitized(id)}) stays in the workspace, and this stack no longer manages it: it is in use by ${dependentsText(dependents)}`,
+    why: `Secret ${quoted(name)} (${sanitized(id)}) remains in the workspace, and this stack no longer manages it, because it is in use by ${dependentsText(dependents)}`,
     next: [],
   }),
   "left-to-other-owner": (facts: { name: string; id: string; resource: string; isLookUp: boolean }) => ({
-    why: `Secret ${quoted(facts.name)} (${sanitized(facts.id)}) is not deleted: ${facts.isLookUp ? `the program looks it up as ${quoted(facts.resource)}` : `resource ${quoted(facts.resource)} of this stack has it`}`,
+    why: `Secret ${quoted(facts.name)} (${sanitized(facts.id)}) is not deleted, because ${facts.isLookUp ? `the program looks it up as ${quoted(facts.resource)}` : `resource ${quoted(facts.resource)} of this stack owns it`}`,
     next: [
       facts.isLookUp
-        ? "No resource of this stack manages it any more. To delete it, do so in ElevenLabs."
-        : "If another value was pushed for the old resource, change the triggers of the one that stays.",
+        ? "This stack no longer manages the secret. If you don't need the secret, delete it in ElevenLabs."
+        : "If another value was pushed for the old resource, change the triggers of the resource that remains.",
     ],
   }),
   "not-shared": ({ folder, reason }: { folder: string; reason: string }) => ({
     why: `The folder ${sanitized(folder)} can't be used: ${sanitized(reason)}`,
     next: [
-      "So the provider processes of this command don't know each other's secrets. Set TMPDIR to a folder that you can write to.",
+      "Without it, the provider processes of this command can't see each other's secrets. Set TMPDIR to a folder that you can write to.",
     ],
   }),
   "value-ends-with-line-break": ({ name }: { name: string }) => ({
-    why: `The value of secret ${quoted(name)} ends with a line break, which the workspace now has too`,
+    why: `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
     next: [
-      "If it doesn't belong to the value, as after reading a file, remove it in the program, such as with trimEnd().",
+      "If the line break isn't part of the value (for example, if the value is read from a file), remove it in the program, such as with trimEnd().",
     ],
   }),
   "plain-values": ({ key, names, isInState, isInProject }: PlainValues, reader: Reader) => {
@@ -361,20 +365,19 @@ export const WARNING_WORDING = {
       why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
       next: isInProject
         ? moveFromProject(key, names, reader)
-        : [`Treat the old values as compromised, and set new ones: ${command}`],
+        : [`Treat the old values as compromised, and set new values: ${command}`],
     };
   },
 } satisfies Record<string, Wording<never>>;
 
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** The new secret may have another spelling of its name. */
+/** The API may have stored the name of the new secret in another spelling. */
 function spellingText(spellings: Secret[]): string[] {
   const [first] = spellings;
   if (!first) return [];
   const all = spellings.map(({ id, name }) => `${quoted(name)} (${sanitized(id)})`).join(" or ");
-  const advice = spellings.length === 1 ? `that one, add existingId: ${quoted(first.id)}` : "one, add its existingId";
-  return [`It may be ${all}. To adopt ${advice}`];
+  const advice =
+    spellings.length === 1
+      ? `that secret, add existingId: ${quoted(first.id)}`
+      : "one of them, set existingId to its id";
+  return [`The API may have stored it as ${all}. To adopt ${advice}`];
 }

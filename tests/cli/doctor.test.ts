@@ -103,7 +103,7 @@ describe("doctor: the cause of a failure", () => {
     const { code, failed } = await doctor({ env: envOf({ url: emulator.url, apiKey }) });
 
     expect(code).toBe(1);
-    expect(failed).toMatchObject([{ check: "key", text: expect.stringContaining("characters that no key has") }]);
+    expect(failed).toMatchObject([{ check: "key", text: expect.stringContaining("isn't allowed in an API key") }]);
     expect(emulator.requests).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe("doctor: the cause of a failure", () => {
     const { code, failed } = await doctor({ env: envOf(emulator) });
 
     expect(code).toBe(1);
-    expect(failed).toMatchObject([{ check: "list", text: expect.stringMatching(/^the API answered 503/) }]);
+    expect(failed).toMatchObject([{ check: "list", text: expect.stringMatching(/^the API returned 503/) }]);
   });
 
   test("an invalid config is shown with its fix", async () => {

@@ -37,7 +37,7 @@ test.each([
     "unknown-option",
     [/no option --prefx\./, /^Did you mean --prefix\? Options: --stack, /m],
   ],
-  ["an option without its value", ["list", "--prefix"], "option-without-value", [/--prefix has no value/]],
+  ["an option without its value", ["list", "--prefix"], "option-without-value", [/--prefix is missing its value/]],
   ["a missing option", ["render", "."], "invalid-usage", [/--out is missing/, /^Usage: .* --out <folder>/m]],
   ["a missing argument", ["render", "--out", "x"], "invalid-usage", [/<input> is missing/]],
   [

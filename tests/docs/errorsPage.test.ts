@@ -18,6 +18,6 @@ test("docs/errors.md has one heading for each kind of error and warning", async 
 });
 
 test("each kind in docs/errors.md has a cause and a fix", async () => {
-  const incomplete = [...(await sections())].filter(([, text]) => !/\*\*Cause:\*\* .*\*\*Cure:\*\* /s.test(text));
+  const incomplete = [...(await sections())].filter(([, text]) => !/\*\*Cause:\*\* .*\*\*Fix:\*\* /s.test(text));
   expect(incomplete.map(([kind]) => kind)).toEqual([]);
 });

@@ -89,7 +89,8 @@ test("triggers whose changes Pulumi can't detect are refused at preview", async 
 test("triggers inside outputs and promises are refused at preview too, if Pulumi would lose them", async () => {
   const stack = await start();
   const lost: Record<string, string> = {
-    "pulumi.output([new Date(0)])": "triggers[0] is an empty object (an output makes one of a Date or a Map)",
+    "pulumi.output([new Date(0)])":
+      "triggers[0] is an empty object (inside an output, a Date or a Map becomes an empty object)",
     "[pulumi.secret({ at: new Map() })]": "triggers[0].at is an empty object",
     "[pulumi.output(1).apply(() => new Date(0))]": "triggers[0] is an instance of Date",
     "pulumi.output(1).apply(() => [{ a: [new Set()] }])": "triggers[0].a[0] is an instance of Set",

@@ -19,7 +19,7 @@ export function expectRefused(run: Run, what: string): void {
       severity: "error",
       kind: "kept-value-at-risk",
       resource: "crm",
-      message: expect.stringContaining(`change of ${what} `),
+      message: expect.stringContaining(`changing ${what} `),
     },
   ]);
   expect(run.requests.filter(({ method }) => method !== "GET")).toEqual([]);
