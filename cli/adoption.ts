@@ -3,16 +3,16 @@ import { NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
 import { type ConfigPath, configPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
 import { jsonText, withInvisibleEscaped } from "./jsonText.js";
 
-/** A secret that the program is to adopt. */
+/** A secret that the program adopts. */
 export interface AdoptedSecret extends Secret {
-  /** Where the config has its value: a key of its own, or a step in `secrets`. */
+  /** The position of its value in the config: a separate key, or a path into `secrets`. */
   path: ConfigPath;
 }
 
 export interface ProgramLayout {
   /**
-   * The prefix of one `WorkspaceSecrets` that holds all secrets with this prefix. Secrets that it can't hold get a
-   * `WorkspaceSecret` each, as all of them do if this is missing.
+   * The prefix of the one `WorkspaceSecrets` for all secrets with this prefix. Each secret that doesn't fit into it gets a
+   * separate `WorkspaceSecret`. If this is missing, all secrets do.
    */
   componentPrefix?: string;
 }
@@ -20,8 +20,8 @@ export interface ProgramLayout {
 const COMPONENT_KEY = "secrets";
 
 /**
- * Gives each secret whose id isn't in `ownedIds` a place in the config. Secrets that share a name are returned apart, because
- * a program can have only one secret of a name; secrets without a name are left out.
+ * Chooses a config key or path for each secret whose id isn't in `ownedIds`. Secrets that share a name are returned
+ * separately, because a program can have only one secret with a given name. Secrets without a name are skipped.
  */
 export function planAdoption(
   secrets: Secret[],
@@ -53,7 +53,7 @@ export function importFileText(adopted: AdoptedSecret[], workspace: { name: stri
   return `${jsonText({ resources })}\n`;
 }
 
-/** The TypeScript that adopts these secrets. */
+/** Returns the TypeScript that adopts these secrets. */
 export function programLines(
   adopted: AdoptedSecret[],
   workspace: { name: string; endpoint: string },
@@ -86,10 +86,10 @@ export function programLines(
   ].join("\n");
 }
 
-/** Pulumi takes `secure` for an encrypted value. `secrets` holds the values of a component. */
+/** Pulumi treats an object with the key `secure` as an encrypted value. The component's values are under `secrets`. */
 const RESERVED_KEYS = new Set(["secure", COMPONENT_KEY, "__proto__"]);
 
-/** Whether a name can be a config key, or a step of a config path, without any escape. */
+/** Whether a name can be used without an escape as a config key, or as a step of a config path. */
 function isPlainKey(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) && !RESERVED_KEYS.has(name);
 }
@@ -100,7 +100,7 @@ function keyInComponent({ name }: Secret, { componentPrefix }: ProgramLayout): s
   return isPlainKey(key) ? key : undefined;
 }
 
-/** A plain key that resembles the name. */
+/** Returns a plain key that resembles the name. */
 function unusedKey(name: string, usedKeys: Set<string>): string {
   const words = name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_+|_+$/g, "") || "secret";
   const base = isPlainKey(words) ? words : `secret_${words}`;
@@ -109,7 +109,7 @@ function unusedKey(name: string, usedKeys: Set<string>): string {
   return key;
 }
 
-/** A string literal of TypeScript. */
+/** Returns a TypeScript string literal. */
 function literal(text: string): string {
   return withInvisibleEscaped(JSON.stringify(text));
 }

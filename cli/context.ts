@@ -14,12 +14,12 @@ export interface ContextOptions {
   workspace?: string;
 }
 
-/** What a command works with. */
+/** The config, stack and settings of a command. */
 export interface Context {
   workspaces: Workspaces;
-  /** Undefined if only the environment is used. */
+  /** Undefined if the config comes only from the environment. */
   stack: Stack | undefined;
-  /** Where the config comes from, in words. */
+  /** Describes where the config comes from, for a message. */
   source: string;
   /** For the commands that the output recommends. */
   reader: Reader;
@@ -36,7 +36,7 @@ export function withStack(command: Command): Command {
 /** Adds `--no-stack` to a command that has `--stack`. */
 export function withNoStack(command: Command): Command {
   const given = new Set<string>();
-  // commander treats the two as one option, and the last one given wins.
+  // commander treats them as one option: the last option on the command line wins.
   for (const name of ["stack", "no-stack"]) command.on(`option:${name}`, () => given.add(name));
   return command.option("--no-stack", "use only the environment, not Pulumi").hook("preAction", () => {
     if (given.size < 2) return;
@@ -57,7 +57,7 @@ export function readerOf({ stack }: ContextOptions): Reader {
   return { stackArguments: stackArgumentsOf(stack) };
 }
 
-/** The stack's config, then the environment for what the config doesn't set. */
+/** Opens the stack's config, with the environment for settings that the config lacks. */
 export async function openContext(options: ContextOptions): Promise<Context> {
   const { provider = DEFAULT_PROVIDER } = options;
   if (options.stack === false && provider !== DEFAULT_PROVIDER) {
@@ -70,7 +70,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   return { workspaces, stack, source: sourceText(found), reader: readerOf(options) };
 }
 
-/** The same for a command that calls the API of one workspace. */
+/** Opens the config and one workspace, for a command that calls the API. */
 export async function openWorkspace(options: ContextOptions): Promise<Context & { workspace: Workspace }> {
   const context = await openContext(options);
   const workspace = context.workspaces.get(options.workspace);

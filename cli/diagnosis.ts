@@ -10,7 +10,7 @@ type FindingKind = keyof typeof FINDING_WORDING;
 type FindingFacts<Kind extends FindingKind> =
   Parameters<(typeof FINDING_WORDING)[Kind]> extends [] ? object : Parameters<(typeof FINDING_WORDING)[Kind]>[0];
 
-/** What one check of a workspace found. */
+/** The result of one check of a workspace. */
 export type Finding = {
   [Kind in FindingKind]: {
     check: "config" | "key" | "host" | "proxy" | "list" | "write";
@@ -23,9 +23,9 @@ export type Finding = {
 
 type Regions = Record<string, string>;
 
-/** Tries what the provider would do with this workspace, without writing anything. */
+/** Tries the API calls that the provider would make for this workspace, without writing anything. */
 export async function diagnose(configured: Workspace, regions: Regions = REGIONS): Promise<Finding[]> {
-  // A temporary failure is a finding too, so nothing is retried.
+  // A temporary failure is also a finding, so nothing is retried.
   const workspace = configured.with({ maxRetries: 0 });
   const error = await failureOf(listNothing(workspace));
   if (error && !error.lacksPermission) return [await findCause(error, workspace, regions)];
@@ -35,12 +35,12 @@ export async function diagnose(configured: Workspace, regions: Regions = REGIONS
   return [listing, await checkWriting(workspace)];
 }
 
-/** Lists with a prefix that no secret has, so that the answer is small. */
+/** Lists with a prefix that no secret has, so that the response is small. */
 function listNothing(workspace: Workspace): Promise<unknown> {
   return workspace.list(`pulumi-elevenlabs-doctor-${randomUUID()}`);
 }
 
-/** Updates a secret that can't exist: the API says "not found" only to a key that may write. */
+/** Updates a secret that can't exist: the API returns "not found" only to a key that may write. */
 async function checkWriting(workspace: Workspace): Promise<Finding> {
   const secret = { id: `pulumi-elevenlabs-doctor-${randomUUID()}`, name: "doctor" };
   const error = await failureOf(workspace.update(secret, { name: secret.name, value: randomUUID() }));
@@ -57,7 +57,7 @@ async function findCause(error: ApiError, workspace: Workspace, regions: Regions
   const facts = { problem: problemOf(error, workspace) };
   if (error.isAboutProxy) return { check: "proxy", status: "failed", kind: "problem", facts };
   if (error.isAboutKey) return { check: "key", status: "failed", kind: "problem", facts };
-  // Before the check for 401, because a proxy may answer 401 too.
+  // Check this before 401, because a proxy may also return 401.
   if (error.isForeign) return { check: "host", status: "failed", kind: "not-the-api", facts };
   if (error.isUnauthorized) return wrongKeyOrRegion(facts.problem, workspace, regions);
   if (error.isRateLimit) return { check: "list", status: "failed", kind: "rate-limited", facts };
@@ -67,7 +67,7 @@ async function findCause(error: ApiError, workspace: Workspace, regions: Regions
 
 async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions: Regions): Promise<Finding> {
   const { name, endpoint } = workspace;
-  // Another host is tried only if this one is ElevenLabs' own: a key for a test server must not leave it.
+  // Try the other regions only if this endpoint is also a region: a test server's key must not be sent to ElevenLabs.
   const isVendors = Object.values(regions).includes(endpoint);
   const others = Object.entries(regions).filter(([, origin]) => isVendors && origin !== endpoint);
   const accepted = await Promise.all(

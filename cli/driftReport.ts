@@ -1,7 +1,7 @@
 import type { Drift, WorkspaceDrift } from "./findDrift.js";
 import type { PlannedStep } from "./stackOutput.js";
 
-/** What the next `pulumi up --refresh` does about a difference, or what the program needs first. */
+/** The effect of the next `pulumi up --refresh` on a difference, or the change that the program needs first. */
 export type Outcome =
   | { kind: "forgotten" }
   | { kind: "created" }
@@ -9,13 +9,13 @@ export type Outcome =
   | { kind: "renamed-back" }
   | { kind: "replaced" }
   | { kind: "planned"; operation: PlannedStep["operation"] }
-  // The rest fail until the program is changed.
+  // With the kinds below, `pulumi up --refresh` fails until the program is changed.
   | { kind: "must-remove-existing-id"; existingId: string }
   | { kind: "must-choose-namesake" }
   | { kind: "must-allow-adoption" }
   | { kind: "must-follow-name"; name: string };
 
-/** One difference: drift, or a change of the program that no `pulumi up` has made yet. */
+/** One difference: drift, or a change in the program that no `pulumi up` has made yet. */
 export interface Difference {
   resource: string;
   urn: string;
@@ -31,12 +31,12 @@ export interface Difference {
 
 export interface DriftReport {
   stackName: string;
-  /** What each workspace has. */
+  /** The results for each workspace. */
   results: WorkspaceDrift[];
-  /** How many secrets of the state were compared. */
+  /** The number of secrets in the state that were compared. */
   compared: number;
   drifted: Difference[];
-  /** The pending changes of secrets that haven't drifted; undefined if the program wasn't compared. */
+  /** The pending changes to secrets that haven't drifted. Undefined if the program wasn't compared. */
   pending: (Difference & { outcome: { kind: "planned" } })[] | undefined;
 }
 
@@ -84,7 +84,7 @@ function outcomeOf(drift: Drift, planned: PlannedStep | undefined): Outcome {
 }
 
 function outcomeOfRename({ owned, found }: Drift & { kind: "renamed" }): Outcome {
-  // The API renames a secret only together with a new value, and a kept value must not be overwritten.
+  // The API can't rename a secret without a new value, and a kept value must not be overwritten.
   if (owned.isValueKept) return { kind: "must-follow-name", name: found.name };
   const isRenamed = owned.onNameChange === "rename" || owned.existingId === owned.id;
   return { kind: isRenamed ? "renamed-back" : "replaced" };

@@ -35,7 +35,7 @@ export function driftAsMarkdown(report: DriftReport, reader: Reader): string {
   return [...lines, ...unmanagedLines(report).map(markdownEscaped)].join("\n");
 }
 
-/** The keys are a public format. */
+/** Scripts read this JSON, so its keys must not be renamed. */
 export function driftAsJson({ stackName, results, compared, drifted, pending }: DriftReport): string {
   const common = ({ resource, urn, provider, workspace, name, id }: Difference) => ({
     resource,
@@ -159,7 +159,7 @@ function secretCount(count: number): string {
   return count === 1 ? "1 secret" : `${count} secrets`;
 }
 
-/** `text` without any meaning in Markdown: the characters that have one become entities. */
+/** Replaces the characters that have a meaning in Markdown with entities. */
 function markdownEscaped(text: string): string {
   return sanitized(text).replace(/[&<>|\\`*_~[\]@#]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

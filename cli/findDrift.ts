@@ -2,11 +2,11 @@ import type { Secret } from "../provider/api/client.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
 import type { OwnedSecret } from "./stackOutput.js";
 
-/** How a secret in the state differs from the workspace, as a refresh would find it. */
+/** The difference between a secret in the state and the workspace, as a refresh would find it. */
 export type Drift = { owned: OwnedSecret } & (
   | { kind: "missing" }
   | { kind: "renamed"; found: Secret }
-  /** Its id is gone, and other secrets have its name: someone created it again by hand, or they are unrelated. */
+  /** The id is gone, and other secrets have the name: someone created the secret again by hand, or they are unrelated. */
   | { kind: "replaced"; namesakes: Secret[] }
 );
 
@@ -14,14 +14,14 @@ export interface WorkspaceDrift {
   /** The provider whose config describes the workspace. */
   provider: string;
   workspace: Workspace;
-  /** How many secrets of the state were compared. */
+  /** The number of secrets in the state that were compared. */
   compared: number;
   drifts: Drift[];
-  /** How many secrets of the workspace the stack doesn't own. */
+  /** The number of secrets in the workspace that the stack doesn't own. */
   unmanaged: number;
 }
 
-/** Compares with one listing. A listing doesn't prove that a secret is gone, so one that it lacks is looked up by its id. */
+/** Compares with one list. A list may lag behind, so a secret that it lacks is looked up by id. */
 export async function findDrift(
   workspace: Workspace,
   { owned, provider, everyOwnedId }: { owned: OwnedSecret[]; provider: string; everyOwnedId: Set<string> },

@@ -9,7 +9,7 @@ import { quoted, sanitized } from "../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../provider/pulumi/configPath.js";
 import type { Finding } from "./diagnosis.js";
 
-/** What a finding says, and what to do about it. */
+/** The text of a finding, and the steps to fix it. */
 export interface FindingWords {
   text: string;
   next: string[];
@@ -39,7 +39,7 @@ export const FINDING_WORDING = {
     const path = workspaceSettingPath(workspace, "apiKey");
     const others = path.steps.length > 0 ? "Set the other settings of this object for the stack too. " : "";
     return {
-      text: `${keyPath(workspace)} is set in plain text, which programs refuse`,
+      text: `${keyPath(workspace)} is set in plain text; "pulumi up" refuses to use it`,
       next: [
         "Treat that key as compromised: create a new one in ElevenLabs.",
         `Then set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
@@ -47,14 +47,14 @@ export const FINDING_WORDING = {
       ],
     };
   },
-  "no-key-needed": () => fact("none; none is needed unless a resource uses this workspace"),
+  "no-key-needed": () => fact("not set (needed only if a resource uses this workspace)"),
   "can-list": () => fact("can list secrets"),
   "can-write": () => fact("can write secrets (nothing was written)"),
   "missing-permission": ({ problem }: ProblemFinding, reader: Reader) =>
     labelled("missing permission: ", problem, reader),
   "write-unclear": ({ failure }: { failure: ApiFailure | undefined }) => {
-    const why = failure ? failureText(failure) : "the API accepted a change of a secret that doesn't exist";
-    return fact(`can't tell whether the API key may write secrets: ${why}`);
+    const why = failure ? failureText(failure) : "the API accepted a change to a secret that doesn't exist";
+    return fact(`couldn't check whether the API key may write secrets: ${why}`);
   },
   "not-the-api": ({ problem }: ProblemFinding, reader: Reader) => labelled("not the API: ", problem, reader),
   "rate-limited": ({ problem }: ProblemFinding, reader: Reader) => labelled("too many requests: ", problem, reader),
@@ -103,7 +103,7 @@ function directText(rule: DirectRule): string {
         ? "HTTPS_PROXY is not set"
         : `HTTPS_PROXY is not set (${rule.httpVariable} is for plain http only)`;
     case "loopback":
-      return "this machine is always called directly";
+      return "loopback addresses never use the proxy";
     case "exempt":
       return `${rule.variable} has ${quoted(rule.entry)}`;
   }
@@ -121,5 +121,5 @@ function keyPath(workspace: string): string {
 function correctBaseUrl(workspace: string): string {
   const path = configPathText(workspaceSettingPath(workspace, "baseUrl"));
   const variable = workspace === DEFAULT_WORKSPACE ? " (or ELEVENLABS_BASE_URL)" : "";
-  return `Correct ${path}${variable}, or remove it to use the region's.`;
+  return `Correct ${path}${variable}, or remove it to use the region's base URL.`;
 }

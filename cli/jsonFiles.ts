@@ -4,7 +4,7 @@ import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { FileFault } from "../provider/messages/renderWording.js";
 
-/** A file that is to be read as JSON. Its path is relative to the input folder. */
+/** A file to read as JSON. The path is relative to the input folder. */
 export interface JsonFile {
   path: string;
   text: string;
@@ -56,7 +56,7 @@ async function isLinkToFolder(path: string, entry: Dirent): Promise<boolean> {
 
 async function readText(file: string, path: string): Promise<JsonFile | FileFault> {
   try {
-    // A link could lead anywhere, and in a circle.
+    // A symbolic link could point outside the folder, or form a loop.
     if ((await lstat(file)).isSymbolicLink()) return { file: path, kind: "symbolic-link" };
     const bytes = await readFile(file);
     return isUtf8(bytes) ? { path, text: bytes.toString("utf8") } : { file: path, kind: "not-utf8" };

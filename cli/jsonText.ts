@@ -1,4 +1,4 @@
-/** Escapes every invisible character, for JSON and TypeScript: there, an escape means the character itself. */
+/** Escapes every invisible character, for JSON and TypeScript: in both, an escape is equivalent to the character. */
 export function withInvisibleEscaped(text: string): string {
   return text.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     character

@@ -27,10 +27,10 @@ Examples:
   pulumi-elevenlabs list --stack     list secrets, and who owns them
   pulumi-elevenlabs drift            find secrets that were changed by hand
   pulumi-elevenlabs render agents --out build/dev
-                                     name secrets in the files of agents
+                                     write agents' files with this stack's ids
   pulumi-elevenlabs help adopt       more about one command`;
 
-// A reader of the output may close it early, as "head" does.
+// The process that reads the output may close it early, as "head" does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });
@@ -38,7 +38,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 let reader: Reader = {};
 
 const program = new Command("pulumi-elevenlabs")
-  .description("Lists, checks and adopts the secrets of ElevenLabs workspaces.")
+  .description("Manage the secrets of ElevenLabs workspaces.")
   .version(version)
   .addHelpText("after", NOTES)
   .hook("preAction", (_program, command) => {

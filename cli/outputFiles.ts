@@ -3,16 +3,16 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Attempt } from "../provider/messages/attempts.js";
 import { Problem } from "../provider/messages/problem.js";
 
-/** What a command writes. The path is relative to the output folder. */
+/** A file that a command writes. The path is relative to the output folder. */
 export interface OutputFile {
   path: string;
   text: string;
 }
 
-/** What is there now, compared with what is to be written. */
+/** The state of an output file on the disk, compared with the new text. */
 export type PresentOutput = "missing" | "same" | "different";
 
-/** Compares without writing. Whatever is no file and no folder of its own, such as a symbolic link, is refused. */
+/** Compares without writing. Refuses anything other than a regular file or folder, such as a symbolic link. */
 export async function presentOutput(
   folder: string,
   { path, text }: OutputFile,
@@ -34,7 +34,10 @@ export async function presentOutput(
   }
 }
 
-/** Writes all files, or none: each one is moved into place once all of them are on the disk. What fails then is undone. */
+/**
+ * Writes all files, or none: the files are moved into place once all of them are on the disk. If a step fails, the earlier
+ * steps are undone.
+ */
 export async function writeOutputs(folder: string, files: OutputFile[], attempt: Attempt): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
   const makeFolder = async (path: string) => {
@@ -72,7 +75,7 @@ export async function writeOutputs(folder: string, files: OutputFile[], attempt:
   }
 }
 
-/** Copies a file, if there is one. */
+/** Copies a file, if it exists. */
 async function copyOf(file: string, copy: string): Promise<string | undefined> {
   try {
     await copyFile(file, copy);
@@ -83,7 +86,7 @@ async function copyOf(file: string, copy: string): Promise<string | undefined> {
   }
 }
 
-/** The path of a folder without symbolic links, even if the folder doesn't exist yet. */
+/** Returns the path of a folder without symbolic links, even if the folder doesn't exist yet. */
 export async function realFolder(folder: string): Promise<string> {
   const absolute = resolve(folder);
   const real = await realpath(absolute).catch(() => undefined);

@@ -2,20 +2,20 @@ import type { SecretPlace } from "../provider/messages/phrases.js";
 import type { Elsewhere, MarkerPlace, NameFault } from "../provider/messages/renderWording.js";
 import { type OwnedSecret, placesOf } from "./stackOutput.js";
 
-/** A place in a file that names a secret. */
+/** A position in a file where a secret is named. */
 export interface NamedPlace extends MarkerPlace {
   name: string;
 }
 
 export interface FoundIds {
-  /** By the names in the files. */
+  /** Maps the names in the files to the secrets' ids. */
   ids: Map<string, string>;
-  /** The names that don't mean exactly one secret, in full. */
+  /** The names that match no secret or several, with their prefix. */
   faults: NameFault[];
   elsewhere: Elsewhere[];
 }
 
-/** Finds the secrets of one place by their names, which start with `prefix` where the files leave it out. */
+/** Finds the secrets of one workspace by name, adding `prefix` to the names in the files. */
 export function findIds(
   places: NamedPlace[],
   { owned, place, prefix }: { owned: OwnedSecret[]; place: SecretPlace; prefix: string },

@@ -1,12 +1,12 @@
 import { type JSONPath, visit } from "jsonc-parser";
 import type { JsonFault } from "../provider/messages/renderWording.js";
 
-/** A secret that a JSON file names: `"secret_id": "${secret:NAME}"`. */
+/** A marker for a secret in a JSON file: `"secret_id": "${secret:NAME}"`. */
 export interface SecretMarker {
   name: string;
   /** A JSON Pointer. */
   place: string;
-  /** Where its string is in the text, with the quotes. */
+  /** The position of the string in the text, with the quotes. */
   start: number;
   end: number;
 }
@@ -14,22 +14,25 @@ export interface SecretMarker {
 export interface ScannedMarkers {
   markers: SecretMarker[];
   faults: { kind: "misplaced" | "malformed"; place: string }[];
-  /** The ids that the text has already. */
+  /** The ids that the text already contains. */
   ids: { id: string; place: string }[];
 }
 
-/** The only key that the API has for the id of a secret. */
+/** The only key that the API uses for the id of a secret. */
 const KEY = "secret_id";
 const MARKER = /^\$\{secret:(.+)\}$/s;
 const MARKER_START = "${secret:";
 
-/** The markers of a JSON text, or why it isn't JSON. Lines and columns count from 1. */
+/**
+ * Finds the markers in a JSON string. If it isn't valid JSON, returns the position of the first error. Lines and columns
+ * count from 1.
+ */
 export function scanMarkers(text: string): ScannedMarkers | JsonFault {
   if (text.startsWith("\ufeff")) return { kind: "byte-order-mark" };
   try {
     return scan(text);
   } catch (error) {
-    // The parser calls itself for each level.
+    // The parser calls itself for each level of nesting.
     if (error instanceof RangeError) return { kind: "too-deep" };
     throw error;
   }
@@ -65,7 +68,7 @@ function scan(text: string): ScannedMarkers | JsonFault {
   return fault ?? found;
 }
 
-/** The text with an id in the place of each marker. Every other character stays as it is. */
+/** Replaces each marker with an id. Every other character is unchanged. */
 export function withIds(text: string, markers: SecretMarker[], idOf: (name: string) => string): string {
   let at = 0;
   let rendered = "";

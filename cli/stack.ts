@@ -18,17 +18,20 @@ import {
   type StackConfig,
 } from "./stackOutput.js";
 
-/** As on the command line: a stack's name, `true` for the selected one, `false` for none; undefined if nothing is given. */
+/**
+ * The choice on the command line: a stack's name, `true` for the selected stack, `false` for no stack, undefined without an
+ * option.
+ */
 export type StackChoice = string | boolean | undefined;
 
-/** What to add to a Pulumi command so that it is about this stack. */
+/** The arguments that make a Pulumi command use this stack. */
 export function stackArgumentsOf(choice: StackChoice): string[] {
   return typeof choice === "string" ? ["--stack", choice] : [];
 }
 
 /**
- * The stack; undefined if `--no-stack` leaves it out. If nothing was chosen and there is no stack to read, the result is the
- * problem that says why, because the command can then use the environment.
+ * Opens the stack. Undefined with `--no-stack`. If no stack was chosen and none can be read, returns the problem that
+ * explains why, because the command can then use the environment.
  */
 export async function openStack(choice: StackChoice, folder: string): Promise<Stack | Problem | undefined> {
   if (choice === false) return undefined;
@@ -50,7 +53,7 @@ export async function openState(
   return { stack: name, owned: ownedIn(output, attempt) };
 }
 
-/** What a Pulumi command says about the chosen stack, or the problem that says why there is no stack to read. */
+/** Runs a Pulumi command for the chosen stack. Returns its output, or the problem that explains why there is no stack to read. */
 async function runInStack(
   args: string[],
   choice: string | true | undefined,
@@ -80,7 +83,7 @@ interface StackOptions {
   name: string;
   project: Project;
   stackArguments: string[];
-  /** Where Pulumi commands run. */
+  /** The folder in which Pulumi commands run. */
   folder: string;
   config: StackConfig;
 }
@@ -95,7 +98,7 @@ export class Stack {
     return this.options.name;
   }
 
-  /** The config of a provider: the stack's own, or that of an explicit provider as of the last update. */
+  /** The config of a provider: the stack's own config, or an explicit provider's config as of the last update. */
   async configOf(provider: string): Promise<ConfigReader> {
     if (provider === DEFAULT_PROVIDER) return (key) => this.options.config.values.get(key)?.value;
     const attempt: Attempt = { step: "readState", name: this.name };
@@ -126,27 +129,30 @@ export class Stack {
     return source !== undefined && plainKeysIn(source, "apiKey").includes(workspace);
   }
 
-  /** Whether the project file has this key, and not the stack's: a value that is set inside it would hide all of it. */
+  /**
+   * Whether the key is set in the project file, and not in the stack's file. A value that is set inside it for the stack
+   * would hide all of it.
+   */
   isInProject(key: string): boolean {
     const { name, project } = this.options;
     return sourceOf(project, name, key)?.isProject ?? false;
   }
 
-  /** Whether the project's config has something at this path of at most one step. */
+  /** Whether the project's config has a value at this path (top level, or one level deep). */
   isSet({ key, steps }: ConfigPath): boolean {
     const { project, config } = this.options;
     return config.paths.has(configPathText({ key: `${project.name}:${key}`, steps }));
   }
 
-  /** The secrets in the state, without those that the next update deletes. */
+  /** The secrets in the state, except those that the next update deletes. */
   async owned(): Promise<OwnedSecret[]> {
     const attempt: Attempt = { step: "readState", name: this.name };
     return ownedIn(outputOf(await this.run(EXPORT), { attempt }), attempt);
   }
 
   /**
-   * What the program would change about the secrets in the state, or the problem that kept it from being known. It comes
-   * from a preview, which makes no API call.
+   * Returns the changes that the program would make to the secrets in the state, or the problem that prevented the
+   * comparison. Uses a preview, which makes no API call.
    */
   async plan(): Promise<PlannedStep[] | Problem> {
     const attempt: Attempt = { step: "preview", name: this.name };
@@ -157,7 +163,7 @@ export class Stack {
     return preview?.steps ?? new Problem("pulumi-unreadable", { command: "pulumi preview --json" }, attempt);
   }
 
-  /** Lets Pulumi ask for a value in the terminal, and set it encrypted in the project's config. */
+  /** Lets Pulumi ask for a value in the terminal and store it encrypted in the project's config. */
   async askForSecret(path: ConfigPath): Promise<void> {
     const { folder, stackArguments } = this.options;
     const isSet = await runPulumiInTerminal(

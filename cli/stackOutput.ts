@@ -9,13 +9,13 @@ import { isValueKept } from "../provider/secret/state.js";
 import type { ConfigReader } from "../provider/workspaces/settings.js";
 import { reasonIn } from "./pulumiCommand.js";
 
-// Reads what the Pulumi CLI prints about a stack. Each function gives undefined for output of an unknown form.
+// Parses the Pulumi CLI's output about a stack. Each function returns undefined if the output couldn't be parsed.
 
-/** A stack's config, as far as this package needs it. */
+/** The part of a stack's config that this package needs. */
 export interface StackConfig {
   /** The `elevenlabs` keys. Other values are not kept. */
   values: Map<string, { value: string | undefined; secret: boolean }>;
-  /** All keys of the config, and those inside objects, as paths. */
+  /** All keys of the config, and all keys inside objects, as paths. */
   paths: Set<string>;
 }
 
@@ -25,22 +25,22 @@ export interface OwnedSecret {
   resource: string;
   urn: string;
   id: string;
-  /** The name that the secret was last seen with; undefined if the state doesn't say. */
+  /** The last known name of the secret. Undefined if the state doesn't contain it. */
   name: string | undefined;
   provider: string;
   workspace: string;
   endpoint: string | undefined;
-  /** Tells by which route the secret was written. */
+  /** Identifies the route by which the secret was written. */
   mark: string | undefined;
-  /** As of the last update, like the next two. */
+  /** As of the last update, like `existingId` and `onNameChange` below. */
   onNameChange: OnNameChange;
   onExisting: OnExisting;
   existingId: string | undefined;
-  /** Whether the program has never pushed the value that the workspace holds. */
+  /** Whether the value in the workspace has never been pushed by the program. */
   isValueKept: boolean;
 }
 
-/** What the next `pulumi up` would do with a secret. */
+/** The change that the next `pulumi up` would make to a secret. */
 export interface PlannedStep {
   resource: string;
   urn: string;
@@ -107,13 +107,13 @@ const exportSchema = v.object({
 
 type ExportedResource = v.InferOutput<typeof exportSchema>["deployment"]["resources"][number];
 
-/** Reads `pulumi stack export`: the secrets in the state, without those that the next update deletes. */
+/** Reads `pulumi stack export`: the secrets in the state, except those that the next update deletes. */
 export function ownedSecretsIn(json: string): OwnedSecret[] | undefined {
   const result = v.safeParse(exportSchema, parsedJson(json));
   return result.success ? result.output.deployment.resources.flatMap(toOwned) : undefined;
 }
 
-/** Where the secrets are, each place once. */
+/** The workspaces that contain the secrets, without duplicates. */
 export function placesOf(secrets: SecretPlace[]): SecretPlace[] {
   const places = secrets.map(({ provider, workspace }) => ({ provider, workspace }));
   return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
@@ -130,7 +130,7 @@ function toOwned({
   outputs,
 }: ExportedResource): OwnedSecret[] {
   if (!isSecretType(type) || id === undefined || isToBeDeleted || isLookup) return [];
-  // The plugin's outputs don't repeat the inputs.
+  // The plugin's outputs don't contain the inputs.
   const state = type === NATIVE_TYPE ? { ...inputs, ...outputs } : outputs;
   const { name, workspace = DEFAULT_WORKSPACE, endpoint, mark, existingId } = state;
   const { onNameChange = "replace", onExisting = "fail" } = state;
@@ -157,7 +157,7 @@ const providersSchema = v.object({
 
 const PROVIDER_TYPE = "pulumi:providers:elevenlabs";
 
-/** Reads `pulumi stack export --show-secrets`: the config of each provider of the native plugin, by the provider's name. */
+/** Reads `pulumi stack export --show-secrets`: maps the name of each provider of the native plugin to its config. */
 export function providerConfigsIn(json: string): Map<string, ConfigReader> | undefined {
   const result = v.safeParse(providersSchema, parsedJson(json));
   if (!result.success) return undefined;
@@ -167,7 +167,10 @@ export function providerConfigsIn(json: string): Map<string, ConfigReader> | und
 
 const shownSecretSchema = v.object({ plaintext: v.string() });
 
-/** An input of a provider as the text that it was set to. A secret is an object that has its JSON. */
+/**
+ * An input of a provider, as the string that was set. For a secret input, the state has an object that contains the value as
+ * JSON.
+ */
 function textOf(input: unknown): string | undefined {
   const shown = v.safeParse(shownSecretSchema, input);
   const given = shown.success ? parsedJson(shown.output.plaintext) : input;
@@ -195,7 +198,7 @@ const previewSchema = v.object({
   diagnostics: v.optional(v.array(v.object({ message: v.string(), severity: v.string() })), []),
 });
 
-/** Reads `pulumi preview --json`: the steps for secrets, and the reason if it failed. */
+/** Reads `pulumi preview --json`: the steps for secrets, and the reason if the preview failed. */
 export function previewIn(json: string): { steps: PlannedStep[]; failure: string | undefined } | undefined {
   const result = v.safeParse(previewSchema, parsedJson(json));
   if (!result.success) return undefined;
@@ -218,7 +221,7 @@ function plannedSteps(steps: v.InferOutput<typeof previewSchema>["steps"]): Plan
   });
 }
 
-/** A resource may have several steps, as in a replacement. */
+/** A resource may have several steps, for example in a replacement. */
 function operationOf(ops: string[]): PlannedStep["operation"] | undefined {
   if (ops.some((op) => op === "replace" || op === "create-replacement")) return "replace";
   return (["create", "update", "delete"] as const).find((op) => ops.includes(op));

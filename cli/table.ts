@@ -4,8 +4,8 @@ import { styled } from "./terminal.js";
 const GAP = "  ";
 
 /**
- * A table. If it doesn't fit `width`, each row becomes a list of lines: an id must stay in one piece to be copied. Without a
- * width, each row is one line.
+ * Formats a table. If it doesn't fit `width`, each row becomes a list of lines, because an id must not be split if it is to
+ * be copied. Without a width, each row is one line.
  */
 export function table(head: string[], rows: string[][], width = Number.POSITIVE_INFINITY): string {
   const cells = rows.map((row) => row.map(sanitized));
@@ -20,7 +20,7 @@ export function table(head: string[], rows: string[][], width = Number.POSITIVE_
   return [styled("bold", headLine), ...lines].join("\n");
 }
 
-/** A secret's name as a cell: in quotes if it has spaces that a table would hide. */
+/** Formats a secret's name as a cell: in quotes if it has spaces that a table would hide. */
 export function nameCell(name: string): string {
   return /^$|^\s|\s$|\s\s/.test(name) ? quoted(name) : name;
 }
@@ -40,7 +40,7 @@ function padded(text: string, width: number): string {
 const WIDE =
   /\p{RGI_Emoji}|[[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303e\uff01-\uff60]--[\uff61-\uffdc]]/gv;
 
-/** How many columns of a terminal a text fills. A mark, such as an accent, is on top of the character before it. */
+/** Counts the terminal columns of a string. A combining mark, such as an accent, needs no column. */
 function widthOf(text: string): number {
   return [...text.replace(WIDE, "ww").replace(/\p{M}/gu, "")].length;
 }

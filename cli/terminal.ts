@@ -4,7 +4,7 @@ import { Problem, problemText } from "../provider/messages/problem.js";
 
 export type TextStyle = Parameters<typeof styleText>[0];
 
-/** `text` in colour, if the stream is a terminal that shows colours and the user hasn't turned them off. */
+/** Colours `text`, if the stream is a terminal that shows colours and the user hasn't turned them off. */
 export function styled(style: TextStyle, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const isColoured = stream.isTTY && !process.env.NO_COLOR && stream.hasColors();
   return isColoured ? styleText(style, text, { validateStream: false }) : text;
@@ -21,7 +21,7 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints something that isn't part of the result, so that it doesn't end up in a pipe. */
+/** Prints a remark to standard error, so that a pipe contains only the result. */
 export function note(text: string): void {
   process.stderr.write(`${styled("dim", text, process.stderr)}\n`);
 }

@@ -2,8 +2,8 @@ import type { Command, CommanderError } from "commander";
 import { Problem } from "../provider/messages/problem.js";
 
 /**
- * Replaces commander's own error messages, which repeat all that was typed: it may be an API key. commander still throws its own
- * error after it has printed the help or the version.
+ * Replaces commander's own error messages, which repeat everything that was typed: it may contain an API key. commander
+ * still throws its own error after it has printed the help or the version.
  */
 export function reportUsageProblems(command: Command): Command {
   return command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
@@ -11,7 +11,7 @@ export function reportUsageProblems(command: Command): Command {
   });
 }
 
-/** A value of an option that can't be used. `expected` says what it must be. */
+/** An option value that can't be used. `expected` describes the values that can. */
 export function invalidOption(commandName: string, option: string, expected: string): Problem {
   const help = `pulumi-elevenlabs ${commandName} --help`;
   return new Problem("invalid-option", { option, expected, help }, { step: "runCommand", name: commandName });
@@ -32,7 +32,7 @@ function usageProblem(command: Command, { code, message }: CommanderError): Prob
   const fullName = isProgram ? command.name() : `${command.parent?.name()} ${command.name()}`;
   const help = `${fullName} --help`;
   const usage = `${fullName} ${command.usage()}`;
-  // commander quotes what the error is about, and then says what is similar.
+  // commander quotes the wrong argument first, and then similar ones.
   const [about = "", other = ""] = [...message.matchAll(/'([^']*)'/g)].map(([, quoted = ""]) => quoted);
   const typed = { word: shownWord(about), similar: similarIn(message) };
   switch (code) {
@@ -57,7 +57,7 @@ function usageProblem(command: Command, { code, message }: CommanderError): Prob
   }
 }
 
-/** What was typed, if it can't be a key: those have digits or underscores. An option's value isn't shown. */
+/** The typed text, if it can't be a key: keys have digits or underscores. An option's value isn't shown. */
 function shownWord(typed: string): string | undefined {
   const [word = ""] = typed.split("=");
   return /^[a-z-]{1,20}$/.test(word) ? word : undefined;

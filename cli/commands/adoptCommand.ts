@@ -14,15 +14,15 @@ import { note, print } from "../terminal.js";
 import { collected, invalidOption } from "../usage.js";
 
 const NOTES = `
-The API doesn't return values, so you must have them. Adopting changes nothing
-in the workspace: a value is pushed only when value or triggers change. After
-the first "pulumi up", you can remove existingId and onExisting from the lines.
-The output leaves out secrets that the stack owns, and commands for values that
-the config already has.
+The API doesn't return values, so you have to supply them. Adopting changes
+nothing in the workspace: a value is pushed only if value or triggers change.
+After the first "pulumi up", you can remove existingId and onExisting from the
+lines. The output skips secrets that the stack already owns, and commands for
+values that the config already has.
 
 Without --component, each secret gets a WorkspaceSecret and a config key. With
-it, the config holds all values under "secrets", and one WorkspaceSecrets adopts
-all secrets.
+it, the config stores all values under "secrets", and one WorkspaceSecrets
+adopts all secrets.
 
 Exit codes: 0 success, 1 failure.
 
@@ -113,7 +113,7 @@ async function askFor(secrets: AdoptedSecret[], stack: Stack, reader: Reader): P
 
 async function writeImportFile(file: string, text: string, reader: Reader): Promise<void> {
   try {
-    // An existing file may be someone's work.
+    // Don't overwrite an existing file: it may contain someone's work.
     await writeFile(file, text, { flag: "wx" });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";

@@ -36,11 +36,12 @@ interface Options extends ContextOptions {
 
 export function dependents(): Command {
   const command = new Command("dependents")
-    .description("List the dependents of a secret: everything that uses it, and so prevents its deletion.")
+    .description("List the dependents of a secret: everything that uses it and so blocks its deletion.")
     .addArgument(new Argument("[name]", "the exact name of the secret"))
-    .option("--id <id>", "the id of the secret, instead of its name")
+    .option("--id <id>", "the id of the secret, instead of the name")
     .option("--json", "print JSON")
-    // Here the stack's name isn't optional: "--stack CRM_TOKEN" would otherwise take the name of the secret.
+    // In this command, `--stack` requires a name. If the name were optional, "--stack CRM_TOKEN" would read the secret's
+    // name as the stack's name.
     .option("-s, --stack <name>", STACK_HELP);
   return withProvider(withWorkspace(withNoStack(command)))
     .addHelpText("after", NOTES)
@@ -73,7 +74,7 @@ function asTable(found: Dependent[]): string {
   return table(["KIND", "NAME", "ID"], rows, lineWidth());
 }
 
-/** The keys are a public format. */
+/** Scripts read this JSON, so its keys must not be renamed. */
 function asJson(secret: Secret, found: Dependent[]): string {
   return jsonText({ name: secret.name, secretId: secret.id, dependents: found });
 }

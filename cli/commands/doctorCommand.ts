@@ -58,7 +58,7 @@ async function run({ json, ...options }: Options): Promise<void> {
 
 const NO_KEY_NEEDED: Finding = { check: "key", status: "fact", kind: "no-key-needed", facts: {} };
 
-/** If other workspaces are configured, the default one may have no key. */
+/** If other workspaces are configured, the default workspace may have no key. */
 function needsNoKey(name: string, names: string[], { workspaces }: Context): boolean {
   if (name !== DEFAULT_WORKSPACE || names.length === 1) return false;
   try {
@@ -77,9 +77,9 @@ async function check(name: string, context: Context): Promise<Finding[]> {
     return [{ check: "config", status: "failed", kind: "problem", facts: { problem: error } }];
   }
   const found = await diagnose(workspace);
-  // If the key is missing or malformed, a finding already says so.
+  // If the key is missing or malformed, a finding already reports it.
   const key = found.some((finding) => finding.check === "key") ? [] : [keyFinding(workspace, context)];
-  // If the proxy is what fails, a finding already names it.
+  // If the proxy caused the failure, a finding already reports the proxy.
   const proxy = found.some((finding) => finding.check === "proxy") ? [] : [proxyFinding(workspace)];
   return [hostFinding(workspace), ...proxy, ...key, ...found];
 }
@@ -107,7 +107,7 @@ function keyFinding({ name, keySource }: Workspace, { stack }: Context): Finding
   return { check: "key", status: "fact", kind: "key-from-stack", facts: { workspace: name, stack: stack.name } };
 }
 
-/** The keys are a public format. */
+/** Scripts read this JSON, so its keys must not be renamed. */
 function asJson({ source, reader }: Context, checked: CheckedWorkspace[]): string {
   const workspaces = checked.map(({ name, findings }) => ({
     name,

@@ -19,9 +19,10 @@ Compares the secrets in the stack's state with the workspaces, and the program
 with the state, as "pulumi preview" does:
   missing             the secret is gone
   renamed             the secret has another name
-  replaced by hand    the secret is gone, and another one has its name
-  pending             "pulumi up" has not yet made a change of the program
-A value that was changed by hand can't be found: the API doesn't return values.
+  replaced by hand    the secret is gone, and another has its name
+  pending             the program has a change that "pulumi up" hasn't made yet
+A value that was changed by hand can't be detected: the API doesn't return
+values.
 
 Exit codes: 0 no drift, 1 failure, 2 drift or a pending change.
 
@@ -65,7 +66,7 @@ async function run(options: Options): Promise<void> {
   const results = await compareWorkspaces(stack, options);
   const isDrifted = results.some(({ drifts }) => drifts.length > 0);
   const plan = options.stateOnly ? undefined : await stack.plan();
-  // Without the program, "no drift" could be wrong. Drift that was found is true either way.
+  // Without the program, "no drift" could be wrong. But drift that was found is real either way.
   if (plan instanceof Problem && !isDrifted) throw plan;
   if (plan instanceof Problem) note(`The program was not compared: ${sentence(problemWords(plan).why)}`);
   const steps = plan instanceof Problem ? undefined : plan;
@@ -86,7 +87,7 @@ async function compareWorkspaces(stack: Stack, options: Options): Promise<Worksp
   const inScope = placesOf(owned).filter(inScopeOf(options));
   const { provider, workspace } = options;
   const chosen = { provider: provider ?? DEFAULT_PROVIDER, workspace: workspace ?? DEFAULT_WORKSPACE };
-  // What was asked for is compared even if the state has no secret there.
+  // Compare a requested workspace or provider even if the state has no secret in it.
   const isChosen = provider !== undefined || workspace !== undefined;
   const places = inScope.length === 0 && isChosen ? [chosen] : inScope;
   return Promise.all(places.map((place) => compare(place, { stack, owned })));
@@ -107,7 +108,7 @@ async function compare(
   for (const { id, mark, endpoint } of owned.filter((secret) => !gone.has(secret.id))) {
     workspace.account.noteFound({ id, state: { mark, endpoint } });
   }
-  // With the key of another workspace, everything would look gone.
+  // With the API key of another workspace, every secret would look deleted.
   for (const { id, urn, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
     const attempt = { step: "compare", name, id, ...place } as const;
     await requireRightAccount(workspace, { id, urn, state: { mark, endpoint } }, attempt);

@@ -35,7 +35,7 @@ interface Options {
   latency: number;
 }
 
-/** A key or a name, and the emulated workspace that it belongs to. */
+/** A key or a secret's name, and the emulated workspace that it belongs to. */
 interface ForWorkspace {
   text: string;
   workspace: string | undefined;
@@ -56,8 +56,8 @@ export function emulator(): Command {
       "add a secret that an agent uses (repeatable)",
       forWorkspace("--in-use", "NAME"),
     )
-    .option("--fault <operation=status[:times]>", "make the next such requests fail (repeatable)", addFault)
-    .option("--latency <ms>", "delay of each answer", wholeNumber("--latency", MAX_LATENCY_MS), 0)
+    .option("--fault <operation=status[:times]>", "fail the next requests of this operation (repeatable)", addFault)
+    .option("--latency <ms>", "delay of each response, in milliseconds", wholeNumber("--latency", MAX_LATENCY_MS), 0)
     .addHelpText("after", NOTES)
     .action(run);
 }

@@ -29,7 +29,7 @@ interface Options extends ContextOptions {
   json?: boolean;
 }
 
-/** The resources of the stack that own secrets, by the secret's id. */
+/** Maps a secret's id to the resource of the stack that owns the secret. */
 type Owners = Map<string, OwnedSecret>;
 
 export function list(): Command {
@@ -64,7 +64,7 @@ function noneText(
   return `There are no secrets${which}${inWorkspaceText(name, provider)} at ${endpoint}.`;
 }
 
-/** An id is one secret, whatever provider, workspace or URL leads to it. */
+/** Compare only ids: an id is unique, regardless of the provider, workspace or URL. */
 async function ownersIn(stack: Stack): Promise<Owners> {
   return new Map((await stack.owned()).map((owned) => [owned.id, owned]));
 }
@@ -78,7 +78,7 @@ function asTable(secrets: CountedSecret[], owners: Owners | undefined): string {
   return table(head, rows, lineWidth());
 }
 
-/** The keys are a public format. */
+/** Scripts read this JSON, so its keys must not be renamed. */
 function asJson(
   { name, endpoint }: Workspace,
   { provider, secrets, owners }: { provider: string; secrets: CountedSecret[]; owners: Owners | undefined },

@@ -21,12 +21,12 @@ import { collected } from "../usage.js";
 const NOTES = `
 In the JSON files of ElevenLabs' own CLI, name a secret instead of its id:
   "Authorization": { "secret_id": "\${secret:CRM_TOKEN}" }
-The output has the id that the secret has in the stack's state. Nothing else in
-a file changes. Either all files are written, or none. An id that is in a file
-already must be of this stack, or allowed by --allow-id.
+The output contains the secret's id from the stack's state. Nothing else in a
+file changes. Either all files are written, or none. Every id that a file already
+contains must belong to this stack, or be allowed by --allow-id.
 
-A folder's other files are left out, and so are node_modules and all names that
-start with a dot. No API key, API call or passphrase is needed.
+In a folder, the command skips other files, node_modules, and names that start
+with a dot. It needs no API key and no passphrase, and makes no API call.
 
 Exit codes: 0 success, 1 failure, 2 with --check: an output is missing or
 differs.
@@ -64,18 +64,18 @@ interface RenderedFile extends OutputFile {
 
 export function render(): Command {
   const command = new Command("render")
-    .description("Write JSON files that name secrets as files with the ids of a stack.")
+    .description("Replace secret names in JSON files with the ids from a stack.")
     .usage("<file or folder> --out <folder> [options]")
     .addArgument(new Argument("<input>", "a JSON file, or a folder of JSON files"))
-    .requiredOption("-o, --out <folder>", "where to write the files, under the same names")
+    .requiredOption("-o, --out <folder>", "the folder for the output files, which keep their names")
     .option("-s, --stack [name]", "the Pulumi stack (default: the selected stack)")
-    .option("-p, --prefix <text>", "what the names of the secrets start with, if the files leave it out")
-    .option("--allow-id <id>", "an id in the files that isn't of this stack (repeatable)", collected)
+    .option("-p, --prefix <text>", "a prefix to add to the names in the files")
+    .option("--allow-id <id>", "an id in the files that may belong to another stack (repeatable)", collected)
     .option("--overwrite", "replace files that exist with other content")
     .option("--check", "write nothing; check that the output is up to date")
     .option("--json", "print JSON");
   withWorkspace(command, "use the secrets of this workspace (default: the one of the top-level config)");
-  return withProvider(command, "use the secrets of this explicit provider (default: the only one that has any)")
+  return withProvider(command, "use this explicit provider's secrets (default: the only provider with secrets)")
     .addHelpText("after", NOTES)
     .action(run);
 }
@@ -108,7 +108,7 @@ async function run(input: string, options: Options): Promise<void> {
   if (options.check && files.some(({ present }) => present !== "same")) process.exitCode = EXIT_CODE_STALE;
 }
 
-/** The files of the input with their markers. None of them may be written into the input. */
+/** Reads the input files and their markers. Fails if an output file would be inside the input folder. */
 async function readMarkers(input: string, out: string, attempt: Attempt): Promise<ScannedFile[]> {
   const found = await readJsonFiles(input);
   if (found === undefined) throw new Problem("nothing-to-render", { isMissing: true }, attempt);
@@ -137,7 +137,7 @@ function namesIn(files: ScannedFile[]): NamedPlace[] {
   return files.flatMap(({ path, markers }) => markers.map(({ name, place }) => ({ name, file: path, place })));
 }
 
-/** An id that was copied from another environment would reach this one unnoticed. */
+/** Refuse ids of other environments. Otherwise a copied id would reach this environment without anyone noticing. */
 function requireOwnIds(
   files: ScannedFile[],
   context: { stack: string; owned: OwnedSecret[]; place: SecretPlace; allowed: string[] },
@@ -176,7 +176,7 @@ function asTable(out: string, results: Results): string {
   return table(["FILE", "SECRETS", "RESULT"], rows, lineWidth());
 }
 
-/** The keys are a public format. */
+/** Scripts read this JSON, so its keys must not be renamed. */
 function asJson({
   stack,
   provider,
