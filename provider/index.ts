@@ -8,7 +8,7 @@ export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/
 export { Workspaces } from "./workspaces/registry.js";
 export { type ConfigReader, requireKnownSettings, SETTING_VARIABLES } from "./workspaces/settings.js";
 
-/** What the provider's text in the state calls, and will always call: see `hosts/dynamic/storedFormats.ts`. */
+/** The provider's text in the state calls this function, and always will: see `hosts/dynamic/storedFormats.ts`. */
 export function dynamic(): pulumi.dynamic.ResourceProvider {
   const problem = nodeProblem();
   return problem ? failingHost(problem) : new DynamicHost();

@@ -3,7 +3,7 @@ import { Problem } from "./messages/problem.js";
 
 const OLDEST = 22;
 
-/** What is wrong with the Node.js of this process: an older one would run for a while, and then lack a function halfway. */
+/** Returns a problem if the Node.js of this process is too old: it would fail halfway, because a function is missing. */
 export function nodeProblem(attempt: Attempt = { step: "start" }): Problem | undefined {
   const { node } = process.versions;
   return Number.parseInt(node, 10) < OLDEST

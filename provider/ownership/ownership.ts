@@ -65,7 +65,7 @@ export class Ownership {
     return this.journal.holdersOf(id).find((holder) => holder.stored && holder.mark === mark);
   }
 
-  /** What else has the secret that `entry` would adopt. */
+  /** Returns the other entry or resource that already has the secret that `entry` would adopt. */
   ownerOf(entry: Omit<Entry, "mark">, by: Declared | undefined): Owner | undefined {
     const isOther = (holder: Holder) =>
       holder.since !== "lookup" && !(by && isOf(by, holder)) && holder.urn !== entryUrn(entry);
@@ -80,7 +80,10 @@ export class Ownership {
     return this.journal.strangers().find((stranger) => isMeant(stranger) && !by?.state?.urns?.includes(stranger.urn));
   }
 
-  /** Records that the entry holds the secret and stays. Returns another entry that does, too. */
+  /**
+   * Records that the entry owns the secret and remains in the state. Returns another entry that does the same, if there is
+   * one.
+   */
   hold(entry: Entry): Holder | undefined {
     const other = this.journal
       .holdersOf(entry.id)
@@ -153,10 +156,10 @@ export class Ownership {
   }
 }
 
-/** Another entry of the state that holds a secret, or a resource of another provider that seems to have made it. */
+/** Another entry of the state that owns a secret, or a resource of another provider that seems to have created it. */
 export type Owner = Holder | Stranger;
 
-/** An adoption that is under way. */
+/** An adoption that has started. */
 export interface Adoption {
   succeeded(): void;
   failed(): void;
@@ -168,17 +171,17 @@ export function isOf({ state: { urns } = {}, name, type }: Declared, holder: Hol
   return urns ? urns.includes(holder.urn) : holder.resource === name && holder.stored?.type === type;
 }
 
-/** No holder without a URN is the entry itself. */
+/** Without a URN, returns a string that no URN of a holder equals. */
 function entryUrn({ urn }: Pick<Entry, "urn">): string {
   return urn ?? "none";
 }
 
-/** Whether the resource belongs to a `WorkspaceSecrets`, as far as that is known. */
+/** Whether the resource is known to belong to a `WorkspaceSecrets`. */
 export function isInComponent(declared: Declared | undefined): boolean {
   return declared?.state?.urns?.[0]?.includes(`${COMPONENT_TYPE}$`) ?? false;
 }
 
-/** What a message says of the owner of a secret that `by` wants. */
+/** The facts for an error: another resource owns the secret that `by` tries to adopt. */
 export function ownedFacts(owner: Owner, by: Declared | undefined): OwnedFacts {
   const { id, urn, resource } = owner;
   const isStranger = "words" in owner;

@@ -24,19 +24,22 @@ export interface StoredHolder {
   isValueKept: boolean;
 }
 
-/** A resource of another provider in the stack's state that may have made a secret, and deletes it when it goes. */
+/**
+ * A resource of another provider in the stack's state that may have created a secret. If so, it deletes the secret when it
+ * is destroyed.
+ */
 export interface Stranger {
   /** The resource's logical name. */
   resource: string;
   urn: string;
   type: string;
-  /** Its output `id`, if it has one: the engine doesn't give the ids of resources. */
+  /** Its output `id`, if it has one: the engine doesn't pass the ids of resources. */
   id?: string | undefined;
-  /** What its outputs say, if it may be a provider of such secrets: ids and names among other things. */
+  /** Strings from its outputs, which may include ids and names of secrets. Empty if it can't be a provider of secrets. */
   words: string[];
 }
 
-/** The secret that a turn ended with. */
+/** The secret that a turn has created or adopted. */
 export interface TurnResult {
   id: string;
   resource: string;

@@ -3,20 +3,20 @@ import { SIGNATURE } from "../pulumi/signature.js";
 import { logicalNameOf } from "../pulumi/urn.js";
 import type { Stranger } from "./store.js";
 
-/** A resource of the state, as the engine tells a program about it: without its id. */
+/** A resource of the state, as the engine sends it to a program: without its id. */
 export interface StateResource {
   type: string;
   outputs?: Record<string, unknown>;
 }
 
-/** Kinds of resources that may manage a secret of ElevenLabs without saying so in their type. */
+/** Types of resources that may manage an ElevenLabs secret without naming it in their type. */
 const MAY_MANAGE_SECRETS = /^pulumi-\w+:dynamic|elevenlabs/i;
-/** Resources whose outputs are scripts and what these print. */
+/** Resources whose outputs are scripts and the output of these scripts. */
 const COMMAND = /^command:/;
 
 /**
- * The resources of other providers that may have made a secret of the workspace. Of most kinds, only the output `id` says so: a
- * secret of another vendor can have the same name.
+ * Returns the resources of other providers that may have created a secret of the workspace. For most types, only the output
+ * `id` is compared, because another vendor's secret can have the same name.
  */
 export function strangersIn(resources: Record<string, StateResource>): Stranger[] {
   const urns = Object.keys(resources);
@@ -31,23 +31,23 @@ export function strangersIn(resources: Record<string, StateResource>): Stranger[
 }
 
 function wordsOf(type: string, outputs: Record<string, unknown>): string[] {
-  // Without that script, the resource deletes nothing.
+  // Without a delete script, the resource deletes nothing.
   if (COMMAND.test(type)) return outputs.delete ? textsIn(outputs).flatMap((text) => text.match(/[\w.-]+/g) ?? []) : [];
-  // What is further inside is a reference to a secret, as in the headers of a tool.
+  // Ignore nested strings: they may only refer to a secret, as the headers of a tool do.
   if (!MAY_MANAGE_SECRETS.test(type)) return [];
   return Object.entries(outputs).flatMap(([key, text]) =>
     typeof text === "string" && !key.startsWith("__") ? [text] : [],
   );
 }
 
-/** All texts but those that the state encrypts. */
+/** Returns all strings, except those that the state encrypts. */
 function textsIn(output: unknown): string[] {
   if (typeof output === "string") return [output];
   if (typeof output !== "object" || output === null || SIGNATURE in output) return [];
   return Object.values(output).flatMap(textsIn);
 }
 
-/** The types in a URN: those of the parents, then the resource's own. */
+/** The types in a URN: first the parents' types, then the resource's type. */
 function typesIn(urn: string): string[] {
   return urn.split("::")[2]?.split("$") ?? [];
 }

@@ -2,20 +2,20 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Project, parsedYaml } from "./project.js";
 
-/** A key of a stack's config in the file that has it. */
+/** The value of a config key in a stack's file or project file. */
 export interface ConfigSource {
   /**
-   * Whether it is the project file, such as `Pulumi.yaml`. What it has is never encrypted. Pulumi doesn't merge objects: one
-   * value of an object in the stack's file hides the whole object of the project file.
+   * Whether the file is the project file, such as `Pulumi.yaml`. Its values are never encrypted. Pulumi doesn't merge
+   * objects: one value of an object in the stack's file hides the whole object of the project file.
    */
   isProject: boolean;
-  /** As it is written: an encrypted part is `{ secure }`. */
+  /** The value as it is written: an encrypted part is `{ secure }`. */
   written: unknown;
 }
 
 /**
- * Where a key of a stack's config comes from: the stack's file, or else the project file. Undefined if neither has it: then
- * it is in a file that the option `--config-file` named, or in an environment of Pulumi ESC.
+ * Finds the file that contains a key of a stack's config: the stack's file, or otherwise the project file. Undefined if the
+ * key is in neither: then it is in the file of `--config-file`, or in a Pulumi ESC environment.
  */
 export function sourceOf(project: Project | undefined, stack: string, key: string): ConfigSource | undefined {
   if (!project) return undefined;
@@ -26,14 +26,14 @@ export function sourceOf(project: Project | undefined, stack: string, key: strin
   return written === undefined ? undefined : { isProject: true, written };
 }
 
-/** Whether this config value, as Pulumi gives it to a program, can be the one that the file has. */
+/** Whether this config value, as Pulumi passes it to a program, can be from this file. */
 export function isFrom({ written }: ConfigSource, text: string): boolean {
   return typeof written === "string" ? written === text : matches(written, parsedJson(text));
 }
 
 /**
- * The keys of a config object whose value is in plain text; with `part`, those whose `part` is. Pulumi only tells whether any
- * part of an object is secret, so the file is needed.
+ * The keys of a config object whose value is in plain text. With `part`, the keys whose `part` is in plain text. Pulumi
+ * reports only whether any part of an object is secret, so this reads the file.
  */
 export function plainKeysIn({ written }: ConfigSource, part?: string): string[] {
   if (!isObject(written) || isEncrypted(written)) return [];
@@ -44,12 +44,12 @@ export function plainKeysIn({ written }: ConfigSource, part?: string): string[] 
 }
 
 function stackFileOf({ folder, content }: Project, stack: string): string {
-  // As the option `--config-file` of every command.
+  // The same as the option `--config-file`, for every command.
   const chosen = process.env.PULUMI_OPTION_CONFIG_FILE;
   if (chosen) return resolve(folder, chosen);
-  // `config` is the older name. It can have the project's config instead.
+  // `config` is the older name. It can also contain the project's config instead of a folder.
   const directory = [content.stackConfigDir, content.config].find((given) => typeof given === "string") ?? "";
-  // The CLI gives the file the extension of the project file.
+  // The CLI uses the project file's extension for the stack's file.
   const files = ["yaml", "yml", "json"].map((extension) => resolve(folder, directory, `Pulumi.${stack}.${extension}`));
   return files.find(existsSync) ?? join(folder, `Pulumi.${stack}.yaml`);
 }
@@ -80,7 +80,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** How Pulumi writes what was set as a secret. */
+/** Whether the value has the format in which Pulumi writes secrets. */
 function isEncrypted(written: Record<string, unknown>): boolean {
   return typeof written.secure === "string" && Object.keys(written).length === 1;
 }

@@ -9,11 +9,11 @@ export interface Project {
   /** Empty if the project file has no name. */
   name: string;
   folder: string;
-  /** Of its file. */
+  /** The content of the project file. */
   content: Record<string, unknown>;
 }
 
-/** The project that contains `folder`, found the way Pulumi does: the nearest folder above with a project file. */
+/** Finds the project that contains `folder`, the same way as Pulumi: the nearest parent folder with a project file. */
 export function findProject(folder: string): Project | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const file = PROJECT_FILES.map((name) => join(at, name)).find(existsSync);

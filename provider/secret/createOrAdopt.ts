@@ -126,7 +126,7 @@ export class CreateOrAdopt {
     const { ownership, entry, declared } = this.context;
     const owner = ownership.ownerOf({ ...entry, id }, declared) ?? ownership.stranger(declared, this.inputs);
     if (owner) return this.ownedBy(owner);
-    // The error is useful without them, too.
+    // The error is useful even without the dependents.
     const dependents = await this.workspace.dependents(id).catch(() => undefined);
     const spelling = name === this.inputs.name ? undefined : name;
     const isOwn = ownership.journal.holdersOf(id).some(({ since }) => since !== "lookup");

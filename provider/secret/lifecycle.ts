@@ -316,11 +316,11 @@ export class WorkspaceSecretLifecycle {
   /** A value of several lines, such as a PEM file, ends with a line break on purpose. */
   private async warnOfLineBreak({ name, value }: WorkspaceSecretInputs): Promise<void> {
     if (!/^[^\r\n]*\r?\n$/.test(value)) return;
-    // The value is pushed: the state must be stored, whatever comes of the warning.
+    // The value is already pushed, so the state must be stored even if the warning fails.
     await this.host.warn("value-ends-with-line-break", { name }).catch(() => undefined);
   }
 
-  /** What is wrong with the name that the API has stored instead of the one that it was given. The value is pushed. */
+  /** Returns a problem if the API has stored a different name from the requested name. The value is already pushed. */
   private async problemWithName(
     pushed: Secret,
     before: Secret,

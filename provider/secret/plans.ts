@@ -120,11 +120,11 @@ export class Plans {
   }
 
   private pushes(inputs: Inputs, olds: Inputs, { resource }: Registration): boolean {
-    // After an import, the inputs of the last update have no value: the program's one is pushed, except with "keep".
+    // After an import, the inputs of the last update have no value: the program's value is pushed, except with "keep".
     if (olds.name !== undefined && olds.value === undefined)
       return ![inputs.onExisting, olds.onExisting].includes("keep");
     if (olds.name !== undefined) return differing(inputs, olds).length > 0;
-    // The engine checks a resource that is to be replaced again, without the inputs of the last update.
+    // If a resource is to be replaced, the engine checks it a second time, without the inputs of the last update.
     const earlier = this.of(inputs);
     return earlier?.declared.resource === resource && earlier.pushes;
   }

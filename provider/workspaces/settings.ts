@@ -9,7 +9,7 @@ const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
 /** Timers accept whole milliseconds of at most 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The keys of the `elevenlabs` config. `isSecret`: whether it may hold something that must not be printed. */
+/** The keys of the `elevenlabs` config. `isSecret`: whether the value may contain a secret, which must not be printed. */
 export const SETTINGS = {
   apiKey: { isSecret: true },
   region: { isSecret: false },
@@ -23,7 +23,7 @@ export const SETTINGS = {
 /** The keys that the engine reads or adds itself. */
 const SETTINGS_OF_ENGINE = new Set(["version", "pluginDownloadURL", "pluginChecksums", "parameterization"]);
 
-/** Reads one key of the `elevenlabs` config, such as `apiKey`, as the text that it was set to. */
+/** Reads one key of the `elevenlabs` config, such as `apiKey`, as the string that was set. */
 export type ConfigReader = (key: string) => string | undefined;
 
 export type Environment = Record<string, string | undefined>;
@@ -72,15 +72,15 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
 }
 
 /**
- * Which of these keys of the `elevenlabs` config mean nothing, such as a misspelled one. In a project of that name, the
- * program's own config has the same namespace.
+ * Returns the keys of the `elevenlabs` config that have no effect, such as a misspelled key. If the project is named
+ * `elevenlabs`, the program's own config has the same namespace, so no key is unknown.
  */
 export function unknownSettings(keys: string[], project: string): string[] {
   if (project === "elevenlabs") return [];
   return keys.filter((key) => !Object.hasOwn(SETTINGS, key) && !SETTINGS_OF_ENGINE.has(key) && !key.startsWith("__"));
 }
 
-/** Throws if there are such keys. */
+/** Throws if there are unknown keys. */
 export function requireKnownSettings(keys: string[], project: string): void {
   const known = Object.keys(SETTINGS);
   const faults = unknownSettings(keys, project).map((key) => ({ kind: "setting-unknown", key, known }) as const);

@@ -11,7 +11,7 @@ export interface WorkspaceSecretResult {
   name: string;
 }
 
-/** Which secret: give its id, or its exact name. */
+/** The secret to look up. Set either its id or its exact name. */
 export interface GetWorkspaceSecretArgs {
   secretId?: string | undefined;
   name?: string | undefined;
@@ -32,7 +32,10 @@ export interface GetSecretDependentsArgs {
   workspace?: string | undefined;
 }
 
-/** Something that uses a secret: an agent, a tool, a phone number, an MCP server, or something that the API only names. */
+/**
+ * A dependent of a secret: an agent, a tool, a phone number, an MCP server, or a dependent for which the API returns only a
+ * string.
+ */
 export type SecretDependent = Dependent;
 
 type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
@@ -40,8 +43,8 @@ type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 /**
  * Looks up one secret by its id or its exact name. Fails if no secret matches, or if several have the name.
  *
- * In a program, the config of the stack applies. Elsewhere, such as in a script, the environment does (`ELEVENLABS_API_KEY`).
- * Like every function, it calls the API at preview too.
+ * In a program, the config of the stack applies. In a script without a stack, the environment applies
+ * (`ELEVENLABS_API_KEY`). Like every function, it also calls the API during a preview.
  *
  * @example
  * ```ts
@@ -62,7 +65,7 @@ export function getWorkspaceSecretOutput(args: Inputs<GetWorkspaceSecretArgs>): 
   return pulumi.output(args).apply((known) => getWorkspaceSecret(known));
 }
 
-/** Lists all secrets of a workspace, or those whose names start with a prefix, across all pages. */
+/** Lists all secrets of a workspace, or all whose names start with a prefix, across all pages. */
 export function listWorkspaceSecrets(args: ListWorkspaceSecretsArgs = {}): Promise<WorkspaceSecretResult[]> {
   if (isUnderMocks()) return callMockForList("listWorkspaceSecrets", args, "secrets");
   return callProvider(args.workspace, async ({ listSecrets }, workspaces) => {
@@ -78,7 +81,7 @@ export function listWorkspaceSecretsOutput(
   return pulumi.output(args).apply((known) => listWorkspaceSecrets(known));
 }
 
-/** Lists everything that uses a secret, across all pages. While something does, the API refuses to delete the secret. */
+/** Lists everything that uses a secret, across all pages. While a secret has dependents, the API refuses to delete it. */
 export function getSecretDependents(args: GetSecretDependentsArgs): Promise<SecretDependent[]> {
   if (isUnderMocks()) return callMockForList("getSecretDependents", args, "dependents");
   const { secretId, workspace } = args;
@@ -90,12 +93,12 @@ export function getSecretDependentsOutput(args: Inputs<GetSecretDependentsArgs>)
   return pulumi.output(args).apply((known) => getSecretDependents(known));
 }
 
-/** What the `call` of the mocks returns for this function. */
+/** Calls the mocks instead of the API. */
 function callMock<T>(name: string, args: object): Promise<T> {
   return pulumi.runtime.invoke(tokenOf(name), { ...args });
 }
 
-/** The same for a function that returns a list. A mock can only return an object, so the list is one of its properties. */
+/** Calls the mocks for a function that returns a list. A mock can only return an object, so the list is one of its properties. */
 async function callMockForList<T>(name: string, args: object, property: string): Promise<T[]> {
   const answer = await callMock<Record<string, unknown>>(name, args);
   const list = answer?.[property];
@@ -118,12 +121,12 @@ async function callProvider<T>(
   step: (provider: Provider, workspaces: Workspaces) => Promise<T>,
 ): Promise<T> {
   requireSettingsInConfig(workspace);
-  // Loaded at the first call, because a program that only declares resources needs no API client.
+  // Load the provider at the first call, because a program that only declares resources needs no API client.
   const provider = await import("pulumi-elevenlabs/provider");
   try {
     return await step(provider, currentWorkspaces(provider));
   } catch (error) {
-    // An uncaught error then shows its message only.
+    // A `RunError` that isn't caught is shown without a stack trace.
     throw error instanceof provider.Problem ? asProgramError(error) : error;
   }
 }

@@ -3,14 +3,14 @@ import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { configPath, DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { programError } from "./programError.js";
 
-/** What the functions read from the environment, and the config keys that take precedence. */
+/** The environment variables that the functions read, and the config keys that take precedence. */
 const VARIABLES: Record<string, string[]> = {
   ELEVENLABS_API_KEY: ["apiKey"],
   ELEVENLABS_BASE_URL: ["baseUrl"],
   ELEVENLABS_REGION: ["region", "baseUrl"],
 };
 
-/** The address that the providers are given, too; empty outside of a run. Pulumi's SDK leaves it out of its types. */
+/** The engine's address, which the providers also receive. Empty outside of a run. The types of Pulumi's SDK lack it. */
 export function engineAddress(): string {
   const { getStore } = runtimeState as unknown as { getStore(): RuntimeStore };
   return getStore().settings.options.engineAddr ?? "";
@@ -21,7 +21,7 @@ interface RuntimeStore {
 }
 
 export function isStartedByEngine(): boolean {
-  // The process of a component provider has the address as an argument.
+  // The process of a component provider has the engine's address as an argument.
   return (
     /@pulumi[/\\]pulumi[/\\]cmd[/\\]run[/\\]/.test(require.main?.filename ?? "") ||
     process.argv.includes(engineAddress())
@@ -29,8 +29,9 @@ export function isStartedByEngine(): boolean {
 }
 
 /**
- * Throws if an inline program of the Automation API would take a setting from the environment. It runs in the process of the
- * script, whose environment isn't that of the stack (`envVars`): its key may be that of another workspace.
+ * Throws if an inline program of the Automation API would read a setting from the environment. The program runs in the
+ * script's process, but its stack has a separate environment (`envVars`). So the script's API key may belong to another
+ * workspace.
  */
 export function requireSettingsInConfig(workspace = DEFAULT_WORKSPACE): void {
   if (engineAddress() === "" || isStartedByEngine() || workspace !== DEFAULT_WORKSPACE) return;

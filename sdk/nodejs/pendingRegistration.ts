@@ -5,23 +5,23 @@ import { inputNames } from "../../provider/secret/inputs.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { shareState } from "./stackState.js";
 
-/** A registration that waits for its resource: the resource's own aliases, which its constructor makes, belong to it. */
+/** A registration that waits for its resource: it needs the resource's aliases, which only exist after the constructor. */
 export interface PendingRegistration {
   input: { [Key in keyof Registration]?: unknown };
   /** Call this as soon as the resource is constructed. */
   complete(resource: pulumi.Resource): void;
 }
 
-/** What a resource is registered with. */
+/** A resource, as it is registered. */
 export interface Registered {
-  /** Its type token. */
+  /** The type token. */
   type: string;
-  /** Its logical name. */
+  /** The logical name. */
   name: string;
   opts: pulumi.CustomResourceOptions;
 }
 
-/** What only the program knows, for a host that is told nothing about a resource but its inputs. */
+/** Returns the information that the dynamic provider gets only from the program, because its protocol contains only inputs. */
 export function pendingRegistration(resource: Registered, args: Partial<WorkspaceSecretArgs>): PendingRegistration {
   const { name, type } = resource;
   const { input, complete } = pendingStateOf(resource);
@@ -36,7 +36,10 @@ export function pendingRegistration(resource: Registered, args: Partial<Workspac
   return { input: registration, complete };
 }
 
-/** What the stack's state has, for a host that knows everything else. The providers must know it before anything else. */
+/**
+ * Returns the stack's state for this resource, which both hosts need. A provider must have the state before it decides
+ * anything.
+ */
 export function pendingStateOf(resource: Registered): PendingRegistration {
   const shared = shareState();
   const { promise: constructed, resolve: complete } = Promise.withResolvers<pulumi.Resource>();
@@ -44,10 +47,10 @@ export function pendingStateOf(resource: Registered): PendingRegistration {
   return { input: { state }, complete };
 }
 
-/** The engine never prints these: only a digest of them is kept. */
+/** The engine never prints these inputs: the state contains only a digest of them. */
 const NEVER_PRINTED = new Set<string>(inputNames(({ inState }) => inState === "digest"));
 
-/** The inputs that the program marks as secrets, and that the engine would print if they fail the check. */
+/** Returns the inputs that the program marks as secrets, and that the engine would otherwise print if the check fails. */
 async function secretInputsOf(args: Partial<WorkspaceSecretArgs>): Promise<string[]> {
   const outputs = Object.entries(args).filter(
     ([name, given]) => !NEVER_PRINTED.has(name) && pulumi.Output.isInstance(given),
@@ -58,9 +61,9 @@ async function secretInputsOf(args: Partial<WorkspaceSecretArgs>): Promise<strin
   return (await Promise.all(marked)).flat();
 }
 
-/** The URNs under which the state may have the resource. */
+/** Returns the URNs under which the state may contain the resource. */
 async function urnsOf({ type, name, opts: { parent } }: Registered, resource: pulumi.Resource): Promise<string[]> {
-  // Pulumi's constructor makes this property from the options and the parent's aliases. Its types leave it out.
+  // Pulumi's constructor sets this property from the options and the parent's aliases. It is missing from Pulumi's types.
   const { __aliases: aliases = [] } = resource as unknown as { __aliases?: pulumi.Input<string>[] };
   const urns = pulumi.all([pulumi.createUrn(name, type, parent), ...aliases]);
   return new Promise((resolve) => {

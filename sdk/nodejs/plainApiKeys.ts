@@ -10,8 +10,8 @@ const API_KEY = workspaceSettingPath(DEFAULT_WORKSPACE, "apiKey");
 const WORKSPACES = configPath("elevenlabs:workspaces");
 
 /**
- * Throws if an API key was set without `--secret`. The engine copies the config of the provider into the state as it is, so
- * this must run before the first resource is registered.
+ * Throws if an API key was set without `--secret`. The engine copies the provider's config into the state unchanged, so this
+ * must run before the first resource is registered.
  */
 export function refusePlainApiKeys(): void {
   if (plainTextOf(API_KEY.key) !== undefined) {
@@ -21,7 +21,8 @@ export function refusePlainApiKeys(): void {
   if (plainTextOf(WORKSPACES.key)?.includes('"apiKey"')) {
     throw programError("plain-api-keys", { isInProject: sourceOfConfig(WORKSPACES.key)?.isProject }, ATTEMPT);
   }
-  // If any part of an object is secret, the engine encrypts all of it in the state. But the stack's file shows the rest.
+  // If any part of an object is secret, the engine encrypts the whole object in the state. But the stack's file still
+  // contains the other parts in plain text.
   const source = isSecretConfig(WORKSPACES.key) ? sourceOfConfig(WORKSPACES.key) : undefined;
   const [workspace] = source ? plainKeysIn(source, "apiKey") : [];
   if (workspace !== undefined) {
@@ -30,7 +31,7 @@ export function refusePlainApiKeys(): void {
   }
 }
 
-/** The text of a config value that is set, but not as a secret. */
+/** Returns a config value that is set, but not as a secret. */
 function plainTextOf(fullKey: string): string | undefined {
   return isSecretConfig(fullKey) ? undefined : pulumi.runtime.getConfig(fullKey);
 }

@@ -17,7 +17,7 @@ import { isUnderMocks } from "./underMocks.js";
 const programFolder = process.cwd();
 
 /**
- * Throws if a key is in plain text, or if the provider would refuse the config. So a preview fails too, before the first
+ * Throws if a key is in plain text, or if the provider would refuse the config. So even a preview fails before the first
  * resource is registered.
  */
 export function requireUsableConfig(workspace: pulumi.Input<string | undefined>): void {
@@ -26,7 +26,7 @@ export function requireUsableConfig(workspace: pulumi.Input<string | undefined>)
     refusePlainApiKeys();
     asErrorOfProgram(() => requireKnownSettings(Object.keys(settingsOfStack()), pulumi.getProject()));
   });
-  // For another workspace, the provider's check reports a wrong config, together with the input that names the workspace.
+  // If the secret is in another workspace, the provider's check reports a wrong config, with the input `workspace`.
   if (workspace === undefined || workspace === DEFAULT_WORKSPACE) runOnce("config", requireDefaultWorkspace);
 }
 
@@ -37,7 +37,7 @@ export function requireUsablePackage(logicalName: string): void {
 
 type Check = "keys" | "config" | "package";
 
-/** Each read of the config parses all of it, which is slow with many secrets in it. So a run does each check once. */
+/** Each access to the config parses all of it, which is slow if the config has many secrets. So a run does each check once. */
 const passedChecks = perRun(() => new Set<Check>());
 
 function runOnce(check: Check, run: () => void): void {
@@ -61,15 +61,15 @@ function asErrorOfProgram(check: () => unknown): void {
 }
 
 /**
- * The provider process looks for this package from the folder of the program. If only a library of the program depends on
- * the package, a package manager that keeps dependencies apart, such as pnpm, doesn't let the process find it there.
+ * The provider process looks for this package in the program's folder. A package manager that separates dependencies, such
+ * as pnpm, doesn't make the package visible in that folder if only a library of the program depends on it.
  */
 function requireDependency(logicalName: string): void {
-  // A component in a process of its own, whose program may have another language. It runs in the folder of that program.
+  // A component runs in a separate process, in the folder of its own program, which may be in another language.
   const isComponent = pulumi.runtime.getStackResource() === undefined;
-  // An inline program of the Automation API runs in another folder than its provider process.
+  // An inline program of the Automation API and its provider process run in different folders, so this process can't check.
   if (!isComponent && !isStartedByEngine()) return;
-  // If the program changed its folder before it loaded this package, only the project's folder is the right one.
+  // If the program changed its working folder before it loaded this package, only the project's folder is correct.
   if (isFoundFrom(programFolder) || isFoundFrom(pulumi.getRootDirectory())) return;
   if (isComponent) {
     const attempt: Attempt = { step: "declareSecret", name: logicalName };

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ConfigSource, isFrom, sourceOf } from "../../provider/pulumi/configSource.js";
 import { findProject } from "../../provider/pulumi/project.js";
 
-/** The `elevenlabs` config, by keys such as `apiKey`. */
+/** The `elevenlabs` config, with keys such as `apiKey`. */
 export function settingsOfStack(): Record<string, string> {
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith("elevenlabs:"));
   return Object.fromEntries(own.map(([key, text]) => [key.slice("elevenlabs:".length), text]));
@@ -15,7 +15,10 @@ export function isSecretConfig(fullKey: string): boolean {
   return isConfigSecret(fullKey);
 }
 
-/** Where a config key of the running stack comes from. Undefined if no known file has the value, as with `--config-file`. */
+/**
+ * Finds the file that contains a config key of the running stack. Undefined if no known file has the value, as with
+ * `--config-file`.
+ */
 export function sourceOfConfig(fullKey: string): ConfigSource | undefined {
   const project = findProject(pulumi.getRootDirectory() || process.cwd());
   const source = sourceOf(project, pulumi.getStack(), fullKey);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { Problem, type ProblemFacts, type ProblemKind } from "../../provider/messages/problem.js";
 
-/** A problem as an error of the program: Pulumi shows the message of a `RunError` without a stack. */
+/** Converts a problem to a `RunError`: Pulumi shows its message without a stack trace. */
 export function programError<Kind extends ProblemKind>(
   kind: Kind,
   facts: ProblemFacts<Kind>,
@@ -13,7 +13,7 @@ export function programError<Kind extends ProblemKind>(
 
 export function asProgramError({ message }: Error): pulumi.RunError {
   const error = new pulumi.RunError(message);
-  // If it is thrown after the program's code has ended, Pulumi shows the stack of this error too.
+  // If the error is thrown after the program's code has ended, Pulumi shows even the stack trace of a `RunError`.
   error.stack = message;
   return error;
 }

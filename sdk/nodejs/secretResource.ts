@@ -10,22 +10,22 @@ import { isUnderMocks } from "./underMocks.js";
 export type WorkspaceSecretArgs = {
   [Key in keyof Pick<WorkspaceSecretInputs, "value">]: pulumi.Input<WorkspaceSecretInputs[Key]>;
 } & {
-  // With `undefined`, for programs that use `exactOptionalPropertyTypes`.
+  // Adds `undefined` to the types, for programs that use `exactOptionalPropertyTypes`.
   [Key in keyof Omit<WorkspaceSecretInputs, "value">]?: pulumi.Input<WorkspaceSecretInputs[Key]> | undefined;
 };
 
 const SECRET_INPUTS = inputNames(({ isSecret }) => isSecret === true);
 const OUTPUTS = ["secretId", ...inputNames(({ inState }) => inState === "output"), "endpoint"];
 
-/** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
+/** `{ secret_id }`: the object with which the config of an agent or a tool refers to a secret. */
 export type SecretReference = pulumi.Output<{ secret_id: string }>;
 
-// Pulumi notes the program's line that declares a resource by counting calls, and expects the class of the resource directly
-// above its own. So the classes of both hosts share functions, and no class. That applies to the component too.
+// Pulumi finds the program's line by counting stack frames, so each resource class must extend Pulumi's class directly. The
+// classes of both hosts, and the components, therefore share functions instead of a base class.
 
 /**
- * What the constructor of a secret needs around Pulumi's own: its inputs, and what to do once it has succeeded or failed. Call
- * `super` right after it: until then, stack traces are off.
+ * Prepares the constructor of a secret: its inputs, and the functions to call after Pulumi's constructor has succeeded or
+ * failed. Call `super` immediately afterwards: until then, stack traces are off.
  */
 export function construction(
   resource: Registered,
@@ -35,7 +35,7 @@ export function construction(
   const isLookup = resource.opts.id !== undefined;
   const registration = isLookup || isUnderMocks() ? undefined : register(resource, args);
   const inputs: Record<string, unknown> = {
-    // Pulumi makes an output of each of these properties.
+    // Pulumi creates an output for each of these properties.
     ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
     ...(isLookup ? args : managedInputs(resource.name, args)),
     ...(registration && { [REGISTRATION_INPUT]: registration.input }),
@@ -56,8 +56,8 @@ export function construction(
 type SecretResource = pulumi.CustomResource & { secretId: pulumi.Output<string> };
 
 /**
- * Makes sure that a program that exports the whole resource exports its outputs only: Pulumi makes a property of each input,
- * too, such as the value.
+ * Makes sure that a program that exports the whole resource exports only its outputs. Pulumi also creates a property for
+ * each input, such as the value.
  */
 function hideInputs(resource: SecretResource): void {
   const shown = new Set(["id", "urn", ...OUTPUTS]);
@@ -68,7 +68,7 @@ function hideInputs(resource: SecretResource): void {
 
 function completeUnderMocks(resource: SecretResource): void {
   if (!isUnderMocks()) return;
-  // A mock returns the inputs as outputs, usually without `secretId`: then the resource's id serves.
+  // A mock returns the inputs as outputs, usually without `secretId`. Then the resource's id is used.
   const { id, secretId } = resource;
   resource.secretId = pulumi
     .all([id, secretId as pulumi.Output<string | undefined>])
@@ -77,7 +77,7 @@ function completeUnderMocks(resource: SecretResource): void {
 
 const references = new WeakMap<SecretResource, SecretReference>();
 
-/** Made when it is first read: the state has the id anyway, and every output takes the program time. */
+/** Created lazily, because each output slows the program down. The state contains the id anyway. */
 export function referenceOf(resource: SecretResource): SecretReference {
   const made = references.get(resource) ?? resource.secretId.apply((secret_id) => ({ secret_id }));
   references.set(resource, made);
@@ -89,7 +89,7 @@ function managedInputs(logicalName: string, args: WorkspaceSecretArgs): Record<s
   return {
     ...args,
     name: nameOf(logicalName, args.name),
-    // With the value `undefined`, an input that isn't given would become an output.
+    // Omit triggers that aren't set: with the value `undefined`, they would become an output.
     ...(args.triggers === undefined ? {} : { triggers: checkedTriggers(logicalName, args.triggers) }),
     ...Object.fromEntries(SECRET_INPUTS.map((input) => [input, secretInput(args[input])])),
   };
@@ -101,7 +101,7 @@ function nameOf(logicalName: string, given: pulumi.Input<string | undefined>): p
   return isPlain ? given : pulumi.output(given).apply((name) => name ?? logicalName);
 }
 
-/** Null counts as not given, and so fails the check. */
+/** Null is treated as a missing value, and so fails the check. */
 function secretInput(given: unknown): pulumi.Output<unknown> | undefined {
   return given === undefined || given === null ? undefined : pulumi.secret(given);
 }

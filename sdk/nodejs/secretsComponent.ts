@@ -7,30 +7,30 @@ import { secretsFromConfig } from "./secretsFromConfig.js";
 /** The arguments of `WorkspaceSecrets`. `onExisting` and the other settings of one secret apply to all of them. */
 export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" | "value" | "existingId"> {
   /**
-   * The values by key. The keys must be plain, so that a preview can show them. The values are always kept secret. If you
-   * remove a key, its secret is deleted.
+   * Maps keys to values. The keys must be plain strings, so that a preview can show them. The values are always kept secret.
+   * If you remove a key, its secret is deleted.
    * @default the object under `secrets` in the program's config, as `secretsFromConfig` reads it
    */
   secrets?: Record<string, pulumi.Input<string>> | undefined;
   /**
-   * Added before each key to make the secret's name. A change replaces the secrets, unless `onNameChange` is `"rename"`.
+   * Added before each key to form the secret's name. A new prefix replaces the secrets, unless `onNameChange` is `"rename"`.
    * @default ""
    */
   prefix?: string | undefined;
   /**
-   * By key: the URN of the resource that has had the secret so far, such as a single `WorkspaceSecret`. The secret keeps its id.
+   * Maps a key to the URN of the resource that managed the secret before, such as a `WorkspaceSecret`. The secret keeps its id.
    */
   aliases?: Record<string, string> | undefined;
 }
 
-/** The class of the secrets: that of the dynamic provider, or that of the plugin. */
+/** The class of the secrets, from the SDK of the dynamic provider or of the plugin. */
 export type SecretClass<Secret> = new (
   name: string,
   args: WorkspaceSecretArgs,
   opts: pulumi.CustomResourceOptions,
 ) => Secret;
 
-/** What a component creates: the values by key, and what all secrets share. */
+/** The plan of a component: the value for each key, and the settings that all secrets share. */
 export interface SecretsPlan {
   values: Record<string, pulumi.Input<string>>;
   prefix: string;
@@ -43,7 +43,7 @@ export interface CreatedSecrets<Secret> {
   secretIds: pulumi.Output<Record<string, string>>;
 }
 
-/** Throws before anything is registered, if the arguments can't work. */
+/** Throws before any resource is registered, if the arguments are invalid. */
 export function planSecrets(name: string, args: WorkspaceSecretsArgs): SecretsPlan {
   const { secrets: given, prefix = "", aliases = {}, ...shared } = args;
   const attempt: Attempt = { step: "declareSecrets", name };
@@ -72,7 +72,7 @@ export function createSecrets<Secret extends { secretId: pulumi.Output<string> }
   return { secrets, secretIds: pulumi.output(ids) };
 }
 
-/** A promise or a `Map` isn't one: it would look like an object without keys, and all secrets would be deleted. */
+/** Refuse a promise or a `Map`: it would look like an object without keys, and all secrets would be deleted. */
 function isPlainObject(secrets: unknown): boolean {
   return Object.prototype.toString.call(secrets) === "[object Object]" && !pulumi.Output.isInstance(secrets);
 }

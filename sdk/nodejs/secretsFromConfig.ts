@@ -23,7 +23,7 @@ import { programError } from "./programError.js";
 export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output<string>> {
   const attempt: Attempt = { step: "readConfigKey", name: key };
   const fullKey = key.includes(":") ? key : `${pulumi.getProject()}:${key}`;
-  // Not with `pulumi.Config`: its getters either warn about the secret or hide the keys.
+  // Don't use `pulumi.Config`: its getters either warn about the secret or hide the keys.
   const text = pulumi.runtime.getConfig(fullKey);
   if (text === undefined) throw programError("config-missing", { key, ...otherKeyFor(fullKey) }, attempt);
   const secrets = parsedObject(text);
@@ -39,7 +39,7 @@ export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
 }
 
-/** The same key of another project: the project may have got another name. */
+/** The same key under another project's name: the project may have been renamed. */
 function otherKeyFor(fullKey: string): { otherKey?: string } {
   const name = fullKey.slice(fullKey.indexOf(":"));
   const otherKey = Object.keys(pulumi.runtime.allConfig()).find((key) => key.endsWith(name));
@@ -63,13 +63,13 @@ function faultsOf(name: string, value: unknown): ConfigEntryFault[] {
   return fault === undefined ? [] : [{ name, fault }];
 }
 
-/** The resources keep these values as secrets anyway. But others can read them in the stack's file. */
+/** The resources keep these values secret anyway. But anyone who can read the stack's file can read them in plain text. */
 function warnAboutPlainValues(key: string, fullKey: string, names: string[]): void {
   const isPartlySecret = isSecretConfig(fullKey);
   const source = sourceOfConfig(fullKey);
   const plain = isPartlySecret ? (source ? plainKeysIn(source) : []) : names;
   if (plain.length === 0) return;
-  // The engine copies config into the state. If any part of an object is secret, it encrypts all of it there.
+  // The engine copies config into the state. If any part of an object is secret, the engine encrypts the whole object.
   pulumi.log.warn(
     warningText("plain-values", { key, names: plain, isInState: !isPartlySecret, isInProject: source?.isProject }),
   );

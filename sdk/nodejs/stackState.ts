@@ -13,13 +13,13 @@ import { engineAddress } from "./inlineProgram.js";
 import { perRun } from "./perRun.js";
 
 /**
- * Tells the providers which entry of the stack's state has which secret, as the state was when this operation began: a
- * provider is given one resource at a time, and never the state. Once for each run of a program.
+ * Sends the providers a list of the secrets in the stack's state, as it was when this operation began. A provider receives
+ * one resource at a time, and never the state. Runs once for each run of a program.
  */
 export const shareState: () => Promise<StateHint> = perRun(async () => {
   const [organization, project, stack] = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
   try {
-    // A backend that was made by an old version of Pulumi knows stacks by their names only.
+    // A backend that an old version of Pulumi created identifies stacks only by their names.
     const resources = await readState(`${organization}/${project}/${stack}`).catch(() => readState(stack));
     const holders = Object.entries(resources).flatMap(([urn, resource]) => holderIn(urn, resource));
     let problem = "";
@@ -50,10 +50,11 @@ async function readState(stackName: string): Promise<Record<string, StateResourc
   return outputs as Record<string, StateResource>;
 }
 
-/** Calls the engine without `pulumi.runtime.invoke`, which prints the whole answer if the engine runs with `--debug`. */
+/** Calls the engine without `pulumi.runtime.invoke`, which prints the whole response if the engine runs with `--debug`. */
 function invoke(token: string, args: Record<string, string>): Promise<Record<string, unknown>> {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
-  // These bytes are a request with empty arguments. Parsing them gives the class `Struct` without its package as a dependency.
+  // These bytes are a request with empty arguments. Parsing them is a way to get the `Struct` class without depending on
+  // google-protobuf.
   const Struct = ResourceInvokeRequest.deserializeBinary(new Uint8Array([0x12, 0])).getArgs()
     ?.constructor as unknown as StructClass;
   const request = new ResourceInvokeRequest();

@@ -1,14 +1,14 @@
-/** Stack traces that are off for a while. */
+/** Stack traces that are temporarily turned off. */
 export interface SuspendedStackTraces {
   resume(): void;
-  /** Resumes, and gives the error the stack trace that it would have had, starting at the caller of `callee`. */
+  /** Turns stack traces on again, and adds to the error the stack trace that it lacks, starting at the caller of `callee`. */
   addTo(error: unknown, callee: abstract new (...args: never) => unknown): unknown;
 }
 
 /**
- * Turns stack traces off, because Pulumi's SDK takes one for every promise that it makes, to search for leaked promises.
- * With many resources, that takes a third of the program's time. `PULUMI_DEBUG_PROMISE_LEAKS` asks for that search, so then
- * they stay on. The source position that the engine records for a resource doesn't depend on them.
+ * Turns stack traces off, because Pulumi's SDK records one for every promise that it creates, to search for leaked promises.
+ * With many resources, that takes a third of the program's time. `PULUMI_DEBUG_PROMISE_LEAKS` turns that search on, so stack
+ * traces are then kept. The source position that the engine records for a resource doesn't depend on them.
  */
 export function suspendStackTraces(): SuspendedStackTraces {
   const { stackTraceLimit } = Error;

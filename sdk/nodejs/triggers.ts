@@ -3,9 +3,9 @@ import type { LostTrigger } from "../../provider/messages/programWording.js";
 import { programError } from "./programError.js";
 
 /**
- * The triggers of a resource. Throws if Pulumi would send a part of them as an empty object or as null, as it does with a
- * `Date`: no change of that part would be noticed. What is inside outputs and promises is checked when it is known; then the
- * registration of the resource fails.
+ * Checks the triggers of a resource. Throws if Pulumi would send a part of them as an empty object or as null, as it does
+ * with a `Date`: if that part changed, nobody could detect it. Values inside outputs and promises are checked once they are
+ * known; then the registration of the resource fails.
  */
 export function checkedTriggers(
   logicalName: string,
@@ -16,7 +16,7 @@ export function checkedTriggers(
 
 interface Context {
   logicalName: string;
-  /** Pulumi makes an empty object of a `Date` that is given to `pulumi.output`. Those of resources are what they say. */
+  /** Pulumi converts a `Date` in `pulumi.output` to an empty object. The outputs of resources are already correct. */
   isEmptyLost?: boolean;
 }
 
@@ -42,7 +42,7 @@ function checked(value: unknown, place: string, context: Context): unknown {
   throw programError("triggers-lost", { lost }, { step: "declareSecret", name: context.logicalName });
 }
 
-/** What the value is, if Pulumi would lose it. */
+/** Describes the value, if Pulumi would lose it. */
 function lostKindOf(value: unknown, { isEmptyLost = false }: Context): LostTrigger["given"] | undefined {
   if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value) };
   if (["function", "bigint", "symbol"].includes(typeof value)) return { type: typeof value };
@@ -53,7 +53,7 @@ function lostKindOf(value: unknown, { isEmptyLost = false }: Context): LostTrigg
 }
 
 async function comesFromResource(output: pulumi.Output<unknown>): Promise<boolean> {
-  // Pulumi's types leave it out.
+  // Missing from Pulumi's types.
   const { allResources } = output as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
   return (await allResources()).size > 0;
 }
@@ -65,6 +65,6 @@ function isPromise(value: unknown): value is Promise<unknown> {
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  // An object of another realm, such as one made with `vm`, has another `Object.prototype`.
+  // An object of another realm, such as one created with `vm`, has another `Object.prototype`.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

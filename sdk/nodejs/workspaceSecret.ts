@@ -14,8 +14,8 @@ const DIGESTED_INPUTS = inputNames(({ inState }) => inState === "digest");
 /**
  * A secret of an ElevenLabs workspace, such as a token that an agent's tool sends to your CRM.
  *
- * The value comes from where you keep it (a Pulumi config secret, an output of another resource) and goes to the API. The
- * state holds it encrypted, as an input. The API never returns a value, so Pulumi can't see that someone changed it by hand:
+ * The value comes from where you keep it (a Pulumi config secret, an output of another resource) and is sent to the API. The
+ * state contains it encrypted, as an input. The API never returns a value, so Pulumi can't see that someone changed it by hand:
  * change `triggers` to push it again.
  *
  * @example
@@ -44,19 +44,19 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   declare readonly workspace: pulumi.Output<string>;
   /** The base URL of the API where the secret lives, such as `https://api.elevenlabs.io`. */
   declare readonly endpoint: pulumi.Output<string>;
-  /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
+  /** `{ secret_id }`: the object with which the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {
     return referenceOf(this);
   }
 
-  /** Whether `resource` is a `WorkspaceSecret`, even if another installed copy of this package made it. */
+  /** Whether `resource` is a `WorkspaceSecret`, even if another installed copy of this package created it. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
     const type = (resource as { __pulumiType?: string } | undefined)?.__pulumiType;
     return pulumi.Resource.isInstance(resource) && type === DYNAMIC_TYPE;
   }
 
   /**
-   * Looks up a secret that something else manages, to use its outputs. This stack neither changes nor deletes it.
+   * Looks up a secret that this program doesn't manage, to use its outputs. This stack neither changes nor deletes it.
    *
    * @param name The resource's logical name.
    * @param id The secret's id in the workspace.
@@ -92,7 +92,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   }
 }
 
-/** The outputs that the state must encrypt: digests of the inputs that are given, and of those that every secret has. */
+/** The outputs that the state must encrypt: digests of the required inputs and of the given ones. */
 function digestOutputs(args: Partial<WorkspaceSecretArgs>): string[] {
   const stored = DIGESTED_INPUTS.filter((input) => "isRequired" in INPUTS[input] || args[input] !== undefined);
   return stored.map((input) => `${input}Digest`);

@@ -16,9 +16,9 @@ export type { WorkspaceSecretsArgs };
  * ```
  */
 export class WorkspaceSecrets extends pulumi.ComponentResource {
-  /** The resources by the keys of the argument `secrets`: `secrets.CRM_TOKEN`. */
+  /** The resources, by the keys of the argument `secrets`: `secrets.CRM_TOKEN`. */
   readonly secrets: Readonly<Record<string, WorkspaceSecret>>;
-  /** The ids of the secrets by their names in the workspace, which include the prefix: `secretIds.dev_CRM_TOKEN`. */
+  /** The ids of the secrets, by their names in the workspace, including the prefix: `secretIds.dev_CRM_TOKEN`. */
   readonly secretIds: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: WorkspaceSecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {

@@ -10,12 +10,13 @@ import { serve } from "./pluginServer.js";
 
 /** The engine's address. The engine may pass flags before it. */
 const engine = process.argv.slice(2).find((argument) => /^\S+:\d+$/.test(argument));
-// The engine shows what a plugin prints only if it dies, so an uncaught error must end it. Its text may hold anything.
+// The engine shows a plugin's output only if the plugin dies, so an uncaught error must end the process. Don't print the
+// error's message, because it may contain a secret.
 process.on("uncaughtException", (error) => {
   process.stderr.write(`pulumi-resource-elevenlabs: this is a bug in pulumi-elevenlabs (${error.name})\n`);
   process.exit(1);
 });
-// The engine ends a plugin by SIGINT, to the plugin alone, after the calls under way. Ctrl-C reaches it as the call `Cancel`.
+// The engine ends a plugin with SIGINT, after the current calls. With Ctrl-C, the engine sends the call `Cancel` instead.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
 // If the engine is killed, its end of the pipe closes. Don't watch anything other than a pipe: /dev/null, for example, ends
 // immediately. An engine that is about to end the plugin also closes the pipe, and reports a bug if the plugin exits first.

@@ -24,8 +24,8 @@ import { wireError } from "./wireErrors.js";
 const { DiffResponse, PropertyDiff } = messages;
 
 /**
- * Serves the engine's protocol on a free port of this machine; gives the port. With a problem in place of a host, each call
- * fails with it: of a plugin that ended instead, the engine would say that this is a bug.
+ * Serves the engine's protocol on a free loopback port, and returns the port. If `host` is a problem, each call fails with
+ * it: if the plugin ended instead, the engine would report a bug in the plugin.
  */
 export async function serve(host: PluginHost | Problem): Promise<{ port: number; close(): void }> {
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
@@ -44,7 +44,10 @@ const getPluginInfo: handleUnaryCall<unknown, PluginInfo> = (_, callback) => {
   callback(null, response);
 };
 
-/** Without an answer to `getPluginInfo`, the engine would say only that it can't load the plugin. */
+/**
+ * Every call fails with the problem except `getPluginInfo`: without its response, the engine would report only that it can't
+ * load the plugin.
+ */
 function failing(problem: Problem): UntypedServiceImplementation {
   const fail: handleUnaryCall<unknown, never> = (_, callback) => callback(wireError(problem));
   const checkConfig: handleUnaryCall<unknown, messages.CheckResponse> = (_, callback) => {

@@ -28,7 +28,7 @@ export function getWorkspaceSecretOutput(
   return pulumi.output(args).apply((known) => getWorkspaceSecret(known, opts));
 }
 
-/** Lists the secrets of a workspace across all pages: all of them, or those with a prefix. */
+/** Lists the secrets of a workspace across all pages: all secrets, or all whose names start with a prefix. */
 export async function listWorkspaceSecrets(
   args: ListWorkspaceSecretsArgs = {},
   opts?: pulumi.InvokeOptions,
@@ -45,7 +45,7 @@ export function listWorkspaceSecretsOutput(
   return pulumi.output(args).apply((known) => listWorkspaceSecrets(known, opts));
 }
 
-/** Lists everything that uses a secret, across all pages: what prevents a delete. */
+/** Lists everything that uses a secret and so blocks its deletion, across all pages. */
 export async function getSecretDependents(
   args: GetSecretDependentsArgs,
   opts?: pulumi.InvokeOptions,
@@ -66,7 +66,8 @@ async function invoke<Answer>(name: string, args: object, opts: pulumi.InvokeOpt
   try {
     return await pulumi.runtime.invoke(`elevenlabs:index:${name}`, { ...args }, { ...pluginOptions(), ...opts });
   } catch (error) {
-    // An uncaught error then shows its message only. One of gRPC says that the engine has ended, which Pulumi's SDK handles.
+    // A `RunError` that isn't caught is shown without a stack trace. A gRPC error is kept: it means that the engine has
+    // ended, and Pulumi's SDK handles it.
     const isOfPlugin = error instanceof Error && !("code" in error) && !isUnderMocks();
     throw isOfPlugin ? asProgramError(error) : error;
   }

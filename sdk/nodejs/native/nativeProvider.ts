@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pluginOptions } from "./pluginOptions.js";
 
-/** The config of an explicit {@link Provider}. What is left out comes from the environment, not from the stack's config. */
+/** The config of an explicit {@link Provider}. Settings that you omit come from the environment, not from the stack's config. */
 export interface ProviderArgs {
   /** The API key of the workspace. Always kept secret. Default: the environment variable `ELEVENLABS_API_KEY`. */
   apiKey?: pulumi.Input<string> | undefined;
   /** `global`, `us`, `eu`, `in` or `sg`. Default: the environment variable `ELEVENLABS_REGION`, or `global`. */
   region?: pulumi.Input<string> | undefined;
   /**
-   * Another base URL of the API, such as that of a gateway: `https`, or `http` on a loopback address only. Default: the
-   * environment variable `ELEVENLABS_BASE_URL`, or the URL of the region.
+   * Another base URL for the API, such as a gateway's URL: `https`, or `http` on a loopback address only. Default: the
+   * environment variable `ELEVENLABS_BASE_URL`, or the region's URL.
    */
   baseUrl?: pulumi.Input<string> | undefined;
-  /** How long to wait for an answer, in seconds. Default: 30. */
+  /** How long to wait for a response, in seconds. Default: 30. */
   timeoutSeconds?: pulumi.Input<number> | undefined;
-  /** How often a failed request is repeated. Default: 4. */
+  /** How many times a failed request is retried. Default: 4. */
   maxRetries?: pulumi.Input<number> | undefined;
-  /** How many requests may run at a time. Default: 16. */
+  /** How many requests may run at the same time. Default: 16. */
   maxConcurrency?: pulumi.Input<number> | undefined;
-  /** More workspaces by name, for the argument `workspace` of a secret. Always kept secret. */
+  /** Settings of more workspaces, under the names that the input `workspace` of a secret refers to. Always kept secret. */
   workspaces?: pulumi.Input<Record<string, pulumi.Input<WorkspaceSettings>>> | undefined;
 }
 
-/** How to reach another workspace. */
+/** The settings of another workspace. */
 export interface WorkspaceSettings {
   apiKey?: pulumi.Input<string> | undefined;
   region?: pulumi.Input<string> | undefined;
@@ -30,7 +30,7 @@ export interface WorkspaceSettings {
 }
 
 /**
- * An explicit provider: one ElevenLabs workspace with a key of its own. A change of its config never replaces a secret.
+ * An explicit provider: one ElevenLabs workspace with a separate API key. If its config changes, no secret is replaced.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export class Provider extends pulumi.ProviderResource {
       region,
       baseUrl,
       ...Object.fromEntries(Object.entries(numbers).map(([key, given]) => [key, asText(given)])),
-      // Pulumi's SDK prints the inputs of a provider at `--debug`, unless they are secrets.
+      // At `--debug`, Pulumi's SDK prints the inputs of a provider, unless they are secrets.
       apiKey: asSecret(apiKey),
       workspaces: asSecret(asText(workspaces)),
     };
@@ -53,7 +53,7 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** The engine's protocol takes the config of a provider as texts. */
+/** In the engine's protocol, each config value of a provider is a string. */
 function asText(given: unknown): pulumi.Output<string> | undefined {
   return given === undefined ? undefined : pulumi.output(given).apply((known) => JSON.stringify(known));
 }

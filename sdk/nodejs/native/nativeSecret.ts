@@ -8,7 +8,7 @@ import { pluginOptions } from "./pluginOptions.js";
 
 /**
  * A secret of an ElevenLabs workspace, managed by the native plugin: with `pulumi import`, the `import` option and explicit
- * providers. A stack of the dynamic provider moves here by a change of the import, without a request.
+ * providers. To move a stack from the dynamic provider, change the import. No request is sent.
  *
  * @example
  * ```ts
@@ -26,19 +26,19 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   declare readonly workspace: pulumi.Output<string>;
   /** The base URL of the API where the secret lives, such as `https://api.elevenlabs.io`. */
   declare readonly endpoint: pulumi.Output<string>;
-  /** `{ secret_id }`: how the config of an agent or a tool refers to a secret. */
+  /** `{ secret_id }`: the object with which the config of an agent or a tool refers to a secret. */
   get reference(): SecretReference {
     return referenceOf(this);
   }
 
-  /** Whether `resource` is a `WorkspaceSecret` of the plugin, even if another installed copy of this package made it. */
+  /** Whether `resource` is a `WorkspaceSecret` of the plugin, even if another installed copy of this package created it. */
   static override isInstance(resource: unknown): resource is WorkspaceSecret {
     const type = (resource as { __pulumiType?: string } | undefined)?.__pulumiType;
     return pulumi.Resource.isInstance(resource) && type === NATIVE_TYPE;
   }
 
   /**
-   * Looks up a secret that something else manages, to use its outputs. This stack neither changes nor deletes it.
+   * Looks up a secret that this program doesn't manage, to use its outputs. This stack neither changes nor deletes it.
    *
    * @param name The resource's logical name.
    * @param id The secret's id or name in the workspace.
@@ -54,12 +54,12 @@ export class WorkspaceSecret extends pulumi.CustomResource {
 
   constructor(name: string, args: WorkspaceSecretArgs, opts: pulumi.CustomResourceOptions = {}) {
     const provider = explicitProvider(opts);
-    // An explicit provider has a config of its own, which the engine lets the plugin check.
+    // The engine lets the plugin check an explicit provider's config.
     if (!provider) requireUsableConfig(args?.workspace);
     const options = pulumi.mergeOptions({ ...pluginOptions(), aliases: [{ type: DYNAMIC_TYPE }] }, opts);
     const registered = { type: NATIVE_TYPE, name, opts: options };
     const { inputs, succeeded, failed } = construction(registered, args ?? {}, pendingStateOf);
-    // The plugin is asked to read in the same way for an import, but without any property.
+    // For an import, the engine calls the plugin's `read` in the same way, but without any property.
     if (opts.id !== undefined) inputs[REGISTRATION_INPUT] = true;
     try {
       super(NATIVE_TYPE, name, inputs, options);
@@ -70,7 +70,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
   }
 }
 
-/** The provider that the options or a parent give. */
+/** The provider in the options or the parent. */
 function explicitProvider({ provider, parent }: pulumi.CustomResourceOptions): pulumi.ProviderResource | undefined {
   return provider ?? parent?.getProvider(NATIVE_TYPE);
 }

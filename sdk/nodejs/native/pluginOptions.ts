@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { pulumi as plugin, version } from "../../../package.json";
 
-/** Which plugin the engine needs, and where it gets it if neither `Pulumi.yaml` nor this machine has it. */
+/** The plugin's version, and the URL to download it from if it isn't in `Pulumi.yaml` or installed. */
 export function pluginOptions(): pulumi.ResourceOptions {
-  // Set when a release is published.
+  // Set by the release workflow.
   const { server } = plugin as { server?: string };
   return { version, ...(server === undefined ? {} : { pluginDownloadURL: server }) };
 }
