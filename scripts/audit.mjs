@@ -1,5 +1,5 @@
-// Audits what users install: the package, its peer dependency with everything below it, and the bundled packages.
-// `npm audit --omit=dev` in the repository checks nothing, because all of these are devDependencies or peers here.
+// Audits the code that users install: the package, its peer dependency with everything below it, and the bundled packages.
+// `npm audit --omit=dev` in the repository would check nothing, because all of these are devDependencies or peers here.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ try {
   const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder]);
   const [{ filename }] = JSON.parse(String(packed));
   const { components } = JSON.parse(readFileSync("dist/sbom.cdx.json", "utf8"));
-  // Each one gets an alias, because several versions of a package can be bundled.
+  // Each package gets an alias, because several versions of a package can be bundled.
   const bundled = components.map(({ name, version }) => [`${name}-${version}`, `npm:${name}@${version}`]);
   const dependencies = { "pulumi-elevenlabs": `file:${filename}`, ...Object.fromEntries(bundled) };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
@@ -19,7 +19,7 @@ try {
   npm("audit", "--omit=dev", "--audit-level=low");
   npm("audit", "signatures");
 } catch (error) {
-  // A status means that npm failed, and npm has already printed why.
+  // If npm fails, it returns a status and has already printed the reason.
   if (error.status === undefined) throw error;
   process.exitCode = 1;
 } finally {

@@ -48,7 +48,7 @@ function sharedFile(name) {
   };
 }
 
-// The plugin is a separate process and must run without the npm package, so it has everything in one file.
+// The plugin is a separate process and must run without the npm package, so all its code is in one file.
 const PLUGIN = "pulumi-resource-elevenlabs";
 const plugin = await build({
   ...common,

@@ -1,5 +1,5 @@
-// The inputs of WorkspaceSecret as they are declared in provider/secret/inputs.ts: the comments, which are the documentation
-// that users read, and what each accepts.
+// The inputs of WorkspaceSecret, from provider/secret/inputs.ts: the comments, which are the documentation that users read,
+// and the values that each input accepts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -7,7 +7,10 @@ import ts from "typescript";
 
 const SOURCE = "provider/secret/inputs.ts";
 
-/** `{ name, docs, defaultText, accepts, defaultValue, isRequired, isSecret, onChange, inState }` of each input, in order. */
+/**
+ * Returns `{ name, docs, defaultText, accepts, defaultValue, isRequired, isSecret, onChange, inState }` for each input, in
+ * order.
+ */
 export async function declaredInputs(root) {
   const { INPUTS } = await evaluated(join(root, SOURCE));
   return commentsOf(join(root, SOURCE)).map(({ name, docs, defaultText }) => {

@@ -1,5 +1,5 @@
-// Runs the real Pulumi CLI against the emulator, with the program at the root of the repository. Each step checks that
-// its heading is true.
+// Runs the real Pulumi CLI against the emulator, with the program at the root of the repository. Each step checks that its
+// heading is correct.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";

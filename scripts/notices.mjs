@@ -47,12 +47,12 @@ function licenceIn(folder) {
         .map(read)
         .map(licenceSection),
     );
-  // The Apache licence requires that the notice is kept too.
+  // The Apache licence requires that the notice is also kept.
   const notice = names.filter((name) => /^notice/i.test(name)).map(read);
   return texts.join("") && [...texts, ...notice].join("\n\n");
 }
 
-/** Some packages have their licence only in the README. A README that just names the licence doesn't count. */
+/** Some packages have their licence only in the README. A README that contains only the licence's name isn't enough. */
 function licenceSection(readme) {
   const [section = ""] = /^(?:#+ *)?licen[cs]e\b.*\n[\s\S]*/im.exec(readme) ?? [];
   return /copyright/i.test(section) ? section : "";

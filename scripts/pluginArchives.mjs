@@ -8,7 +8,7 @@ import { create } from "tar";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const PLUGIN = "pulumi-resource-elevenlabs";
-// The plugin runs on the Node.js of the machine. Only the file that starts it depends on the platform.
+// The plugin runs on the machine's Node.js. Only the file that starts it depends on the platform.
 const STARTERS = { linux: PLUGIN, darwin: PLUGIN, windows: `${PLUGIN}.cmd` };
 const ARCHITECTURES = ["amd64", "arm64"];
 // The same date as in npm packages: some tools reject the year 1970 or warn about it.

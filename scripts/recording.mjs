@@ -17,17 +17,17 @@ const STEPS = ["Store three secrets", "Change one value", "Someone renames", "`u
 const OMITTED_COMMANDS = [
   // The address of the emulator, with a port that changes.
   /^\$ pulumi config set elevenlabs:baseUrl /,
-  // The output repeats the outputs that `pulumi up` has just printed.
+  // Omit this step's output: it repeats the outputs that `pulumi up` has just printed.
   /^\$ pulumi stack output /,
 ];
 
 const OMITTED_LINES = [
-  // Progress, which an interactive terminal replaces by the result.
+  // Omit progress lines, which an interactive terminal replaces with the result.
   /^@ /,
   /\b(creating|updating|refreshing|replacing|deleting|running)\b/,
-  // Resources that haven't changed.
+  // Omit resources that haven't changed.
   /^~? *\S+:\S+:\S+ \S+( refresh\b.*)?$/,
-  // Advice about `pulumi stack rm`.
+  // Omit the advice about `pulumi stack rm`.
   /^(The resources in the stack have been|If you want to remove the stack)/,
 ];
 

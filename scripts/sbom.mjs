@@ -3,7 +3,10 @@ import { Buffer } from "node:buffer";
 // In a package URL, the `@` of a scope is escaped.
 const purl = ({ name, version }) => `pkg:npm/${name.replace("@", "%40")}@${version}`;
 
-/** A CycloneDX bill of materials of the bundled packages. It has no timestamp or random id, so that builds are reproducible. */
+/**
+ * Creates a CycloneDX bill of materials for the bundled packages. It has no timestamp or random id, so that builds are
+ * reproducible.
+ */
 export function sbom({ direct, packages }, manifest, esbuild) {
   const refs = new Map(packages.map((bundled) => [bundled.id, purl(bundled)]));
   const component = ({ name, version, license, ...bundled }) => ({

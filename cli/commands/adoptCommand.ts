@@ -141,9 +141,9 @@ function noteLeftOut(
     note(`Left out: several secrets are named ${name}: ${idsText(secrets)}. Rename or delete all but one.`);
   }
   const nameless = selected.filter(({ name }) => name.trim() === "");
-  if (nameless.length > 0) note(`Left out because they have no name: ${idsText(nameless)}.`);
+  if (nameless.length > 0) note(`Skipped because they have no name: ${idsText(nameless)}.`);
   const ownedCount = selected.filter(({ id }) => ownedIds.has(id)).length;
-  if (ownedCount > 0) note(`Left out because the stack owns them: ${ownedCount}.`);
+  if (ownedCount > 0) note(`Skipped because the stack owns them: ${ownedCount}.`);
 }
 
 function commandLines(remaining: AdoptedSecret[], reader: Reader): string {

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A webhook tool of an agent: a URL, and what to send there. */
+/** A webhook tool of an agent: a URL, and the headers to send to it. */
 export interface ToolInputs {
-  /** The base URL of the API where its secrets live. The API key must not be sent anywhere else. */
+  /** The base URL of the API that has the tool's secrets. The API key must not be sent to any other server. */
   endpoint: string;
   name: string;
   description: string;
   url: string;
-  /** For each header: its value, or the secret that has it. */
+  /** Maps each header to its value, or to the secret that contains the value. */
   requestHeaders: Record<string, string | { secret_id: string }>;
 }
 
@@ -42,7 +42,7 @@ class ToolProvider implements pulumi.dynamic.ResourceProvider<ToolInputs, ToolIn
       ...(inputs && { body: JSON.stringify({ tool_config: toolConfig(inputs) }) }),
     });
     const isGone = method === "DELETE" && response.status === 404;
-    if (!response.ok && !isGone) throw new Error(`${method} ${path} was answered with ${response.status}`);
+    if (!response.ok && !isGone) throw new Error(`${method} ${path} returned ${response.status}`);
     return response;
   }
 }

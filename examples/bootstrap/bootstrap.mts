@@ -12,10 +12,10 @@ if (!stackName || !envFile) {
 
 const text = await readFile(envFile).catch(fail(`Could not read ${envFile}`));
 const entries = Object.entries(parse(text));
-// A key without a value is one that nobody has filled in yet.
+// Skip a key without a value: nobody has filled it in yet.
 const wanted = entries.filter(([, value]) => value !== "");
 const empty = entries.flatMap(([key, value]) => (value === "" ? [key] : []));
-if (empty.length > 0) console.log(`Left out because they have no value: ${empty.join(", ")}`);
+if (empty.length > 0) console.log(`Skipped because they have no value: ${empty.join(", ")}`);
 
 const stack = await LocalWorkspace.createOrSelectStack({ stackName, workDir: import.meta.dirname }).catch(
   fail(`Could not open stack ${stackName}`),
@@ -27,7 +27,7 @@ const config = await stack.getAllConfig().catch(fail(`Could not read the config 
 const current: Record<string, string> = JSON.parse(config[`${project}:secrets`]?.value ?? "{}");
 const changed = wanted.filter(([key, value]) => current[key] !== value);
 for (const [key, value] of changed) {
-  // Not with the Automation API: it passes values as arguments of a command, and shows them if the command fails.
+  // Don't use the Automation API: it passes values as arguments of a command, and shows them if the command fails.
   const args = ["config", "set", "--secret", "--path", `secrets["${key}"]`, "--stack", stackName, "--non-interactive"];
   // The CLI removes one line break from the end.
   const set = spawnSync("pulumi", args, {

@@ -8,7 +8,7 @@ const [file] = process.argv.slice(2);
 async function call(method, url, body) {
   const headers = { "private-token": GITLAB_TOKEN, "content-type": "application/json" };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${url} was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`${method} ${url} returned ${response.status}`);
   return response.json();
 }
 

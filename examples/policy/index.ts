@@ -1,10 +1,10 @@
 import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
-/** The type tokens of a `WorkspaceSecret`: that of the dynamic provider, and that of the native plugin. */
+/** The type tokens of a `WorkspaceSecret` in the dynamic provider and in the native plugin. */
 const SECRET_TYPES = ["pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret", "elevenlabs:index:WorkspaceSecret"];
 
-/** Shorter texts of the config occur in other values by chance. */
+/** Shorter strings of the config occur in other values by chance. */
 const SHORTEST_PART = 8;
 
 const valuesFromConfig: ResourceValidationPolicy = {
@@ -25,7 +25,7 @@ const valuesFromConfig: ResourceValidationPolicy = {
   },
 };
 
-/** All texts in a value, including those in objects that the config has as JSON. */
+/** Returns all strings in a value, including strings in objects that the config stores as JSON. */
 function texts(value: unknown): string[] {
   if (typeof value === "object" && value !== null) return Object.values(value).flatMap(texts);
   if (typeof value !== "string") return [];

@@ -1,4 +1,4 @@
-// A temporary folder like a user's clone, in which the real CLI runs with its own backend, home and passphrase.
+// A temporary folder like a user's clone, in which the real CLI runs with a separate backend, home and passphrase.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ const NOT_FOR_THE_CLI = /^(PULUMI_|ELEVENLABS_|NODE_USE_ENV_PROXY$|https?_proxy$
 const { FORCE_COLOR, NO_COLOR } = process.env;
 const COLORED = FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY && !NO_COLOR;
 
-/** The number in a line of the summary that Pulumi prints: 1 for `"updated"`, if the line is "~ 1 updated". */
+/** Returns the number in a line of Pulumi's summary: 1 for `"updated"`, if the line is "~ 1 updated". */
 export const count = (output, change) => Number(output.match(new RegExp(`^\\W*(\\d+) ${change}$`, "m"))?.[1] ?? 0);
 
 export async function createSandbox(root, { repository, engine, signal }) {

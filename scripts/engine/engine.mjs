@@ -8,16 +8,16 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const VERSION = "3.259.0";
-// The oldest version that is used if it is on the PATH.
+// The oldest version on the PATH that is used.
 const MINIMUM = "3.200.0";
 const BINARIES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
-/** Languages that are built only if someone asks for them. */
+/** Languages that are built only on request. */
 const LANGUAGES = { python: ["pulumi-language-python-exec", "pulumi-language-python"] };
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(here, "../../.engine");
 const ours = join(cache, `${VERSION}-${process.platform}-${process.arch}`);
-// `pulumi version` writes logs to its home, and the user's own home must stay unchanged.
+// `pulumi version` writes logs to its home folder, and the user's home folder must remain unchanged.
 const home = join(cache, "home");
 const require = createRequire(import.meta.url);
 
@@ -145,8 +145,8 @@ const addPython = async (signal) => {
 };
 
 /**
- * Returns the folder that contains `pulumi`, with the language host of Node.js and of each of `languages` (`"python"`).
- * Several processes can call this at the same time: each file is complete when it is renamed into its place.
+ * Returns the folder that contains `pulumi`, with the language hosts for Node.js and for each of `languages` (`"python"`).
+ * Several processes can call this at the same time, because each file is complete when it is renamed into its place.
  */
 export async function engine(signal = new AbortController().signal, { languages = [] } = {}) {
   const found = await onPath(languages);

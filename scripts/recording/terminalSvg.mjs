@@ -4,9 +4,9 @@ const CHARACTER = { width: 7.25, height: 18 };
 const MARGIN = 18;
 const TITLE_HEIGHT = 34;
 const GAP = 6;
-/** Longer pauses are shortened to this. */
+/** Longer pauses are shortened to this length. */
 const LONGEST_PAUSE_MS = 700;
-/** How long a scene stays after its last line. */
+/** The time for which a scene is shown after its last line. */
 const HOLD_MS = 4_000;
 
 const STYLE = `
@@ -27,7 +27,7 @@ const STYLE = `
 
 const escapeXml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** The classes of a piece of text, from its ANSI codes. */
+/** Returns the CSS classes for a span of text, from its ANSI codes. */
 function classesOf({ fg, decorations }) {
   return [fg, decorations.includes("bold") && "bold"].filter(Boolean).join(" ");
 }
@@ -40,7 +40,7 @@ function tspans(text) {
     .join("");
 }
 
-/** When each line appears and each scene ends, in milliseconds of the picture. */
+/** Returns the times at which each line appears and each scene ends, in milliseconds from the start of the picture. */
 function schedule(scenes) {
   let now = 0;
   return scenes.map(({ lines }) => {

@@ -36,7 +36,7 @@ test("bootstrap deploys a .env file; a second run changes nothing", async () => 
   });
   expect(example.secrets()).toEqual(expected("staging-token-1"));
   expect(output).toMatch(/Stack staging is ready\n.*Config: 3 set, 0 unchanged\n.*Updating.*CRM_TOKEN created/s);
-  expect(output).toMatch(/^Left out because they have no value: NOT_YET$/m);
+  expect(output).toMatch(/^Skipped because they have no value: NOT_YET$/m);
   expect(requestsAtUpdate).toBe(0);
 
   const stackFile = await readFile(join(folder, "Pulumi.staging.yaml"), "utf8");
