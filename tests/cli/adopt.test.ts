@@ -205,7 +205,7 @@ describe("adopt --ask", () => {
     for (const name of ["A", "B"]) stack.workspace.add(name, "theirs");
   });
 
-  /** Adopts in a terminal of its own. The program lines go to a file. */
+  /** Adopts in a separate terminal. The program lines are written to a file. */
   async function ask(answers: string[], args = "", env: Record<string, string> = {}) {
     const command = `exec "${process.execPath}" "${join(process.cwd(), "dist/cli.js")}" adopt --ask ${args} > lines.ts`;
     const options = { folder: stack.folder, env: { ...stackEnv(stack), ...env }, answers };
@@ -218,7 +218,7 @@ describe("adopt --ask", () => {
     return JSON.parse(output);
   }
 
-  test("sets each value encrypted, and shows none", async () => {
+  test("adopt --ask sets each value encrypted, and shows none", async () => {
     const { code, seen, printed } = await ask(["first value\r", "second 'value'\r"]);
 
     expect(code).toBe(0);
@@ -231,7 +231,7 @@ describe("adopt --ask", () => {
     });
   });
 
-  test("asks only for values that the config lacks, also below a path", async () => {
+  test("adopt --ask asks only for missing values, also below a path", async () => {
     await stack.cli(["config", "set", "--secret", "--path", "secrets.A"], "kept").orThrow();
 
     const { code } = await ask(["new\r"], "--component --stack test");
@@ -251,7 +251,7 @@ describe("adopt --ask", () => {
     expect(config["test:B"]).toBeUndefined();
   });
 
-  test("Ctrl-C before Pulumi asks is an error too", async () => {
+  test("Ctrl-C is an error even before Pulumi asks", async () => {
     const PATH = await pathWith("case \"$*\" in *'config set'*) echo 'value: ' && exec tail -f /dev/null;; esac");
 
     const { code, kind } = await ask(["\u0003"], "", { PATH });
@@ -273,7 +273,7 @@ describe("adopt --ask", () => {
     expect((await stack.cli(["config", "get", "A"]).orThrow()).output).toBe(`${value}\n`);
   });
 
-  /** A PATH with a `pulumi` that does this first. */
+  /** Returns a PATH with a `pulumi` that runs this script first. */
   async function pathWith(script: string): Promise<string> {
     const folder = join(stack.folder, "bin");
     await mkdir(folder);
@@ -282,7 +282,7 @@ describe("adopt --ask", () => {
     return `${folder}:${stackEnv(stack).PATH}`;
   }
 
-  test("without a terminal, fails before it asks or prints anything", async () => {
+  test("without a terminal, adopt --ask fails before it prints anything", async () => {
     const { code, out, err, kind } = await cliIn(stack, ["adopt", "--ask"]);
 
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-terminal" });

@@ -142,7 +142,7 @@ describe("doctor: the cause of a failure", () => {
     ]);
   });
 
-  test("an unreachable host of one's own: correct the base URL, or the network", async () => {
+  test("for an unreachable host with a base URL, the advice is to check both", async () => {
     const url = await closedOrigin();
 
     const { code, failed } = await doctor({ env: envOf({ url, apiKey: newKey() }) });
@@ -225,7 +225,7 @@ describe("doctor: regions", () => {
     });
   });
 
-  test("an unreachable region: check the network, not the base URL", async () => {
+  test("for an unreachable region, the advice is to check only the network", async () => {
     const url = await closedOrigin();
     const workspace = new Workspaces(() => undefined, envOf({ url, apiKey: newKey() })).get();
 
@@ -236,7 +236,7 @@ describe("doctor: regions", () => {
     expect(next).toEqual(["Check the network. If it requires a proxy, set HTTPS_PROXY."]);
   });
 
-  test("never sends the key of another host to a region", async () => {
+  test("the key of another host is never sent to a region", async () => {
     const [own, us] = [await emulated(), await emulated()];
     const workspace = new Workspaces(() => undefined, envOf({ url: own.url, apiKey: us.apiKey })).get();
 
@@ -280,7 +280,7 @@ describe("doctor: a stack", () => {
     expect(out).toMatch(/^Workspace default\n {2}- +key +none.*\n\n/m);
   });
 
-  test("a key in plain text is a failure, because programs refuse it", async () => {
+  test("a key in plain text is a failure, because pulumi up refuses it", async () => {
     const apiKey = newKey();
     const stack = await startStack({ emulator: { keys: { [apiKey]: {} } }, config: { "elevenlabs:apiKey": apiKey } });
 
@@ -294,7 +294,7 @@ describe("doctor: a stack", () => {
   });
 
   test.each(["doctor", "list", "drift"])(
-    "a misspelled setting fails %s, which names the right one",
+    "a misspelled setting fails %s, which shows the right spelling",
     async (command) => {
       const stack = await startStack({ config: { "elevenlabs:regoin": "eu" } });
 
@@ -307,7 +307,7 @@ describe("doctor: a stack", () => {
     },
   );
 
-  test("a key in plain text is found beside encrypted keys", async () => {
+  test("a key in plain text is found next to encrypted keys", async () => {
     const stack = await startStack();
     const workspaces = [
       ["a", "--secret"],
@@ -345,7 +345,7 @@ describe("doctor: a stack", () => {
     const stack = await startStack({ env: { PULUMI_CONFIG_PASSPHRASE: "right" } });
     await stack.cli(["stack", "change-secrets-provider", "passphrase"]).orThrow();
 
-    // Pulumi uses the passphrase only if the config contains a secret.
+    // Pulumi needs the passphrase only if the config contains a secret.
     await stack.cli(["config", "set", "--secret", "other"], "value").orThrow();
     const refused = await cliIn(stack, ["doctor"], { PULUMI_CONFIG_PASSPHRASE: "wrong" });
     const around = await cliIn(stack, ["doctor", "--no-stack"], {

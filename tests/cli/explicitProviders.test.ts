@@ -8,7 +8,10 @@ import { startStack, type TestStack } from "../support/testStack";
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the marker only looks like a placeholder of JavaScript
 const TOOL = '{ "secret_id": "${secret:CRM}" }';
 
-/** Three secrets named CRM: of the default provider, and in two workspaces of an explicit one; `OURS` is in one of them only. */
+/**
+ * Deploys three secrets named CRM: one with the default provider, and two with an explicit provider of two workspaces. Only
+ * one of the workspaces has `OURS`.
+ */
 async function threeWorkspaces() {
   const keys = { eu: newKey(), asia: newKey() };
   const eu = await startAnother({ keys: { [keys.eu]: {}, [keys.asia]: { workspace: "asia" } } });
@@ -76,7 +79,7 @@ test("drift compares each secret with the workspace of its own provider", async 
   expect(pending.out).not.toContain("of-stack");
 });
 
-test("render takes the ids of one provider; without --provider, those of the stack's config", async () => {
+test("render uses the ids of --provider; the default is the stack's config", async () => {
   const { stack, ids } = await threeWorkspaces();
 
   expect(await rendered(stack)).toBe(ids.stack);
@@ -89,16 +92,16 @@ test("render takes the ids of one provider; without --provider, those of the sta
   );
 });
 
-test("render needs no --provider if all secrets of the stack have the same one", async () => {
+test("render needs no --provider if all secrets have the same provider", async () => {
   const { stack, ids, provider } = await threeWorkspaces();
   await stack.deploy(`${provider} new WorkspaceSecret("of-eu", { name: "CRM", value: "v" }, { provider: eu });`);
 
   expect(await rendered(stack)).toBe(ids.eu);
 });
 
-test("list, dependents and adopt know the owners of every provider; --provider chooses the workspace", async () => {
+test("list, dependents and adopt see the owners of every provider", async () => {
   const { stack, ids, program } = await threeWorkspaces();
-  // Another provider for the workspace of the stack's config.
+  // Adds a second provider for the workspace of the stack's config.
   await stack.deploy(`${program}
     const twin = new Provider("twin", { baseUrl: "${stack.emulator.url}" });
     new WorkspaceSecret("of-twin", { name: "TWIN", value: "v" }, { provider: twin });`);
@@ -120,7 +123,7 @@ test("list, dependents and adopt know the owners of every provider; --provider c
   expect(dependents.err).toContain(ids.eu);
 });
 
-test("a provider that the stack doesn't have is an error that names those it has", async () => {
+test("an unknown provider is an error that lists the known providers", async () => {
   const { stack } = await threeWorkspaces();
 
   for (const command of [["list"], ["drift"], ["dependents", "CRM"]]) {

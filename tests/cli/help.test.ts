@@ -41,7 +41,7 @@ test.each([
   ["a missing option", ["render", "."], "invalid-usage", [/--out is missing/, /^Usage: .* --out <folder>/m]],
   ["a missing argument", ["render", "--out", "x"], "invalid-usage", [/<input> is missing/]],
   [
-    "an argument too many",
+    "an extra argument",
     ["drift", "sk_123"],
     "too-many-arguments",
     [/no arguments, but was given 1/, /drift \[options\]$/m],
@@ -55,7 +55,7 @@ test.each([
   ],
   ["a port that isn't a number", ["emulator", "--port", "web"], "invalid-option", [/a whole number from 0 to 65535/]],
   ["an unknown part", ["adopt", "--only", "sk_123"], "invalid-option", [/program or commands/]],
-])("%s: exits with 1, and names what is wrong and what is right", async (_title, args, expectedKind, facts) => {
+])("for %s, the exit code is 1, and the error shows the valid choices", async (_title, args, expectedKind, facts) => {
   const { code, out, err, kind } = await cli(args);
 
   expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: expectedKind });
@@ -65,11 +65,11 @@ test.each([
 
 test.each([
   ["a command", ["sk_123"]],
-  ["a command of letters only, longer than any", ["abcdefabcdefabcdefabcdefabcdef"]],
+  ["a very long command of letters", ["abcdefabcdefabcdefabcdefabcdef"]],
   ["an option's value", ["list", "--api-key=sk_1'23"]],
   ["an option", ["list", "--sk_123"]],
   ["an argument", ["drift", "sk_123"]],
-])("%s that may be a key is not repeated", async (_title, args) => {
+])("the error doesn't show %s that may be a key", async (_title, args) => {
   const { code, err } = await cli(args);
 
   expect(code).toBe(1);

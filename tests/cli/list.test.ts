@@ -53,7 +53,7 @@ describe("list", () => {
     ["Ａ、Ｂ", 6],
     ["cafe\u0301", 4],
     ["plain™", 6],
-  ])("columns stay in line beside %s, which fills %d columns of a terminal", async (name, width) => {
+  ])("columns stay aligned with %s, which fills %d columns of a terminal", async (name, width) => {
     const emulator = await emulated();
     emulator.workspace().add(name, "v", { id: "id_1" });
     emulator.workspace().add("-".repeat(12), "v", { id: "id_2" });
@@ -63,7 +63,7 @@ describe("list", () => {
     expect(out).toContain(`\n${name}${" ".repeat(12 - width)}  id_1  0\n`);
   });
 
-  test("a table that is too wide for the terminal becomes lists, with whole ids", async () => {
+  test("a table that is too wide for the terminal becomes lists", async () => {
     const emulator = await emulated();
     const [name, id] = [`${"LONG_".repeat(20)}NAME`, "0123456789".repeat(6)];
     emulator.workspace().add(name, "v", { id });

@@ -15,7 +15,7 @@ test("list, drift and doctor understand a stack of the native plugin", async () 
 
   expect(clean).toMatchObject({ code: 0, err: "" });
   expect(drift.code).toBe(2);
-  // The plugin's outputs don't repeat this input.
+  // The plugin's outputs don't contain this input.
   expect(drift.out).toMatch(new RegExp(`^crm +CRM_TOKEN +${id} +renamed .*will be renamed back$`, "m"));
   expect(list.out).toMatch(new RegExp(`^RENAMED +${id} +0 +crm$`, "m"));
   expect(doctor).toMatchObject({ code: 0, err: "" });

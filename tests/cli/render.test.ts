@@ -122,7 +122,7 @@ describe("render", () => {
     expect(await readdir(stack.folder)).not.toContain("out");
   });
 
-  test("refuses an id that isn't of this stack and workspace, and doesn't repeat it", async () => {
+  test("render refuses and hides an id of another stack or workspace", async () => {
     const eu = await startAnother();
     const stack = await startStack();
     await addWorkspaces(stack, { eu });
@@ -144,7 +144,7 @@ describe("render", () => {
     expect(allowed).toMatchObject({ code: 0, err: "" });
   });
 
-  test("replaces outputs only with --overwrite; --check shows what is stale", async () => {
+  test("render replaces files only with --overwrite; --check finds stale files", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecret("CRM", { value: "v" });');
     const folder = await write(stack.folder, {
@@ -215,7 +215,7 @@ describe("render", () => {
     expect(await read(folder)).toEqual(files);
   });
 
-  test("names the first few of many bad files, and how many more there are", async () => {
+  test("render lists the first few of many bad files, and counts the others", async () => {
     const folder = await newFolder(Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`agents/${n}.json`, "{"])));
     await write(folder, { "agents/00.json": "\ufeff{}", "agents/01.json": "[".repeat(1_000_000) });
 
@@ -226,7 +226,7 @@ describe("render", () => {
     expect(err).toMatch(/00\.json starts with a byte order mark.*; 01\.json is nested too deeply;/);
   });
 
-  test("refuses symbolic links and files that aren't UTF-8", async () => {
+  test("render refuses symbolic links and files that aren't UTF-8", async () => {
     const folder = await newFolder({ "agents/a.json": "{}", "README.md": "" });
     await writeFile(join(folder, "agents/latin1.json"), Buffer.from('{"a": "\xe9"}', "latin1"));
     await symlink("a.json", join(folder, "agents/link.json"));

@@ -181,13 +181,13 @@ describe("the connection", () => {
     expect(server.connections).toBe(1);
   });
 
-  test("at most maxConcurrency calls run at a time", async () => {
+  test("no more than maxConcurrency calls run at the same time", async () => {
     const waiting: (() => void)[] = [];
     const seen: number[] = [];
     const server = await serve((request, response) => {
       waiting.push(() => json({ secrets: [] })(request, response));
       if (waiting.length < 3) return;
-      // All that were sent together have arrived when a later connection has.
+      // When a later connection has arrived, all requests that were sent at the same time have arrived.
       void other.listSecrets({ search: "later" });
     });
     const other = clientOf(

@@ -27,7 +27,7 @@ test.each<[string, (text: string) => string]>([
   ["in base64, cut off", (text) => base64(text).slice(1, 200)],
   ["in hex", (text) => Buffer.from(text).toString("hex")],
   ["in hex in capitals", (text) => Buffer.from(text).toString("hex").toUpperCase()],
-])("an answer that echoes the value or the API key %s is not shown", async (_, echo) => {
+])("a response that echoes the value or the API key %s is not shown", async (_, echo) => {
   const emulator = await emulate({ keys: { [key.text]: {} } });
   for (const secret of [short, long, key]) {
     const value = secret === key ? "other" : secret.text;

@@ -87,14 +87,14 @@ describe("wrong types over the protocol", () => {
     expect(reasons.join()).not.toContain("canary");
   });
 
-  test("of the provider's config name the key that a misspelled one resembles", async () => {
+  test("a misspelled key of the provider's config is shown with the right key", async () => {
     const response = await plugin.call<CheckResponse>("checkConfig", checkOf({ regoin: "eu" }));
 
     const [failure] = response.getFailuresList();
     expect(failure?.getReason()).toContain("regoin is not a config key of elevenlabs (did you mean region?)");
   });
 
-  test("in a project named elevenlabs, the program's own config is no failure", async () => {
+  test("in a project named elevenlabs, the program's own config is allowed", async () => {
     const request = checkOf({ crmToken: "t" });
     request.setUrn("urn:pulumi:dev::elevenlabs::pulumi:providers:elevenlabs::default_0_1_0");
 

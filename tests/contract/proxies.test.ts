@@ -162,7 +162,7 @@ test("a timeout after the request was sent is not blamed on the proxy", async ()
   expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
 });
 
-test.each<ProxyFault>(["hang", "hang-tunnel"])("a stop ends a connection under way: %s", async (fault) => {
+test.each<ProxyFault>(["hang", "hang-tunnel"])("a stop ends an unfinished connection: %s", async (fault) => {
   const { proxy, client } = await throughProxy();
   proxy.fault(fault);
   const stop = new AbortController();

@@ -6,7 +6,7 @@ import { startStack, type TestStack } from "../support/testStack";
 
 const REPO = process.cwd();
 
-/** A multi-language component, whose process makes a secret. Its program only knows the component's type. */
+/** A multi-language component, whose process creates a secret. The component's program knows only the component's type. */
 async function startWithComponent(): Promise<TestStack> {
   const stack = await startStack({ inOwnProcess: true });
   const component = join(stack.folder, "component");
@@ -47,7 +47,7 @@ async function useInComponent(stack: TestStack, host: HostName): Promise<void> {
   await writeFile(join(stack.folder, "component/index.js"), text);
 }
 
-test("a component's process that can't use the dynamic provider gets an error that names the plugin", async () => {
+test("a component without the dynamic provider is told to use the plugin", async () => {
   const stack = await startWithComponent();
   await rm(join(stack.folder, "node_modules/pulumi-elevenlabs"));
 
@@ -66,7 +66,7 @@ test("a component's process that can't use the dynamic provider gets an error th
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
-test("a component's process uses the dynamic provider if the program has this package", async () => {
+test("a component uses the dynamic provider if it has this package", async () => {
   const stack = await startWithComponent();
 
   expect(await stack.up()).toMatchObject({ code: 0, changes: { create: 1 } });

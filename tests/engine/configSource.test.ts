@@ -26,7 +26,7 @@ const PLACES: [string, string, (stack: TestStack) => Promise<void>][] = [
   ],
 ];
 
-test.each(PLACES)("a plain value beside secret ones is noticed in the file of %s", async (_title, file, choose) => {
+test.each(PLACES)("a plain value next to secret values causes a warning, in file %s", async (_title, file, choose) => {
   const stack = await startStack({ config: { secrets: { PLAIN: value.text } } });
   await stack.cli(["config", "set", "--secret", "--path", "secrets.SECRET", "s"]).orThrow();
   await moveConfig(stack, file);
@@ -39,7 +39,7 @@ test.each(PLACES)("a plain value beside secret ones is noticed in the file of %s
   expect(run.output).toContain('has "PLAIN" in plain text');
 });
 
-test.each(PLACES)("a plain API key beside secret ones is refused in the file of %s", async (_title, file, choose) => {
+test.each(PLACES)("a plain API key next to secret values is refused, in file %s", async (_title, file, choose) => {
   const stack = await startStack({ config: { "elevenlabs:workspaces": { b: { apiKey: value.text } } } });
   await stack.cli(["config", "set", "--secret", "--path", "elevenlabs:workspaces.a.apiKey", "sk"]).orThrow();
   await moveConfig(stack, file);
@@ -64,7 +64,7 @@ test("a project's key without its namespace is the same key", async () => {
   expect((await stack.preview()).kinds).toEqual(["plain-values"]);
 });
 
-test("a file that --config-file takes the place of is not blamed", async () => {
+test("a file that --config-file replaces causes no warning", async () => {
   const stack = await startStack();
   await stack.cli(["config", "set", "--secret", "--path", "secrets.SECRET", "s"]).orThrow();
   const written = await readFile(join(stack.folder, "Pulumi.test.yaml"), "utf8");
@@ -75,7 +75,7 @@ test("a file that --config-file takes the place of is not blamed", async () => {
   expect((await stack.preview("--config-file", "other.yaml")).kinds).toEqual([]);
 });
 
-/** With its values in `Pulumi.yaml`. */
+/** Starts a stack whose values are in `Pulumi.yaml`. */
 async function startWithProjectConfig(options: StackOptions = {}): Promise<TestStack> {
   const stack = await startStack(options);
   await stack.changeProject({ config: { secrets: { value: { A: value.text, B: value.text } } } });
@@ -83,13 +83,13 @@ async function startWithProjectConfig(options: StackOptions = {}): Promise<TestS
   return stack;
 }
 
-/** The words of the one `pulumi config set` command in this text. */
+/** Returns the arguments of the only `pulumi config set` command in this output. */
 function setCommandIn(output: string): string[] {
   const [, words = ""] = /pulumi (config set .*)/.exec(output) ?? [];
   return words.split(" ");
 }
 
-test("the warning of values in Pulumi.yaml, followed, moves them all and deletes nothing", async () => {
+test("the commands of plain-values move every value out of Pulumi.yaml", async () => {
   const stack = await startWithProjectConfig();
   const { output, kinds } = await stack.up();
   const before = stack.workspace.secrets().map(({ id, name }) => ({ id, name }));
@@ -115,7 +115,7 @@ test.each([
   ["text", "config-not-an-object", { secrets: { value: "text" } }],
   ["an API key", "plain-api-key", { "elevenlabs:apiKey": { value: value.text } }],
   ["API keys of workspaces", "plain-api-keys", { "elevenlabs:workspaces": { value: { eu: { apiKey: value.text } } } }],
-])("%s in Pulumi.yaml is refused, and the error names that file", async (_title, kind, config) => {
+])("%s in Pulumi.yaml is refused, and the error contains the file's name", async (_title, kind, config) => {
   const stack = await startStack();
   await stack.changeProject({ config });
   await stack.program(`new WorkspaceSecret("one", { value: "v" }); ${ALL}`);
@@ -128,7 +128,7 @@ test.each([
   expect(run.output).not.toContain("config rm");
 });
 
-test("adopt sets no value that would hide an object of Pulumi.yaml, until it has been moved", async () => {
+test("adopt sets no value that would hide an object of Pulumi.yaml", async () => {
   const stack = await startWithProjectConfig();
   stack.workspace.add("C", "theirs");
 

@@ -278,7 +278,7 @@ test("a name that is taken after the shared list is not created twice", async ()
 });
 
 describe("a value that ends with a line break", () => {
-  test("is pushed with a warning, at create and at update, unless it has several lines", async () => {
+  test("a value of one line that ends with a line break causes a warning", async () => {
     const stack = await startStack();
     const program = (value: string) => `
       new WorkspaceSecret("token", { value: ${JSON.stringify(value)} });

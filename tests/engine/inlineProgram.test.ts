@@ -7,16 +7,16 @@ import { startStack, type TestStack } from "../support/testStack";
 
 const KEYS = { sk_of_script: { workspace: "script" }, sk_of_stack: { workspace: "stack" } };
 
-/** A stack, and a secret of the same name in the workspaces of both keys. */
+/** Starts a stack, and adds a secret with the same name to the workspaces of both keys. */
 async function startWithTwoKeys() {
   const stack = await startStack({ emulator: { keys: KEYS } });
-  // The project names a program, which an inline program replaces.
+  // The project has a program file, which an inline program replaces.
   await stack.program("");
   for (const name of ["script", "stack"]) stack.emulator.workspace(name).add("CRM", "v", { id: `sec_${name}` });
   return stack;
 }
 
-/** Runs a script with an inline program that exports the id of `CRM`. The script has another key than its stack. */
+/** Runs a script with an inline program that exports the id of `CRM`. The script and its stack have different keys. */
 async function runScript(stack: TestStack, before = "", env: Record<string, string> = {}): Promise<string> {
   const script = `
     const { LocalWorkspace } = require("@pulumi/pulumi/automation");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { HOSTS } from "../support/hosts";
 import { type Run, startStack } from "../support/testStack";
 
-/** Ends in an error without a stack trace. */
+/** Expects that the program fails with an error without a stack trace. */
 function expectTidy({ code, output, diagnostics }: Run): void {
   expect(code).not.toBe(0);
   expect(output).not.toMatch(/^\s+at |unhandled exception/m);
@@ -12,7 +12,8 @@ function expectTidy({ code, output, diagnostics }: Run): void {
 const SECRET = `const secret = new WorkspaceSecret("R", { value: "v" });`;
 
 describe.each(["dynamic", "native"] as const)("with the %s host", (host) => {
-  // In a process of its own, because Pulumi's SDK shows errors in another way there once the program's code has ended.
+  // The program runs in a separate process, because Pulumi's SDK shows errors differently after the program's code has
+  // ended.
   const start = () => startStack({ host, inOwnProcess: true });
   const lookUp = (run: string) => `const lib = require("${HOSTS[host].module}"); ${run}`;
 
@@ -33,7 +34,7 @@ describe.each(["dynamic", "native"] as const)("with the %s host", (host) => {
     }
   });
 
-  test("an error that comes up only during the update shows no stack trace", async () => {
+  test("an error that occurs only during the update shows no stack trace", async () => {
     const failures: Record<string, string> = {
       'name: secret.secretId.apply(() => " ")': "input-empty",
       'name: secret.secretId.apply(() => "R")': "declared-twice",

@@ -32,7 +32,7 @@ test.each(["dynamic", "native"] as const)(
   },
 );
 
-test.each(["dynamic", "native"] as const)("Node.js 20 is one error without the program, too: %s", async (host) => {
+test.each(["dynamic", "native"] as const)("Node.js 20 is one error even without the program: %s", async (host) => {
   const stack = await deployed(host);
 
   expectOneError(await stack.refresh(), "A");
@@ -41,7 +41,7 @@ test.each(["dynamic", "native"] as const)("Node.js 20 is one error without the p
   expect(await stack.secrets()).toHaveLength(1);
 });
 
-test("Node.js 20 is one error of the plugin at preview, if the program doesn't use this package", async () => {
+test("with Node.js 20, a program without this package fails in the plugin", async () => {
   const stack = await startStack({ host: "native", inOwnProcess: true, env: OLD_NODE });
   const program = `const pulumi = require("@pulumi/pulumi");
     new pulumi.CustomResource("elevenlabs:index:WorkspaceSecret", "A", { value: "v" });`;

@@ -6,7 +6,7 @@ import { type Run, startStack, type TestStack } from "../support/testStack";
 const secret = (inputs: string, options = "") =>
   `new WorkspaceSecret("crm", { name: "CRM", value: "w", ${inputs} }, { ${options} });`;
 
-/** A stack whose own provider has made the secret `CRM`. */
+/** Starts a stack in which another provider has created the secret `CRM`. */
 async function startWithOwnProvider(outs?: string) {
   const stack = await startStack();
   await stack.deploy(ownProvider(stack, outs));
@@ -29,12 +29,12 @@ async function expectAdopted(stack: TestStack, id: string): Promise<void> {
   expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
 }
 
-describe("a secret that a provider of one's own has made", () => {
+describe("a secret that another provider in the stack has created", () => {
   test.each([
     ["overwrite", 'onExisting: "overwrite"', "inputs"],
     ["keep", 'onExisting: "keep"', "inputs"],
     ["existingId", 'existingId: "ID"', "{ token: id }"],
-  ])("is refused at preview with %s, and stays", async (_, inputs, outs) => {
+  ])("another provider's secret is refused at preview with %s, and kept", async (_, inputs, outs) => {
     const { stack, made } = await startWithOwnProvider(`(${outs})`);
 
     await stack.program(secret(inputs.replace("ID", made.id)));
@@ -43,7 +43,7 @@ describe("a secret that a provider of one's own has made", () => {
     expect(stack.workspace.secrets()).toEqual([made]);
   });
 
-  test("is refused before the adoption if only its outputs' id says so, or if nothing is to be adopted", async () => {
+  test("another provider's secret is refused before it is adopted or created", async () => {
     const { stack, made } = await startWithOwnProvider("({ id })");
 
     for (const inputs of ['onExisting: "overwrite"', ""]) {
@@ -54,7 +54,7 @@ describe("a secret that a provider of one's own has made", () => {
     expect(stack.workspace.secrets()).toEqual([made]);
   });
 
-  testFor("native")("is refused with the option import, and stays", async () => {
+  testFor("native")("another provider's secret is refused with the option import", async () => {
     const { stack, made } = await startWithOwnProvider();
 
     await stack.program(secret("", 'import: "CRM"'));
@@ -64,7 +64,7 @@ describe("a secret that a provider of one's own has made", () => {
   });
 
   test.each(["inputs", "({ token: id })", "({})"])(
-    "is updated in place with the alias that the error names, if its outputs are %s",
+    "the error's alias adopts another provider's secret: outputs %s",
     async (outs) => {
       const { stack, made } = await startWithOwnProvider(outs);
 
@@ -76,7 +76,7 @@ describe("a secret that a provider of one's own has made", () => {
     },
   );
 
-  test("is adopted once the state has forgotten the resource, as the error says", async () => {
+  test("another provider's secret is adopted after pulumi state delete", async () => {
     const { stack, made } = await startWithOwnProvider();
 
     await stack.cli(["state", "delete", OWN_URN, "--yes"]).orThrow();
@@ -86,7 +86,7 @@ describe("a secret that a provider of one's own has made", () => {
     await expectAdopted(stack, made.id);
   });
 
-  test("moves into a WorkspaceSecrets with the alias that the error names", async () => {
+  test("the error's alias moves a secret into a WorkspaceSecrets", async () => {
     const { stack, made } = await startWithOwnProvider();
     const secrets = (more = "") =>
       `new WorkspaceSecrets("all", { secrets: { CRM: "w" }, onExisting: "overwrite", ${more} });`;
@@ -102,7 +102,7 @@ describe("a secret that a provider of one's own has made", () => {
   });
 });
 
-test("a resource that only refers to a secret is not in the way of its adoption", async () => {
+test("a resource that only refers to a secret doesn't block its adoption", async () => {
   const stack = await startStack();
   const { id } = stack.workspace.add("THEIRS", "theirs");
   const tool = ownProvider(stack, `({ name: "look up", headers: { Authorization: { secret_id: "${id}" } } })`);

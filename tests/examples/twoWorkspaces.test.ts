@@ -2,14 +2,14 @@ import { expect, test } from "@jest/globals";
 import { commandsOf, openExample, trialOf } from "../support/exampleProject";
 import { emulate } from "../support/servers";
 
-test("two-workspaces: keeps a secret in each region, with its own key", async () => {
+test("two-workspaces keeps a secret in each region, with a separate key", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_global: {} } });
   const eu = await emulate({ keys: { sk_of_the_eu: {} } });
   const inputs: Record<string, string> = { apiKey: "sk_of_the_eu", crmToken: "v1" };
   const printed: Record<string, string> = {};
 
   for (const command of await commandsOf("two-workspaces")) {
-    // Replaces the region's own URL.
+    // Replaces the region's URL.
     if (command === "pulumi up") {
       await example.run(`pulumi config set --path elevenlabs:workspaces.eu.baseUrl ${eu.url}`);
     }
@@ -28,7 +28,7 @@ test("two-workspaces: keeps a secret in each region, with its own key", async ()
   for (const [, text] of await example.files()) expect(text).not.toContain("sk_of_the_eu");
 });
 
-test("two-workspaces: the trial without an account calls only the emulator", async () => {
+test("two-workspaces calls only the emulator in the trial without an account", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_emulator: {}, sk_eu: { workspace: "eu" } } });
   const { url } = example.emulator;
   const inputs: Record<string, string> = { apiKey: "sk_eu", crmToken: "v1" };

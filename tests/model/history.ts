@@ -150,7 +150,7 @@ export class History {
   /** Whether an `up` has used the key of another account: then the engine has stored that key with the providers. */
   hasStoredOtherKey = false;
 
-  /** Whether the program has asked for its own value to be pushed since the adoption. */
+  /** Whether the program has requested since the adoption that its value is pushed. */
   isPushRequested(id: string): boolean {
     return !this.adoptedWith.has(id);
   }

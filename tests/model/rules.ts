@@ -113,12 +113,15 @@ function lookedUpSecretsAreLeftAlone({ operation, before, after, lookUps, target
     .map(({ id, name }) => `secret ${name} (${id}) was deleted, but the program looks it up`);
 }
 
-/** A key or a provider object of another account finds nothing of this stack. So nothing may happen, here or there. */
+/**
+ * A key or a provider object of another account finds no secret of this stack. So no step may change a secret in either
+ * account.
+ */
 function anotherAccountIsLeftAlone(observed: Observed, { hasStoredOtherKey }: History): string[] {
   const { operation, outcome, route, elsewhere, before, after } = observed;
   const violations: string[] = [];
   if (!isDeepStrictEqual(after.elsewhere, before.elsewhere)) violations.push("something changed in another account");
-  // Without a change of the key or URL since the last update, an update has no reason to make a request.
+  // If neither the key nor the URL has changed since the last update, an update has no reason to send a request.
   if (elsewhere !== undefined && outcome.ok && !hasStoredOtherKey)
     violations.push(`${elsewhere} moved to another account without an error`);
   if (route !== "another account") return violations;

@@ -6,7 +6,7 @@ export interface Canary {
   text: string;
   /** The pieces of the secret that `foundIn` searches for. */
   pieces: string[];
-  /** The encodings of the pieces in `haystack`: text (also in JSON, a URL or UTF-16), base64, hex, numbers. */
+  /** The encodings in which `haystack` contains one of the pieces: text (also in JSON, a URL or UTF-16), base64, hex, numbers. */
   foundIn(haystack: string): string[];
 }
 

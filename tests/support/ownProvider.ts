@@ -3,7 +3,10 @@ import type { TestStack } from "./testStack";
 /** The URN of the resource that `ownProvider` declares. */
 export const OWN_URN = "urn:pulumi:test::test::pulumi-nodejs:dynamic:Resource::own";
 
-/** A program with a small dynamic provider of a team's own, which has made secret `CRM`; `outs` is what its outputs are. */
+/**
+ * A program with a small dynamic provider that isn't ours, and that has created the secret `CRM`. `outs` is the code of its
+ * outputs.
+ */
 export function ownProvider({ emulator: { url, apiKey } }: TestStack, outs = "inputs"): string {
   return `
     const call = (method, path, body) => fetch("${url}/v1/convai/secrets" + path, {

@@ -12,7 +12,7 @@ export interface CliResult {
 
 export interface CliRun extends Promise<CliResult> {
   child: ChildProcess;
-  /** The same, but throws if the command fails. */
+  /** Does the same, but throws if the command fails. */
   orThrow(): Promise<CliResult>;
 }
 
@@ -37,7 +37,7 @@ export function environmentOf(folder: string) {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     // Collecting garbage takes a tenth of the CLI's processor time.
     GOGC: "off",
-    // As if each `stack init` had --secrets-provider.
+    // The same as --secrets-provider in each `stack init`.
     PULUMI_OPTION_SECRETS_PROVIDER: SECRETS_PROVIDER,
     VAULT_SERVER_URL: vault,
     VAULT_SERVER_TOKEN: "tests",

@@ -133,7 +133,7 @@ export async function closedOrigin(): Promise<string> {
   }
 }
 
-/** No test runs this long: a timeout that says nothing about the speed of the machine. */
+/** No test runs this long. So this timeout ends a test only if an event is missing, and doesn't measure the machine's speed. */
 const NEVER_MS = 600_000;
 
 /** Waits until the emulator has received one more request. */

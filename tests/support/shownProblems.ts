@@ -26,8 +26,8 @@ export function expectError(
 }
 
 /**
- * The errors and warnings of a run by resource, as the CLI shows them. Also checks how they are shown: at most three lines
- * each, no stack trace, nothing secret.
+ * Returns the errors and warnings of a run by resource, as the CLI shows them. Also checks their format: at most three lines
+ * each, no stack trace, no secret.
  */
 export function tidyProblems(run: Run, secrets: Canary[]): Record<string, string> {
   const messages = run.diagnostics

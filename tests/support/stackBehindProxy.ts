@@ -38,7 +38,7 @@ export async function startStackBehindProxy(
   return { stack, proxy, directUrl: `${ENDPOINT}:${new URL(api.url).port}` };
 }
 
-/** The forms of the proxy's password that must not be shown: as it is, in a URL, and in the header. */
+/** The encodings of the proxy's password that must not be shown: unchanged, in a URL, and in the header. */
 export const PASSWORD_FORMS = [
   "canary",
   ...CREDENTIALS.split(":").map((part) => encodeURIComponent(part)),

@@ -4,7 +4,7 @@ import { logCommand } from "./commandLog";
 /** Pulumi's prompt. */
 const PROMPT = "value: ";
 
-/** Runs a shell command in a terminal of its own, and types an answer each time that Pulumi asks for a value. */
+/** Runs a shell command in a separate terminal, and types one of the inputs each time that Pulumi asks for a value. */
 export async function inTerminal(
   command: string,
   { folder, env, answers }: { folder: string; env: Record<string, string>; answers: string[] },
@@ -12,7 +12,7 @@ export async function inTerminal(
   const logged = logCommand(command);
   const args =
     process.platform === "darwin" ? ["-q", "/dev/null", "sh", "-c", command] : ["-qec", command, "/dev/null"];
-  // Pulumi asks a terminal of this kind nothing about its colours, so it doesn't wait for an answer.
+  // With this kind of terminal, Pulumi doesn't ask for the terminal's colours, and so doesn't wait for a reply.
   const child = spawn("script", args, { cwd: folder, env: { ...env, TERM: "screen", SHELL: "/bin/sh" } });
   const left = [...answers];
   let unanswered = "";

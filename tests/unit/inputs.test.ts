@@ -63,7 +63,7 @@ test.each([
   ["value", "the API accepts no secret without a value"],
   ["existingId", "set it to the id of a secret, or omit it"],
   ["workspace", "omit it to use the default workspace"],
-])("an empty %s comes with advice of its own", (property, advice) => {
+])("an empty %s has separate advice", (property, advice) => {
   expect(checkInputs({ ...GOOD, [property]: "" })).toMatchObject([{ kind: "input-empty", facts: { advice } }]);
 });
 

@@ -38,7 +38,7 @@ test("if no file can be written, no new folder remains", async () => {
   expect(await readdir(root)).toEqual([]);
 });
 
-test("if a file can't be moved into place, those before it are as they were", async () => {
+test("if a file can't be moved into place, earlier files are restored", async () => {
   await writeFile(join(root, "a.json"), "old");
   // No file can be moved to another file system.
   await symlink("/proc", join(root, "link"));
@@ -51,7 +51,7 @@ test("if a file can't be moved into place, those before it are as they were", as
   expect(await readFile(join(root, "a.json"), "utf8")).toBe("old");
 });
 
-test("what is written replaces what was there, and leaves other files alone", async () => {
+test("the output replaces existing files, and keeps all other files", async () => {
   await writeFile(join(root, "a.json"), "old");
   await writeFile(join(root, "other"), "other");
 

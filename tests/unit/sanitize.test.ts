@@ -40,11 +40,11 @@ describe("redacted", () => {
     ["as base64", Buffer.from(secret).toString("base64")],
     ["in base64, after one character", Buffer.from("-a longer secret").toString("base64"), "a longer secret"],
     ["in base64, after two characters", Buffer.from("--a longer secret").toString("base64"), "a longer secret"],
-  ])("a text that contains a secret %s is not shown", (_, form, given = secret) => {
+  ])("a string that contains a secret %s is not shown", (_, form, given = secret) => {
     expect(redacted(`an answer <${form}> of the API`, ["other", given])).toBe(HIDDEN);
   });
 
-  test("a text that contains 8 characters of a secret is not shown, but one with 7 is", () => {
+  test("a string with 8 characters of a secret is hidden, but not one with 7", () => {
     expect(redacted("it ends in 12345678", ["012345678"])).toBe(HIDDEN);
     expect(redacted("it ends in 2345678", ["012345678"])).toBe("it ends in 2345678");
   });
@@ -53,12 +53,12 @@ describe("redacted", () => {
     expect(redacted("text", [undefined, ""])).toBe("text");
   });
 
-  test("a text that contains a secret of one letter is not shown", () => {
+  test("a string that contains a secret of one letter is not shown", () => {
     expect(redacted("a secret", ["s"])).toBe(HIDDEN);
     expect(redacted("a word", ["s"])).toBe("a word");
   });
 
-  test("a secret at the end of what is shown is found, wherever the text is cut", () => {
+  test("a secret at the end is found, even if the string is cut inside it", () => {
     for (let length = 285; length < 300; length++) {
       for (const given of ["a longer secret", "short"]) {
         expect(sanitized(redacted("-".repeat(length) + given, [given]))).toBe(HIDDEN);
@@ -71,7 +71,7 @@ describe("redacted", () => {
     expect(redacted("a.c", ["a.c"])).toBe(HIDDEN);
   });
 
-  test("a text that contains a secret of broken characters is not shown", () => {
+  test("a string that contains a secret of broken characters is not shown", () => {
     expect(redacted("a12\ud800b", ["12\ud800"])).toBe(HIDDEN);
   });
 });

@@ -45,7 +45,7 @@ describe("the markers of a file", () => {
     ["with a suffix", '{"secret_id": "${secret:A} "}', "malformed", "/secret_id"],
     ["without a name", '{"secret_id": "${secret:}"}', "malformed", "/secret_id"],
     ["in another spelling", '{"secret_id": "${SECRET:A}"}', "malformed", "/secret_id"],
-  ])("%s: a fault", (_, text, kind, place) => {
+  ])("a marker %s is a fault", (_, text, kind, place) => {
     expect(scanned(text)).toEqual({ markers: [], faults: [{ kind, place }], ids: [] });
   });
 
@@ -95,13 +95,13 @@ describe("a file that isn't JSON", () => {
   test.each([
     ["an extra comma", '{\n  "a": 1,\n}', 3, 1],
     ["a comment", '{\n  // a\n  "a": 1\n}', 2, 3],
-    ["nothing", "", 1, 1],
+    ["an empty file", "", 1, 1],
     ["two values", "{} {}", 1, 4],
-  ])("%s: is refused with its line and column", (_, text, line, column) => {
+  ])("%s is refused with its line and column", (_, text, line, column) => {
     expect(scanMarkers(text)).toEqual({ kind: "not-json", line, column });
   });
 
-  test("a byte order mark is named, and so are too many levels", () => {
+  test("a byte order mark and too many levels are two kinds of faults", () => {
     expect(scanMarkers("\ufeff{}")).toEqual({ kind: "byte-order-mark" });
     expect(scanMarkers("[".repeat(1_000_000))).toEqual({ kind: "too-deep" });
   });

@@ -34,7 +34,7 @@ describe("a stack of the dynamic provider", () => {
 });
 
 describe("the way back to the dynamic provider", () => {
-  test("is refused without an alias, which the error names and which fixes it", async () => {
+  test("the way back is refused without an alias; the error's alias fixes it", async () => {
     const stack = await startStack({ host: "native" });
     const program = 'new WorkspaceSecret("A", { value: "v", onExisting: "overwrite" });';
     await stack.deploy(program);

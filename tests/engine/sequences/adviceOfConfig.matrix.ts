@@ -7,7 +7,7 @@ import { held } from "./support";
 
 const PROGRAM = 'new WorkspaceSecrets("all");';
 
-/** A stack whose config has the secrets A and B, which are in the workspace. */
+/** Starts a stack whose config has the secrets A and B, which are in the workspace. */
 async function startWithSecrets() {
   const stack = await startStack();
   for (const name of ["A", "B"]) await set(stack, `secrets.${name}`);
@@ -26,7 +26,7 @@ function expectFails(run: Run, kind: string, advice: string): void {
 }
 
 describe("the advice of config-missing", () => {
-  test("restores the config of a stack whose file has lost it, and no secret is deleted", async () => {
+  test("after config-missing, pulumi config refresh restores the config", async () => {
     const { stack, before } = await startWithSecrets();
     const file = join(stack.folder, "Pulumi.test.yaml");
     const { config: _, ...rest } = parse(await readFile(file, "utf8"));
@@ -39,7 +39,7 @@ describe("the advice of config-missing", () => {
     expect(held(stack.workspace)).toEqual(before);
   });
 
-  test("finds the key of a project that got another name, and no secret is deleted", async () => {
+  test("after config-missing, the key of a renamed project works", async () => {
     const { stack, before } = await startWithSecrets();
     await set(stack, "old:secrets.A");
     await set(stack, "old:secrets.B");
@@ -53,7 +53,7 @@ describe("the advice of config-missing", () => {
     expect(held(stack.workspace)).toEqual(before);
   });
 
-  test("sets the first secret of a new stack", async () => {
+  test("after config-missing, a new stack gets its first secret", async () => {
     const stack = await startStack();
     await stack.program(PROGRAM);
     expectFails(await stack.preview(), "config-missing", "pulumi config set --secret --path secrets.NAME");
@@ -66,7 +66,7 @@ describe("the advice of config-missing", () => {
 });
 
 describe("the advice of config-not-an-object", () => {
-  test("restores what was overwritten, and no secret is deleted", async () => {
+  test("after config-not-an-object, pulumi config refresh restores the object", async () => {
     const { stack, before } = await startWithSecrets();
     await stack.cli(["config", "set", "--secret", "secrets", "text"]).orThrow();
     expectFails(await stack.preview(), "config-not-an-object", "pulumi config refresh");
@@ -77,7 +77,7 @@ describe("the advice of config-not-an-object", () => {
     expect(held(stack.workspace)).toEqual(before);
   });
 
-  test("removes it and sets each secret of a new stack", async () => {
+  test("after config-not-an-object, a new stack gets its first secret", async () => {
     const stack = await startStack();
     await stack.cli(["config", "set", "secrets", "text"]).orThrow();
     await stack.program(PROGRAM);
@@ -91,7 +91,7 @@ describe("the advice of config-not-an-object", () => {
   });
 });
 
-test("the advice of plain-values replaces the values, and ends the warning", async () => {
+test("after plain-values, the advice replaces the values without a warning", async () => {
   const stack = await startStack();
   await stack.cli(["config", "set", "--path", "secrets.A", "plain"]).orThrow();
   const warned = await stack.deploy(PROGRAM);
@@ -108,7 +108,7 @@ test("the advice of plain-values replaces the values, and ends the warning", asy
 test.each([
   ["plain-api-key", ["elevenlabs:apiKey", "sk_plain"], "elevenlabs:apiKey"],
   ["plain-api-keys", ["elevenlabs:workspaces", '{"eu":{"apiKey":"sk_plain"}}'], "elevenlabs:workspaces.eu.apiKey"],
-])("the advice of %s, a new key as a secret, ends well", async (kind, plain, path) => {
+])("after %s, a new key that is set as a secret works", async (kind, plain, path) => {
   const stack = await startStack();
   await stack.cli(["config", "set", ...plain]).orThrow();
   await stack.program('new WorkspaceSecret("a", { value: "v" });');

@@ -11,7 +11,7 @@ async function expectNothingLeftToDo(stack: TestStack): Promise<void> {
 }
 
 describe("a resource that moves", () => {
-  test("under a component: the alias that the error shows ends well", async () => {
+  test("a resource moves under a component with the error's alias", async () => {
     const stack = await startStack();
     await stack.deploy(PROGRAM);
     const before = held(stack.workspace);
@@ -31,7 +31,7 @@ describe("a resource that moves", () => {
     await expectNothingLeftToDo(stack);
   });
 
-  test("into a WorkspaceSecrets: the alias by key that the error shows ends well", async () => {
+  test("a resource moves into a WorkspaceSecrets with the error's alias", async () => {
     const stack = await startStack();
     await stack.deploy(PROGRAM);
     const before = held(stack.workspace);
@@ -48,7 +48,7 @@ describe("a resource that moves", () => {
     await expectNothingLeftToDo(stack);
   });
 
-  test("out of a WorkspaceSecrets: the alias that the error shows ends well", async () => {
+  test("a resource moves out of a WorkspaceSecrets with the error's alias", async () => {
     const stack = await startStack();
     await stack.deploy('new WorkspaceSecrets("all", { secrets: { A: "v" } });');
     const before = held(stack.workspace);
@@ -69,7 +69,7 @@ describe("a replacement by --replace", () => {
   const more = (inputs: string, options = "") =>
     `new WorkspaceSecret("a", { name: "A", value: "v"${inputs} }, { ${options} });`;
 
-  test("ends well with deleteBeforeReplace, as the error says", async () => {
+  test("a replacement by --replace works with deleteBeforeReplace", async () => {
     const stack = await startStack();
     await stack.deploy(PROGRAM);
     const before = stack.workspace.secrets();
@@ -86,7 +86,7 @@ describe("a replacement by --replace", () => {
     expect(await owners(stack)).toHaveLength(1);
   });
 
-  test("isn't needed with triggers, as the error says", async () => {
+  test("new triggers push the value without a replacement", async () => {
     const stack = await startStack();
     await stack.deploy(PROGRAM);
     const before = held(stack.workspace);
@@ -98,7 +98,7 @@ describe("a replacement by --replace", () => {
   });
 });
 
-test("a replacement by replacementTrigger names deleteBeforeReplace, which ends well", async () => {
+test("a replacement by replacementTrigger works with deleteBeforeReplace", async () => {
   const stack = await startStack();
   const program = (trigger: number, more = "") =>
     `new WorkspaceSecret("a", { name: "A", value: "v" }, { replacementTrigger: ${trigger}, ${more} });`;
@@ -115,7 +115,7 @@ test("a replacement by replacementTrigger names deleteBeforeReplace, which ends 
 });
 
 describe("the advice of name-taken", () => {
-  test("to a second stack with a copied config, a prefix, leaves the first one's secrets alone", async () => {
+  test("after name-taken, a prefix keeps the secrets of another stack", async () => {
     const stack = await startStack();
     await stack.cli(["config", "set", "--secret", "--path", "secrets.A"], "v").orThrow();
     await stack.deploy('new WorkspaceSecrets("all");');
@@ -133,7 +133,7 @@ describe("the advice of name-taken", () => {
     expect(stack.workspace.secrets().map(({ name }) => name)).toEqual(["A", "second_A"]);
   });
 
-  test.each(["overwrite", "keep"])("to adopt with %s keeps the secret", async (onExisting) => {
+  test.each(["overwrite", "keep"])("after name-taken, %s adopts the secret and keeps its id", async (onExisting) => {
     const stack = await startStack();
     const { id } = stack.workspace.add("A", "theirs");
     await stack.program(PROGRAM);

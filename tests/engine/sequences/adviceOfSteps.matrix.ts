@@ -6,7 +6,7 @@ import { fails, held, outcome, succeeds } from "./support";
 
 const secret = (inputs: string, options = "") => `new WorkspaceSecret("a", { ${inputs} }, { ${options} });`;
 
-/** Expects that the program fails with this advice, and that the program that follows it succeeds. */
+/** Expects that the first program fails with this advice, and that the second program succeeds. */
 async function follow(stack: TestStack, kind: string, advice: string, [before, after]: [string, string]): Promise<Run> {
   await stack.program(before);
   const refused = await stack.up();
@@ -18,7 +18,7 @@ async function follow(stack: TestStack, kind: string, advice: string, [before, a
   return followed;
 }
 
-test("the advice of existing-id-not-found, to remove existingId, creates a new secret", async () => {
+test("after existing-id-not-found, a program without existingId works", async () => {
   const stack = await startStack();
   const { id } = stack.workspace.add("OTHER", "theirs");
   const before = 'name: "A", value: "v"';
@@ -36,7 +36,7 @@ describe("the advice of kept-value-has-other-name", () => {
   test.each([
     ["the name that the secret has", 'name: "THEIRS"', "THEIRS", ', onExisting: "keep"', "THEIRS=theirs"],
     ["no keep", 'remove onExisting: "keep"', "A", "", "A=v"],
-  ])("%s ends well, with the same secret", async (_, advice, name, more, now) => {
+  ])("after kept-value-has-other-name, %s keeps the same secret", async (_, advice, name, more, now) => {
     const stack = await startStack();
     const { id } = stack.workspace.add("THEIRS", "theirs");
     const programs: [string, string] = [input("A", id, ', onExisting: "keep"'), input(name, id, more)];
@@ -45,7 +45,7 @@ describe("the advice of kept-value-has-other-name", () => {
   });
 });
 
-test("the advice of new-name-taken, another name, keeps both secrets", async () => {
+test("after new-name-taken, another name keeps both secrets", async () => {
   const stack = await startStack();
   const named = (name: string) => secret(`name: "${name}", value: "v", onNameChange: "rename"`);
   await stack.deploy(named("A"));
@@ -57,7 +57,7 @@ test("the advice of new-name-taken, another name, keeps both secrets", async () 
   expect(held(stack.workspace)).toEqual([`${made?.id} C=v`, `${id} B=theirs`].sort());
 });
 
-test("the advice of several-with-this-name, existingId, adopts that one and leaves the other", async () => {
+test("after several-with-this-name, existingId adopts only one secret", async () => {
   const stack = await startStack({ emulator: { uniqueNames: false } });
   const [first, second] = ["one", "two"].map((value) => stack.workspace.add("A", value));
   const adopting = 'name: "A", value: "v", onExisting: "overwrite"';
@@ -70,7 +70,7 @@ test("the advice of several-with-this-name, existingId, adopts that one and leav
   expect(held(stack.workspace)).toEqual([`${first?.id} A=v`, `${second?.id} A=two`].sort());
 });
 
-testFor("dynamic")("the advice of import-unsupported, existingId, adopts the secret", async () => {
+testFor("dynamic")("after import-unsupported, existingId adopts the secret", async () => {
   const stack = await startStack();
   const { id } = stack.workspace.add("A", "theirs");
   await stack.program(secret('name: "A", value: "v"', `import: "${id}"`));
@@ -82,7 +82,7 @@ testFor("dynamic")("the advice of import-unsupported, existingId, adopts the sec
   expect(held(stack.workspace)).toEqual([`${id} A=v`]);
 });
 
-test("the advice of left-to-other-owner, new triggers, pushes the value of the one that stays", async () => {
+test("after left-to-other-owner, new triggers push the remaining value", async () => {
   const stack = await startStack();
   await stack.deploy(secret('name: "A", value: "v"'));
   const [made] = stack.workspace.secrets();
@@ -96,7 +96,7 @@ test("the advice of left-to-other-owner, new triggers, pushes the value of the o
   expect(held(stack.workspace)).toEqual([`${made?.id} A=w`]);
 });
 
-test("the advice of in-use, retain in an update of its own, leaves the secret in the workspace", async () => {
+test("after in-use, an update with retain leaves the secret in the workspace", async () => {
   const stack = await startStack();
   await stack.deploy(secret('name: "A", value: "v"'));
   const [made] = stack.workspace.secrets();
