@@ -86,7 +86,7 @@ test("triggers whose changes Pulumi can't detect are refused at preview", async 
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
 });
 
-test("triggers in outputs are refused at preview if Pulumi would lose them", async () => {
+test("triggers that Pulumi would lose inside outputs are refused at preview", async () => {
   const stack = await start();
   const lost: Record<string, string> = {
     "pulumi.output([new Date(0)])":
@@ -109,7 +109,7 @@ test("triggers in outputs are refused at preview if Pulumi would lose them", asy
   }
 });
 
-test("triggers can be empty objects of resources; a change pushes the value", async () => {
+test("an empty object from another resource can be a trigger", async () => {
   const stack = await start();
   const program = (labels: string) => `
     const B = class extends pulumi.ComponentResource { constructor() { super("x:y:B", "b"); } };
@@ -293,7 +293,7 @@ describe("the config", () => {
     ["", ONE],
     [", also if every secret is in another workspace", ONE.replace("}", ', workspace: "prod" }')],
     [", also if the program only looks secrets up", 'require("pulumi-elevenlabs").listWorkspaceSecrets();'],
-  ])("an unknown config key fails at preview, with the similar key%s", async (_title, program) => {
+  ])("unknown config keys fail at preview, with the key they resemble%s", async (_title, program) => {
     const stack = await start({ config: { "elevenlabs:regoin": "eu", "elevenlabs:apikey": value.text } });
     await stack.program(program);
 
@@ -305,7 +305,7 @@ describe("the config", () => {
     expect(run.output).not.toContain(value.text);
   });
 
-  test("in a project named elevenlabs, the config may have any key", async () => {
+  test("in a project named elevenlabs, the program may have its own keys", async () => {
     const stack = await start({ config: { "elevenlabs:crmToken": value.text } });
     await stack.changeProject({ name: "elevenlabs" });
     await stack.cli(["stack", "init", "test"]).orThrow();
@@ -316,7 +316,7 @@ describe("the config", () => {
     expect({ code: run.code, kinds: run.kinds }).toEqual({ code: 0, kinds: [] });
   });
 
-  test("the config of another workspace matters only for its secrets", async () => {
+  test("the config of another workspace only matters for the secrets in it", async () => {
     const stack = await start();
     const { url } = stack.emulator;
     const workspaces = {

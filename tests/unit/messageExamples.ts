@@ -61,7 +61,7 @@ const OF_STRANGER: OwnedFacts = {
 };
 
 function answered(status: number): AnsweredFailure {
-  return { kind: "answered", status, words: "Words of the API." };
+  return { kind: "answered", status, words: "The message of the API." };
 }
 
 /** A response that isn't in the API's format. */
@@ -135,7 +135,7 @@ const NO_PROXY_CONNECTION: Record<string, ApiFailure> = {
   "an unknown host": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ENOTFOUND" },
   "a closed connection": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ECONNRESET" },
   "a timeout": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "ETIMEDOUT" },
-  "a server that is no proxy": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "HPE_INVALID" },
+  "a server that isn't a proxy": { kind: "proxy-unreachable", proxy: PROXY, host: "api.example", code: "HPE_INVALID" },
   "untrusted TLS": { kind: "proxy-untrusted", proxy: PROXY, host: "api.example", code: "SELF_SIGNED_CERT_IN_CHAIN" },
   "a lost tunnel": { kind: "tunnel-lost", proxy: PROXY, host: "api.example", code: "ECONNRESET" },
 };
@@ -204,7 +204,7 @@ const CONFIG_FAULTS: Record<string, ConfigFault> = {
     given: "mars",
     known: KNOWN_REGIONS,
   },
-  "a base URL that is no URL": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-a-url" },
+  "a base URL that isn't a URL": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "not-a-url" },
   "a base URL with a password": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-credentials" },
   "a base URL with a query": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-query" },
   "a base URL of ElevenLabs with a path": { kind: "base-url-invalid", place: AT_BASE_URL, fault: "has-path-of-vendor" },
@@ -271,7 +271,7 @@ export const PROBLEMS: ProblemExamples = {
     "of another provider, for a reader with a stack": { facts: OF_STRANGER, attempt: CREATE, reader: OF_PROD },
     "of a command": { facts: { ...OF_STRANGER, strangerType: "command:local:Command" }, attempt: CREATE },
     "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, attempt: CREATE },
-    "that has the same secret already": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
+    "if both already own the secret": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
   },
   "may-have-been-created": {
     "after an error": { facts: { failure: answered(503), spellings: [] }, attempt: CREATE },
@@ -426,7 +426,7 @@ export const PROBLEMS: ProblemExamples = {
   // The program.
   "import-unsupported": { always: { facts: { id: "sec_1" }, attempt: { step: "declareSecret", name: "crm" } } },
   "plain-api-key": {
-    "in the state, too": {
+    "also in the state": {
       facts: { path: configPath("elevenlabs:apiKey"), isInState: true },
       attempt: { step: "runProgram" },
     },
@@ -672,7 +672,7 @@ export const PROBLEMS: ProblemExamples = {
       attempt: { step: "adopt" },
     },
     "of a folder": { facts: { file: "out/a.json", code: "EACCES", chosenBy: "--out" }, attempt: RENDER },
-    "after others that stay written": {
+    "after other files were written": {
       facts: { file: "out/a.json", code: "EIO", chosenBy: "--out", isPartial: true },
       attempt: RENDER,
     },
@@ -680,7 +680,7 @@ export const PROBLEMS: ProblemExamples = {
   "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
   "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },
   "unknown-command": {
-    "one that isn't shown": {
+    "a word that isn't shown": {
       facts: { word: undefined, similar: [], commands: ["list", "drift"] },
       attempt: { step: "runCommand" },
     },
@@ -690,7 +690,7 @@ export const PROBLEMS: ProblemExamples = {
     },
   },
   "unknown-option": {
-    "one that isn't shown": {
+    "a word that isn't shown": {
       facts: { word: undefined, similar: [], options: ["--json", "--stack"], help: HELP },
       attempt: RUN_COMMAND,
     },
@@ -725,8 +725,8 @@ export const PROBLEMS: ProblemExamples = {
 export const CHECK_FAILURES: CheckFailureExamples = {
   "input-missing": { always: {} },
   "input-empty": {
-    empty: { isBlank: false, advice: "leave it out to use the default one" },
-    blank: { isBlank: true, advice: "leave it out to use the default one" },
+    empty: { isBlank: false, advice: "omit it to use the default workspace" },
+    blank: { isBlank: true, advice: "omit it to use the default workspace" },
   },
   "input-type": { always: { expected: "a string", given: "a number" } },
   "input-choice": { always: { choices: ["fail", "overwrite", "keep"] } },
@@ -763,7 +763,7 @@ export const WARNINGS: WarningExamples = {
   "not-shared": { always: { folder: "/tmp/pulumi-elevenlabs-1000", reason: "EACCES" } },
   "plain-values": {
     "in the file": { key: "app:secrets", names: ["CRM", "PAY"], isInState: false },
-    "in the state too": { key: "app:secrets", names: ["CRM"], isInState: true },
+    "also in the state": { key: "app:secrets", names: ["CRM"], isInState: true },
     "in Pulumi.yaml": { key: "app:secrets", names: ["CRM", "PAY"], isInState: true, isInProject: true },
   },
 };
