@@ -27,7 +27,7 @@ test("no command that a reader copies installs the package from npm", async () =
       /"pulumi-elevenlabs": *"(?!file:)/,
       // Without the second `--`, npm would read the command's options itself.
       /\bnpx (?!--no -- )[^\n`]*pulumi-elevenlabs/,
-      /\b(?:npm|pnpm|yarn|bun) (?:install|i|add|dlx|x)\b[^\n`]* pulumi-elevenlabs(?!-)/,
+      /\b(?:npm|pnpm|yarn|bun) (?:install|i|add|dlx|x)\b[^\n`]* pulumi-elevenlabs(?!-|@file:)/,
       /\b(?:bunx|npm exec) [^\n`]*pulumi-elevenlabs/,
     ].flatMap((pattern) => pattern.exec(text)?.map((match) => `${file}: ${match}`) ?? []),
   );
