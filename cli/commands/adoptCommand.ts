@@ -138,7 +138,7 @@ function noteLeftOut(
 ): void {
   for (const secrets of sharingNames) {
     const name = quoted(secrets[0]?.name ?? "");
-    note(`Left out: several secrets are named ${name}: ${idsText(secrets)}. Rename or delete all but one.`);
+    note(`Skipped: several secrets are named ${name}: ${idsText(secrets)}. Rename or delete all but one.`);
   }
   const nameless = selected.filter(({ name }) => name.trim() === "");
   if (nameless.length > 0) note(`Skipped because they have no name: ${idsText(nameless)}.`);

@@ -22,8 +22,8 @@ const NOTES = `
 In the JSON files of ElevenLabs' own CLI, name a secret instead of its id:
   "Authorization": { "secret_id": "\${secret:CRM_TOKEN}" }
 The output contains the secret's id from the stack's state. Nothing else in a
-file changes. Either all files are written, or none. Every id that a file already
-contains must belong to this stack, or be allowed by --allow-id.
+file changes. Either all files are written, or none. If a file already contains
+an id, the id must belong to this stack, or be allowed by --allow-id.
 
 In a folder, the command skips other files, node_modules, and names that start
 with a dot. It needs no API key and no passphrase, and makes no API call.

@@ -58,7 +58,7 @@ describe("adopt", () => {
     expect((await cliIn(stack, ["drift"])).code).toBe(0);
     const again = await cliIn(stack, ["adopt"]);
     expect(again).toMatchObject({ code: 0, out: "" });
-    expect(again.err).toMatch(new RegExp(`^Left out .*stack owns.*: ${names.length}\\.\nNothing to adopt\\.\n$`));
+    expect(again.err).toMatch(new RegExp(`^Skipped .*stack owns.*: ${names.length}\\.\nNothing to adopt\\.\n$`));
   });
 
   test("--component prints one component, and a line for each other secret", async () => {
@@ -120,7 +120,7 @@ describe("adopt", () => {
     const { out, err } = await cli(["adopt"], { env: envOf(emulator) });
 
     expect(out).toBe("");
-    expect(err).toMatch(/^Left out .*: id_nameless\.$/m);
+    expect(err).toMatch(/^Skipped .*: id_nameless\.$/m);
   });
 
   test("--name and --prefix select secrets; a missing name is an error", async () => {
@@ -155,7 +155,7 @@ describe("adopt", () => {
     const { code, out, err } = await cli(["adopt"], { env: envOf(emulator) });
 
     expect({ code, out }).toEqual({ code: 0, out: "" });
-    expect(err).toMatch(/^Left out: .*"TWICE": id_1, id_2\./m);
+    expect(err).toMatch(/^Skipped: .*"TWICE": id_1, id_2\./m);
   });
 
   test("adopt skips a secret that has the name of a secret in the stack", async () => {
@@ -167,8 +167,8 @@ describe("adopt", () => {
     const { code, out, err } = await cliIn(stack, ["adopt"]);
 
     expect({ code, out }).toEqual({ code: 0, out: "" });
-    expect(err).toMatch(new RegExp(`^Left out: .*"TWICE": ${ours?.id}, id_theirs\\.`, "m"));
-    expect(err).toMatch(/^Left out .*stack owns.*: 1\.\nNothing to adopt\.$/m);
+    expect(err).toMatch(new RegExp(`^Skipped: .*"TWICE": ${ours?.id}, id_theirs\\.`, "m"));
+    expect(err).toMatch(/^Skipped .*stack owns.*: 1\.\nNothing to adopt\.$/m);
   });
 
   test("the program contains the workspace, and the commands the stack", async () => {

@@ -277,7 +277,7 @@ describe("doctor: a stack", () => {
     const { code, out } = await cliIn(stack, ["doctor"], { ELEVENLABS_API_KEY: "" });
 
     expect(code).toBe(0);
-    expect(out).toMatch(/^Workspace default\n {2}- +key +none.*\n\n/m);
+    expect(out).toMatch(/^Workspace default\n {2}- +key +not set.*\n\n/m);
   });
 
   test("a key in plain text is a failure, because pulumi up refuses it", async () => {

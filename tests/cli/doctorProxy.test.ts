@@ -55,7 +55,7 @@ test.each<[string, Record<string, string>, string]>([
   ["no variable", {}, "none: HTTPS_PROXY is not set"],
   ["HTTP_PROXY", { http_proxy: "http://p" }, "none: HTTPS_PROXY is not set (http_proxy is for plain http only)"],
   ["NO_PROXY", { HTTPS_PROXY: "http://p", NO_PROXY: "a,.Example" }, 'none: NO_PROXY has ".Example"'],
-  ["an endpoint on this machine", { HTTPS_PROXY: "http://p", url: "http://localhost:1" }, "none: this machine"],
+  ["a loopback endpoint", { HTTPS_PROXY: "http://p", url: "http://localhost:1" }, "none: loopback addresses"],
   ["both spellings", { HTTPS_PROXY: "http://p", https_proxy: "user:canary@q" }, "http://q, from https_proxy"],
 ])("doctor shows the rule that chose the proxy: %s", async (_, { url = ENDPOINT, ...env }, text) => {
   // Without an API key, the command sends no request.
