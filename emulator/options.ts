@@ -1,3 +1,5 @@
+import type { RecordedRequest } from "./requests";
+
 /** The workspace and permissions of one API key. */
 export interface KeyOptions {
   /** The workspace the key belongs to. Default: `"default"`. */
@@ -28,4 +30,6 @@ export interface EmulatorOptions {
   maxConcurrent?: number;
   /** Requests per second and workspace. Further requests get 429 `rate_limit_exceeded`, `Retry-After: 1`. Default: no limit. */
   maxPerSecond?: number;
+  /** Called at the end of each request: it has been answered, or a fault has prevented that. Default: not called. */
+  onRequest?: (request: RecordedRequest) => void;
 }

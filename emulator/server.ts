@@ -97,6 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
     const status = deliver(response, answer, fault);
     if (status !== undefined) log.answered(record, status);
+    options.onRequest?.(record);
   }
 
   const server = createServer((request, response) => {

@@ -7,6 +7,7 @@ const NO_CLI = "there is no pulumi on the PATH";
 
 const CHOICES = {
   "--import-file": "Choose another file: --import-file FILE",
+  "--state": "Choose another file: --state FILE",
   "--out": "Choose another folder: --out FOLDER",
 };
 
@@ -92,6 +93,10 @@ export const COMMAND_LINE_WORDING = {
   "file-not-written": ({ file, code, chosenBy, isPartial = false }: FileNotWritten) => ({
     why: code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
     next: [CHOICES[chosenBy], ...(isPartial ? ["Some other files were written, and could not be restored."] : [])],
+  }),
+  "emulator-state-unusable": ({ file }: { file: string }) => ({
+    why: `${quoted(file)} can't be read, or isn't a file of the emulator`,
+    next: [CHOICES["--state"], "Or delete it, to start without secrets."],
   }),
   "port-taken": () => ({ why: "the port is in use", next: ["Choose another: --port PORT (0 means any free port)"] }),
   "port-unusable": ({ code }: { code: string }) => ({

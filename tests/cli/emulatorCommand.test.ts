@@ -1,8 +1,13 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { expect, test } from "@jest/globals";
+import { afterEach, expect, test } from "@jest/globals";
 import { cli, envOf, newKey, start } from "../support/commandRun";
 import { kindIn } from "../support/problems";
+import { kill } from "../support/processes";
 import { emulate } from "../support/servers";
 
 test.each(["SIGINT", "SIGTERM"] as const)(
@@ -57,6 +62,117 @@ test("the emulator can have a read-only key, a secret in use, and faults", async
   expect(JSON.parse(used.out).dependents).toMatchObject([{ kind: "agents", name: "Support" }]);
   expect(doctor.out).toMatch(/^ {2}failed +write +missing permission/m);
   expect(await ended).toBe(0);
+});
+
+/** Starts the emulator with these options, and waits until it serves. */
+async function startWith(...options: string[]) {
+  const { child, ended } = start(["emulator", "--port", "0", ...options]);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const line = async () => String((await lines.next()).value);
+  const [, url = ""] = / at (http\S+), /.exec(await line()) ?? [];
+  const headers = { "xi-api-key": "sk_emulator", "content-type": "application/json" };
+  const send = (method: string, path: string, body?: object) =>
+    fetch(url + path, { method, headers, body: JSON.stringify(body) });
+  const end = () => {
+    child.kill("SIGTERM");
+    return ended;
+  };
+  return { url, line, send, end };
+}
+
+const A = { type: "new", name: "A", value: "t0p" };
+const SECRETS = "/v1/convai/secrets";
+
+test("emulator: with --no-unique-names, several secrets can have one name", async () => {
+  const [strict, lenient] = [await startWith(), await startWith("--no-unique-names")];
+
+  const statuses: number[] = [];
+  for (const { send } of [strict, lenient]) {
+    for (const body of [A, A]) statuses.push((await send("POST", SECRETS, body)).status);
+  }
+
+  expect(statuses).toEqual([200, 409, 200, 200]);
+  expect(await Promise.all([strict.end(), lenient.end()])).toEqual([0, 0]);
+});
+
+test("emulator: --verbose prints each request, without query, key and value", async () => {
+  const { send, line, end } = await startWith("--verbose", "--fault", "list=503");
+  await send("POST", SECRETS, A);
+  await send("GET", `${SECRETS}?search=sk_123`);
+  await send("GET", "/v2/\u001b[2J");
+
+  expect([await line(), await line(), await line()]).toEqual([
+    "POST /v1/convai/secrets: 200",
+    "GET /v1/convai/secrets: 503 (fault: status)",
+    "GET /v2/%1B[2J: 404",
+  ]);
+  await end();
+});
+
+test("emulator: --state keeps the secrets for the next start, readable by their owner only", async () => {
+  const file = join(await mkdtemp(join(process.env.TEST_ROOT ?? "", "emulator-")), "state.json");
+  const first = await startWith("--state", file, "--in-use", "USED=other");
+  const made = (await (await first.send("POST", SECRETS, A)).json()) as { secret_id: string };
+  await first.send("POST", SECRETS, { ...A, name: "B" });
+  await first.send("DELETE", `${SECRETS}/${made.secret_id}`);
+  await first.end();
+  const second = await startWith(
+    "--state",
+    file,
+    "--key",
+    "sk_emulator",
+    "--key",
+    "sk_o=other",
+    "--in-use",
+    "USED=other",
+  );
+
+  const listed = await cli(["list", "--json"], { env: envOf({ url: second.url, apiKey: "sk_emulator" }) });
+  const used = await cli(["dependents", "USED", "--json"], { env: envOf({ url: second.url, apiKey: "sk_o" }) });
+  await second.end();
+
+  expect(JSON.parse(listed.out).secrets).toMatchObject([{ name: "B" }]);
+  expect(JSON.parse(used.out).dependents).toHaveLength(1);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ["isn't JSON", "{", "emulator-state-unusable"],
+  ["isn't a state", '{"default":[{"name":"A"}]}', "emulator-state-unusable"],
+])("emulator: a --state file that %s is refused, and left alone", async (_title, content, kind) => {
+  const file = join(await mkdtemp(join(process.env.TEST_ROOT ?? "", "emulator-")), "state.json");
+  await writeFile(file, content);
+
+  const run = await cli(["emulator", "--port", "0", "--state", file]);
+
+  expect(run).toMatchObject({ code: 1, out: "", kind });
+  expect(await readFile(file, "utf8")).toBe(content);
+});
+
+test("emulator: a --state file that can't be written is refused", async () => {
+  const run = await cli(["emulator", "--port", "0", "--state", join(process.env.TEST_ROOT ?? "", "none/state.json")]);
+
+  expect(run).toMatchObject({ code: 1, out: "", kind: "file-not-written" });
+});
+
+const groups: number[] = [];
+afterEach(() => {
+  for (const group of groups.splice(0)) kill({ pid: -group, command: "npm" });
+});
+
+test("emulator: ends if the npm that started it is killed", async () => {
+  const args = ["run", "--silent", "emulator", "--", "--port", "0"];
+  // Its own process group, which ends with the test even if that fails.
+  const npm = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  groups.push(npm.pid ?? 0);
+  const [banner] = await once(npm.stdout, "data");
+  const [, url = ""] = / at (http\S+), /.exec(String(banner)) ?? [];
+
+  npm.kill("SIGTERM");
+  // The emulator holds the other end.
+  await once(npm.stdout, "close");
+
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
 test.each([["create"], ["crate=500"], ["create=200"], ["create=599"]])(

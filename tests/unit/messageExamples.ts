@@ -677,6 +677,9 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
+  "emulator-state-unusable": {
+    always: { facts: { file: "emulator.json" }, attempt: { step: "runCommand", name: "emulator" } },
+  },
   "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
   "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },
   "unknown-command": {
