@@ -4,7 +4,7 @@ import tests from "./jest.config.mjs";
 const { maxWorkers, testTimeout, testSequencer, globalSetup, globalTeardown, ...common } = tests;
 const run = { maxWorkers, testTimeout, testSequencer };
 
-/** What `npm test` leaves out because it takes long. */
+/** Runs the tests that `npm test` omits because they take long. */
 export default {
   ...run,
   projects: [
@@ -25,7 +25,7 @@ export default {
       ],
       testPathIgnorePatterns: [
         "/node_modules/",
-        // How the dynamic provider is found, what its state looks like, and what its host can't do.
+        // Tests of the search for the dynamic provider, of its state, and of the limits of its host.
         ...["installed", "oldState", "state", "rootProgram", "leaksDebug"].map((name) => `/engine/${name}\\.`),
         // These choose the host themselves.
         "/engine/plugin/",

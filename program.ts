@@ -6,5 +6,5 @@ import { WorkspaceSecrets } from "pulumi-elevenlabs";
 const prefix = new pulumi.Config().get("prefix");
 const secrets = new WorkspaceSecrets("secrets", { prefix });
 
-/** The ids by name, for the config of agents and tools. */
+/** Maps names to ids, for agents and tools. */
 export const secretIds = secrets.secretIds;

@@ -30,6 +30,6 @@ export interface EmulatorOptions {
   maxConcurrent?: number;
   /** Requests per second and workspace. Further requests get 429 `rate_limit_exceeded`, `Retry-After: 1`. Default: no limit. */
   maxPerSecond?: number;
-  /** Called at the end of each request: it has been answered, or a fault has prevented that. Default: not called. */
+  /** Called at the end of each request: the response was sent, or a fault prevented it. Default: not called. */
   onRequest?: (request: RecordedRequest) => void;
 }

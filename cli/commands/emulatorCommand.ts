@@ -31,7 +31,7 @@ Examples:
   pulumi-elevenlabs emulator --read-only-key sk_r      can list, can't write
   pulumi-elevenlabs emulator --in-use CRM_TOKEN        deleting it fails
   pulumi-elevenlabs emulator --fault create=503:2      the next two creates fail
-  pulumi-elevenlabs emulator --state emulator.json     goes on where it ended
+  pulumi-elevenlabs emulator --state emulator.json     continues with the stored secrets
 
   # then, in another terminal:
   export ELEVENLABS_BASE_URL=http://127.0.0.1:8787
@@ -75,7 +75,7 @@ export function emulator(): Command {
     .option("--latency <ms>", "delay of each response, in milliseconds", wholeNumber("--latency", MAX_LATENCY_MS), 0)
     .option("--no-unique-names", "let several secrets have one name (default: refuse)")
     .option("--state <file>", "keep the secrets, with their values, in this file")
-    .option("--verbose", "print each request, without what is secret")
+    .option("--verbose", "print each request, without any secret")
     .addHelpText("after", NOTES)
     .action(run);
 }
@@ -131,7 +131,7 @@ function addInUse(name: string, workspace: EmulatedWorkspace): void {
 function requestText({ method, path, workspace, status, fault }: RecordedRequest): string {
   const faultText = fault === undefined ? "" : ` (fault: ${fault})`;
   const where = workspace === undefined ? "" : inWorkspaceText(workspace);
-  return `${method} ${sanitized(path)}${where}: ${status ?? "no answer"}${faultText}`;
+  return `${method} ${sanitized(path)}${where}: ${status ?? "no response"}${faultText}`;
 }
 
 /** When npm or npx are ended, they end the shell that they have started, but not what runs in it. */

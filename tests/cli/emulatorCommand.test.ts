@@ -64,7 +64,7 @@ test("the emulator can have a read-only key, a secret in use, and faults", async
   expect(await ended).toBe(0);
 });
 
-/** Starts the emulator with these options, and waits until it serves. */
+/** Starts the emulator with these options, and waits until it is ready. */
 async function startWith(...options: string[]) {
   const { child, ended } = start(["emulator", "--port", "0", ...options]);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -109,7 +109,7 @@ test("emulator: --verbose prints each request, without query, key and value", as
   await end();
 });
 
-test("emulator: --state keeps the secrets for the next start, readable by their owner only", async () => {
+test("emulator --state keeps the secrets in a file of mode 600", async () => {
   const file = join(await mkdtemp(join(process.env.TEST_ROOT ?? "", "emulator-")), "state.json");
   const first = await startWith("--state", file, "--in-use", "USED=other");
   const made = (await (await first.send("POST", SECRETS, A)).json()) as { secret_id: string };
@@ -169,7 +169,7 @@ test("emulator: ends if the npm that started it is killed", async () => {
   const [, url = ""] = / at (http\S+), /.exec(String(banner)) ?? [];
 
   npm.kill("SIGTERM");
-  // The emulator holds the other end.
+  // The other end belongs to the emulator.
   await once(npm.stdout, "close");
 
   await expect(fetch(url)).rejects.toThrow("fetch failed");
