@@ -24,7 +24,7 @@ const FAILURES: Record<string, Failure> = {
   "it closes the connection": { fault: "close", kind: "proxy-unreachable", facts: ["HTTPS_PROXY"] },
   "it closes the tunnel": { fault: "close-tunnel", kind: "proxy-unreachable", facts: ["gateway.example"] },
   "it speaks another protocol": { fault: "no-http", kind: "proxy-unreachable", facts: ["HTTPS_PROXY"] },
-  "it never answers": { fault: "hang", kind: "proxy-unreachable", facts: ["no answer in time"] },
+  "it never answers": { fault: "hang", kind: "proxy-unreachable", facts: ["no response in time"] },
   "the tunnel has no TLS": { fault: "no-tls", kind: "unreachable", facts: ["NODE_EXTRA_CA_CERTS"] },
   "the certificate isn't known": { env: { NODE_EXTRA_CA_CERTS: "" }, kind: "unreachable", facts: ["CERT"] },
 };

@@ -41,7 +41,7 @@ describe("a run killed after its POST", () => {
 
     await stack.program(crm("fail"));
     const explained = await stack.up();
-    const facts = [`secret ${orphan?.id}, which nothing uses`, 'onExisting: "overwrite"', "interrupted run"];
+    const facts = [`secret ${orphan?.id}, which nothing uses`, 'onExisting: "overwrite"', "interrupted"];
     expectError(explained, "crm", { kind: "name-taken", facts });
     expect(explained.calls).not.toContain("create");
 
