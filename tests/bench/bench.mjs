@@ -30,7 +30,7 @@ const HELP = `Usage: npm run bench -- [options]
   --n 1,10,100,1000   Numbers of secrets, or "none" to skip this part. Default: ${SIZES.join(",")}
   --rounds K          Rounds for every number, or K,K,… for each number. Default: ${SIZES.map((n) => `${defaultRounds(n)} of ${n}`).join(", ")}
   --limits            Also measure an API with strict rate limits, and a workspace full of other secrets.
-  --plugin            Also compare the native plugin with the dynamic provider, and write plugin.json and the README's table.
+  --plugin            Also compare the native plugin with the dynamic provider; write plugin.json and docs/performance.md.
   --tuning            Also measure which settings reduce the engine's own time: at the largest N, and at 1 for Node's compile cache.
   --out FOLDER        Folder for latest.json and benchmark.svg. Default: tests/bench/results/latest.json and docs/benchmark.svg,
                       or short.json and short.svg in tests/bench/results if a default number is left out.`;
@@ -75,7 +75,7 @@ function places({ out, plan, limits, tuning }) {
   if (out) return { json: join(out, "latest.json"), svg: join(out, "benchmark.svg") };
   const results = join(here, "results");
   if (plan.length === 0 && !limits && !tuning) return {};
-  // Only a complete run may update the figures that the README shows.
+  // Only a complete run may update the figures in docs/performance.md.
   if (SIZES.every((size) => plan.some(({ n }) => n === size))) {
     return { json: join(results, "latest.json"), svg: join(repository, "docs/benchmark.svg") };
   }
@@ -93,14 +93,14 @@ function jsonOf(results) {
   return `${JSON.stringify(results, rounded, 2)}\n`;
 }
 
-/** Only a run in this repository's own folder updates the README. */
+/** Only a run in this repository's own folder updates docs/performance.md. */
 async function writePlugin(results, { out }) {
   await write(join(out ?? join(here, "results"), "plugin.json"), jsonOf(results));
   if (out) return;
-  const readme = join(repository, "README.md");
+  const page = join(repository, "docs/performance.md");
   const marks = /(?<=<!-- plugin: generated .*-->\n).*?(?=<!-- plugin: end -->)/s;
   const part = pluginPart(JSON.parse(jsonOf(results)));
-  await write(readme, (await readFile(readme, "utf8")).replace(marks, `${part}\n`));
+  await write(page, (await readFile(page, "utf8")).replace(marks, `${part}\n`));
 }
 
 async function run(options, site, say) {

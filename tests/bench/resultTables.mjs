@@ -63,12 +63,12 @@ export function stateTable(sizes) {
   );
 }
 
-/** The native plugin and the dynamic provider, as the README shows them. */
+/** The native plugin and the dynamic provider, as docs/performance.md shows them. */
 export function pluginPart({ start, sizes }) {
   const { runs, portMs, answerMs } = start;
   const rounds = sizes.map(({ n, rounds }) => `${rounds} with ${whole(n)}`).join(", ");
   const about = [
-    `Medians of alternating rounds: ${rounds}. The plugin's process opens its port after ${whole(portMs)} ms, and answers after`,
+    `Medians of alternating rounds: ${rounds}. The plugin's process opens its port after ${whole(portMs)} ms, and responds after`,
     `${whole(answerMs)} ms: medians of ${runs}.`,
   ];
   return `${pluginTable(sizes)}\n\n${about.join("\n")}`;

@@ -8,10 +8,11 @@ const SCRIPT = `
   import { pluginPart } from "./tests/bench/resultTables.mjs";
   process.stdout.write(pluginPart(JSON.parse(readFileSync("tests/bench/results/plugin.json", "utf8"))));`;
 
-test("the README's table of the plugin has the last benchmark's figures", async () => {
+test("docs/performance.md has the figures of the plugin's last benchmark", async () => {
   const args = ["--input-type=module", "--eval", SCRIPT];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const [, part] =
-    /<!-- plugin: generated .*-->\n(.*?)\n<!-- plugin: end -->/s.exec(await readFile("README.md", "utf8")) ?? [];
+    /<!-- plugin: generated .*-->\n(.*?)\n<!-- plugin: end -->/s.exec(await readFile("docs/performance.md", "utf8")) ??
+    [];
   expect(part).toBe(stdout);
 });

@@ -6,7 +6,7 @@ import { version } from "../../package.json";
 
 /** The README says how to install the package once it is published, and warns against it until then. */
 const WARNING =
-  "Once it is published, use `npm install pulumi-elevenlabs`. **Don't run that before:** whoever has this name on npm then isn't this project.";
+  "Once it is published, use `npm install pulumi-elevenlabs`. **Don't run that before:** until then, the name may belong to someone else.";
 
 /** The files whose commands a reader copies: the docs, the examples and the source of the command-line help. */
 async function copied(): Promise<[string, string][]> {
