@@ -216,7 +216,7 @@ describe("the installed package", () => {
 
     expect(listed("# Dependencies\n")).toEqual(["@pulumi/pulumi"]);
     expect(listed("## Chosen\n").toSorted()).toEqual([...new Set(direct)].toSorted());
-    expect(listed("## What these bring\n").toSorted()).toEqual([...new Set(rest)].toSorted());
+    expect(listed("## Transitive packages\n").toSorted()).toEqual([...new Set(rest)].toSorted());
   });
 
   test("the audit includes the bundled packages, which npm can't see", async () => {
