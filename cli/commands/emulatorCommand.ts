@@ -31,7 +31,7 @@ Examples:
   pulumi-elevenlabs emulator --read-only-key sk_r      can list, can't write
   pulumi-elevenlabs emulator --in-use CRM_TOKEN        deleting it fails
   pulumi-elevenlabs emulator --fault create=503:2      the next two creates fail
-  pulumi-elevenlabs emulator --state emulator.json     continues with the stored secrets
+  pulumi-elevenlabs emulator --state emulator.json     uses the file again
 
   # then, in another terminal:
   export ELEVENLABS_BASE_URL=http://127.0.0.1:8787

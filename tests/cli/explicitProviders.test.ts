@@ -87,9 +87,9 @@ test("render uses the ids of --provider; the default is the stack's config", asy
   expect(await rendered(stack, "--provider", "eu", "--workspace", "asia")).toBe(ids.asia);
   const elsewhere = await rendered(stack, "--workspace", "asia");
   expect(elsewhere).toMatchObject({ code: 1, kind: "names-not-in-stack" });
-  expect(elsewhere.err).toContain(
-    '"CRM" with --provider eu; "CRM" with --provider eu --workspace default; "CRM" with --workspace default',
-  );
+  for (const place of ["--provider eu", "--provider eu --workspace default", "--workspace default"]) {
+    expect(elsewhere.err).toMatch(new RegExp(`"CRM" with ${place}[;.]`));
+  }
 });
 
 test("render needs no --provider if all secrets have the same provider", async () => {
