@@ -85,32 +85,30 @@ const outputsSchema = v.object({
   valueKept: v.fallback(v.optional(v.boolean()), undefined),
 });
 
-const exportSchema = v.object({
-  deployment: v.object({
-    resources: v.optional(
-      v.array(
-        v.object({
-          urn: v.string(),
-          type: v.string(),
-          id: v.optional(v.string()),
-          delete: v.optional(v.boolean()),
-          external: v.optional(v.boolean()),
-          provider: v.optional(v.string()),
-          inputs: v.fallback(outputsSchema, {}),
-          outputs: v.fallback(outputsSchema, {}),
-        }),
-      ),
-      [],
-    ),
-  }),
+const resourceSchema = v.object({
+  urn: v.string(),
+  type: v.string(),
+  id: v.optional(v.string()),
+  delete: v.optional(v.boolean()),
+  external: v.optional(v.boolean()),
+  provider: v.optional(v.string()),
+  inputs: v.fallback(v.record(v.string(), v.unknown()), {}),
+  outputs: v.fallback(outputsSchema, {}),
 });
 
-type ExportedResource = v.InferOutput<typeof exportSchema>["deployment"]["resources"][number];
+const exportSchema = v.object({ deployment: v.object({ resources: v.optional(v.array(resourceSchema), []) }) });
+
+type ExportedResource = v.InferOutput<typeof resourceSchema>;
+
+/** Reads `pulumi stack export`: all resources in the state. */
+function exportedIn(json: string): ExportedResource[] | undefined {
+  const result = v.safeParse(exportSchema, parsedJson(json));
+  return result.success ? result.output.deployment.resources : undefined;
+}
 
 /** Reads `pulumi stack export`: the secrets in the state, except those that the next update deletes. */
 export function ownedSecretsIn(json: string): OwnedSecret[] | undefined {
-  const result = v.safeParse(exportSchema, parsedJson(json));
-  return result.success ? result.output.deployment.resources.flatMap(toOwned) : undefined;
+  return exportedIn(json)?.flatMap(toOwned);
 }
 
 /** The workspaces that contain the secrets, without duplicates. */
@@ -131,7 +129,7 @@ function toOwned({
 }: ExportedResource): OwnedSecret[] {
   if (!isSecretType(type) || id === undefined || isToBeDeleted || isLookup) return [];
   // The plugin's outputs don't contain the inputs.
-  const state = type === NATIVE_TYPE ? { ...inputs, ...outputs } : outputs;
+  const state = type === NATIVE_TYPE ? { ...v.parse(v.fallback(outputsSchema, {}), inputs), ...outputs } : outputs;
   const { name, workspace = DEFAULT_WORKSPACE, endpoint, mark, existingId } = state;
   const { onNameChange = "replace", onExisting = "fail" } = state;
   const policies = { onNameChange, onExisting, existingId, isValueKept: isValueKept(state) };
@@ -139,30 +137,14 @@ function toOwned({
   return [{ resource: logicalNameOf(urn), urn, id, name, ...place, endpoint, mark, ...policies }];
 }
 
-const providersSchema = v.object({
-  deployment: v.object({
-    resources: v.optional(
-      v.array(
-        v.object({
-          urn: v.string(),
-          type: v.string(),
-          delete: v.optional(v.boolean()),
-          inputs: v.fallback(v.record(v.string(), v.unknown()), {}),
-        }),
-      ),
-      [],
-    ),
-  }),
-});
-
 const PROVIDER_TYPE = "pulumi:providers:elevenlabs";
 
 /** Reads `pulumi stack export --show-secrets`: maps the name of each provider of the native plugin to its config. */
 export function providerConfigsIn(json: string): Map<string, ConfigReader> | undefined {
-  const result = v.safeParse(providersSchema, parsedJson(json));
-  if (!result.success) return undefined;
-  const providers = result.output.deployment.resources.filter((one) => one.type === PROVIDER_TYPE && !one.delete);
-  return new Map(providers.map(({ urn, inputs }) => [providerNameIn(`${urn}::`), (key) => textOf(inputs[key])]));
+  const providers = exportedIn(json)?.filter((one) => one.type === PROVIDER_TYPE && !one.delete);
+  return (
+    providers && new Map(providers.map(({ urn, inputs }) => [providerNameIn(`${urn}::`), (key) => textOf(inputs[key])]))
+  );
 }
 
 const shownSecretSchema = v.object({ plaintext: v.string() });

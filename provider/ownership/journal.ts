@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Entry, type Holder, Store, type Stranger, type TurnResult, type Waiting } from "./store.js";
+import { type FoundStranger, wordDigest } from "./strangers.js";
 
 export interface Turn {
   /** The results of the earlier turns of this operation. */
@@ -54,8 +55,10 @@ export class Journal {
     return this.isShared ? this.file : undefined;
   }
 
-  meet(strangers: Stranger[]): void {
-    this.append(...strangers.map((stranger) => ({ kind: "meets" as const, stranger })));
+  /** Records the resources of other providers. The file doesn't contain their words, which may be values in plain text. */
+  addStrangers(found: FoundStranger[]): void {
+    const strangers = found.map(({ words, ...facts }) => ({ ...facts, wordDigests: words.map(wordDigest) }));
+    this.append(...strangers.map((stranger) => ({ kind: "stranger" as const, stranger })));
   }
 
   strangers(): readonly Stranger[] {

@@ -4,6 +4,7 @@ import type { OwnedFacts } from "../messages/secretWording.js";
 import type { StoredEntry } from "./account.js";
 import type { Journal, Turn } from "./journal.js";
 import type { Holder, Stranger } from "./store.js";
+import { wordDigest } from "./strangers.js";
 
 /** A resource of the program, as its check declares it. */
 export interface Declared {
@@ -74,9 +75,10 @@ export class Ownership {
 
   /** The resource of another provider in the stack's state that seems to have made the secret with this id or name. */
   stranger(by: Declared | undefined, { id, name }: { id?: unknown; name?: unknown }): Stranger | undefined {
+    const digests = [id, name].flatMap((word) => (typeof word === "string" ? [wordDigest(word)] : []));
     const isMeant = (stranger: Stranger) =>
-      (typeof id === "string" && [stranger.id, ...stranger.words].includes(id)) ||
-      (typeof name === "string" && stranger.words.includes(name));
+      (stranger.id !== undefined && stranger.id === id) ||
+      digests.some((digest) => stranger.wordDigests.includes(digest));
     return this.journal.strangers().find((stranger) => isMeant(stranger) && !by?.state?.urns?.includes(stranger.urn));
   }
 
@@ -184,7 +186,7 @@ export function isInComponent(declared: Declared | undefined): boolean {
 /** The facts for an error: another resource owns the secret that `by` tries to adopt. */
 export function ownedFacts(owner: Owner, by: Declared | undefined): OwnedFacts {
   const { id, urn, resource } = owner;
-  const isStranger = "words" in owner;
+  const isStranger = "wordDigests" in owner;
   const where = isStranger || owner.since === "state" ? "state" : "program";
   return {
     id,

@@ -35,8 +35,11 @@ export interface Stranger {
   type: string;
   /** Its output `id`, if it has one: the engine doesn't pass the ids of resources. */
   id?: string | undefined;
-  /** Strings from its outputs, which may include ids and names of secrets. Empty if it can't be a provider of secrets. */
-  words: string[];
+  /**
+   * Digests of strings from its outputs, which may include ids and names of secrets, but also values in plain text. Empty if it
+   * can't be a provider of secrets.
+   */
+  wordDigests: string[];
 }
 
 /** The secret that a turn has created or adopted. */
@@ -52,7 +55,7 @@ export interface TurnResult {
 /** The entries that the processes of one operation share, in one order. */
 export type Entry =
   | { kind: "holds"; holder: Holder }
-  | { kind: "meets"; stranger: Stranger }
+  | { kind: "stranger"; stranger: Stranger }
   | { kind: "releases"; id: string; mark: string }
   | { kind: "waits"; turn: string; key: string; pid: number }
   | { kind: "ended"; turn: string; result?: TurnResult | undefined }
@@ -84,7 +87,7 @@ export class Store {
       case "holds":
         this.hold(entry.holder);
         return;
-      case "meets":
+      case "stranger":
         this.strangers.push(entry.stranger);
         return;
       case "releases":

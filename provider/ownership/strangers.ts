@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isSecretType } from "../hosts/typeTokens.js";
 import { SIGNATURE } from "../pulumi/signature.js";
 import { logicalNameOf } from "../pulumi/urn.js";
@@ -9,6 +10,9 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
+/** A stranger before it is shared, with the strings from its outputs. */
+export type FoundStranger = Omit<Stranger, "wordDigests"> & { words: string[] };
+
 /** Types of resources that may manage an ElevenLabs secret without naming it in their type. */
 const MAY_MANAGE_SECRETS = /^pulumi-\w+:dynamic|elevenlabs/i;
 /** Resources whose outputs are scripts and the output of these scripts. */
@@ -18,7 +22,7 @@ const COMMAND = /^command:/;
  * Returns the resources of other providers that may have created a secret of the workspace. For most types, only the output
  * `id` is compared, because another vendor's secret can have the same name.
  */
-export function strangersIn(resources: Record<string, StateResource>): Stranger[] {
+export function strangersIn(resources: Record<string, StateResource>): FoundStranger[] {
   const urns = Object.keys(resources);
   const components = new Set(urns.flatMap((urn) => typesIn(urn).slice(0, -1)));
   return urns.flatMap((urn) => {
@@ -28,6 +32,10 @@ export function strangersIn(resources: Record<string, StateResource>): Stranger[
     const words = [...new Set(wordsOf(type, outputs))];
     return id === undefined && words.length === 0 ? [] : [{ resource: logicalNameOf(urn), urn, type, id, words }];
   });
+}
+
+export function wordDigest(word: string): string {
+  return createHash("sha256").update(word).digest("base64url").slice(0, 16);
 }
 
 function wordsOf(type: string, outputs: Record<string, unknown>): string[] {

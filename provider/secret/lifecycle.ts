@@ -240,14 +240,15 @@ export class WorkspaceSecretLifecycle {
   private hold(resource: Resource, attempt: Attempt): void {
     const { id } = resource;
     const entry = entryOf(resource);
-    const declared = this.plans.ofEntry(entry)?.declared;
+    const plan = this.plans.ofEntry(entry);
+    const declared = plan?.declared;
     const label = declared?.name ?? this.ownership.inStateBy(entry)?.resource ?? attempt.name ?? id;
     // Without the URN, a replacement whose state has no mark would treat its own entry as another resource's entry.
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
     if (other) throw new Problem("owned-by-other", { ...ownedFacts(other, undefined), where: "both" }, attempt);
-    this.plans.noteEntry(entry);
+    if (plan) plan.mark = entry.mark;
   }
 
   private async afterRefusedDelete(

@@ -74,11 +74,6 @@ export class Plans {
     return plan && (!stored || isOf(plan.declared, stored)) ? plan : undefined;
   }
 
-  noteEntry(entry: StoredEntry): void {
-    const plan = this.ofEntry(entry);
-    if (plan) plan.mark = entry.mark;
-  }
-
   retain(id: string): void {
     this.retained.add(id);
   }

@@ -27,7 +27,7 @@ export const shareState: () => Promise<StateHint> = perRun(async () => {
       problem = `${folder}: ${reason}`;
     };
     const journal = new Journal(engineAddress(), noteProblem, true);
-    journal.meet(strangersIn(resources));
+    journal.addStrangers(strangersIn(resources));
     const file = journal.hold(...holders);
     return file === undefined ? { problem } : { file };
   } catch (error) {

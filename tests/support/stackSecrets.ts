@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { SIGNATURE } from "../../provider/pulumi/signature";
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const CIPHER = "aes-256-gcm";
 const TAG_BYTES = 16;
 

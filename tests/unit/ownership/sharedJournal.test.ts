@@ -5,6 +5,7 @@ import fs, {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -14,6 +15,7 @@ import os from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Journal } from "../../../provider/ownership/journal";
+import { Ownership } from "../../../provider/ownership/ownership";
 import { holder, marksOf } from "../../support/holders";
 
 const OPERATION = "127.0.0.1:12345";
@@ -84,6 +86,18 @@ describe("the holders", () => {
       ["b", "c"],
     ]);
     expect(warn).not.toHaveBeenCalled();
+  });
+
+  test("the file has no string from the outputs of another provider", async () => {
+    const stranger = { resource: "own", urn: "urn:own", type: "pulumi-nodejs:dynamic:Resource" };
+    const program = open({ isProgram: true });
+    program.addStrangers([{ ...stranger, words: ["CRM", "a value in plain text"] }]);
+    const file = readFileSync(program.hold(holder("a")) ?? "", "utf8");
+    expect(file).toContain("urn:own");
+    expect(file).not.toContain("a value in plain text");
+    const ownership = new Ownership(journalOf(await otherProcess()));
+    expect(ownership.stranger(undefined, { name: "CRM" })).toMatchObject(stranger);
+    expect(ownership.stranger(undefined, { name: "OTHER" })).toBeUndefined();
   });
 
   test("holders of another operation are not visible", async () => {
