@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isSecretType, NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
 import { configPathText } from "../provider/messages/commands.js";
 import type { SecretPlace } from "../provider/messages/phrases.js";
+import { parsedJson } from "../provider/parsedJson.js";
 import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
 import { logicalNameOf, providerNameIn } from "../provider/pulumi/urn.js";
 import type { OnExisting, OnNameChange } from "../provider/secret/inputs.js";
@@ -219,14 +220,6 @@ function firstError(diagnostics: { message: string; severity: string }[]): strin
 export function isNoStackSelectedIn(json: string): boolean {
   const stacks = parsedJson(json);
   return Array.isArray(stacks) && !stacks.some(({ current }) => current);
-}
-
-function parsedJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function keysOf(object: unknown): string[] {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parsedJson } from "../parsedJson.js";
 import { type Project, parsedYaml } from "./project.js";
 
 /** The value of a config key in a stack's file or project file. */
@@ -66,14 +67,6 @@ function matches(written: unknown, actual: unknown): boolean {
   if (!isObject(actual)) return false;
   const keys = Object.keys(written);
   return keys.length === Object.keys(actual).length && keys.every((key) => matches(written[key], actual[key]));
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,6 +3,7 @@ import { isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
 import { PROXY_VARIABLES, type Route, routeTo } from "../api/proxyRoute.js";
 import type { ConfigFault, SettingPlace } from "../messages/configWording.js";
 import { Problem } from "../messages/problem.js";
+import { parsedJson } from "../parsedJson.js";
 import { configPath, DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "../pulumi/configPath.js";
 
 const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
@@ -189,12 +190,8 @@ function describedIn(text: string | undefined, faults: ConfigFault[]): Described
 }
 
 function parsedObject(text: string): object | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null ? json : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parsedJson(text);
+  return typeof json === "object" && json !== null ? json : undefined;
 }
 
 /** Checks the region even if there is a base URL, because the region takes effect once the base URL is removed. */

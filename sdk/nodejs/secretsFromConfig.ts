@@ -3,6 +3,7 @@ import type { Attempt } from "../../provider/messages/attempts.js";
 import { typeText } from "../../provider/messages/phrases.js";
 import { warningText } from "../../provider/messages/problem.js";
 import type { ConfigEntryFault } from "../../provider/messages/programWording.js";
+import { parsedJson } from "../../provider/parsedJson.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { blankness } from "../../provider/secret/inputs.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
@@ -47,13 +48,9 @@ function otherKeyFor(fullKey: string): { otherKey?: string } {
 }
 
 function parsedObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
-    return isObject ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parsedJson(text);
+  const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+  return isObject ? (json as Record<string, unknown>) : undefined;
 }
 
 function faultsOf(name: string, value: unknown): ConfigEntryFault[] {
