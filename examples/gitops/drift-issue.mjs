@@ -1,8 +1,10 @@
 // Opens a GitLab issue with the text of the given file, or updates the open issue. Without a file, closes the open issue.
+// Only an issue whose text starts with `mark` is changed.
 import { readFileSync } from "node:fs";
 
-const { CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN } = process.env;
+const { CI_API_V4_URL, CI_PROJECT_ID, GITLAB_TOKEN, PULUMI_STACK } = process.env;
 const issues = `${CI_API_V4_URL}/projects/${CI_PROJECT_ID}/issues`;
+const mark = `<!-- drift of ElevenLabs secrets, stack ${PULUMI_STACK} -->`;
 const [file] = process.argv.slice(2);
 
 async function call(method, url, body) {
@@ -12,9 +14,10 @@ async function call(method, url, body) {
   return response.json();
 }
 
-const [open] = await call("GET", `${issues}?state=opened&labels=drift&per_page=1`);
+const labelled = await call("GET", `${issues}?state=opened&labels=drift&per_page=100`);
+const open = labelled.find(({ description }) => description?.startsWith(mark));
 if (file) {
-  const description = `\`\`\`\n${readFileSync(file, "utf8").slice(0, 500_000)}\n\`\`\`\n`;
+  const description = `${mark}\n${readFileSync(file, "utf8").slice(0, 500_000)}`;
   const { web_url } = open
     ? await call("PUT", `${issues}/${open.iid}`, { description })
     : await call("POST", issues, { title: "ElevenLabs secrets have drifted", labels: "drift", description });

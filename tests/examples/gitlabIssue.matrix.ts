@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { makeGitopsStack, openGitops } from "../support/gitopsExample";
 import { json, serve } from "../support/servers";
 
-test("the drift job of GitLab keeps one issue", async () => {
+test("the GitLab drift job keeps one issue, and changes no other issue", async () => {
   const { example, kept } = await openGitops();
   const { emulator } = example;
   const gitlab = await fakeGitlab();
@@ -23,7 +23,7 @@ test("the drift job of GitLab keeps one issue", async () => {
   const [secret] = emulator.workspace().secrets();
   emulator.workspace().remove(secret?.id ?? "");
   for (let times = 0; times < 2; times++) expect(await run("drift")).toMatchObject({ code: 0 });
-  const description = expect.stringContaining("1 to create");
+  const description = expect.stringMatching(/^<!-- drift of ElevenLabs secrets, stack prod -->\n### .*missing/s);
   expect(gitlab.writes).toEqual([
     ["POST", "/api/v4/projects/42/issues", { title: "ElevenLabs secrets have drifted", labels: "drift", description }],
     ["PUT", "/api/v4/projects/42/issues/7", { description }],
@@ -45,10 +45,12 @@ async function fakeGitlab() {
   const server = await serve(async (request, response) => {
     const { method = "", url = "", headers } = request;
     if (headers["private-token"] !== "glpat") return json({}, 401)(request, response);
-    const isQuery = method === "GET" && url.endsWith("/issues?state=opened&labels=drift&per_page=1");
+    const isQuery = method === "GET" && url.endsWith("/issues?state=opened&labels=drift&per_page=100");
     if (!isQuery) writes.push([method, url, await readJson(request)]);
     const isOpen = writes.length > 0 && !JSON.stringify(writes.at(-1)).includes('"close"');
-    json(isQuery ? (isOpen ? [{ iid: 7 }] : []) : { web_url: `${server.url}/7` })(request, response);
+    const own = { iid: 7, description: "<!-- drift of ElevenLabs secrets, stack prod -->\n###" };
+    const other = { iid: 6, description: null };
+    json(isQuery ? [other, ...(isOpen ? [own] : [])] : { web_url: `${server.url}/7` })(request, response);
   });
   return Object.assign(server, { writes });
 }

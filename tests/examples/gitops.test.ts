@@ -35,18 +35,78 @@ describe("gitops: the workflow for GitHub Actions", () => {
     expect(found).toEqual(expect.arrayContaining(own));
   });
 
-  test("the GitHub workflow runs no job for a fork, and up only in prod", async () => {
+  test("the GitHub workflow passes secrets only to the steps that run Pulumi", async () => {
+    const { env, jobs } = await workflow();
+    for (const { steps, ...job } of Object.values(jobs)) {
+      expect(JSON.stringify([env, job])).not.toContain("secrets.");
+      const given = steps.filter((step) => JSON.stringify(step).includes("secrets."));
+      expect(given.filter((step) => !commandOf(step)?.includes("pulumi"))).toEqual([]);
+      expect(steps.flatMap(({ run }) => (run?.startsWith("npm") ? [run] : []))).toEqual(["npm ci --ignore-scripts"]);
+    }
+  });
+
+  test("every gitops file pins the CLI that this repository tests", async () => {
+    const [, tested] = /VERSION = "(.*)"/.exec(await readFile("scripts/engine/engine.mjs", "utf8")) ?? [];
+    const { jobs } = await workflow();
+    const actions = Object.values(jobs).flatMap(({ steps }) => steps.filter(({ uses }) => uses?.startsWith("pulumi/")));
+    expect(actions.map((step) => step.with?.["pulumi-version"])).toEqual([tested, tested, tested]);
+    for (const file of [".gitlab-ci.yml", "kubernetes/stack.yaml"]) {
+      expect(await readFile(join(example.folder, file), "utf8")).toMatch(
+        new RegExp(`image: pulumi/pulumi\\S*:${tested}`),
+      );
+    }
+  });
+
+  test("Dependabot updates the actions and the packages", async () => {
+    const { version, updates } = parse(await readFile(join(example.folder, ".github/dependabot.yml"), "utf8"));
+    expect(version).toBe(2);
+    expect(updates.map((one: Record<string, string>) => [one["package-ecosystem"], one.directory])).toEqual([
+      ["github-actions", "/"],
+      ["npm", "/"],
+    ]);
+  });
+
+  test("the GitHub workflow runs no job for forks, and up only in prod", async () => {
     const { jobs } = await workflow();
     const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";
-    expect(jobs.preview?.if).toBe(`github.event_name == 'pull_request' && ${isOwn}`);
+    const isPerson = "github.actor != 'dependabot[bot]'";
+    expect(jobs.preview?.if).toBe(`github.event_name == 'pull_request' && ${isOwn} && ${isPerson}`);
     expect(jobs.up).toMatchObject({ if: "github.event_name == 'push'", environment: "prod" });
     expect(await readFile(join(example.folder, ".github/workflows/secrets.yml"), "utf8")).not.toMatch(
       /^ +(?:pull_request_target|workflow_run):/m,
     );
   });
 
-  test("the GitHub workflow previews, updates, and keeps one issue for drift", async () => {
+  test("the GitHub workflow shows the preview in a pull request comment", async () => {
+    const { permissions, steps } = (await workflow()).jobs.preview ?? {};
+    expect(permissions).toEqual({ contents: "read", "pull-requests": "write" });
+    expect(steps?.at(-1)?.with).toMatchObject({ command: "preview", "stack-name": "prod", "comment-on-pr": true });
+  });
+
+  test("the drift job opens an issue if a kept secret was renamed by hand", async () => {
     const issues = await fakeGh();
+    const program = 'import { WorkspaceSecrets } from "pulumi-elevenlabs";';
+    const { id } = example.emulator.workspace().add("CRM_TOKEN", "theirs");
+    await writeFile(
+      join(example.folder, "index.ts"),
+      `${program}\nnew WorkspaceSecrets("secrets", { onExisting: "keep" });`,
+    );
+    await makeStack();
+    expect(await runJob("push")).toMatchObject({ code: 0 });
+    example.emulator.workspace().rename(id, "RenamedByHand");
+
+    expect(await runJob("schedule")).toMatchObject({ code: 0 });
+
+    expect(await issues()).toMatchObject([{ body: expect.stringContaining("RenamedByHand") }]);
+  });
+
+  test("the GitHub workflow previews, updates, and keeps one issue for drift", async () => {
+    const allIssues = await fakeGh(STRANGERS);
+    const issues = async () => {
+      const [first, second, ...own] = await allIssues();
+      expect([first, second]).toEqual(STRANGERS);
+      return own;
+    };
     await makeStack();
     const { emulator } = example;
 
@@ -61,20 +121,20 @@ describe("gitops: the workflow for GitHub Actions", () => {
     expect(await issues()).toEqual([]);
 
     const [secret] = emulator.workspace().secrets();
-    emulator.workspace().rename(secret?.id ?? "", "RENAMED_BY_HAND");
+    emulator.workspace().rename(secret?.id ?? "", "RenamedByHand");
     expect(await runJob("schedule")).toMatchObject({ code: 0 });
     const [opened, ...others] = await issues();
     expect(opened).toMatchObject({
       title: "ElevenLabs secrets have drifted",
-      body: expect.stringContaining("RENAMED_BY_HAND"),
+      body: expect.stringContaining("RenamedByHand"),
     });
     expect(others).toEqual([]);
 
     emulator.workspace().remove(secret?.id ?? "");
     expect(await runJob("schedule")).toMatchObject({ code: 0 });
     const updated = await issues();
-    expect(updated).toMatchObject([{ body: expect.stringMatching(/^```\n.*1 to create\n.*```\n$/s) }]);
-    expect(updated[0]?.body).not.toContain("RENAMED_BY_HAND");
+    expect(updated).toMatchObject([{ body: expect.stringMatching(/^<!-- .* stack prod -->\n### .*\bmissing\b/s) }]);
+    expect(updated[0]?.body).not.toContain("RenamedByHand");
 
     emulator.fault({ kind: "status", status: 403, times: Number.POSITIVE_INFINITY });
     const failed = await runJob("schedule");
@@ -106,8 +166,8 @@ describe("gitops: the pipeline for GitLab CI", () => {
   test("the GitLab pipeline runs the same commands as the GitHub workflow", async () => {
     const pipeline = parse(await readFile(join(example.folder, ".gitlab-ci.yml"), "utf8"));
     for (const [event, job] of [["pull_request", "preview"] as const, ["push", "up"] as const]) {
-      const steps = (await jobOf(event)).steps.flatMap(({ run }) => run ?? []);
-      expect([...pipeline.default.before_script, ...pipeline[job].script]).toEqual(steps);
+      const commands = (await jobOf(event)).steps.flatMap((step) => commandOf(step) ?? []);
+      expect([...pipeline.default.before_script, ...pipeline[job].script]).toEqual(commands);
     }
   });
 });
@@ -118,6 +178,8 @@ test("gitops: the Stack for the Kubernetes Operator repairs drift", async () => 
   const { spec } = documents.find(({ kind }) => kind === "Stack");
   const names = Object.keys(spec.envRefs);
   expect(spec).toMatchObject({ refresh: true, continueResyncOnCommitMatch: true });
+  const secret = { name: spec.envRefs.ELEVENLABS_API_KEY.secret.name, key: "gitToken" };
+  expect(spec.gitAuth).toEqual({ accessToken: { type: "Secret", secret } });
   expect(documents.find(({ kind }) => kind === "ServiceAccount").metadata.name).toBe(spec.serviceAccountName);
 
   await makeStack();
@@ -135,7 +197,23 @@ test("gitops: the Stack for the Kubernetes Operator repairs drift", async () => 
 
 interface Job {
   env?: Record<string, string>;
-  steps: { id?: string; if?: string; run?: string; env?: Record<string, string> }[];
+  permissions?: Record<string, string>;
+  steps: Step[];
+}
+
+interface Step {
+  id?: string;
+  if?: string;
+  run?: string;
+  uses?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+/** The shell command that a step runs itself, or lets Pulumi's action run. */
+function commandOf({ run, uses = "", with: inputs = {} }: Step): string | undefined {
+  const isPulumi = uses.startsWith("pulumi/actions@") && inputs.command !== undefined;
+  return isPulumi ? `pulumi ${inputs.command}${inputs.diff ? " --diff" : ""}` : run;
 }
 
 async function workflow(): Promise<{ env: Record<string, string>; jobs: Record<string, Job & { if: string }> }> {
@@ -156,14 +234,13 @@ async function runJob(event: string): Promise<{ code: number | null; output: str
   await writeFile(outputs, "");
   const printed: string[] = [];
   for (const step of job.steps) {
-    const [, id, name, wanted] = /^steps\.(\w+)\.outputs\.(\w+) == '(\w+)'$/.exec(step.if ?? "") ?? [];
-    const isIdKnown = id === undefined || job.steps.some((one) => one.id === id);
-    if (!isIdKnown || (step.if && !id)) throw new Error(`The test doesn't support: ${step.if}`);
-    const isWanted = id === undefined || (await readFile(outputs, "utf8")).includes(`${name}=${wanted}\n`);
-    if (!step.run || step.run === "npm ci" || !isWanted) continue;
-    const env = Object.entries({ ...job.env, ...step.env }).map(([key, text]) => [key, expanded(text)]);
+    const command = commandOf(step);
+    if (step.if) throw new Error(`The test doesn't support: ${step.if}`);
+    if (command === undefined || command.startsWith("npm ci")) continue;
+    const written = await readFile(outputs, "utf8");
+    const env = Object.entries({ ...job.env, ...step.env }).map(([key, text]) => [key, expanded(text, written)]);
     const PATH = `${join(example.root, "bin")}:${example.env.PATH}`;
-    const { code, output } = await example.shell(step.run, {
+    const { code, output } = await example.shell(command, {
       env: { ...Object.fromEntries(env), PATH, GITHUB_OUTPUT: outputs },
     });
     printed.push(output);
@@ -172,24 +249,34 @@ async function runJob(event: string): Promise<{ code: number | null; output: str
   return { code: 0, output: printed.join("\n") };
 }
 
-function expanded(text: string): string {
+function expanded(text: string, outputs: string): string {
   const [, expression = ""] = /^\$\{\{ (.+) \}\}$/.exec(text) ?? [];
   const [, secret] = /^secrets\.(\w+)$/.exec(expression) ?? [];
   if (secret) return kept[secret] ?? "";
+  const [, output] = /^steps\.check\.outputs\.(\w+)$/.exec(expression) ?? [];
+  if (output) return new RegExp(`^${output}=(.*)$`, "m").exec(outputs)?.[1] ?? "";
   return expression === "github.token" ? "ghs" : text;
 }
 
 interface Issue {
   title: string;
   body: string;
+  /** Unless the workflow has opened it. */
+  author?: string;
 }
 
+/** Issues that the workflow must not change: an issue about other drift, and an issue that quotes the text of the workflow. */
+const STRANGERS: Issue[] = [
+  { title: "ElevenLabs secrets have drifted", body: "The boat has drifted.", author: "app/github-actions" },
+  { title: "Why?", body: "<!-- drift of ElevenLabs secrets, stack prod -->\nWhat is this?", author: "someone" },
+];
+
 /** Installs a `gh` that keeps the open issues in a file. Returns a function that reads them. */
-async function fakeGh(): Promise<() => Promise<Issue[]>> {
+async function fakeGh(open: Issue[] = []): Promise<() => Promise<Issue[]>> {
   const bin = join(example.root, "bin");
   const file = join(example.root, "issues.json");
   await mkdir(bin);
-  await writeFile(file, "[]");
+  await writeFile(file, JSON.stringify(open));
   const program = join(bin, "gh");
   await writeFile(program, `#!/usr/bin/env node\n(${gh})(${JSON.stringify(file)});\n`);
   await chmod(program, 0o755);
@@ -199,19 +286,21 @@ async function fakeGh(): Promise<() => Promise<Issue[]>> {
 /** Runs in a separate process, so it can't use anything else from this file. */
 function gh(file: string): void {
   const fs = require("node:fs");
-  const names = ["title", "body-file", "label", "state", "limit", "json", "jq", "comment"];
+  const names = ["title", "body-file", "app", "state", "limit", "json", "jq", "comment"];
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" }]));
   const { values, positionals } = require("node:util").parseArgs({
     allowPositionals: true,
-    options: { ...options, force: { type: "boolean" } },
+    options,
   });
   const [kind, verb, number] = positionals;
   const issues: Issue[] = JSON.parse(fs.readFileSync(file, "utf8"));
   const body = values["body-file"] && fs.readFileSync(values["body-file"], "utf8");
   if (!process.env.GH_TOKEN) throw new Error("gh needs GH_TOKEN");
-  if (`${kind} ${verb}` === "label create") return;
   if (kind !== "issue") throw new Error(`There is no gh ${kind}`);
-  if (verb === "list") for (const index of issues.keys()) console.log(index + 1);
+  const [, start] = /select\(\.body \| startswith\("(.*)"\)\)\]\[0\]\.number/.exec(values.jq ?? "") ?? [];
+  const isOwn = ({ body, author = "app/github-actions" }: Issue) =>
+    author === `app/${values.app}` && start !== undefined && body.startsWith(start);
+  if (verb === "list") console.log(issues.findIndex(isOwn) + 1 || "");
   else if (verb === "create") issues.push({ title: values.title, body });
   else if (verb === "close") issues.splice(number - 1, 1);
   else if (verb === "edit") Object.assign(issues[number - 1] as Issue, { body });
