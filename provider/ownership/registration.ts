@@ -26,6 +26,6 @@ export interface StateHint {
   file?: string;
   /** The reason that there is no file, if the program couldn't read the state or write the file. */
   problem?: string;
-  /** The URNs under which the state may have the resource. Its own comes first. */
+  /** The URNs under which the state may have the resource. Its own comes first. Missing if the plugin knows all of them. */
   urns?: string[];
 }

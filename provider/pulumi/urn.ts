@@ -16,3 +16,9 @@ export function projectOf(urn: string): string {
 export function logicalNameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
+
+/** The URN of the same resource with another type: the last type in the third part, after the types of its parents. */
+export function withType(urn: string, type: string): string {
+  const [start, project, types = "", ...name] = urn.split("::");
+  return [start, project, [...types.split("$").slice(0, -1), type].join("$"), ...name].join("::");
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { NATIVE_TYPE } from "../../provider/hosts/typeTokens.js";
 import type { Registration } from "../../provider/ownership/registration.js";
 import { inputNames } from "../../provider/secret/inputs.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
@@ -61,12 +62,14 @@ async function secretInputsOf(args: Partial<WorkspaceSecretArgs>): Promise<strin
   return (await Promise.all(marked)).flat();
 }
 
-/** Returns the URNs under which the state may contain the resource. */
-async function urnsOf({ type, name, opts: { parent } }: Registered, resource: pulumi.Resource): Promise<string[]> {
+/** Returns the URNs under which the state may contain the resource. Undefined if the plugin knows them. */
+async function urnsOf({ type, name, opts: { parent } }: Registered, resource: pulumi.Resource) {
   // Pulumi's constructor sets this property from the options and the parent's aliases. It is missing from Pulumi's types.
   const { __aliases: aliases = [] } = resource as unknown as { __aliases?: pulumi.Input<string>[] };
+  // The plugin knows the resource's URN, and the one in the dynamic provider: the alias that each resource of the plugin has.
+  if (type === NATIVE_TYPE && aliases.length === 1) return undefined;
   const urns = pulumi.all([pulumi.createUrn(name, type, parent), ...aliases]);
-  return new Promise((resolve) => {
+  return new Promise<string[]>((resolve) => {
     urns.apply((known) => resolve([...new Set(known)]));
   });
 }

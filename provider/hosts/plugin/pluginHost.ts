@@ -5,14 +5,14 @@ import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
 import { ownedFacts } from "../../ownership/ownership.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
-import { logicalNameOf } from "../../pulumi/urn.js";
+import { logicalNameOf, withType } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/importSecret.js";
 import { type CheckFailure, INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { inputMemory } from "../../secret/pushed.js";
 import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
 import { Workspaces } from "../../workspaces/registry.js";
-import { NATIVE_TYPE } from "../typeTokens.js";
+import { DYNAMIC_TYPE, NATIVE_TYPE } from "../typeTokens.js";
 import { isSecret, type Properties, plain, secret, UNKNOWN_PROPERTY, type WireProperties } from "./properties.js";
 import { configReader } from "./providerConfig.js";
 
@@ -302,7 +302,7 @@ function registrationOf(urn: string, inputs: Properties, sent: unknown): Registr
     type: NATIVE_TYPE,
     // The plugin always marks the value as a secret, so a transformation may set it.
     value: inputs.value,
-    state: { ...state, urns: [urn, ...(state?.urns ?? [])] },
+    state: { ...state, urns: [urn, withType(urn, DYNAMIC_TYPE), ...(state?.urns ?? [])] },
   };
 }
 
