@@ -107,11 +107,21 @@ export class CreateOrAdopt {
         ({ id, name }) => name === created.name && !listed.some((one) => one.id === id),
       );
       const twins = [...listed, ...known].filter(({ id }) => id !== created.id);
-      if (twins.length > 0) await workspace.delete(created);
+      if (twins.length > 0) await this.takeBack(created);
       return twins;
     } catch (error) {
       if (error instanceof ApiError) return [];
       throw error;
+    }
+  }
+
+  /** Deletes the secret that this create has made. If the response is lost, the secret may be deleted anyway. */
+  private async takeBack(created: Secret): Promise<void> {
+    const { workspace } = this;
+    try {
+      await workspace.delete(created);
+    } catch (error) {
+      if (!(error instanceof ApiError) || (await workspace.findDirectly(created.id))) throw error;
     }
   }
 

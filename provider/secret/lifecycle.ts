@@ -344,9 +344,12 @@ export class WorkspaceSecretLifecycle {
     const { id, state } = resource;
     const { account, endpoint } = workspace;
     // A `get`: another entry in the state may own the same secret, and must not delete it.
-    if (state.name === undefined) this.ownership.lookUp({ id, mark: markOf(resource), resource: found.name });
+    if (state.name === undefined) {
+      this.ownership.lookUp({ id, mark: markOf(resource), resource: found.name });
+      return { ...stateAsSeen(found, state, workspace), lookedUp: true };
+    }
     // Only a secret that was in the state before can show which account the stack uses.
-    else account.noteFound(resource);
+    account.noteFound(resource);
     const isSame = found.name === state.name && state.secretId === id && state.endpoint === endpoint;
     // Each person who refreshes may have a different key, so only a changed URL changes the mark.
     if (isSame) return state as WorkspaceSecretState;

@@ -41,6 +41,8 @@ export interface WorkspaceSecretState {
    * is missing instead.
    */
   valueUnknown?: boolean;
+  /** True if the program only looks the secret up, as `get` does: then this entry doesn't own the secret. */
+  lookedUp?: true;
   existingId?: string;
   // Stored only if they differ from the default.
   onExisting?: OnExisting;

@@ -39,6 +39,7 @@ function holderIn(urn: string, { type, outputs = {} }: StateResource): Holder[] 
   const { secretId: id, name, requestedName, workspace = DEFAULT_WORKSPACE, endpoint, mark } = outputs as StoredState;
   // A state of the first version lacks these outputs.
   if (!isSecretType(type) || id === undefined || name === undefined) return [];
+  if ((outputs as StoredState).lookedUp) return [];
   const stored = { type, name, requestedName, workspace, endpoint, mark, isValueKept: isValueKept(outputs) };
   return [
     { id, mark: mark === undefined ? urn : markIn(mark), resource: logicalNameOf(urn), urn, since: "state", stored },

@@ -66,13 +66,17 @@ function refreshWritesNothing(observed: Observed): string[] {
   return writes(observed).map(({ method, path }) => `a refresh sent ${method} ${path}`);
 }
 
-function changesAreRequested({ operation, program, after, ...observed }: Observed): string[] {
+function changesAreRequested(all: Observed): string[] {
+  const { operation, program, after, ...observed } = all;
   const before = pictureBeforeUpdate(observed);
   return after.secrets.flatMap((now) => {
     const then = byId(before.secrets, now.id);
     if (then?.name === now.name && then.value === now.value) return [];
+    // If the API's spelling of a new name is already taken, the rename is undone. The API can't rename a secret without a value,
+    // so the secret keeps the program's value.
+    const isRenameUndone = then?.name === now.name && isReported(all, now.id, "new-name-taken");
     const requestsIt = (resource: Wanted) => {
-      if (resource.name !== now.name || resource.value !== now.value) return false;
+      if ((resource.name !== now.name && !isRenameUndone) || resource.value !== now.value) return false;
       if (!then) return mayBeCreated(resource, observed);
       if (mayAdopt(resource, then, before) && pushesAtAdoption(resource)) return true;
       return entryOf(before.entries, resource.logical)?.id === now.id && !isCreated(resource, before);

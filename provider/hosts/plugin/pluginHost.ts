@@ -224,7 +224,7 @@ export class PluginHost {
     if (other) throw new Problem("owned-by-other", { ...ownedFacts(other, undefined), where: "both" }, attempt);
     const state = { secretId, name, workspace: workspace.name, endpoint: workspace.endpoint };
     const inputs = { name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
-    if (isLookUp) return { id: secretId, outputs: state, inputs };
+    if (isLookUp) return { id: secretId, outputs: { ...state, lookedUp: true }, inputs };
     this.imported.set(urn, { name, id: secretId });
     const isTheirs = { valueUnknown: true, valueKept: true };
     return { id: secretId, outputs: { ...state, mark: workspace.account.mark(mark), ...isTheirs }, inputs };

@@ -33,6 +33,18 @@ describe("a stack of the dynamic provider", () => {
   });
 });
 
+test("a move to the plugin may add the id of the resource's own secret", async () => {
+  const stack = await startStack({ host: "dynamic" });
+  await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
+  const [secret] = stack.workspace.secrets();
+  await stack.useHost("native");
+
+  const moved = await stack.deploy(`new WorkspaceSecret("A", { value: "v", existingId: "${secret?.id}" });`);
+
+  expect(moved.calls).toEqual([]);
+  expect(stack.workspace.secrets()).toEqual([secret]);
+});
+
 describe("the way back to the dynamic provider", () => {
   test("the way back is refused without an alias; the error's alias fixes it", async () => {
     const stack = await startStack({ host: "native" });

@@ -45,6 +45,21 @@ describe.each(Object.entries(APIS))("an API that %s names", (_, { normalizeName,
   });
 });
 
+test("a create that is undone is an error, even if the DELETE's response is lost", async () => {
+  const { normalizeName } = APIS.trims;
+  const stack = await startStack({ emulator: { normalizeName, uniqueNames: false }, config });
+  await stack.deploy(secret({ name: "CRM", value: "v" }));
+  const before = held(stack.workspace);
+  stack.emulator.fault({ kind: "reset", on: "delete", when: "after" });
+  await stack.program(secret({ name: "CRM ", value: "v" }));
+
+  const run = await stack.up();
+
+  expect(outcome(run)).toEqual(fails(run, "name-taken"));
+  expect(held(stack.workspace)).toEqual(before);
+  expect(await owners(stack)).toHaveLength(1);
+});
+
 test("a name with another spelling never gives a secret two owners", async () => {
   const { normalizeName } = APIS.trims;
   const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });

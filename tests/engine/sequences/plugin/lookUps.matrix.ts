@@ -16,6 +16,20 @@ test("WorkspaceSecret.get by name shows no warning and no later change", async (
   expect(held(stack.workspace)).toEqual([`${id} A=theirs`]);
 });
 
+test("a secret that the program only looks up can be adopted", async () => {
+  const stack = await native();
+  const lookUp = 'const found = WorkspaceSecret.get("a", "A");';
+  const { id } = stack.workspace.add("A", "theirs");
+  await stack.program(lookUp);
+  await stack.up();
+  await stack.program(`${lookUp} new WorkspaceSecret("b", { name: "A", value: "ours", onExisting: "overwrite" });`);
+
+  const run = await stack.up();
+
+  expect(outcome(run)).toEqual(succeeds(run));
+  expect(held(stack.workspace)).toEqual([`${id} A=ours`]);
+});
+
 describe("a name that looks like a workspace and a name", () => {
   const program = 'new WorkspaceSecret("a", { name: "default/A", value: "v" }, { import: "default/A" });';
 
