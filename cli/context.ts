@@ -5,7 +5,7 @@ import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import { Workspaces } from "../provider/workspaces/registry.js";
 import { requireKnownSettings } from "../provider/workspaces/settings.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
-import { openStack, Stack, type StackChoice, stackArgumentsOf } from "./stack.js";
+import { openStack, Stack, type StackChoice, stackArgumentsOf } from "./pulumi/stack.js";
 import { note } from "./terminal.js";
 
 export interface ContextOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { diagnose, type Finding } from "../../cli/diagnosis";
-import { findingWords } from "../../cli/findingWording";
+import { diagnose, type Finding } from "../../cli/doctor/diagnosis";
+import { findingWords } from "../../cli/doctor/wording";
 import { USER_AGENT } from "../../provider/api/userAgent";
 import { Workspaces } from "../../provider/workspaces/registry";
 import { type CliOptions, cli, cliIn, envOf, newKey } from "../support/commandRun";

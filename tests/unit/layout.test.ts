@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, extname, join, normalize } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import ts from "typescript";
 
-const FOLDERS = ["cli", "emulator", "provider", "scripts", "sdk", "tests"];
 const PULUMI = /^@pulumi\//;
 /** Only `sdk` imports the package by its name, to reach the other bundle. */
 const ITSELF = /^pulumi-elevenlabs/;
@@ -51,10 +50,4 @@ describe("imports", () => {
     expect(imports("provider/hosts/dynamic/host.ts")).toContain("@pulumi/pulumi");
     expect(imports("provider/hosts/dynamic/warn.ts")).toContain("@pulumi/pulumi/log/index.js");
   });
-});
-
-test("no two source files share a name, except index", () => {
-  const byName = Map.groupBy(FOLDERS.flatMap(sourceFiles), (file) => basename(file, extname(file)));
-  byName.delete("index");
-  expect([...byName.values()].filter((files) => files.length > 1)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { writeOutputs } from "../../cli/outputFiles";
+import { writeOutputs } from "../../cli/render/outputFiles";
 import { Problem } from "../../provider/messages/problem";
 
 const ATTEMPT = { step: "render", name: "agents" } as const;

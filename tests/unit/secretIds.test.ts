@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { findIds } from "../../cli/secretIds";
-import type { OwnedSecret } from "../../cli/stackOutput";
+import type { OwnedSecret } from "../../cli/pulumi/output";
+import { findIds } from "../../cli/render/ids";
 
 function secret(workspace: string, name: string | undefined, id: string): OwnedSecret {
   const policies = { onNameChange: "replace", onExisting: "fail", existingId: undefined, isValueKept: false } as const;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type ScannedMarkers, scanMarkers, withIds } from "../../cli/secretMarkers";
+import { type ScannedMarkers, scanMarkers, withIds } from "../../cli/render/markers";
 
 function scanned(text: string): ScannedMarkers {
   const found = scanMarkers(text);

@@ -11,9 +11,9 @@ import {
 import { inWorkspaceText } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
 import { sanitized } from "../../provider/messages/sanitize.js";
-import { loadState, saveState } from "../emulatorState.js";
 import { fail, print } from "../terminal.js";
 import { invalidOption } from "../usage.js";
+import { loadState, saveState } from "./state.js";
 
 const DEFAULT_KEY = "sk_emulator";
 const MAX_LATENCY_MS = 3_600_000;

@@ -1,12 +1,11 @@
-import type { Attempt } from "../provider/messages/attempts.js";
-import { configPathText, setConfig } from "../provider/messages/commands.js";
-import { Problem } from "../provider/messages/problem.js";
-import { type ConfigPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
-import { plainKeysIn, sourceOf } from "../provider/pulumi/configSource.js";
-import { findProject, type Project } from "../provider/pulumi/project.js";
-import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
-import type { ConfigReader } from "../provider/workspaces/settings.js";
-import { type PulumiRun, runPulumi, runPulumiInTerminal } from "./pulumiCommand.js";
+import type { Attempt } from "../../provider/messages/attempts.js";
+import { configPathText, setConfig } from "../../provider/messages/commands.js";
+import { Problem } from "../../provider/messages/problem.js";
+import { type ConfigPath, DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { plainKeysIn, sourceOf } from "../../provider/pulumi/configSource.js";
+import { findProject, type Project } from "../../provider/pulumi/project.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import type { ConfigReader } from "../../provider/workspaces/settings.js";
 import {
   configIn,
   isNoStackSelectedIn,
@@ -16,7 +15,8 @@ import {
   previewIn,
   providerConfigsIn,
   type StackConfig,
-} from "./stackOutput.js";
+} from "./output.js";
+import { type PulumiRun, runPulumi, runPulumiInTerminal } from "./run.js";
 
 /**
  * The choice on the command line: a stack's name, `true` for the selected stack, `false` for no stack, undefined without an

@@ -1,6 +1,6 @@
-import type { SecretPlace } from "../provider/messages/phrases.js";
-import type { Elsewhere, MarkerPlace, NameFault } from "../provider/messages/renderWording.js";
-import { type OwnedSecret, placesOf } from "./stackOutput.js";
+import type { SecretPlace } from "../../provider/messages/phrases.js";
+import type { Elsewhere, MarkerPlace, NameFault } from "../../provider/messages/renderWording.js";
+import { type OwnedSecret, placesOf } from "../pulumi/output.js";
 
 /** A position in a file where a secret is named. */
 export interface NamedPlace extends MarkerPlace {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { REGIONS } from "../provider/api/endpoint.js";
-import { ApiError } from "../provider/api/errors.js";
-import type { Problem } from "../provider/messages/problem.js";
-import { callProblem } from "../provider/workspaces/callProblems.js";
-import type { Workspace } from "../provider/workspaces/workspace.js";
-import type { FINDING_WORDING } from "./findingWording.js";
+import { REGIONS } from "../../provider/api/endpoint.js";
+import { ApiError } from "../../provider/api/errors.js";
+import type { Problem } from "../../provider/messages/problem.js";
+import { callProblem } from "../../provider/workspaces/callProblems.js";
+import type { Workspace } from "../../provider/workspaces/workspace.js";
+import type { FINDING_WORDING } from "./wording.js";
 
 type FindingKind = keyof typeof FINDING_WORDING;
 type FindingFacts<Kind extends FindingKind> =

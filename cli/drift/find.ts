@@ -1,6 +1,6 @@
-import type { Secret } from "../provider/api/client.js";
-import type { Workspace } from "../provider/workspaces/workspace.js";
-import type { OwnedSecret } from "./stackOutput.js";
+import type { Secret } from "../../provider/api/client.js";
+import type { Workspace } from "../../provider/workspaces/workspace.js";
+import type { OwnedSecret } from "../pulumi/output.js";
 
 /** The difference between a secret in the state and the workspace, as a refresh would find it. */
 export type Drift = { owned: OwnedSecret } & (

@@ -7,11 +7,11 @@ import { Problem } from "../../provider/messages/problem.js";
 import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, programLines } from "../adoption.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
-import type { Stack } from "../stack.js";
+import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
 import { collected, invalidOption } from "../usage.js";
+import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, programLines } from "./plan.js";
 
 const NOTES = `
 The API doesn't return values, so you have to supply them. Adopting changes

@@ -7,16 +7,16 @@ import type { FileFault, MarkerFault } from "../../provider/messages/renderWordi
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { withProvider, withWorkspace } from "../context.js";
-import { type JsonFile, readJsonFiles } from "../jsonFiles.js";
 import { jsonText } from "../jsonText.js";
-import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOutputs } from "../outputFiles.js";
-import { findIds, type NamedPlace } from "../secretIds.js";
-import { type SecretMarker, scanMarkers, withIds } from "../secretMarkers.js";
-import { openState } from "../stack.js";
-import type { OwnedSecret } from "../stackOutput.js";
+import type { OwnedSecret } from "../pulumi/output.js";
+import { openState } from "../pulumi/stack.js";
 import { table } from "../table.js";
 import { lineWidth, print } from "../terminal.js";
 import { collected } from "../usage.js";
+import { findIds, type NamedPlace } from "./ids.js";
+import { type JsonFile, readJsonFiles } from "./jsonFiles.js";
+import { type SecretMarker, scanMarkers, withIds } from "./markers.js";
+import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOutputs } from "./outputFiles.js";
 
 const NOTES = `
 In the JSON files of ElevenLabs' own CLI, name a secret instead of its id:

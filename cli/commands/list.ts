@@ -7,8 +7,8 @@ import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type ContextOptions, openWorkspace, withProvider, withStack, withWorkspace } from "../context.js";
 import { jsonText } from "../jsonText.js";
-import type { Stack } from "../stack.js";
-import type { OwnedSecret } from "../stackOutput.js";
+import type { OwnedSecret } from "../pulumi/output.js";
+import type { Stack } from "../pulumi/stack.js";
 import { nameCell, table } from "../table.js";
 import { lineWidth, note, print } from "../terminal.js";
 

@@ -6,10 +6,10 @@ import { sanitized } from "../../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/pulumi/configPath.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
-import { diagnose, type Finding } from "../diagnosis.js";
-import { findingWords } from "../findingWording.js";
 import { jsonText } from "../jsonText.js";
 import { print, styled, type TextStyle } from "../terminal.js";
+import { diagnose, type Finding } from "./diagnosis.js";
+import { findingWords } from "./wording.js";
 
 const NOTES = `
 Nothing is written: to test the permissions, the command lists secrets and tries

@@ -7,12 +7,12 @@ import { requireRightAccount } from "../../provider/secret/guards.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import { Workspaces } from "../../provider/workspaces/registry.js";
 import { type ContextOptions, openContext, withProvider, withWorkspace } from "../context.js";
-import { differences, driftReport } from "../driftReport.js";
-import { driftAsJson, driftAsMarkdown, driftAsText } from "../driftText.js";
-import { findDrift, type WorkspaceDrift } from "../findDrift.js";
-import type { Stack } from "../stack.js";
-import { type OwnedSecret, placesOf } from "../stackOutput.js";
+import { type OwnedSecret, placesOf } from "../pulumi/output.js";
+import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
+import { findDrift, type WorkspaceDrift } from "./find.js";
+import { differences, driftReport } from "./report.js";
+import { driftAsJson, driftAsMarkdown, driftAsText } from "./text.js";
 
 const NOTES = `
 Compares the secrets in the stack's state with the workspaces, and the program

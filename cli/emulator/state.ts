@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
-import type { Emulator } from "../emulator/index.js";
-import type { Attempt } from "../provider/messages/attempts.js";
-import { Problem } from "../provider/messages/problem.js";
+import type { Emulator } from "../../emulator/index.js";
+import type { Attempt } from "../../provider/messages/attempts.js";
+import { Problem } from "../../provider/messages/problem.js";
 
 const ATTEMPT: Attempt = { step: "runCommand", name: "emulator" };
 

@@ -1,7 +1,7 @@
-import type { Secret } from "../provider/api/client.js";
-import { NATIVE_TYPE } from "../provider/hosts/typeTokens.js";
-import { type ConfigPath, configPath, DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
-import { jsonText, withInvisibleEscaped } from "./jsonText.js";
+import type { Secret } from "../../provider/api/client.js";
+import { NATIVE_TYPE } from "../../provider/hosts/typeTokens.js";
+import { type ConfigPath, configPath, DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { jsonText, withInvisibleEscaped } from "../jsonText.js";
 
 /** A secret that the program adopts. */
 export interface AdoptedSecret extends Secret {

@@ -1,5 +1,5 @@
 import { type JSONPath, visit } from "jsonc-parser";
-import type { JsonFault } from "../provider/messages/renderWording.js";
+import type { JsonFault } from "../../provider/messages/renderWording.js";
 
 /** A marker for a secret in a JSON file: `"secret_id": "${secret:NAME}"`. */
 export interface SecretMarker {

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { FileFault } from "../provider/messages/renderWording.js";
+import type { FileFault } from "../../provider/messages/renderWording.js";
 
 /** A file to read as JSON. The path is relative to the input folder. */
 export interface JsonFile {

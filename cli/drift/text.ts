@@ -1,13 +1,13 @@
-import { pulumiUp } from "../provider/messages/commands.js";
-import { commandFor, idsText, inWorkspaceText, type Reader } from "../provider/messages/phrases.js";
-import { quoted, sanitized } from "../provider/messages/sanitize.js";
-import { DEFAULT_WORKSPACE } from "../provider/pulumi/configPath.js";
-import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
-import { type Difference, type DriftReport, differences, needsEdit, type Outcome } from "./driftReport.js";
-import type { Drift, WorkspaceDrift } from "./findDrift.js";
-import { jsonText } from "./jsonText.js";
-import { nameCell, table } from "./table.js";
-import { lineWidth, styled } from "./terminal.js";
+import { pulumiUp } from "../../provider/messages/commands.js";
+import { commandFor, idsText, inWorkspaceText, type Reader } from "../../provider/messages/phrases.js";
+import { quoted, sanitized } from "../../provider/messages/sanitize.js";
+import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { jsonText } from "../jsonText.js";
+import { nameCell, table } from "../table.js";
+import { lineWidth, styled } from "../terminal.js";
+import type { Drift, WorkspaceDrift } from "./find.js";
+import { type Difference, type DriftReport, differences, needsEdit, type Outcome } from "./report.js";
 
 export function driftAsText(report: DriftReport, reader: Reader): string {
   const found = differences(report);

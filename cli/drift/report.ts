@@ -1,5 +1,5 @@
-import type { Drift, WorkspaceDrift } from "./findDrift.js";
-import type { PlannedStep } from "./stackOutput.js";
+import type { PlannedStep } from "../pulumi/output.js";
+import type { Drift, WorkspaceDrift } from "./find.js";
 
 /** The effect of the next `pulumi up --refresh` on a difference, or the change that the program needs first. */
 export type Outcome =
