@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { Reader } from "../provider/messages/phrases.js";
 import { Problem, problemWords } from "../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
-import { Workspaces } from "../provider/workspaces/registry.js";
 import { requireKnownSettings } from "../provider/workspaces/settings.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
+import { Workspaces } from "../provider/workspaces/workspaces.js";
 import { openStack, Stack, type StackChoice, stackArgumentsOf } from "./pulumi/stack.js";
 import { note } from "./terminal.js";
 

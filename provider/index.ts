@@ -4,9 +4,9 @@ import { nodeProblem } from "./nodeVersion.js";
 
 export type { Dependent, Secret } from "./api/client.js";
 export { Problem } from "./messages/problem.js";
-export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/find.js";
-export { Workspaces } from "./workspaces/registry.js";
+export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/functions.js";
 export { type ConfigReader, requireKnownSettings, SETTING_VARIABLES } from "./workspaces/settings.js";
+export { Workspaces } from "./workspaces/workspaces.js";
 
 /** The provider's text in the state calls this function, and always will: see `hosts/dynamic/storedFormats.ts`. */
 export function dynamic(): pulumi.dynamic.ResourceProvider {

@@ -53,7 +53,7 @@ const PLUGIN = "pulumi-resource-elevenlabs";
 const plugin = await build({
   ...common,
   outdir: "dist/plugin",
-  entryPoints: { [PLUGIN]: "provider/hosts/plugin/pluginProcess.ts" },
+  entryPoints: { [PLUGIN]: "provider/hosts/plugin/process.ts" },
   external: NEVER_LOADED,
 });
 await copyFile(`provider/hosts/plugin/${PLUGIN}.sh`, `dist/plugin/${PLUGIN}`);

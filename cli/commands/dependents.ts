@@ -4,7 +4,7 @@ import type { Attempt } from "../../provider/messages/attempts.js";
 import { kindText } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
 import { quoted, sanitized } from "../../provider/messages/sanitize.js";
-import { findDependents, findSecret, type SecretKey } from "../../provider/secret/find.js";
+import { findDependents, findSecret, type SecretKey } from "../../provider/secret/functions.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import {
   type ContextOptions,

@@ -5,7 +5,7 @@ import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { requireRightAccount } from "../../provider/secret/guards.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
-import { Workspaces } from "../../provider/workspaces/registry.js";
+import { Workspaces } from "../../provider/workspaces/workspaces.js";
 import { type ContextOptions, openContext, withProvider, withWorkspace } from "../context.js";
 import { type OwnedSecret, placesOf } from "../pulumi/output.js";
 import type { Stack } from "../pulumi/stack.js";

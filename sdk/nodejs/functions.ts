@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
 import { requireSettingsInConfig } from "./inlineProgram.js";
+import { isUnderMocks } from "./mocks.js";
 import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
-import { isUnderMocks } from "./underMocks.js";
 
 /** A secret of a workspace, without its value: the API never returns one. */
 export interface WorkspaceSecretResult {

@@ -7,11 +7,11 @@ import { Problem } from "../../provider/messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
-import { perRun } from "./perRun.js";
+import { isUnderMocks } from "./mocks.js";
+import { perRun } from "./oncePerRun.js";
 import { refusePlainApiKeys } from "./plainApiKeys.js";
 import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
-import { isUnderMocks } from "./underMocks.js";
 
 // Read when this file is loaded, because the program can change its working folder later.
 const programFolder = process.cwd();

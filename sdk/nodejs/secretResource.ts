@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { REGISTRATION_INPUT } from "../../provider/ownership/registration.js";
 import { inputNames, type WorkspaceSecretInputs } from "../../provider/secret/inputs.js";
-import type { PendingRegistration, Registered } from "./pendingRegistration.js";
+import { isUnderMocks } from "./mocks.js";
+import type { PendingRegistration, Registered } from "./registration.js";
 import { suspendStackTraces } from "./stackTraces.js";
 import { checkedTriggers } from "./triggers.js";
-import { isUnderMocks } from "./underMocks.js";
 
 /** The arguments of a `WorkspaceSecret`. Only `value` is required. */
 export type WorkspaceSecretArgs = {

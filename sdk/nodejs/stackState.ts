@@ -10,7 +10,7 @@ import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { logicalNameOf } from "../../provider/pulumi/urn.js";
 import { isValueKept, type StoredState } from "../../provider/secret/state.js";
 import { engineAddress } from "./inlineProgram.js";
-import { perRun } from "./perRun.js";
+import { perRun } from "./oncePerRun.js";
 
 /**
  * Sends the providers a list of the secrets in the stack's state, as it was when this operation began. A provider receives

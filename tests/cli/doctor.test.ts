@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { diagnose, type Finding } from "../../cli/doctor/diagnosis";
 import { findingWords } from "../../cli/doctor/wording";
 import { USER_AGENT } from "../../provider/api/userAgent";
-import { Workspaces } from "../../provider/workspaces/registry";
+import { Workspaces } from "../../provider/workspaces/workspaces";
 import { type CliOptions, cli, cliIn, envOf, newKey } from "../support/commandRun";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
 import { closedOrigin, emulate, serve } from "../support/servers";

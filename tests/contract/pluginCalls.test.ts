@@ -2,7 +2,7 @@ import { type ClientUnaryCall, type ServiceError, status } from "@grpc/grpc-js";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { CreateRequest, type CreateResponse, DeleteRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Emulator } from "../../emulator/index";
-import { PluginHost } from "../../provider/hosts/plugin/pluginHost";
+import { PluginHost } from "../../provider/hosts/plugin/host";
 import { fromStruct, secret, toStruct } from "../../provider/hosts/plugin/properties";
 import { connectTo, type PluginClient, storedIn, urnOf } from "../support/pluginClient";
 import { kindIn } from "../support/problems";

@@ -13,7 +13,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Emulator } from "../../emulator/index";
 import { version } from "../../package.json";
-import { PluginHost } from "../../provider/hosts/plugin/pluginHost";
+import { PluginHost } from "../../provider/hosts/plugin/host";
 import { fromStruct, secret, toStruct } from "../../provider/hosts/plugin/properties";
 import schema from "../../schema.json";
 import { connectTo, type PluginClient, urnOf } from "../support/pluginClient";

@@ -3,7 +3,7 @@ import type { Emulator } from "../../emulator/index";
 import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import { digestMemory } from "../../provider/secret/pushed";
 import type { WorkspaceSecretState } from "../../provider/secret/state";
-import { Workspaces } from "../../provider/workspaces/registry";
+import { Workspaces } from "../../provider/workspaces/workspaces";
 import { problemOf, thrownProblem } from "../support/problems";
 import { emulate } from "../support/servers";
 

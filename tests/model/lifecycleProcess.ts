@@ -4,7 +4,7 @@ import { UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/input
 import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import { digestMemory } from "../../provider/secret/pushed";
 import type { StoredState } from "../../provider/secret/state";
-import { Workspaces } from "../../provider/workspaces/registry";
+import { Workspaces } from "../../provider/workspaces/workspaces";
 import { UNEXPECTED_ERROR } from "./driver";
 import {
   CheckFailed,

@@ -1,6 +1,6 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { PluginHost, type PluginOptions } from "../../provider/hosts/plugin/pluginHost";
+import { PluginHost, type PluginOptions } from "../../provider/hosts/plugin/host";
 import { fromStruct, plain, toStruct, UNKNOWN_PROPERTY } from "../../provider/hosts/plugin/properties";
 import { NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 import { REGISTRATION_INPUT } from "../../provider/ownership/registration";

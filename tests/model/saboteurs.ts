@@ -1,5 +1,5 @@
 import type { Secret } from "../../provider/api/client";
-import { type EngineResource, PluginHost } from "../../provider/hosts/plugin/pluginHost";
+import { type EngineResource, PluginHost } from "../../provider/hosts/plugin/host";
 import type { WireProperties } from "../../provider/hosts/plugin/properties";
 import { Problem } from "../../provider/messages/problem";
 import type { Ownership } from "../../provider/ownership/ownership";

@@ -2,9 +2,9 @@ import { type ClientUnaryCall, credentials, type ServiceError } from "@grpc/grpc
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { ConfigureRequest, ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
-import type { PluginHost } from "../../provider/hosts/plugin/pluginHost";
-import { serve } from "../../provider/hosts/plugin/pluginServer";
+import type { PluginHost } from "../../provider/hosts/plugin/host";
 import { toStruct } from "../../provider/hosts/plugin/properties";
+import { serve } from "../../provider/hosts/plugin/server";
 import { NATIVE_TYPE } from "../../provider/hosts/typeTokens";
 
 type Method =

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { REGIONS } from "../../provider/api/endpoint";
 import type { ConfigFault } from "../../provider/messages/configWording";
 import { Problem } from "../../provider/messages/problem";
-import { Workspaces } from "../../provider/workspaces/registry";
+import { Workspaces } from "../../provider/workspaces/workspaces";
 import { thrownProblem } from "../support/problems";
 import { emulate, failureOf } from "../support/servers";
 

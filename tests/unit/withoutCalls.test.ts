@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import { digestMemory } from "../../provider/secret/pushed";
-import { Workspaces } from "../../provider/workspaces/registry";
+import { Workspaces } from "../../provider/workspaces/workspaces";
 
 // There is no API key, so every call fails. A result that isn't a promise proves that no call was awaited.
 const lifecycle = new WorkspaceSecretLifecycle({

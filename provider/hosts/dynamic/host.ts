@@ -6,7 +6,7 @@ import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { digestMemory } from "../../secret/pushed.js";
 import type { StoredState } from "../../secret/state.js";
-import { Workspaces } from "../../workspaces/registry.js";
+import { Workspaces } from "../../workspaces/workspaces.js";
 import { shownFailure } from "../shownFailure.js";
 import { DYNAMIC_TYPE } from "../typeTokens.js";
 import { warn } from "./warn.js";

@@ -17,7 +17,7 @@ export {
   getWorkspaceSecretOutput,
   listWorkspaceSecrets,
   listWorkspaceSecretsOutput,
-} from "./invokes.js";
-export { Provider, type ProviderArgs, type WorkspaceSettings } from "./nativeProvider.js";
-export { WorkspaceSecret } from "./nativeSecret.js";
-export { WorkspaceSecrets } from "./nativeSecrets.js";
+} from "./functions.js";
+export { Provider, type ProviderArgs, type WorkspaceSettings } from "./provider.js";
+export { WorkspaceSecret } from "./workspaceSecret.js";
+export { WorkspaceSecrets } from "./workspaceSecrets.js";

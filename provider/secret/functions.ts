@@ -4,8 +4,8 @@ import type { Attempt } from "../messages/attempts.js";
 import { Problem } from "../messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
 import { withProblems } from "../workspaces/callProblems.js";
-import type { Workspaces } from "../workspaces/registry.js";
 import type { Workspace } from "../workspaces/workspace.js";
+import type { Workspaces } from "../workspaces/workspaces.js";
 import { requireAtMostOne } from "./guards.js";
 
 /** Identifies a secret by `secretId`, by `name`, or by both. */

@@ -3,8 +3,8 @@ import { warningText } from "../../messages/problem.js";
 import { nodeProblem } from "../../nodeVersion.js";
 import { Journal } from "../../ownership/journal.js";
 import { EngineLog } from "./engineLog.js";
-import { PluginHost } from "./pluginHost.js";
-import { serve } from "./pluginServer.js";
+import { PluginHost } from "./host.js";
+import { serve } from "./server.js";
 
 // The entry point of the plugin process. It prints only its port, and ends with the engine.
 

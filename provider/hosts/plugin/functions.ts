@@ -1,7 +1,7 @@
 import { typeText } from "../../messages/phrases.js";
-import { getDependents, getSecret, listSecrets } from "../../secret/find.js";
+import { getDependents, getSecret, listSecrets } from "../../secret/functions.js";
 import type { CheckFailure } from "../../secret/inputs.js";
-import type { Workspaces } from "../../workspaces/registry.js";
+import type { Workspaces } from "../../workspaces/workspaces.js";
 import type { Properties } from "./properties.js";
 
 /** Maps tokens to functions. A function must return an object, so a list is one of its properties. */

@@ -6,15 +6,15 @@ import { newMark } from "../../ownership/mark.js";
 import { ownedFacts } from "../../ownership/ownership.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { logicalNameOf, withType } from "../../pulumi/urn.js";
-import { findToImport } from "../../secret/importSecret.js";
+import { findToImport } from "../../secret/import.js";
 import { type CheckFailure, INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { inputMemory } from "../../secret/pushed.js";
 import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
-import { Workspaces } from "../../workspaces/registry.js";
+import { Workspaces } from "../../workspaces/workspaces.js";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../typeTokens.js";
+import { configReader } from "./config.js";
 import { isSecret, type Properties, plain, secret, UNKNOWN_PROPERTY, type WireProperties } from "./properties.js";
-import { configReader } from "./providerConfig.js";
 
 /** A resource in a call from the engine. */
 export interface EngineResource {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { COMPONENT_TYPE } from "../../../provider/hosts/typeTokens.js";
 import { createSecrets, planSecrets, type WorkspaceSecretsArgs } from "../secretsComponent.js";
-import { WorkspaceSecret } from "./nativeSecret.js";
+import { WorkspaceSecret } from "./workspaceSecret.js";
 
 /**
  * One {@link WorkspaceSecret} of the plugin for each key of an object, usually from config. The option `provider` applies to

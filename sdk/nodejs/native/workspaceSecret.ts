@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens.js";
 import { REGISTRATION_INPUT } from "../../../provider/ownership/registration.js";
-import { pendingStateOf } from "../pendingRegistration.js";
 import { requireUsableConfig } from "../programChecks.js";
+import { pendingStateOf } from "../registration.js";
 import { construction, referenceOf, type SecretReference, type WorkspaceSecretArgs } from "../secretResource.js";
 import { pluginOptions } from "./pluginOptions.js";
 

@@ -6,8 +6,8 @@ import type {
   SecretDependent,
   WorkspaceSecretResult,
 } from "../functions.js";
+import { isUnderMocks } from "../mocks.js";
 import { asProgramError } from "../programError.js";
-import { isUnderMocks } from "../underMocks.js";
 import { pluginOptions } from "./pluginOptions.js";
 
 type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };

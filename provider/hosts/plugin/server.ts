@@ -15,10 +15,10 @@ import schema from "../../../schema.json";
 import { checkFailureText, Problem } from "../../messages/problem.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
-import { argumentFailures, FUNCTIONS } from "./pluginFunctions.js";
-import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./pluginHost.js";
+import { type ConfigFailure, checkProviderConfig, withSecretConfig } from "./config.js";
+import { argumentFailures, FUNCTIONS } from "./functions.js";
+import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./host.js";
 import { fromStruct, isSecret, plain, toStruct } from "./properties.js";
-import { type ConfigFailure, checkProviderConfig, withSecretConfig } from "./providerConfig.js";
 import { wireError } from "./wireErrors.js";
 
 const { DiffResponse, PropertyDiff } = messages;
