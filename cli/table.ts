@@ -1,4 +1,4 @@
-import { quoted, sanitized } from "../provider/messages/sanitize.js";
+import { quoted, sanitized } from "../provider/text/sanitize.js";
 import { styled } from "./terminal.js";
 
 const GAP = "  ";

@@ -4,7 +4,7 @@ import type { Secret } from "../../provider/api/client.js";
 import { pulumiImport, pulumiPreview, setConfig } from "../../provider/messages/commands.js";
 import { commandFor, idsText, type Reader } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { quoted, sanitized } from "../../provider/messages/sanitize.js";
+import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";

@@ -3,8 +3,8 @@ import type { Dependent, Secret } from "../../provider/api/client.js";
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { kindText } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { findDependents, findSecret, type SecretKey } from "../../provider/secret/functions.js";
+import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import {
   type ContextOptions,

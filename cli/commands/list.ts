@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { CountedSecret } from "../../provider/api/client.js";
 import { inWorkspaceText } from "../../provider/messages/phrases.js";
-import { quoted } from "../../provider/messages/sanitize.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { quoted } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type ContextOptions, openWorkspace, withProvider, withStack, withWorkspace } from "../context.js";

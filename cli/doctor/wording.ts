@@ -1,12 +1,12 @@
 import type { ApiFailure } from "../../provider/api/errors.js";
-import type { DirectRule, ShownProxy } from "../../provider/api/proxyRoute.js";
+import type { DirectRule, ShownProxy } from "../../provider/api/proxy/route.js";
 import { failureText } from "../../provider/messages/apiWording.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
 import { commandFor, type Reader } from "../../provider/messages/phrases.js";
 import { type Problem, problemWords } from "../../provider/messages/problem.js";
 import { removalText } from "../../provider/messages/programWording.js";
-import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/pulumi/configPath.js";
+import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import type { Finding } from "./diagnosis.js";
 
 /** The text of a finding, and the steps to fix it. */

@@ -1,8 +1,8 @@
 import { pulumiUp } from "../../provider/messages/commands.js";
 import { commandFor, idsText, inWorkspaceText, type Reader } from "../../provider/messages/phrases.js";
-import { quoted, sanitized } from "../../provider/messages/sanitize.js";
 import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { jsonText } from "../jsonText.js";
 import { nameCell, table } from "../table.js";
 import { lineWidth, styled } from "../terminal.js";

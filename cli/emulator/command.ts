@@ -10,7 +10,7 @@ import {
 } from "../../emulator/index.js";
 import { inWorkspaceText } from "../../provider/messages/phrases.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { sanitized } from "../../provider/messages/sanitize.js";
+import { sanitized } from "../../provider/text/sanitize.js";
 import { fail, print } from "../terminal.js";
 import { invalidOption } from "../usage.js";
 import { loadState, saveState } from "./state.js";

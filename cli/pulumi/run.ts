@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { redacted, sanitized } from "../../provider/messages/sanitize.js";
+import { redacted, sanitized } from "../../provider/text/sanitize.js";
 
 export interface PulumiRun {
   ok: boolean;

@@ -1,4 +1,4 @@
-import type { ShownProxy } from "./proxyRoute.js";
+import type { ShownProxy } from "./proxy/route.js";
 
 /** The facts about a failed API call. `provider/messages` turns them into a message. */
 export type ApiFailure =

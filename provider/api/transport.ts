@@ -3,13 +3,13 @@ import https from "node:https";
 import type { Duplex, Readable } from "node:stream";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
-import { redacted, sanitized } from "../messages/sanitize.js";
+import { redacted, sanitized } from "../text/sanitize.js";
 import { type AnsweredFailure, ApiError, isTlsCode, MISSING_PERMISSIONS } from "./errors.js";
 import { Limiter } from "./limiter.js";
-import type { Route } from "./proxyRoute.js";
+import type { Route } from "./proxy/route.js";
+import { TunnelAgent, type TunnelUse, usingTunnel } from "./proxy/tunnelAgent.js";
 import { parseRetryAfter, retrying } from "./retry.js";
 import { errorBody } from "./schemas.js";
-import { TunnelAgent, type TunnelUse, usingTunnel } from "./tunnelAgent.js";
 import { UncertainWrite } from "./uncertainWrite.js";
 import { USER_AGENT } from "./userAgent.js";
 

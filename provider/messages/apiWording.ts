@@ -1,9 +1,9 @@
 import type { ApiFailure } from "../api/errors.js";
-import type { ShownProxy } from "../api/proxyRoute.js";
+import type { ShownProxy } from "../api/proxy/route.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
+import { quoted } from "../text/sanitize.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
 import { capitalized, commandFor, type Reader, type Wording } from "./phrases.js";
-import { quoted } from "./sanitize.js";
 
 /** A call that failed, and where its config is from. */
 export interface FailedCall {

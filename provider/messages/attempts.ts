@@ -1,5 +1,5 @@
+import { quoted, sanitized } from "../text/sanitize.js";
 import { inWorkspaceText } from "./phrases.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 /** The operation that failed. An error's first line starts with it. */
 export interface Attempt {

@@ -1,7 +1,7 @@
+import { quoted, sanitized } from "../text/sanitize.js";
 import { ownCommand, pulumiPreview } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
 import { moveFromProject } from "./programWording.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 const NO_CLI = "there is no pulumi on the PATH";
 

@@ -1,5 +1,5 @@
 import type { ConfigPath } from "../pulumi/configPath.js";
-import { sanitized } from "./sanitize.js";
+import { sanitized } from "../text/sanitize.js";
 
 /** A command that a message recommends, as data, so that the reader's stack can be added. */
 export interface Command {

@@ -1,10 +1,10 @@
 import type { BaseUrlFault } from "../api/endpoint.js";
-import type { ProxyFault } from "../api/proxyRoute.js";
+import type { ProxyFault } from "../api/proxy/route.js";
 import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
+import { quoted, sanitized } from "../text/sanitize.js";
 import { WITH_PROGRAM } from "./apiWording.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
 import { commandFor, didYouMean, listText, type Reader, type Wording, type Words } from "./phrases.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 /** The source of a setting. */
 export type SettingPlace = { config: ConfigPath } | { variable: string };

@@ -2,8 +2,8 @@ import { closestMatch } from "leven";
 import type { Dependent, Secret } from "../api/client.js";
 import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
+import { quoted, sanitized } from "../text/sanitize.js";
 import { type Command, commandText } from "./commands.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 /** The person who reads a message. */
 export interface Reader {

@@ -1,7 +1,7 @@
 import { type ConfigPath, configPath, workspaceSettingPath } from "../pulumi/configPath.js";
+import { quoted, sanitized } from "../text/sanitize.js";
 import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 /** One entry of a config object that can't be a secret. */
 export interface ConfigEntryFault {

@@ -1,3 +1,4 @@
+import { quoted, sanitized } from "../text/sanitize.js";
 import { pulumiUp, shellWord } from "./commands.js";
 import {
   commandFor,
@@ -8,7 +9,6 @@ import {
   type SecretPlace,
   type Wording,
 } from "./phrases.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 /** The reason why a file can't be rendered. It never contains a part of the file, which may have a secret value. */
 export type FileFault = { file: string } & (

@@ -2,6 +2,7 @@ import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
 import { configPath, workspaceSettingPath } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
+import { quoted, sanitized } from "../text/sanitize.js";
 import { type CalledWorkspace, failureText, refreshAdvice } from "./apiWording.js";
 import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
 import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
@@ -18,7 +19,6 @@ import {
   type Words,
 } from "./phrases.js";
 import { fileText, moveFromProject } from "./programWording.js";
-import { quoted, sanitized } from "./sanitize.js";
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parsedJson } from "../parsedJson.js";
+import { parsedJson } from "../text/parsedJson.js";
 import { type Project, parsedYaml } from "./project.js";
 
 /** The value of a config key in a stack's file or project file. */

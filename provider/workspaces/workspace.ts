@@ -1,6 +1,6 @@
 import { type CountedSecret, type Dependent, ElevenLabsApi, PAGED_KINDS, type Secret } from "../api/client.js";
 import type { ApiError } from "../api/errors.js";
-import type { Route } from "../api/proxyRoute.js";
+import type { Route } from "../api/proxy/route.js";
 import { isSpellingOf } from "../api/spelling.js";
 import type { TransportOptions } from "../api/transport.js";
 import { Account } from "../ownership/account.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { version } from "../../package.json";
-import { routeTo } from "../../provider/api/proxyRoute";
+import { routeTo } from "../../provider/api/proxy/route";
 import { CREDENTIALS, clientThrough, ENDPOINT, HOST, TARGET, throughProxy } from "../support/behindProxy";
 import type { ProxyFault } from "../support/forwardProxy";
 import { gatewayTo } from "../support/gateway";

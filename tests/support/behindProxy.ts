@@ -1,6 +1,6 @@
 import type { Emulator } from "../../emulator/index";
 import type { ElevenLabsApi } from "../../provider/api/client";
-import { routeTo } from "../../provider/api/proxyRoute";
+import { routeTo } from "../../provider/api/proxy/route";
 import type { TransportOptions } from "../../provider/api/transport";
 import type { ForwardProxy, ForwardProxyOptions } from "./forwardProxy";
 import { gatewayTo } from "./gateway";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
-import { type HttpProxy, type Route, routeTo } from "../../provider/api/proxyRoute";
+import { type HttpProxy, type Route, routeTo } from "../../provider/api/proxy/route";
 
 const API = "https://api.example";
 const PROXY = "http://proxy.example:3128";

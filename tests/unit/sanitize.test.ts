@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { quoted, redacted, sanitized } from "../../provider/messages/sanitize";
+import { quoted, redacted, sanitized } from "../../provider/text/sanitize";
 
 describe("sanitized", () => {
   test.each([

@@ -3,10 +3,10 @@ import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { sanitized } from "../messages/sanitize.js";
-import { type ApiFailure, isTlsCode } from "./errors.js";
-import type { HttpProxy } from "./proxyRoute.js";
-import { USER_AGENT } from "./userAgent.js";
+import { sanitized } from "../../text/sanitize.js";
+import { type ApiFailure, isTlsCode } from "../errors.js";
+import { USER_AGENT } from "../userAgent.js";
+import type { HttpProxy } from "./route.js";
 
 /** A request that may need a new connection. */
 export interface TunnelUse {
