@@ -1,6 +1,7 @@
 import type { Secret } from "../../provider/api/client.js";
 import { NATIVE_TYPE } from "../../provider/hosts/typeTokens.js";
-import { type ConfigPath, configPath, DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { type ConfigPath, configPath } from "../../provider/pulumi/configPath.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { jsonText, withInvisibleEscaped } from "../jsonText.js";
 
 /** A secret that the program adopts. */

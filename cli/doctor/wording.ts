@@ -5,8 +5,8 @@ import { configPathText, setConfig } from "../../provider/messages/commands.js";
 import { commandFor, type Reader } from "../../provider/messages/phrases.js";
 import { type Problem, problemWords } from "../../provider/messages/problem.js";
 import { removalText } from "../../provider/messages/programWording.js";
-import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/pulumi/configPath.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import type { Finding } from "./diagnosis.js";
 
 /** The text of a finding, and the steps to fix it. */

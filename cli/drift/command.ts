@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { type SecretPlace, sentence } from "../../provider/messages/phrases.js";
 import { Problem, problemWords } from "../../provider/messages/problem.js";
-import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { requireRightAccount } from "../../provider/secret/guards.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { Workspaces } from "../../provider/workspaces/workspaces.js";
 import { type ContextOptions, openContext, withProvider, withWorkspace } from "../context.js";
 import { type OwnedSecret, placesOf } from "../pulumi/output.js";

@@ -1,8 +1,8 @@
 import { pulumiUp } from "../../provider/messages/commands.js";
 import { commandFor, idsText, inWorkspaceText, type Reader } from "../../provider/messages/phrases.js";
-import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { jsonText } from "../jsonText.js";
 import { nameCell, table } from "../table.js";
 import { lineWidth, styled } from "../terminal.js";

@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { isSecretType, NATIVE_TYPE } from "../../provider/hosts/typeTokens.js";
 import { configPathText } from "../../provider/messages/commands.js";
 import type { SecretPlace } from "../../provider/messages/phrases.js";
-import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { logicalNameOf, providerNameIn } from "../../provider/pulumi/urn.js";
 import type { OnExisting, OnNameChange } from "../../provider/secret/inputs.js";
 import { isValueKept } from "../../provider/secret/state.js";
 import { parsedJson } from "../../provider/text/parsedJson.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import type { ConfigReader } from "../../provider/workspaces/settings.js";
 import { reasonIn } from "./run.js";
 

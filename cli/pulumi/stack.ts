@@ -1,10 +1,11 @@
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { type ConfigPath, DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import type { ConfigPath } from "../../provider/pulumi/configPath.js";
 import { plainKeysIn, sourceOf } from "../../provider/pulumi/configSource.js";
 import { findProject, type Project } from "../../provider/pulumi/project.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import type { ConfigReader } from "../../provider/workspaces/settings.js";
 import {
   configIn,

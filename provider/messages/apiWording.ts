@@ -1,7 +1,7 @@
 import type { ApiFailure } from "../api/errors.js";
 import type { ShownProxy } from "../api/proxy/route.js";
-import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
 import { quoted } from "../text/sanitize.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
 import { capitalized, commandFor, type Reader, type Wording } from "./phrases.js";
 

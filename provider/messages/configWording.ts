@@ -1,7 +1,8 @@
 import type { BaseUrlFault } from "../api/endpoint.js";
 import type { ProxyFault } from "../api/proxy/route.js";
-import { type ConfigPath, configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../pulumi/configPath.js";
+import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import { WITH_PROGRAM } from "./apiWording.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
 import { commandFor, didYouMean, listText, type Reader, type Wording, type Words } from "./phrases.js";

@@ -1,8 +1,8 @@
 import { closestMatch } from "leven";
 import type { Dependent, Secret } from "../api/client.js";
-import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { quoted, sanitized } from "../text/sanitize.js";
+import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import { type Command, commandText } from "./commands.js";
 
 /** The person who reads a message. */

@@ -1,5 +1,6 @@
-import { type ConfigPath, configPath, workspaceSettingPath } from "../pulumi/configPath.js";
+import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
+import { workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "./commands.js";
 import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
 

@@ -1,8 +1,9 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
-import { configPath, workspaceSettingPath } from "../pulumi/configPath.js";
+import { configPath } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { quoted, sanitized } from "../text/sanitize.js";
+import { workspaceSettingPath } from "../workspaces/names.js";
 import { type CalledWorkspace, failureText, refreshAdvice } from "./apiWording.js";
 import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
 import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";

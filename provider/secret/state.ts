@@ -1,4 +1,4 @@
-import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
+import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import {
   INPUTS,
   type InputName,

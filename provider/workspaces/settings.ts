@@ -3,8 +3,9 @@ import { isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
 import { PROXY_VARIABLES, type Route, routeTo } from "../api/proxy/route.js";
 import type { ConfigFault, SettingPlace } from "../messages/configWording.js";
 import { Problem } from "../messages/problem.js";
-import { configPath, DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "../pulumi/configPath.js";
+import { configPath } from "../pulumi/configPath.js";
 import { parsedJson } from "../text/parsedJson.js";
+import { DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "./names.js";
 
 const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
 /** Timers accept whole milliseconds of at most 31 bits. */

@@ -1,4 +1,4 @@
-import { DEFAULT_WORKSPACE } from "../pulumi/configPath.js";
+import { DEFAULT_WORKSPACE } from "./names.js";
 import { type ConfigReader, type Environment, settingsOf, workspaceNames } from "./settings.js";
 import { Workspace } from "./workspace.js";
 

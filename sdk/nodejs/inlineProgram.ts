@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
-import { configPath, DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { configPath } from "../../provider/pulumi/configPath.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { programError } from "./programError.js";
 
 /** The environment variables that the functions read, and the config keys that take precedence. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
-import { configPath, DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/pulumi/configPath.js";
+import { configPath } from "../../provider/pulumi/configPath.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
 

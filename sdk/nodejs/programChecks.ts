@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
 import { Problem } from "../../provider/messages/problem.js";
-import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
 import { isUnderMocks } from "./mocks.js";

@@ -6,9 +6,9 @@ import { markIn } from "../../provider/ownership/mark.js";
 import type { StateHint } from "../../provider/ownership/registration.js";
 import type { Holder } from "../../provider/ownership/store.js";
 import { type StateResource, strangersIn } from "../../provider/ownership/strangers.js";
-import { DEFAULT_WORKSPACE } from "../../provider/pulumi/configPath.js";
 import { logicalNameOf } from "../../provider/pulumi/urn.js";
 import { isValueKept, type StoredState } from "../../provider/secret/state.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { engineAddress } from "./inlineProgram.js";
 import { perRun } from "./oncePerRun.js";
 

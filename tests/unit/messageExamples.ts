@@ -13,7 +13,8 @@ import type {
   WarningKind,
 } from "../../provider/messages/problem";
 import type { OwnedFacts } from "../../provider/messages/secretWording";
-import { configPath, workspaceSettingPath } from "../../provider/pulumi/configPath";
+import { configPath } from "../../provider/pulumi/configPath";
+import { workspaceSettingPath } from "../../provider/workspaces/names";
 
 export interface ProblemExample<Kind extends ProblemKind = ProblemKind> {
   facts: ProblemFacts<Kind>;
