@@ -1,4 +1,4 @@
-import type { ShownProxy } from "./proxy/route.js";
+import { PROXY_FAILURES, type ProxyFailure } from "./proxy/failures.js";
 
 /** The facts about a failed API call. `provider/messages` turns them into a message. */
 export type ApiFailure =
@@ -15,14 +15,7 @@ export type ApiFailure =
   | { kind: "untrusted-tls"; host: string; code: string }
   /** No connection was made, so nothing was sent. */
   | { kind: "no-connection"; host: string; code: string }
-  /** The proxy returned this status instead of connecting to the host. */
-  | { kind: "proxy-refused"; proxy: ShownProxy; host: string; status: number }
-  /** There is no connection to the proxy, or the connection ended before the proxy responded. */
-  | { kind: "proxy-unreachable"; proxy: ShownProxy; host: string; code: string }
-  /** The proxy's certificate isn't trusted, or the proxy doesn't speak TLS. */
-  | { kind: "proxy-untrusted"; proxy: ShownProxy; host: string; code: string }
-  /** The proxy connected to the host, but that connection ended before anything was sent. */
-  | { kind: "tunnel-lost"; proxy: ShownProxy; host: string; code: string }
+  | ProxyFailure
   /** A 2xx response doesn't match the API's documentation. */
   | { kind: "too-large"; host: string }
   | { kind: "not-json" }
@@ -52,7 +45,6 @@ export const MISSING_PERMISSIONS = "missing_permissions";
 const TEMPORARY_STATUSES = new Set([408, 429, 502, 503, 504]);
 const KEY_FAILURES = new Set(["no-api-key", "malformed-api-key"]);
 const MALFORMED_ANSWERS = new Set(["too-large", "not-json", "unexpected-shape", "endless-pages"]);
-const PROXY_FAILURES = new Set(["proxy-refused", "proxy-unreachable", "proxy-untrusted", "tunnel-lost"]);
 const NEVER_SENT = new Set([...KEY_FAILURES, ...PROXY_FAILURES, "invalid-id", "untrusted-tls", "no-connection"]);
 const TEMPORARY_CONNECTION_FAILURES = new Set([
   ...["timeout", "connection-lost", "no-connection"],
@@ -126,7 +118,7 @@ export class ApiError extends Error {
   }
   /** There was no connection through the proxy, for any reason. */
   get isAboutProxy(): boolean {
-    return PROXY_FAILURES.has(this.failure.kind);
+    return PROXY_FAILURES.includes(this.failure.kind);
   }
   /** The same call may succeed later. */
   get isTemporary(): boolean {

@@ -1,26 +1,10 @@
 import type { ApiFailure } from "../api/errors.js";
 import type { ShownProxy } from "../api/proxy/route.js";
 import { quoted } from "../text/sanitize.js";
+import type { FailedCall } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
 import { capitalized, commandFor, type Reader, type Wording } from "./phrases.js";
-
-/** A call that failed, and where its config is from. */
-export interface FailedCall {
-  failure: ApiFailure;
-  workspace: CalledWorkspace;
-  /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
-  configMayBeStale: boolean;
-}
-
-export interface CalledWorkspace {
-  name: string;
-  /** The base URL of the API, such as `https://api.elevenlabs.io`. */
-  endpoint: string;
-  /** The source of the API key. */
-  keySource: "config" | "environment" | undefined;
-}
-
 /** Returns the reason why a call failed. */
 export function failureText(failure: ApiFailure): string {
   switch (failure.kind) {

@@ -1,33 +1,12 @@
 import type { BaseUrlFault } from "../api/endpoint.js";
 import type { ProxyFault } from "../api/proxy/route.js";
-import { type ConfigPath, configPath } from "../pulumi/configPath.js";
+import { configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
+import type { ConfigFault, SettingPlace } from "../workspaces/settings.js";
 import { WITH_PROGRAM } from "./apiWording.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
 import { commandFor, didYouMean, listText, type Reader, type Wording, type Words } from "./phrases.js";
-
-/** The source of a setting. */
-export type SettingPlace = { config: ConfigPath } | { variable: string };
-
-/** A problem in the config of a workspace. It never contains a value that may be an API key. */
-export type ConfigFault =
-  | {
-      kind: "number-out-of-range";
-      key: string;
-      given: string;
-      isWhole: boolean;
-      isZeroAllowed: boolean;
-      default: number;
-    }
-  | { kind: "setting-unknown"; key: string; known: string[] }
-  | { kind: "default-workspace-described" }
-  | { kind: "workspace-unknown"; name: string; known: string[] }
-  | { kind: "workspaces-malformed"; place?: string }
-  | { kind: "base-url-of-environment"; workspace: string }
-  | { kind: "region-unknown"; place: SettingPlace; given: string; known: string[] }
-  | { kind: "base-url-invalid"; place: SettingPlace; fault: BaseUrlFault }
-  | { kind: "proxy-invalid"; variable: string; fault: ProxyFault };
 
 export function faultWords(fault: ConfigFault, reader: Reader): Words {
   switch (fault.kind) {

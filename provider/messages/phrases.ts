@@ -95,13 +95,6 @@ export function firstFew(texts: string[], separator = ", "): string {
 
 const MOST_SHOWN = 5;
 
-/** Returns the type of a value, such as `a list`. */
-export function typeText(given: unknown): string {
-  if (given === null) return "null";
-  if (Array.isArray(given)) return "a list";
-  return typeof given === "object" ? "an object" : `a ${typeof given}`;
-}
-
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,12 +1,15 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
+import type { OwnedFacts } from "../ownership/ownership.js";
 import { configPath } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { quoted, sanitized } from "../text/sanitize.js";
+import type { CalledWorkspace } from "../workspaces/callProblems.js";
 import { workspaceSettingPath } from "../workspaces/names.js";
-import { type CalledWorkspace, failureText, refreshAdvice } from "./apiWording.js";
+import type { ConfigFault } from "../workspaces/settings.js";
+import { failureText, refreshAdvice } from "./apiWording.js";
 import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
-import { CONFIG_WORDING, type ConfigFault, faultWords, type InvalidConfig } from "./configWording.js";
+import { CONFIG_WORDING, faultWords, type InvalidConfig } from "./configWording.js";
 import {
   capitalized,
   clause,
@@ -202,24 +205,6 @@ function rightAccountText({ workspace, provider, keySource, storedEndpoint }: Wr
     return `Set ${setting} of provider ${quoted(provider)} to ${right}.`;
   const given = storedEndpoint === undefined ? { secret: true } : { secret: false, value: storedEndpoint };
   return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
-}
-
-/** Another resource that owns a secret. */
-export interface OwnedFacts {
-  /** Undefined if only the name is known. */
-  id?: string | undefined;
-  /** The resource's logical name, or the name of its secret. */
-  resource: string;
-  urn?: string | undefined;
-  /**
-   * `state`: the stack's state has the owner. `program`: the owner has just created or adopted the secret. `both`: two resources
-   * of the state own the secret.
-   */
-  where: "state" | "program" | "both";
-  /** Whether the resource that would get the secret belongs to a `WorkspaceSecrets`. */
-  isInComponent?: boolean;
-  /** The resource's type token, if the resource belongs to another provider. */
-  strangerType?: string;
 }
 
 function ownedWords(facts: OwnedFacts, reader: Reader): Words {

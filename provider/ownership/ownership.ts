@@ -1,6 +1,5 @@
 import { foldedName } from "../api/spelling.js";
 import { COMPONENT_TYPE } from "../hosts/typeTokens.js";
-import type { OwnedFacts } from "../messages/secretWording.js";
 import type { StoredEntry } from "./account.js";
 import type { Journal, Turn } from "./journal.js";
 import type { Holder, Stranger } from "./store.js";
@@ -181,6 +180,24 @@ function entryUrn({ urn }: Pick<Entry, "urn">): string {
 /** Whether the resource is known to belong to a `WorkspaceSecrets`. */
 export function isInComponent(declared: Declared | undefined): boolean {
   return declared?.state?.urns?.[0]?.includes(`${COMPONENT_TYPE}$`) ?? false;
+}
+
+/** Another resource that owns a secret. */
+export interface OwnedFacts {
+  /** Undefined if only the name is known. */
+  id?: string | undefined;
+  /** The resource's logical name, or the name of its secret. */
+  resource: string;
+  urn?: string | undefined;
+  /**
+   * `state`: the stack's state has the owner. `program`: the owner has just created or adopted the secret. `both`: two resources
+   * of the state own the secret.
+   */
+  where: "state" | "program" | "both";
+  /** Whether the resource that would get the secret belongs to a `WorkspaceSecrets`. */
+  isInComponent?: boolean;
+  /** The resource's type token, if the resource belongs to another provider. */
+  strangerType?: string;
 }
 
 /** The facts for an error: another resource owns the secret that `by` tries to adopt. */

@@ -1,5 +1,5 @@
-import { typeText } from "../messages/phrases.js";
 import type { CheckFailureFacts, CheckFailureKind } from "../messages/problem.js";
+import { typeText } from "../text/typeText.js";
 
 /** Stands for a value that a preview doesn't know yet. */
 export const UNKNOWN: unique symbol = Symbol("unknown");

@@ -1,7 +1,23 @@
-import { ApiError } from "../api/errors.js";
+import { ApiError, type ApiFailure } from "../api/errors.js";
 import type { Attempt } from "../messages/attempts.js";
 import { Problem, type ProblemKind } from "../messages/problem.js";
 import type { Workspace } from "./workspace.js";
+
+/** A call that failed, and where its config is from. */
+export interface FailedCall {
+  failure: ApiFailure;
+  workspace: CalledWorkspace;
+  /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
+  configMayBeStale: boolean;
+}
+
+export interface CalledWorkspace {
+  name: string;
+  /** The base URL of the API, such as `https://api.elevenlabs.io`. */
+  endpoint: string;
+  /** The source of the API key. */
+  keySource: "config" | "environment" | undefined;
+}
 
 export interface CallContext {
   attempt: Attempt;

@@ -1,9 +1,8 @@
 import * as v from "valibot";
-import { isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
-import { PROXY_VARIABLES, type Route, routeTo } from "../api/proxy/route.js";
-import type { ConfigFault, SettingPlace } from "../messages/configWording.js";
+import { type BaseUrlFault, isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
+import { PROXY_VARIABLES, type ProxyFault, type Route, routeTo } from "../api/proxy/route.js";
 import { Problem } from "../messages/problem.js";
-import { configPath } from "../pulumi/configPath.js";
+import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { parsedJson } from "../text/parsedJson.js";
 import { DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "./names.js";
 
@@ -45,6 +44,28 @@ export interface Settings {
   maxRetries: number;
   maxConcurrency: number;
 }
+
+/** The source of a setting. */
+export type SettingPlace = { config: ConfigPath } | { variable: string };
+
+/** A problem in the config of a workspace. It never contains a value that may be an API key. */
+export type ConfigFault =
+  | {
+      kind: "number-out-of-range";
+      key: string;
+      given: string;
+      isWhole: boolean;
+      isZeroAllowed: boolean;
+      default: number;
+    }
+  | { kind: "setting-unknown"; key: string; known: string[] }
+  | { kind: "default-workspace-described" }
+  | { kind: "workspace-unknown"; name: string; known: string[] }
+  | { kind: "workspaces-malformed"; place?: string }
+  | { kind: "base-url-of-environment"; workspace: string }
+  | { kind: "region-unknown"; place: SettingPlace; given: string; known: string[] }
+  | { kind: "base-url-invalid"; place: SettingPlace; fault: BaseUrlFault }
+  | { kind: "proxy-invalid"; variable: string; fault: ProxyFault };
 
 /**
  * Reads the settings of a workspace. Throws one `invalid-config` problem with all faults. A missing key isn't a fault here,

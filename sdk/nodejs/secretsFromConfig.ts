@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/attempts.js";
-import { typeText } from "../../provider/messages/phrases.js";
 import { warningText } from "../../provider/messages/problem.js";
 import type { ConfigEntryFault } from "../../provider/messages/programWording.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { blankness } from "../../provider/secret/inputs.js";
 import { parsedJson } from "../../provider/text/parsedJson.js";
+import { typeText } from "../../provider/text/typeText.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
 

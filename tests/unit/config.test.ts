@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { REGIONS } from "../../provider/api/endpoint";
-import type { ConfigFault } from "../../provider/messages/configWording";
 import { Problem } from "../../provider/messages/problem";
+import type { ConfigFault } from "../../provider/workspaces/settings";
 import { Workspaces } from "../../provider/workspaces/workspaces";
 import { thrownProblem } from "../support/problems";
 import { emulate, failureOf } from "../support/servers";

@@ -1,8 +1,6 @@
 import type { Dependent } from "../../provider/api/client";
 import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
-import type { FailedCall } from "../../provider/messages/apiWording";
 import type { Attempt } from "../../provider/messages/attempts";
-import type { ConfigFault } from "../../provider/messages/configWording";
 import type { Reader } from "../../provider/messages/phrases";
 import type {
   CheckFailureFacts,
@@ -12,9 +10,11 @@ import type {
   WarningFacts,
   WarningKind,
 } from "../../provider/messages/problem";
-import type { OwnedFacts } from "../../provider/messages/secretWording";
+import type { OwnedFacts } from "../../provider/ownership/ownership";
 import { configPath } from "../../provider/pulumi/configPath";
+import type { FailedCall } from "../../provider/workspaces/callProblems";
 import { workspaceSettingPath } from "../../provider/workspaces/names";
+import type { ConfigFault } from "../../provider/workspaces/settings";
 
 export interface ProblemExample<Kind extends ProblemKind = ProblemKind> {
   facts: ProblemFacts<Kind>;

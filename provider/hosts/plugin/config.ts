@@ -1,8 +1,8 @@
-import type { ConfigFault } from "../../messages/configWording.js";
-import { typeText } from "../../messages/phrases.js";
 import { type CheckFailureKind, Problem } from "../../messages/problem.js";
 import { projectOf } from "../../pulumi/urn.js";
 import { UNKNOWN } from "../../secret/inputs.js";
+import { typeText } from "../../text/typeText.js";
+import type { ConfigFault } from "../../workspaces/settings.js";
 import {
   type ConfigReader,
   type Environment,

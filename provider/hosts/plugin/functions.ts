@@ -1,6 +1,6 @@
-import { typeText } from "../../messages/phrases.js";
 import { getDependents, getSecret, listSecrets } from "../../secret/functions.js";
 import type { CheckFailure } from "../../secret/inputs.js";
+import { typeText } from "../../text/typeText.js";
 import type { Workspaces } from "../../workspaces/workspaces.js";
 import type { Properties } from "./properties.js";
 
