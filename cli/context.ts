@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { Reader } from "../provider/messages/phrases.js";
-import { Problem, problemWords } from "../provider/messages/problem.js";
+import { conflictingOptions, noKeyInEnvironment } from "../provider/messages/commandLineWording.js";
+import type { Problem, Reader } from "../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import { requireKnownSettings } from "../provider/workspaces/settings.js";
 import type { Workspace } from "../provider/workspaces/workspace.js";
@@ -40,8 +40,8 @@ export function withNoStack(command: Command): Command {
   for (const name of ["stack", "no-stack"]) command.on(`option:${name}`, () => given.add(name));
   return command.option("--no-stack", "use only the environment, not Pulumi").hook("preAction", () => {
     if (given.size < 2) return;
-    const attempt = { step: "runCommand", name: command.name() } as const;
-    throw new Problem("conflicting-options", { options: ["--stack", "--no-stack"] }, attempt);
+    const attempt = { step: `run pulumi-elevenlabs ${command.name()}` } as const;
+    throw conflictingOptions({ options: ["--stack", "--no-stack"] }, attempt);
   });
 }
 
@@ -61,7 +61,7 @@ export function readerOf({ stack }: ContextOptions): Reader {
 export async function openContext(options: ContextOptions): Promise<Context> {
   const { provider = DEFAULT_PROVIDER } = options;
   if (options.stack === false && provider !== DEFAULT_PROVIDER) {
-    throw new Problem("conflicting-options", { options: ["--provider", "--no-stack"] }, { step: "runCommand" });
+    throw conflictingOptions({ options: ["--provider", "--no-stack"] }, { step: "run pulumi-elevenlabs" });
   }
   const found = await openStack(provider === DEFAULT_PROVIDER ? options.stack : (options.stack ?? true), process.cwd());
   const stack = found instanceof Stack ? found : undefined;
@@ -76,12 +76,12 @@ export async function openWorkspace(options: ContextOptions): Promise<Context & 
   const workspace = context.workspaces.get(options.workspace);
   if (context.stack) return { ...context, workspace };
   note(`Config: ${context.source}.`);
-  if (workspace.keySource === undefined) throw new Problem("no-key-in-environment", {}, { step: "callApi" });
+  if (workspace.keySource === undefined) throw noKeyInEnvironment({}, { step: "call the API" });
   return { ...context, workspace };
 }
 
 function sourceText(found: Stack | Problem | undefined): string {
   if (found instanceof Stack) return `stack ${found.name}, then the environment`;
-  const why = found === undefined ? "--no-stack is set" : problemWords(found).why;
+  const why = found === undefined ? "--no-stack is set" : found.explain().why;
   return `only the environment, because ${why}`;
 }

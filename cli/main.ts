@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
-import type { Reader } from "../provider/messages/phrases.js";
+import type { Reader } from "../provider/messages/problem.js";
 import { nodeProblem } from "../provider/nodeVersion.js";
 import { adopt } from "./adopt/command.js";
 import { dependents } from "./commands/dependents.js";

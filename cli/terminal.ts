@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import type { Reader } from "../provider/messages/phrases.js";
-import { Problem, problemText } from "../provider/messages/problem.js";
+import { bug } from "../provider/messages/commandLineWording.js";
+import { Problem, type Reader } from "../provider/messages/problem.js";
 
 export type TextStyle = Parameters<typeof styleText>[0];
 
@@ -28,13 +28,13 @@ export function note(text: string): void {
 
 /** Prints an error and makes the exit code 1. */
 export function fail(error: unknown, reader: Reader): void {
-  const problem = error instanceof Problem ? error : bug(error);
-  process.stderr.write(`${styled("red", "error:", process.stderr)} ${problemText(problem, reader)}\n`);
+  const problem = Problem.isInstance(error) ? error : bugIn(error);
+  process.stderr.write(`${styled("red", "error:", process.stderr)} ${problem.text(reader)}\n`);
   process.exitCode = 1;
 }
 
-function bug(error: unknown): Problem {
+function bugIn(error: unknown): Problem {
   // The message of an unexpected error may contain a key or a value, so only its class is shown.
   const name = error instanceof Error ? error.name : typeof error;
-  return new Problem("bug", { error: name }, { step: "runCommand" });
+  return bug({ error: name }, { step: "run pulumi-elevenlabs" });
 }

@@ -1,5 +1,14 @@
 import type { Command, CommanderError } from "commander";
-import { Problem } from "../provider/messages/problem.js";
+import {
+  conflictingOptions,
+  invalidOption,
+  invalidUsage,
+  optionWithoutValue,
+  tooManyArguments,
+  unknownCommand,
+  unknownOption,
+} from "../provider/messages/commandLineWording.js";
+import type { Problem } from "../provider/messages/problem.js";
 
 /**
  * Replaces commander's own error messages, which repeat everything that was typed: it may contain an API key. commander
@@ -12,9 +21,9 @@ export function reportUsageProblems(command: Command): Command {
 }
 
 /** An option value that can't be used. `expected` describes the values that can. */
-export function invalidOption(commandName: string, option: string, expected: string): Problem {
+export function refusedOption(commandName: string, option: string, expected: string): Problem {
   const help = `pulumi-elevenlabs ${commandName} --help`;
-  return new Problem("invalid-option", { option, expected, help }, { step: "runCommand", name: commandName });
+  return invalidOption({ option, expected, help }, { step: `run pulumi-elevenlabs ${commandName}` });
 }
 
 /** For an option that can be given several times. */
@@ -28,8 +37,8 @@ function hasPrinted({ code, exitCode }: CommanderError): boolean {
 
 function usageProblem(command: Command, { code, message }: CommanderError): Problem {
   const isProgram = command.parent === null;
-  const attempt = { step: "runCommand", ...(isProgram ? {} : { name: command.name() }) } as const;
   const fullName = isProgram ? command.name() : `${command.parent?.name()} ${command.name()}`;
+  const attempt = { step: `run ${fullName}` };
   const help = `${fullName} --help`;
   const usage = `${fullName} ${command.usage()}`;
   // commander quotes the wrong argument first, and then similar ones.
@@ -37,23 +46,23 @@ function usageProblem(command: Command, { code, message }: CommanderError): Prob
   const typed = { word: shownWord(about), similar: similarIn(message) };
   switch (code) {
     case "commander.unknownCommand":
-      return new Problem("unknown-command", { ...typed, commands: command.commands.map((one) => one.name()) }, attempt);
+      return unknownCommand({ ...typed, commands: command.commands.map((one) => one.name()) }, attempt);
     case "commander.unknownOption":
-      return new Problem("unknown-option", { ...typed, options: optionNames(command), help }, attempt);
+      return unknownOption({ ...typed, options: optionNames(command), help }, attempt);
     case "commander.optionMissingArgument":
-      return new Problem("option-without-value", { option: longName(about), help }, attempt);
+      return optionWithoutValue({ option: longName(about), help }, attempt);
     case "commander.conflictingOption":
-      return new Problem("conflicting-options", { options: [longName(about), longName(other)] }, attempt);
+      return conflictingOptions({ options: [longName(about), longName(other)] }, attempt);
     case "commander.excessArguments": {
       const expected = command.registeredArguments.length;
-      return new Problem("too-many-arguments", { expected, given: command.args.length, usage, help }, attempt);
+      return tooManyArguments({ expected, given: command.args.length, usage, help }, attempt);
     }
     case "commander.missingMandatoryOptionValue":
-      return new Problem("invalid-usage", { missing: longName(about), usage, help }, attempt);
+      return invalidUsage({ missing: longName(about), usage, help }, attempt);
     case "commander.missingArgument":
-      return new Problem("invalid-usage", { missing: `<${about}>`, usage, help }, attempt);
+      return invalidUsage({ missing: `<${about}>`, usage, help }, attempt);
     default:
-      return new Problem("invalid-usage", { usage, help }, attempt);
+      return invalidUsage({ usage, help }, attempt);
   }
 }
 

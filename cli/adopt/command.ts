@@ -1,16 +1,23 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import type { Secret } from "../../provider/api/client.js";
+import {
+  configInProject,
+  fileNotWritten,
+  noStackForValues,
+  noTerminal,
+  secretsNotFound,
+} from "../../provider/messages/commandLineWording.js";
 import { pulumiImport, pulumiPreview, setConfig } from "../../provider/messages/commands.js";
-import { commandFor, idsText, type Reader } from "../../provider/messages/phrases.js";
-import { Problem } from "../../provider/messages/problem.js";
+import { commandFor, idsText } from "../../provider/messages/phrases.js";
+import type { Reader } from "../../provider/messages/problem.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
 import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
-import { collected, invalidOption } from "../usage.js";
+import { collected, refusedOption } from "../usage.js";
 import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, programLines } from "./plan.js";
 
 const NOTES = `
@@ -44,7 +51,7 @@ interface Options extends ContextOptions {
   importFile?: string;
 }
 
-const ASK_ATTEMPT = { step: "askForValues" } as const;
+const ASK_ATTEMPT = { step: "ask for values" } as const;
 const PARTS = ["program", "commands"] as const;
 type Part = (typeof PARTS)[number];
 
@@ -68,15 +75,15 @@ export function adopt(): Command {
 
 function partOf(text: string): Part {
   const part = PARTS.find((one) => one === text);
-  if (part === undefined) throw invalidOption("adopt", "--only", PARTS.join(" or "));
+  if (part === undefined) throw refusedOption("adopt", "--only", PARTS.join(" or "));
   return part;
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.ask && !(process.stdin.isTTY && process.stderr.isTTY)) throw new Problem("no-terminal", {}, ASK_ATTEMPT);
+  if (options.ask && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal({}, ASK_ATTEMPT);
   const { workspace, stack, reader } = await openWorkspace(options);
-  if (options.ask && !stack) throw new Problem("no-stack-for-values", {}, ASK_ATTEMPT);
-  const attempt = { step: "list", workspace: workspace.name } as const;
+  if (options.ask && !stack) throw noStackForValues({}, ASK_ATTEMPT);
+  const attempt = { step: "list the secrets", workspace: workspace.name } as const;
   const [listed, owned] = await Promise.all([
     withProblems(workspace, { attempt }, () => workspace.list(options.prefix)),
     stack?.owned() ?? [],
@@ -94,7 +101,7 @@ async function run(options: Options): Promise<void> {
     ({ path: { key, steps } }) => steps.length > 0 && stack?.isInProject(`${stack.project}:${key}`),
   );
   if (hiding && options.only !== "program") {
-    throw new Problem("config-in-project", { key: hiding.path.key }, { step: "adopt", workspace: workspace.name });
+    throw configInProject({ key: hiding.path.key }, { step: "adopt the secrets", workspace: workspace.name });
   }
   if (options.ask && stack) await askFor(unset, stack, reader);
   const remaining = options.ask ? [] : unset;
@@ -117,7 +124,7 @@ async function writeImportFile(file: string, text: string, reader: Reader): Prom
     await writeFile(file, text, { flag: "wx" });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw new Problem("file-not-written", { file, code, chosenBy: "--import-file" }, { step: "adopt" });
+    throw fileNotWritten({ file, code, chosenBy: "--import-file" }, { step: "adopt the secrets" });
   }
   note(`Wrote ${sanitized(file)}. Next: ${commandFor(reader, pulumiImport(file))}`);
 }
@@ -127,7 +134,7 @@ function selectedByName(listed: Secret[], names: string[] | undefined, workspace
   const missing = names.filter((name) => !listed.some((secret) => secret.name === name));
   if (missing.length > 0) {
     const facts = { names: missing, endpoint: workspace.endpoint };
-    throw new Problem("secrets-not-found", facts, { step: "adopt", workspace: workspace.name });
+    throw secretsNotFound(facts, { step: "adopt the secrets", workspace: workspace.name });
   }
   return listed.filter(({ name }) => names.includes(name));
 }

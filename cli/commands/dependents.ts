@@ -1,8 +1,8 @@
 import { Argument, Command } from "commander";
 import type { Dependent, Secret } from "../../provider/api/client.js";
-import type { Attempt } from "../../provider/messages/attempts.js";
+import { nameOrId } from "../../provider/messages/commandLineWording.js";
 import { kindText } from "../../provider/messages/phrases.js";
-import { Problem } from "../../provider/messages/problem.js";
+import type { Attempt } from "../../provider/messages/problem.js";
 import { findDependents, findSecret, type SecretKey } from "../../provider/secret/functions.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
@@ -51,7 +51,11 @@ export function dependents(): Command {
 async function run(name: string | undefined, options: Options): Promise<void> {
   const key = keyOf(name, options.id);
   const { workspace } = await openWorkspace(options);
-  const attempt: Attempt = { step: "listDependents", name: key.secretId ?? key.name ?? "", workspace: workspace.name };
+  const attempt: Attempt = {
+    step: "list the dependents of secret",
+    name: key.secretId ?? key.name ?? "",
+    workspace: workspace.name,
+  };
   const seeking = { attempt, seeker: "command" } as const;
   const sendsOnlyId = key.secretId !== undefined;
   const { secret, found } = await withProblems(workspace, { attempt, sendsOnlyId }, async () => {
@@ -66,7 +70,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
 function keyOf(name: string | undefined, id: string | undefined): SecretKey {
   if (name && !id) return { name };
   if (id && !name) return { secretId: id };
-  throw new Problem("name-or-id", { isNeither: !name }, { step: "runCommand", name: "dependents" });
+  throw nameOrId({ isNeither: !name }, { step: "run pulumi-elevenlabs dependents" });
 }
 
 function asTable(found: Dependent[]): string {

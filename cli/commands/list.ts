@@ -45,7 +45,7 @@ async function run(options: Options): Promise<void> {
   const { workspace, stack } = await openWorkspace(options);
   const showsOwners = options.stack !== undefined && options.stack !== false;
   const { provider = DEFAULT_PROVIDER } = options;
-  const attempt = { step: "list", provider, workspace: workspace.name } as const;
+  const attempt = { step: "list the secrets", provider, workspace: workspace.name } as const;
   const [listed, owners] = await Promise.all([
     withProblems(workspace, { attempt }, () => workspace.listCounted(options.prefix)),
     showsOwners && stack ? ownersIn(stack) : undefined,

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { REGIONS } from "../../provider/api/endpoint.js";
-import type { Reader } from "../../provider/messages/phrases.js";
-import { Problem } from "../../provider/messages/problem.js";
+import { Problem, type Reader } from "../../provider/messages/problem.js";
 import { sanitized } from "../../provider/text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
@@ -73,7 +72,7 @@ async function check(name: string, context: Context): Promise<Finding[]> {
   try {
     workspace = context.workspaces.get(name);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!Problem.isInstance(error)) throw error;
     return [{ check: "config", status: "failed", kind: "problem", facts: { problem: error } }];
   }
   const found = await diagnose(workspace);

@@ -101,5 +101,5 @@ async function failureOf(call: Promise<unknown>): Promise<ApiError | undefined> 
 }
 
 function problemOf(error: ApiError, workspace: Workspace): Problem {
-  return callProblem(error, workspace, { attempt: { step: "list", workspace: workspace.name } });
+  return callProblem(error, workspace, { attempt: { step: "list the secrets", workspace: workspace.name } });
 }

@@ -2,8 +2,8 @@ import type { ApiFailure } from "../../provider/api/errors.js";
 import type { DirectRule, ShownProxy } from "../../provider/api/proxy/route.js";
 import { failureText } from "../../provider/messages/apiWording.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
-import { commandFor, type Reader } from "../../provider/messages/phrases.js";
-import { type Problem, problemWords } from "../../provider/messages/problem.js";
+import { commandFor } from "../../provider/messages/phrases.js";
+import type { Problem, Reader } from "../../provider/messages/problem.js";
 import { removalText } from "../../provider/messages/programWording.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
@@ -110,7 +110,7 @@ function directText(rule: DirectRule): string {
 }
 
 function labelled(label: string, problem: Problem, reader: Reader): FindingWords {
-  const { why, next } = problemWords(problem, reader);
+  const { why, next } = problem.explain(reader);
   return { text: `${label}${why}`, next };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { type SecretPlace, sentence } from "../../provider/messages/phrases.js";
-import { Problem, problemWords } from "../../provider/messages/problem.js";
+import { conflictingOptions } from "../../provider/messages/commandLineWording.js";
+import type { SecretPlace } from "../../provider/messages/phrases.js";
+import { Problem, sentence } from "../../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { requireRightAccount } from "../../provider/secret/guards.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
@@ -55,11 +56,7 @@ export function drift(): Command {
 
 async function run(options: Options): Promise<void> {
   if (options.json && options.markdown) {
-    throw new Problem(
-      "conflicting-options",
-      { options: ["--json", "--markdown"] },
-      { step: "runCommand", name: "drift" },
-    );
+    throw conflictingOptions({ options: ["--json", "--markdown"] }, { step: "run pulumi-elevenlabs drift" });
   }
   const { stack, reader } = await openContext({ stack: options.stack ?? true });
   if (!stack) return;
@@ -67,9 +64,9 @@ async function run(options: Options): Promise<void> {
   const isDrifted = results.some(({ drifts }) => drifts.length > 0);
   const plan = options.stateOnly ? undefined : await stack.plan();
   // Without the program, "no drift" could be wrong. But drift that was found is real either way.
-  if (plan instanceof Problem && !isDrifted) throw plan;
-  if (plan instanceof Problem) note(`The program was not compared: ${sentence(problemWords(plan).why)}`);
-  const steps = plan instanceof Problem ? undefined : plan;
+  if (Problem.isInstance(plan) && !isDrifted) throw plan;
+  if (Problem.isInstance(plan)) note(`The program was not compared: ${sentence(plan.explain().why)}`);
+  const steps = Problem.isInstance(plan) ? undefined : plan;
   const report = driftReport(stack.name, results, steps?.filter(inScopeOf(options)));
   if (options.json) print(driftAsJson(report));
   else print(options.markdown ? driftAsMarkdown(report, reader) : driftAsText(report, reader));
@@ -101,7 +98,7 @@ async function compare(
   const workspace = new Workspaces(await stack.configOf(provider), process.env).get(place.workspace);
   const owned = everyOwned.filter(inScopeOf(place));
   const everyOwnedId = new Set(everyOwned.map(({ id }) => id));
-  const attempt = { step: "compareAll", ...place } as const;
+  const attempt = { step: "compare the secrets", ...place } as const;
   const compared = { owned, provider, everyOwnedId };
   const drift = await withProblems(workspace, { attempt }, () => findDrift(workspace, compared));
   const gone = new Set(drift.drifts.filter(({ kind }) => kind !== "renamed").map(({ owned }) => owned.id));
@@ -110,7 +107,7 @@ async function compare(
   }
   // With the API key of another workspace, every secret would look deleted.
   for (const { id, urn, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
-    const attempt = { step: "compare", name, id, ...place } as const;
+    const attempt = { step: "compare secret", name, id, ...place } as const;
     await requireRightAccount(workspace, { id, urn, state: { mark, endpoint } }, attempt);
   }
   return drift;

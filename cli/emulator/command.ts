@@ -8,11 +8,12 @@ import {
   type RecordedRequest,
   startEmulator,
 } from "../../emulator/index.js";
+import { portTaken, portUnusable } from "../../provider/messages/commandLineWording.js";
 import { inWorkspaceText } from "../../provider/messages/phrases.js";
-import { Problem } from "../../provider/messages/problem.js";
+import type { Problem } from "../../provider/messages/problem.js";
 import { sanitized } from "../../provider/text/sanitize.js";
 import { fail, print } from "../terminal.js";
-import { invalidOption } from "../usage.js";
+import { refusedOption } from "../usage.js";
 import { loadState, saveState } from "./state.js";
 
 const DEFAULT_KEY = "sk_emulator";
@@ -145,11 +146,9 @@ function endWithNpm(close: () => void): void {
 }
 
 function listenProblem(error: unknown, port: number): Problem {
-  const attempt = { step: "serve", name: String(port) } as const;
+  const attempt = { step: `listen on port ${port}` } as const;
   const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-  return code === "EADDRINUSE"
-    ? new Problem("port-taken", {}, attempt)
-    : new Problem("port-unusable", { code }, attempt);
+  return code === "EADDRINUSE" ? portTaken({}, attempt) : portUnusable({ code }, attempt);
 }
 
 function keyOptions(workspace: string | undefined): KeyOptions {
@@ -159,14 +158,14 @@ function keyOptions(workspace: string | undefined): KeyOptions {
 function wholeNumber(option: string, max: number): (text: string) => number {
   return (text) => {
     if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
-    throw invalidOption("emulator", option, `a whole number from 0 to ${max}`);
+    throw refusedOption("emulator", option, `a whole number from 0 to ${max}`);
   };
 }
 
 function forWorkspace(option: string, what: string): (text: string, before?: ForWorkspace[]) => ForWorkspace[] {
   return (given, before = []) => {
     const [text = "", workspace] = given.split(/=(.*)/s);
-    if (text === "" || workspace === "") throw invalidOption("emulator", option, `${what} or ${what}=WORKSPACE`);
+    if (text === "" || workspace === "") throw refusedOption("emulator", option, `${what} or ${what}=WORKSPACE`);
     return [...before, { text, workspace }];
   };
 }
@@ -178,7 +177,7 @@ function addFault(text: string, before: Fault[] = []): Fault[] {
   const operation = OPERATIONS.find((one) => one === name);
   if (operation === undefined || STATUS_CODES[status ?? ""] === undefined) {
     const expected = `one of ${OPERATIONS.join(", ")}, with an error status, such as create=503 or create=503:2`;
-    throw invalidOption("emulator", "--fault", expected);
+    throw refusedOption("emulator", "--fault", expected);
   }
   return [...before, { kind: "status", on: operation, status: Number(status), times: Number(times ?? 1) }];
 }

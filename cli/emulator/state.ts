@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import type { Emulator } from "../../emulator/index.js";
-import type { Attempt } from "../../provider/messages/attempts.js";
-import { Problem } from "../../provider/messages/problem.js";
+import { emulatorStateUnusable, fileNotWritten } from "../../provider/messages/commandLineWording.js";
+import type { Attempt } from "../../provider/messages/problem.js";
 
-const ATTEMPT: Attempt = { step: "runCommand", name: "emulator" };
+const ATTEMPT: Attempt = { step: "run pulumi-elevenlabs emulator" };
 
 const dependents = v.array(v.any());
 const secret = v.object({
@@ -24,7 +24,7 @@ const stateSchema = v.record(v.string(), v.array(secret));
 /** Adds the secrets that the file has, and returns their workspaces: none if there is no such file. */
 export function loadState(file: string, emulator: Emulator): string[] {
   const result = v.safeParse(stateSchema, contentOf(file));
-  if (!result.success) throw new Problem("emulator-state-unusable", { file }, ATTEMPT);
+  if (!result.success) throw emulatorStateUnusable({ file }, ATTEMPT);
   for (const [workspace, secrets] of Object.entries(result.output)) {
     for (const { name, value, ...rest } of secrets) emulator.workspace(workspace).add(name, value, rest);
   }
@@ -39,7 +39,7 @@ export function saveState(file: string, emulator: Emulator, workspaces: Set<stri
     writeFileSync(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw new Problem("file-not-written", { file, code: codeOf(error), chosenBy: "--state" }, ATTEMPT);
+    throw fileNotWritten({ file, code: codeOf(error), chosenBy: "--state" }, ATTEMPT);
   }
 }
 
@@ -48,7 +48,7 @@ function contentOf(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return {};
-    throw new Problem("emulator-state-unusable", { file }, ATTEMPT);
+    throw emulatorStateUnusable({ file }, ATTEMPT);
   }
 }
 

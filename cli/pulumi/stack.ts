@@ -1,6 +1,16 @@
-import type { Attempt } from "../../provider/messages/attempts.js";
+import {
+  interrupted,
+  noProject,
+  noPulumi,
+  noStackSelected,
+  previewFailed,
+  pulumiFailed,
+  pulumiGone,
+  pulumiUnreadable,
+  unknownProvider,
+} from "../../provider/messages/commandLineWording.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
-import { Problem } from "../../provider/messages/problem.js";
+import { type Attempt, Problem } from "../../provider/messages/problem.js";
 import type { ConfigPath } from "../../provider/pulumi/configPath.js";
 import { plainKeysIn, sourceOf } from "../../provider/pulumi/configSource.js";
 import { findProject, type Project } from "../../provider/pulumi/project.js";
@@ -37,7 +47,7 @@ export function stackArgumentsOf(choice: StackChoice): string[] {
 export async function openStack(choice: StackChoice, folder: string): Promise<Stack | Problem | undefined> {
   if (choice === false) return undefined;
   const found = await runInStack(["config", "--json", "--show-secrets"], choice, folder);
-  if (found instanceof Problem) return found;
+  if (Problem.isInstance(found)) return found;
   const { name, project, stackArguments, output, attempt } = found;
   const config = required(configIn(output), "pulumi config --json", attempt);
   return new Stack({ name, project, stackArguments, folder, config });
@@ -49,7 +59,7 @@ export async function openState(
   folder: string,
 ): Promise<{ stack: string; owned: OwnedSecret[] }> {
   const found = await runInStack(EXPORT, choice, folder);
-  if (found instanceof Problem) throw found;
+  if (Problem.isInstance(found)) throw found;
   const { name, output, attempt } = found;
   return { stack: name, owned: ownedIn(output, attempt) };
 }
@@ -60,21 +70,21 @@ async function runInStack(
   choice: string | true | undefined,
   folder: string,
 ): Promise<{ name: string; project: Project; stackArguments: string[]; output: string; attempt: Attempt } | Problem> {
-  const attempt: Attempt = { step: "readStack", ...(typeof choice === "string" ? { name: choice } : {}) };
-  const missing = (kind: "no-project" | "no-pulumi" | "no-stack-selected") => {
-    const problem = new Problem(kind, {}, attempt);
+  const attempt: Attempt =
+    typeof choice === "string" ? { step: "read stack", name: choice } : { step: "read the stack" };
+  const missing = (problem: Problem) => {
     if (choice === undefined) return problem;
     throw problem;
   };
   const project = findProject(folder);
-  if (!project) return missing("no-project");
+  if (!project) return missing(noProject({}, attempt));
   const stackArguments = stackArgumentsOf(choice);
   const [shown, ran] = await Promise.all([
     runPulumi(["stack", "--show-name", ...stackArguments], folder),
     runPulumi([...args, ...stackArguments], folder),
   ]);
-  if (!shown || !ran) return missing("no-pulumi");
-  if (!shown.ok && (await isNoneSelected(choice, folder))) return missing("no-stack-selected");
+  if (!shown || !ran) return missing(noPulumi({}, attempt));
+  if (!shown.ok && (await isNoneSelected(choice, folder))) return missing(noStackSelected({}, attempt));
   const failing = { attempt, hasAlternative: choice === undefined };
   const name = outputOf(shown, failing).trim();
   return { name, project, stackArguments, output: outputOf(ran, failing), attempt };
@@ -102,14 +112,14 @@ export class Stack {
   /** The config of a provider: the stack's own config, or an explicit provider's config as of the last update. */
   async configOf(provider: string): Promise<ConfigReader> {
     if (provider === DEFAULT_PROVIDER) return (key) => this.options.config.values.get(key)?.value;
-    const attempt: Attempt = { step: "readState", name: this.name };
+    const attempt: Attempt = { step: "read the state of stack", name: this.name };
     this.providers ??= this.run([...EXPORT, "--show-secrets"]);
     const exported = outputOf(await this.providers, { attempt });
     const configs = required(providerConfigsIn(exported), "pulumi stack export", attempt);
     const config = configs.get(provider);
     if (config) return config;
     const known = [...configs.keys()].filter((name) => name !== DEFAULT_PROVIDER);
-    throw new Problem("unknown-provider", { provider, known }, attempt);
+    throw unknownProvider({ provider, known }, attempt);
   }
 
   get project(): string {
@@ -147,7 +157,7 @@ export class Stack {
 
   /** The secrets in the state, except those that the next update deletes. */
   async owned(): Promise<OwnedSecret[]> {
-    const attempt: Attempt = { step: "readState", name: this.name };
+    const attempt: Attempt = { step: "read the state of stack", name: this.name };
     return ownedIn(outputOf(await this.run(EXPORT), { attempt }), attempt);
   }
 
@@ -156,12 +166,12 @@ export class Stack {
    * comparison. Uses a preview, which makes no API call.
    */
   async plan(): Promise<PlannedStep[] | Problem> {
-    const attempt: Attempt = { step: "preview", name: this.name };
+    const attempt: Attempt = { step: "preview stack", name: this.name };
     const run = await this.run(["preview", "--json"]);
-    if (!run) return new Problem("pulumi-gone", {}, attempt);
+    if (!run) return pulumiGone({}, attempt);
     const preview = previewIn(run.stdout);
-    if (!run.ok) return new Problem("preview-failed", { reason: preview?.failure ?? run.reason }, attempt);
-    return preview?.steps ?? new Problem("pulumi-unreadable", { command: "pulumi preview --json" }, attempt);
+    if (!run.ok) return previewFailed({ reason: preview?.failure ?? run.reason }, attempt);
+    return preview?.steps ?? pulumiUnreadable({ command: "pulumi preview --json" }, attempt);
   }
 
   /** Lets Pulumi ask for a value in the terminal and store it encrypted in the project's config. */
@@ -171,7 +181,7 @@ export class Stack {
       ["config", "set", ...stackArguments, ...setConfig(path, { secret: true }).args],
       folder,
     );
-    if (!isSet) throw new Problem("interrupted", {}, { step: "setConfig", name: configPathText(path) });
+    if (!isSet) throw interrupted({}, { step: "set config", name: configPathText(path) });
   }
 
   private run(args: string[]): Promise<PulumiRun | undefined> {
@@ -196,12 +206,12 @@ function outputOf(
   run: PulumiRun | undefined,
   { attempt, hasAlternative = false }: { attempt: Attempt; hasAlternative?: boolean },
 ): string {
-  if (!run) throw new Problem("pulumi-gone", {}, attempt);
-  if (!run.ok) throw new Problem("pulumi-failed", { reason: run.reason, hasAlternative }, attempt);
+  if (!run) throw pulumiGone({}, attempt);
+  if (!run.ok) throw pulumiFailed({ reason: run.reason, hasAlternative }, attempt);
   return run.stdout;
 }
 
 function required<T>(output: T | undefined, command: string, attempt: Attempt): T {
-  if (output === undefined) throw new Problem("pulumi-unreadable", { command }, attempt);
+  if (output === undefined) throw pulumiUnreadable({ command }, attempt);
   return output;
 }

@@ -1,9 +1,19 @@
 import { join, sep } from "node:path";
 import { Argument, Command } from "commander";
-import type { Attempt } from "../../provider/messages/attempts.js";
+import { conflictingOptions } from "../../provider/messages/commandLineWording.js";
 import type { SecretPlace } from "../../provider/messages/phrases.js";
-import { Problem } from "../../provider/messages/problem.js";
-import type { FileFault, MarkerFault } from "../../provider/messages/renderWording.js";
+import type { Attempt } from "../../provider/messages/problem.js";
+import {
+  type FileFault,
+  filesUnusable,
+  idsNotInStack,
+  type MarkerFault,
+  markersInvalid,
+  namesNotInStack,
+  nothingToRender,
+  outputInInput,
+  outputsDiffer,
+} from "../../provider/messages/renderWording.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { withProvider, withWorkspace } from "../context.js";
@@ -82,8 +92,8 @@ export function render(): Command {
 
 async function run(input: string, options: Options): Promise<void> {
   if (options.check && options.overwrite) {
-    const attempt = { step: "runCommand", name: "render" } as const;
-    throw new Problem("conflicting-options", { options: ["--check", "--overwrite"] }, attempt);
+    const attempt = { step: "run pulumi-elevenlabs render" } as const;
+    throw conflictingOptions({ options: ["--check", "--overwrite"] }, attempt);
   }
   const attempt: Attempt = { step: "render", name: input };
   const scanned = await readMarkers(input, options.out, attempt);
@@ -93,7 +103,7 @@ async function run(input: string, options: Options): Promise<void> {
   const { workspace = DEFAULT_WORKSPACE, prefix = "" } = options;
   const place = { provider, workspace };
   const { ids, faults, elsewhere } = findIds(namesIn(scanned), { owned, place, prefix });
-  if (faults.length > 0) throw new Problem("names-not-in-stack", { stack, place, faults, elsewhere }, attempt);
+  if (faults.length > 0) throw namesNotInStack({ stack, place, faults, elsewhere }, attempt);
   requireOwnIds(scanned, { stack, owned, place, allowed: options.allowId ?? [] }, attempt);
   const files = await Promise.all(
     scanned.map(async (file): Promise<RenderedFile> => {
@@ -111,7 +121,7 @@ async function run(input: string, options: Options): Promise<void> {
 /** Reads the input files and their markers. Fails if an output file would be inside the input folder. */
 async function readMarkers(input: string, out: string, attempt: Attempt): Promise<ScannedFile[]> {
   const found = await readJsonFiles(input);
-  if (found === undefined) throw new Problem("nothing-to-render", { isMissing: true }, attempt);
+  if (found === undefined) throw nothingToRender({ isMissing: true }, attempt);
   const unusable: FileFault[] = [...found.faults];
   const invalid: MarkerFault[] = [];
   const scanned: ScannedFile[] = [];
@@ -124,12 +134,12 @@ async function readMarkers(input: string, out: string, attempt: Attempt): Promis
     invalid.push(...read.faults.map((fault) => ({ file: file.path, ...fault })));
     scanned.push({ ...file, ...read });
   }
-  if (unusable.length > 0) throw new Problem("files-unusable", { faults: unusable }, attempt);
-  if (invalid.length > 0) throw new Problem("markers-invalid", { faults: invalid }, attempt);
-  if (scanned.length === 0) throw new Problem("nothing-to-render", { isMissing: false }, attempt);
+  if (unusable.length > 0) throw filesUnusable({ faults: unusable }, attempt);
+  if (invalid.length > 0) throw markersInvalid({ faults: invalid }, attempt);
+  if (scanned.length === 0) throw nothingToRender({ isMissing: false }, attempt);
   const folder = await realFolder(out);
   const inInput = scanned.find(({ path }) => `${join(folder, path)}${sep}`.startsWith(`${found.input}${sep}`));
-  if (inInput) throw new Problem("output-in-input", { file: join(out, inInput.path) }, attempt);
+  if (inInput) throw outputInInput({ file: join(out, inInput.path) }, attempt);
   return scanned;
 }
 
@@ -149,13 +159,13 @@ function requireOwnIds(
   const places = files.flatMap(({ path: file, ids }) =>
     ids.filter(({ id }) => !known.has(id)).map(({ place }) => ({ file, place })),
   );
-  if (places.length > 0) throw new Problem("ids-not-in-stack", { stack, place, places }, attempt);
+  if (places.length > 0) throw idsNotInStack({ stack, place, places }, attempt);
 }
 
 async function write(files: RenderedFile[], { out, overwrite }: Options, attempt: Attempt): Promise<void> {
   const different = files.filter(({ present }) => present === "different");
   if (different.length > 0 && !overwrite) {
-    throw new Problem("outputs-differ", { files: different.map(({ path }) => join(out, path)) }, attempt);
+    throw outputsDiffer({ files: different.map(({ path }) => join(out, path)) }, attempt);
   }
   const changed = files.filter(({ present }) => present !== "same");
   if (changed.length > 0) await writeOutputs(out, changed, attempt);

@@ -1,7 +1,7 @@
 import { copyFile, lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Attempt } from "../../provider/messages/attempts.js";
-import { Problem } from "../../provider/messages/problem.js";
+import { fileNotWritten } from "../../provider/messages/commandLineWording.js";
+import { type Attempt, Problem } from "../../provider/messages/problem.js";
 
 /** A file that a command writes. The path is relative to the output folder. */
 export interface OutputFile {
@@ -107,10 +107,10 @@ async function entryAt(path: string) {
 }
 
 function asProblem(error: unknown, file: string, attempt: Attempt, isPartial = false): Problem {
-  if (error instanceof Problem) return error;
+  if (Problem.isInstance(error)) return error;
   return notWritten(file, (error as NodeJS.ErrnoException).code ?? "unknown", attempt, isPartial);
 }
 
 function notWritten(file: string, code: string, attempt: Attempt, isPartial = false): Problem {
-  return new Problem("file-not-written", { file, code, chosenBy: "--out", isPartial }, attempt);
+  return fileNotWritten({ file, code, chosenBy: "--out", isPartial }, attempt);
 }

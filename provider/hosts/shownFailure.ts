@@ -1,5 +1,5 @@
-import { checkFailureText } from "../messages/problem.js";
-import { type CheckFailure, inputNames } from "../secret/inputs.js";
+import type { CheckFailure } from "../messages/problem.js";
+import { inputNames } from "../secret/inputs.js";
 
 const PRINTABLE = new Set<string>(inputNames(({ isPrintable }) => isPrintable === true));
 
@@ -12,7 +12,7 @@ export function shownFailure(
   { given, isSecret }: { given: unknown; isSecret: boolean },
 ): { property: string; reason: string } {
   const { property } = failure;
-  const text = checkFailureText(failure);
+  const text = failure.text();
   // These inputs are strings. An object was given by mistake, and may contain a secret.
   const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
   const isToBeHidden = isSecret && typeof given === "string" && given !== "";

@@ -4,7 +4,8 @@ import { quoted } from "../text/sanitize.js";
 import type { FailedCall } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
-import { capitalized, commandFor, type Reader, type Wording } from "./phrases.js";
+import { capitalized, commandFor } from "./phrases.js";
+import { problem, type Reader, type Wording } from "./problem.js";
 /** Returns the reason why a call failed. */
 export function failureText(failure: ApiFailure): string {
   switch (failure.kind) {
@@ -117,77 +118,88 @@ export const WITH_PROGRAM = "run the command with --run-program";
 
 const AGAIN = "run the command again. Finished changes are kept.";
 
-export const API_WORDING = {
-  "no-api-key": missingKey,
-  "malformed-api-key": missingKey,
-  unauthorized: ({ failure, workspace, configMayBeStale }: FailedCall, reader: Reader) => {
-    const { name, endpoint, keySource } = workspace;
-    const why = failureText(failure);
-    if (configMayBeStale && keySource === "config") {
-      const next = [
-        `This command used the API key of the last update. If you have changed the key since then, ${WITH_PROGRAM}.`,
-        `Otherwise, set a valid key: ${setKey(name, reader)}`,
-      ];
-      return { why, next };
-    }
-    if (keySource === "environment") {
-      return { why, next: [`Set ELEVENLABS_API_KEY to the key of a workspace at ${endpoint}.`] };
-    }
-    return { why, next: [`Set the key of a workspace at ${endpoint}: ${setKey(name, reader)}`] };
-  },
-  "missing-permission": ({ failure }: FailedCall) => ({
-    why: failureText(failure),
-    next: ["In the settings of ElevenLabs, allow the API key to read and write ElevenLabs Agents (workspace secrets)."],
-  }),
-  "rate-limited": ({ failure, configMayBeStale }: FailedCall) => {
-    const withProgram = configMayBeStale ? " and --run-program" : "";
-    const next = [`Run the command again later, or with a lower elevenlabs:maxConcurrency${withProgram}.`];
-    return { why: failureText(failure), next };
-  },
-  "not-the-api": ({ failure, workspace }: FailedCall) => {
-    const baseUrl = configPathText(workspaceSettingPath(workspace.name, "baseUrl"));
+export const noApiKey = problem("no-api-key", missingKey);
+
+export const malformedApiKey = problem("malformed-api-key", missingKey);
+
+export const unauthorized = problem("unauthorized", ({ failure, workspace, configMayBeStale }: FailedCall, reader) => {
+  const { name, endpoint, keySource } = workspace;
+  const why = failureText(failure);
+  if (configMayBeStale && keySource === "config") {
     const next = [
-      `The provider expects the API at ${workspace.endpoint}. Check the region, ${baseUrl}, and any proxy on the way to the API.`,
+      `This command used the API key of the last update. If you have changed the key since then, ${WITH_PROGRAM}.`,
+      `Otherwise, set a valid key: ${setKey(name, reader)}`,
     ];
-    return { why: failureText(failure), next };
-  },
-  refused: ({ failure }: FailedCall) => ({
-    why: failureText(failure),
-    next: ["Fix the problem that the API reports, then run the command again."],
-  }),
-  "not-found": ({ failure }: FailedCall, reader: Reader) => ({
-    why: failureText(failure),
-    next: refreshAdvice(reader),
-  }),
-  "api-failure": ({ failure }: FailedCall) => ({
-    why: failureText(failure),
-    next: [`The API reported an internal error, which is usually temporary. ${capitalized(AGAIN)}`],
-  }),
-  "proxy-refused": ({ failure }: FailedCall) => ({
-    why: failureText(failure),
-    next: failure.kind === "proxy-refused" ? [proxyAdvice(failure), withoutProxy(failure.host)] : [],
-  }),
-  "proxy-unreachable": ({ failure }: FailedCall) => ({
-    why: failureText(failure),
-    next: "proxy" in failure ? [unreachableProxyAdvice(failure), withoutProxy(failure.host)] : [],
-  }),
-  unreachable: ({ failure, workspace }: FailedCall) => ({
-    why: failureText(failure),
-    next: [
-      ...(failure.kind === "untrusted-tls" ? [PRIVATE_AUTHORITY] : []),
-      `Check that this machine can reach ${workspace.endpoint}, then ${AGAIN}`,
-    ],
-  }),
-  cancelled: ({ failure }: FailedCall) => {
-    const isOutOfTime = failure.kind === "cancelled" && failure.isOutOfTime;
-    const again = capitalized(AGAIN);
-    return { why: failureText(failure), next: [isOutOfTime ? `Allow more time in customTimeouts. ${again}` : again] };
-  },
-  "invalid-id": ({ failure }: FailedCall, reader: Reader) => ({
-    why: failureText(failure),
-    next: [`Check the id of the secret. To list all secrets: ${commandFor(reader, ownCommand("list"))}`],
-  }),
-} satisfies Record<string, Wording<never>>;
+    return { why, next };
+  }
+  if (keySource === "environment") {
+    return { why, next: [`Set ELEVENLABS_API_KEY to the key of a workspace at ${endpoint}.`] };
+  }
+  return { why, next: [`Set the key of a workspace at ${endpoint}: ${setKey(name, reader)}`] };
+});
+
+export const missingPermission = problem("missing-permission", ({ failure }: FailedCall) => ({
+  why: failureText(failure),
+  next: ["In the settings of ElevenLabs, allow the API key to read and write ElevenLabs Agents (workspace secrets)."],
+}));
+
+export const rateLimited = problem("rate-limited", ({ failure, configMayBeStale }: FailedCall) => {
+  const withProgram = configMayBeStale ? " and --run-program" : "";
+  const next = [`Run the command again later, or with a lower elevenlabs:maxConcurrency${withProgram}.`];
+  return { why: failureText(failure), next };
+});
+
+export const notTheApi = problem("not-the-api", ({ failure, workspace }: FailedCall) => {
+  const baseUrl = configPathText(workspaceSettingPath(workspace.name, "baseUrl"));
+  const next = [
+    `The provider expects the API at ${workspace.endpoint}. Check the region, ${baseUrl}, and any proxy on the way to the API.`,
+  ];
+  return { why: failureText(failure), next };
+});
+
+export const refused = problem("refused", ({ failure }: FailedCall) => ({
+  why: failureText(failure),
+  next: ["Fix the problem that the API reports, then run the command again."],
+}));
+
+export const notFound = problem("not-found", ({ failure }: FailedCall, reader) => ({
+  why: failureText(failure),
+  next: refreshAdvice(reader),
+}));
+
+export const apiFailure = problem("api-failure", ({ failure }: FailedCall) => ({
+  why: failureText(failure),
+  next: [`The API reported an internal error, which is usually temporary. ${capitalized(AGAIN)}`],
+}));
+
+export const proxyRefused = problem("proxy-refused", ({ failure }: FailedCall) => ({
+  why: failureText(failure),
+  next: failure.kind === "proxy-refused" ? [proxyAdvice(failure), withoutProxy(failure.host)] : [],
+}));
+
+export const proxyUnreachable = problem("proxy-unreachable", ({ failure }: FailedCall) => ({
+  why: failureText(failure),
+  next: "proxy" in failure ? [unreachableProxyAdvice(failure), withoutProxy(failure.host)] : [],
+}));
+
+export const unreachable = problem("unreachable", ({ failure, workspace }: FailedCall) => ({
+  why: failureText(failure),
+  next: [
+    ...(failure.kind === "untrusted-tls" ? [PRIVATE_AUTHORITY] : []),
+    `Check that this machine can reach ${workspace.endpoint}, then ${AGAIN}`,
+  ],
+}));
+
+export const cancelled = problem("cancelled", ({ failure }: FailedCall) => {
+  const isOutOfTime = failure.kind === "cancelled" && failure.isOutOfTime;
+  const again = capitalized(AGAIN);
+  return { why: failureText(failure), next: [isOutOfTime ? `Allow more time in customTimeouts. ${again}` : again] };
+});
+
+export const invalidId = problem("invalid-id", ({ failure }: FailedCall, reader) => ({
+  why: failureText(failure),
+  next: [`Check the id of the secret. To list all secrets: ${commandFor(reader, ownCommand("list"))}`],
+}));
 
 /** The advice for a state that has a secret which the workspace lacks. */
 export function refreshAdvice(reader: Reader): string[] {

@@ -6,9 +6,10 @@ import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js"
 import type { ConfigFault, SettingPlace } from "../workspaces/settings.js";
 import { WITH_PROGRAM } from "./apiWording.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
-import { commandFor, didYouMean, listText, type Reader, type Wording, type Words } from "./phrases.js";
+import { commandFor, didYouMean, listText } from "./phrases.js";
+import { type Explanation, problem, type Reader } from "./problem.js";
 
-export function faultWords(fault: ConfigFault, reader: Reader): Words {
+export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
   switch (fault.kind) {
     case "number-out-of-range": {
       const { key, given, isWhole, isZeroAllowed } = fault;
@@ -103,15 +104,19 @@ export interface InvalidConfig {
   configMayBeStale?: boolean;
 }
 
-export const CONFIG_WORDING = {
-  "invalid-config": ({ faults, configMayBeStale }: InvalidConfig, reader: Reader) => {
-    const words = faults.map((fault) => faultWords(fault, reader));
-    const [first] = words;
-    const advice = words.length === 1 && first ? first.next : ["Correct each setting."];
-    const then = configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : words.length > 1 ? ["Then run the command again."] : [];
-    return { why: words.map(({ why }) => why).join("; "), next: [...advice.slice(0, 2 - then.length), ...then] };
-  },
-} satisfies Record<string, Wording<never>>;
+export function explainFaults({ faults, configMayBeStale }: InvalidConfig, reader: Reader): Explanation {
+  const explanations = faults.map((fault) => explainFault(fault, reader));
+  const [first] = explanations;
+  const advice = explanations.length === 1 && first ? first.next : ["Correct each setting."];
+  const then = configMayBeStale
+    ? [`Then ${WITH_PROGRAM}.`]
+    : explanations.length > 1
+      ? ["Then run the command again."]
+      : [];
+  return { why: explanations.map(({ why }) => why).join("; "), next: [...advice.slice(0, 2 - then.length), ...then] };
+}
+
+export const invalidConfig = problem("invalid-config", explainFaults);
 
 function placeText(place: SettingPlace): string {
   return "variable" in place ? place.variable : configPathText(place.config);

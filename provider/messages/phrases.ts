@@ -4,26 +4,7 @@ import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import { type Command, commandText } from "./commands.js";
-
-/** The person who reads a message. */
-export interface Reader {
-  /** Arguments that select the reader's stack in a Pulumi command, such as `["--stack", "prod"]`. Default: no arguments. */
-  stackArguments?: string[];
-}
-
-/** The reason for a failure, and the next steps: one or two lines. */
-export interface Words {
-  why: string;
-  next: string[];
-}
-
-/** Writes the message of one kind from its facts. */
-export type Wording<Facts> = (facts: Facts, reader: Reader) => Words;
-
-/** Adds a full stop to `text`, unless it already ends with punctuation. */
-export function sentence(text: string): string {
-  return [".", "!", "?", "…"].some((end) => text.endsWith(end)) ? text : `${text}.`;
-}
+import type { Reader } from "./problem.js";
 
 /** Removes the full stop of the API's message, so that the sentence can continue. */
 export function clause(text: string): string {
@@ -41,7 +22,7 @@ export interface SecretPlace {
 }
 
 /** Returns ` in workspace "eu"`, or an empty string for the default workspace of the default provider. */
-export function inWorkspaceText(workspace: string, provider = DEFAULT_PROVIDER): string {
+export function inWorkspaceText(workspace = DEFAULT_WORKSPACE, provider = DEFAULT_PROVIDER): string {
   const isDefault = workspace === DEFAULT_WORKSPACE;
   if (provider === DEFAULT_PROVIDER) return isDefault ? "" : ` in workspace ${quoted(workspace)}`;
   return ` in ${isDefault ? "the workspace" : `workspace ${quoted(workspace)}`} of provider ${quoted(provider)}`;

@@ -1,90 +1,136 @@
-import { API_WORDING } from "./apiWording.js";
-import { type Attempt, attemptText } from "./attempts.js";
-import { COMMAND_LINE_WORDING } from "./commandLineWording.js";
-import { CONFIG_WORDING } from "./configWording.js";
-import { type Reader, sentence, type Wording, type Words } from "./phrases.js";
-import { PROGRAM_WORDING } from "./programWording.js";
-import { RENDER_WORDING } from "./renderWording.js";
-import { CHECK_WORDING, SECRET_WORDING, WARNING_WORDING } from "./secretWording.js";
+import { quoted, sanitized } from "../text/sanitize.js";
+import { inWorkspaceText } from "./phrases.js";
 
-const PROBLEM_WORDING = {
-  ...SECRET_WORDING,
-  ...API_WORDING,
-  ...CONFIG_WORDING,
-  ...PROGRAM_WORDING,
-  ...COMMAND_LINE_WORDING,
-  ...RENDER_WORDING,
-};
+/** The person who reads a message. */
+export interface Reader {
+  /** Arguments that select the reader's stack in a Pulumi command, such as `["--stack", "prod"]`. Default: no arguments. */
+  stackArguments?: string[];
+}
 
-type Catalog = Record<string, (facts: never, reader: Reader) => Words>;
-type Facts<C extends Catalog, Kind extends keyof C> =
-  Parameters<C[Kind]> extends [] ? object : Extract<Parameters<C[Kind]>[0], object>;
+/** The reason for a failure, and the next steps: one or two lines. */
+export interface Explanation {
+  why: string;
+  next: string[];
+}
 
-/** The kinds of problems. A kind is also the code in brackets in the message, and an anchor in `docs/errors.md`. */
-export type ProblemKind = keyof typeof PROBLEM_WORDING;
-export type ProblemFacts<Kind extends ProblemKind> = Facts<typeof PROBLEM_WORDING, Kind>;
+/** Explains the facts of one kind of message. */
+export type Wording<Facts> = (facts: Facts, reader: Reader) => Explanation;
 
-export type CheckFailureKind = keyof typeof CHECK_WORDING;
-export type CheckFailureFacts<Kind extends CheckFailureKind> = Facts<typeof CHECK_WORDING, Kind>;
-
-export type WarningKind = keyof typeof WARNING_WORDING;
-export type WarningFacts<Kind extends WarningKind> = Facts<typeof WARNING_WORDING, Kind>;
-
-export const PROBLEM_KINDS = Object.keys(PROBLEM_WORDING) as ProblemKind[];
-export const CHECK_FAILURE_KINDS = Object.keys(CHECK_WORDING) as CheckFailureKind[];
-export const WARNING_KINDS = Object.keys(WARNING_WORDING) as WarningKind[];
-
-/**
- * An error for a person, as a kind and its facts. The message has at most three lines: the operation that failed and the
- * reason, with the kind in brackets, then the next steps. It contains no secret.
- */
-export class Problem<Kind extends ProblemKind = ProblemKind> extends Error {
-  override readonly name = "Problem";
+/** An error or a warning, as a kind and its facts. Only the wording of the kind turns them into sentences. They contain no secret. */
+export class Message<Facts extends object = object> {
+  readonly #explain: (reader: Reader) => Explanation;
 
   constructor(
-    readonly kind: Kind,
-    readonly facts: ProblemFacts<Kind>,
-    /** The operation that failed. */
+    /** The code in brackets in the text, and an anchor in `docs/errors.md`. */
+    readonly kind: string,
+    readonly facts: Facts,
+    wording: Wording<Facts>,
+  ) {
+    this.#explain = (reader) => wording(facts, reader);
+  }
+
+  explain(reader: Reader = {}): Explanation {
+    return this.#explain(reader);
+  }
+
+  /** At most three lines: the reason, with the kind in brackets, then the next steps. */
+  text(reader?: Reader, prefix = ""): string {
+    const { why, next } = this.explain(reader);
+    return [`${sentence(prefix + why)} [${this.kind}]`, ...next].join("\n");
+  }
+}
+
+/** The operation that failed. An error's first line starts with it: `could not create secret "A" (id) in workspace "eu"`. */
+export interface Attempt {
+  /** Such as `create secret`. */
+  step: string;
+  /** The name of the secret, resource or stack. */
+  name?: string | undefined;
+  id?: string | undefined;
+  provider?: string | undefined;
+  workspace?: string | undefined;
+}
+
+export function attemptText({ step, name, id, provider, workspace }: Attempt): string {
+  const nameText = name === undefined ? "" : ` ${quoted(name)}`;
+  const idText = id === undefined ? "" : ` (${sanitized(id)})`;
+  return `could not ${step}${nameText}${idText}${inWorkspaceText(workspace, provider)}`;
+}
+
+const BRAND: unique symbol = Symbol.for("pulumi-elevenlabs.problem");
+
+/** An error for a person. Its message is the text for a reader without a stack, and starts with the operation that failed. */
+export class Problem<Facts extends object = object> extends Error {
+  override readonly name = "Problem";
+  readonly [BRAND] = true;
+
+  constructor(
+    readonly content: Message<Facts>,
     readonly attempt: Attempt,
   ) {
-    super(messageOf(kind, facts, attempt, {}));
+    super(content.text({}, `${attemptText(attempt)}: `));
   }
 
-  /** Whether `error` is a problem of this kind. */
-  static is<Kind extends ProblemKind>(error: unknown, kind: Kind): error is Problem<Kind> {
-    return error instanceof Problem && error.kind === kind;
+  get kind(): string {
+    return this.content.kind;
+  }
+
+  get facts(): Facts {
+    return this.content.facts;
+  }
+
+  explain(reader?: Reader): Explanation {
+    return this.content.explain(reader);
+  }
+
+  text(reader: Reader): string {
+    return this.content.text(reader, `${attemptText(this.attempt)}: `);
+  }
+
+  /** Don't use `instanceof`: the program's process has this class twice, because the SDK and the provider are separate bundles. */
+  static isInstance(error: unknown): error is Problem {
+    return BRAND in Object(error);
   }
 }
 
-/** Returns the message of a problem for this reader. */
-export function problemText({ kind, facts, attempt }: Problem, reader: Reader = {}): string {
-  return messageOf(kind, facts, attempt, reader);
+/** A failed check of one input or config key. */
+export class CheckFailure<Facts extends object = object> extends Message<Facts> {
+  constructor(
+    readonly property: string,
+    kind: string,
+    facts: Facts,
+    wording: Wording<Facts>,
+  ) {
+    super(kind, facts, wording);
+  }
 }
 
-/** Returns the reason and the next steps, without the operation that failed. */
-export function problemWords({ kind, facts }: Problem, reader: Reader = {}): Words {
-  return wordsOf(PROBLEM_WORDING, kind, facts, reader);
+/** Creates the problems of one kind. */
+export interface ProblemKind<Facts extends object> {
+  (facts: Facts, attempt: Attempt): Problem<Facts>;
+  readonly kind: string;
+  is(error: unknown): error is Problem<Facts>;
 }
 
-/** Returns the reason of a check failure. The engine puts the name of the input before it. */
-export function checkFailureText({ kind, facts }: { kind: CheckFailureKind; facts: object }): string {
-  return linesOf(kind, wordsOf(CHECK_WORDING, kind, facts, {}));
+/** Declares a kind of problem. The comment above a kind is its documentation in `docs/errors.md`. */
+export function problem<Facts extends object>(kind: string, wording: Wording<Facts>): ProblemKind<Facts> {
+  const create = (facts: Facts, attempt: Attempt) => new Problem(new Message(kind, facts, wording), attempt);
+  const is = (error: unknown): error is Problem<Facts> => Problem.isInstance(error) && error.kind === kind;
+  return Object.assign(create, { kind, is });
 }
 
-export function warningText<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): string {
-  return linesOf(kind, wordsOf(WARNING_WORDING, kind, facts, {}));
+/** Declares a kind of check failure. The engine puts the name of the property before the reason. */
+export function checkFailure<Facts extends object>(kind: string, wording: Wording<Facts>) {
+  const create = (property: string, facts: Facts) => new CheckFailure(property, kind, facts, wording);
+  return Object.assign(create, { kind });
 }
 
-function messageOf(kind: ProblemKind, facts: object, attempt: Attempt, reader: Reader): string {
-  const { why, next } = wordsOf(PROBLEM_WORDING, kind, facts, reader);
-  return linesOf(kind, { why: `${attemptText(attempt)}: ${why}`, next });
+/** Declares a kind of warning. */
+export function warning<Facts extends object>(kind: string, wording: Wording<Facts>) {
+  return Object.assign((facts: Facts) => new Message(kind, facts, wording), { kind });
 }
 
-function linesOf(kind: string, { why, next }: Words): string {
-  return [`${sentence(why)} [${kind}]`, ...next].join("\n");
-}
-
-function wordsOf(catalog: Catalog, kind: string, facts: object, reader: Reader): Words {
-  const wording = catalog[kind] as Wording<object>;
-  return wording(facts, reader);
+/** Adds a full stop to `text`, unless it already ends with punctuation. */
+export function sentence(text: string): string {
+  return [".", "!", "?", "…"].some((end) => text.endsWith(end)) ? text : `${text}.`;
 }

@@ -2,7 +2,8 @@ import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import { workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "./commands.js";
-import { commandFor, listText, type Reader, type Wording } from "./phrases.js";
+import { commandFor, listText } from "./phrases.js";
+import { problem, type Reader } from "./problem.js";
 
 /** One entry of a config object that can't be a secret. */
 export interface ConfigEntryFault {
@@ -37,20 +38,24 @@ export interface PlainKey {
 
 const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret";
 
-/** Problems that are found before the engine calls the provider. */
-export const PROGRAM_WORDING = {
-  "import-unsupported": ({ id }: { id: string }) => ({
-    why: "dynamic resources cannot be imported",
-    next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments to adopt that secret.`],
-  }),
-  "plain-api-key": ({ path, isInState, isInProject }: PlainKey, reader: Reader) => ({
-    why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
-    next: [
-      `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-      ...(isInProject ? [removalText(configPathText(path))] : []),
-    ],
-  }),
-  "plain-api-keys": ({ isInProject }: { isInProject?: boolean | undefined }, reader: Reader) => {
+// Problems that are found before the engine calls the provider.
+
+export const importUnsupported = problem("import-unsupported", ({ id }: { id: string }) => ({
+  why: "dynamic resources cannot be imported",
+  next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments to adopt that secret.`],
+}));
+
+export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => ({
+  why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
+  next: [
+    `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+    ...(isInProject ? [removalText(configPathText(path))] : []),
+  ],
+}));
+
+export const plainApiKeys = problem(
+  "plain-api-keys",
+  ({ isInProject }: { isInProject?: boolean | undefined }, reader) => {
     const path = workspaceSettingPath("NAME", "apiKey");
     return {
       why: `elevenlabs:workspaces has API keys in plain text: ${fileText(isInProject)} shows them, and the state would too`,
@@ -62,7 +67,11 @@ export const PROGRAM_WORDING = {
       ],
     };
   },
-  "config-missing": ({ key, otherKey }: { key: string; otherKey?: string }, reader: Reader) => ({
+);
+
+export const configMissing = problem(
+  "config-missing",
+  ({ key, otherKey }: { key: string; otherKey?: string }, reader) => ({
     why: otherKey === undefined ? "it is not set" : `it is not set, but ${sanitized(otherKey)} is`,
     next: [
       otherKey === undefined
@@ -71,10 +80,11 @@ export const PROGRAM_WORDING = {
       `If this stack has no secrets yet, set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
-  "config-not-an-object": (
-    { key, isInProject }: { key: string; isInProject?: boolean | undefined },
-    reader: Reader,
-  ) => ({
+);
+
+export const configNotAnObject = problem(
+  "config-not-an-object",
+  ({ key, isInProject }: { key: string; isInProject?: boolean | undefined }, reader: Reader) => ({
     why: "it must be an object that maps names to values",
     next: [
       restoreAdvice(reader),
@@ -83,7 +93,11 @@ export const PROGRAM_WORDING = {
         : `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
     ],
   }),
-  "config-entries-invalid": ({ key, faults, isInProject }: InvalidEntries, reader: Reader) => {
+);
+
+export const configEntriesInvalid = problem(
+  "config-entries-invalid",
+  ({ key, faults, isInProject }: InvalidEntries, reader) => {
     if (isInProject) return { why: faults.map(entryText).join("; "), next: moveFromProject(key, [], reader) };
     const path = configPath(key, faults[0]?.name ?? "NAME");
     const areAllEmpty = faults.every(({ fault }) => fault === "empty" || fault === "blank");
@@ -97,47 +111,61 @@ export const PROGRAM_WORDING = {
         ];
     return { why: faults.map(entryText).join("; "), next };
   },
-  "environment-unknown": ({ variable, path }: { variable: string; path: ConfigPath }) => ({
+);
+
+export const environmentUnknown = problem(
+  "environment-unknown",
+  ({ variable, path }: { variable: string; path: ConfigPath }) => ({
     why: `an inline program of the Automation API doesn't see the environment of its stack (envVars), so ${variable} isn't used`,
     next: [
       `Set it in the stack's config instead: await stack.setConfig("${path.key}", { value${path.key.endsWith("Key") ? ", secret: true" : ""} })`,
       "Or use the functions of pulumi-elevenlabs/native: they run in the plugin, which has that environment.",
     ],
   }),
-  "not-a-dependency": ({ folder, packageJson }: { folder: string; packageJson: string }) => ({
+);
+
+export const notADependency = problem(
+  "not-a-dependency",
+  ({ folder, packageJson }: { folder: string; packageJson: string }) => ({
     why: `pulumi-elevenlabs is not a dependency of the program in ${folder}, only of a library that it uses`,
     next: [`Add it to "dependencies" of ${packageJson}, with the library's version, and install again.`],
   }),
-  "component-requires-plugin": ({ folder }: { folder: string }) => ({
-    why: `a component in another process declares it, and the program in ${folder} doesn't have pulumi-elevenlabs`,
-    next: [
-      'Import from "pulumi-elevenlabs/native" in the component: the plugin works for programs in every language.',
-      "Then add the plugin elevenlabs to the Pulumi.yaml of the program.",
-    ],
-  }),
-  "node-too-old": ({ version, oldest }: { version: string; oldest: number }) => ({
-    why: `this is Node.js ${version}, but pulumi-elevenlabs requires ${oldest} or newer`,
-    next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],
-  }),
-  "triggers-lost": ({ lost }: { lost: LostTrigger[] }) => ({
-    why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi can't detect a change`,
-    next: ["Use strings or numbers instead, such as date.toISOString() or the hash of a file."],
-  }),
-  "prefix-not-plain": () => ({
-    why: "prefix must be a plain string, so that a preview can show the names",
-    next: [
-      'Use a value that is known before the deployment, such as pulumi.getStack() or new pulumi.Config().get("prefix")',
-    ],
-  }),
-  "secrets-not-plain": () => ({
-    why: "secrets must be a plain object that maps keys to values, not an output or a list",
-    next: ['For an object in config, use secretsFromConfig("KEY"): it keeps the keys plain and the values secret.'],
-  }),
-  "mock-without-list": ({ property }: { property: string }) => ({
-    why: `the mock returned no list of ${property}`,
-    next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
-  }),
-} satisfies Record<string, Wording<never>>;
+);
+
+export const componentRequiresPlugin = problem("component-requires-plugin", ({ folder }: { folder: string }) => ({
+  why: `a component in another process declares it, and the program in ${folder} doesn't have pulumi-elevenlabs`,
+  next: [
+    'Import from "pulumi-elevenlabs/native" in the component: the plugin works for programs in every language.',
+    "Then add the plugin elevenlabs to the Pulumi.yaml of the program.",
+  ],
+}));
+
+export const nodeTooOld = problem("node-too-old", ({ version, oldest }: { version: string; oldest: number }) => ({
+  why: `this is Node.js ${version}, but pulumi-elevenlabs requires ${oldest} or newer`,
+  next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],
+}));
+
+export const triggersLost = problem("triggers-lost", ({ lost }: { lost: LostTrigger[] }) => ({
+  why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi can't detect a change`,
+  next: ["Use strings or numbers instead, such as date.toISOString() or the hash of a file."],
+}));
+
+export const prefixNotPlain = problem("prefix-not-plain", () => ({
+  why: "prefix must be a plain string, so that a preview can show the names",
+  next: [
+    'Use a value that is known before the deployment, such as pulumi.getStack() or new pulumi.Config().get("prefix")',
+  ],
+}));
+
+export const secretsNotPlain = problem("secrets-not-plain", () => ({
+  why: "secrets must be a plain object that maps keys to values, not an output or a list",
+  next: ['For an object in config, use secretsFromConfig("KEY"): it keeps the keys plain and the values secret.'],
+}));
+
+export const mockWithoutList = problem("mock-without-list", ({ property }: { property: string }) => ({
+  why: `the mock returned no list of ${property}`,
+  next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
+}));
 
 /** `up` deletes each secret that the config lacks, so restoring the config is the first advice. */
 function restoreAdvice(reader: Reader): string {

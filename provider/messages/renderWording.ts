@@ -1,14 +1,7 @@
 import { quoted, sanitized } from "../text/sanitize.js";
 import { pulumiUp, shellWord } from "./commands.js";
-import {
-  commandFor,
-  firstFew,
-  inWorkspaceText,
-  listText,
-  type Reader,
-  type SecretPlace,
-  type Wording,
-} from "./phrases.js";
+import { commandFor, firstFew, inWorkspaceText, listText, type SecretPlace } from "./phrases.js";
+import { problem } from "./problem.js";
 
 /** The reason why a file can't be rendered. It never contains a part of the file, which may have a secret value. */
 export type FileFault = { file: string } & (
@@ -43,26 +36,31 @@ export interface NameFault {
   places: MarkerPlace[];
 }
 
-/** Problems of `pulumi-elevenlabs render`. */
-export const RENDER_WORDING = {
-  "nothing-to-render": ({ isMissing }: { isMissing: boolean }) => ({
-    why: isMissing ? "there is no such file or folder" : "the folder contains no JSON files",
-    next: ["Pass a JSON file, or a folder that contains JSON files."],
-  }),
-  "files-unusable": ({ faults }: { faults: FileFault[] }) => ({
-    why: firstFew(
-      faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`),
-      "; ",
-    ),
-    next: ["Correct the files, then run the command again. Nothing was written."],
-  }),
-  "markers-invalid": ({ faults }: { faults: MarkerFault[] }) => ({
-    why: firstFew(faults.map(markerFaultText), "; "),
-    next: [
-      `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
-    ],
-  }),
-  "names-not-in-stack": ({ stack, place, faults, elsewhere }: NamesNotInStack, reader: Reader) => {
+// Problems of `pulumi-elevenlabs render`.
+
+export const nothingToRender = problem("nothing-to-render", ({ isMissing }: { isMissing: boolean }) => ({
+  why: isMissing ? "there is no such file or folder" : "the folder contains no JSON files",
+  next: ["Pass a JSON file, or a folder that contains JSON files."],
+}));
+
+export const filesUnusable = problem("files-unusable", ({ faults }: { faults: FileFault[] }) => ({
+  why: firstFew(
+    faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`),
+    "; ",
+  ),
+  next: ["Correct the files, then run the command again. Nothing was written."],
+}));
+
+export const markersInvalid = problem("markers-invalid", ({ faults }: { faults: MarkerFault[] }) => ({
+  why: firstFew(faults.map(markerFaultText), "; "),
+  next: [
+    `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+  ],
+}));
+
+export const namesNotInStack = problem(
+  "names-not-in-stack",
+  ({ stack, place, faults, elsewhere }: NamesNotInStack, reader) => {
     const where = inWorkspaceText(place.workspace, place.provider);
     const others = elsewhere.map((other) => `${listText(other.names)} with ${optionsText(other, place)}`);
     const next = faults.every(({ ids }) => ids.length > 1)
@@ -76,22 +74,25 @@ export const RENDER_WORDING = {
       next: [next, ...(others.length > 0 ? [`The stack has ${others.join("; ")}.`] : [])],
     };
   },
-  "ids-not-in-stack": ({ stack, place, places }: IdsNotInStack) => ({
-    why: `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
-    next: [
-      `Write the secret's name instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
-      "If the id belongs to a secret that this stack doesn't manage, add --allow-id ID.",
-    ],
-  }),
-  "output-in-input": ({ file }: { file: string }) => ({
-    why: `${quoted(file)} would be written into the input folder`,
-    next: ["Choose a folder outside the input folder: --out FOLDER"],
-  }),
-  "outputs-differ": ({ files }: { files: string[] }) => ({
-    why: `${files.length === 1 ? "a file already exists" : "files already exist"} with different content: ${firstFew(files.map(sanitized))}`,
-    next: [`To replace the existing ${files.length === 1 ? "file" : "files"}, add --overwrite. Nothing was written.`],
-  }),
-} satisfies Record<string, Wording<never>>;
+);
+
+export const idsNotInStack = problem("ids-not-in-stack", ({ stack, place, places }: IdsNotInStack) => ({
+  why: `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
+  next: [
+    `Write the secret's name instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+    "If the id belongs to a secret that this stack doesn't manage, add --allow-id ID.",
+  ],
+}));
+
+export const outputInInput = problem("output-in-input", ({ file }: { file: string }) => ({
+  why: `${quoted(file)} would be written into the input folder`,
+  next: ["Choose a folder outside the input folder: --out FOLDER"],
+}));
+
+export const outputsDiffer = problem("outputs-differ", ({ files }: { files: string[] }) => ({
+  why: `${files.length === 1 ? "a file already exists" : "files already exist"} with different content: ${firstFew(files.map(sanitized))}`,
+  next: [`To replace the existing ${files.length === 1 ? "file" : "files"}, add --overwrite. Nothing was written.`],
+}));
 
 export interface NamesNotInStack {
   stack: string;

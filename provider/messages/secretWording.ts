@@ -9,26 +9,18 @@ import { workspaceSettingPath } from "../workspaces/names.js";
 import type { ConfigFault } from "../workspaces/settings.js";
 import { failureText, refreshAdvice } from "./apiWording.js";
 import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
-import { CONFIG_WORDING, faultWords, type InvalidConfig } from "./configWording.js";
-import {
-  capitalized,
-  clause,
-  commandFor,
-  dependentsText,
-  didYouMean,
-  idsText,
-  listText,
-  type Reader,
-  type Wording,
-  type Words,
-} from "./phrases.js";
+import { explainFault, explainFaults, type InvalidConfig } from "./configWording.js";
+import { capitalized, clause, commandFor, dependentsText, didYouMean, idsText, listText } from "./phrases.js";
+import { checkFailure, type Explanation, problem, type Reader, warning } from "./problem.js";
 import { fileText, moveFromProject } from "./programWording.js";
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
 
-/** Problems in the lifecycle of a secret. */
-export const SECRET_WORDING = {
-  "name-taken": ({
+// Problems in the lifecycle of a secret.
+
+export const nameTaken = problem(
+  "name-taken",
+  ({
     id,
     dependents,
     spelling,
@@ -71,13 +63,11 @@ export const SECRET_WORDING = {
       ],
     };
   },
-  "several-with-this-name": ({
-    secrets,
-    chooseBy,
-  }: {
-    secrets: Secret[];
-    chooseBy: "existingId" | "secretId" | "--id" | "import";
-  }) => {
+);
+
+export const severalWithThisName = problem(
+  "several-with-this-name",
+  ({ secrets, chooseBy }: { secrets: Secret[]; chooseBy: "existingId" | "secretId" | "--id" | "import" }) => {
     const id = secrets[0]?.id ?? "";
     const choices = {
       existingId: `Choose one by its id, such as existingId: ${quoted(id)}, or delete the secrets that you don't need.`,
@@ -87,49 +77,74 @@ export const SECRET_WORDING = {
     };
     return { why: `several secrets have this name: ${idsText(secrets)}`, next: [choices[chooseBy]] };
   },
-  "existing-id-not-found": ({ id, workspace }: { id: string; workspace: string }, reader: Reader) => ({
+);
+
+export const existingIdNotFound = problem(
+  "existing-id-not-found",
+  ({ id, workspace }: { id: string; workspace: string }, reader) => ({
     why: `workspace ${quoted(workspace)} has no secret with the id ${quoted(id)} (existingId)`,
     next: [
       `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new secret.`,
       `Otherwise, ${ID_CHECK}`,
     ],
   }),
-  "id-not-found": ({ workspace }: { workspace: string }) => ({
-    why: `workspace ${quoted(workspace)} has no secret with this id`,
-    next: [capitalized(ID_CHECK)],
-  }),
-  "kept-value-has-other-name": ({ id, liveName }: { id: string; liveName: string }) => ({
+);
+
+export const idNotFound = problem("id-not-found", ({ workspace }: { workspace: string }) => ({
+  why: `workspace ${quoted(workspace)} has no secret with this id`,
+  next: [capitalized(ID_CHECK)],
+}));
+
+export const keptValueHasOtherName = problem(
+  "kept-value-has-other-name",
+  ({ id, liveName }: { id: string; liveName: string }) => ({
     why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API can't rename a secret without a new value`,
     next: [`Set name: ${quoted(liveName)}, or remove onExisting: "keep" to rename the secret and push your value.`],
   }),
-  "owned-by-other": (facts: OwnedFacts, reader: Reader) => ownedWords(facts, reader),
-  "may-have-been-created": ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => ({
+);
+
+export const ownedByOther = problem("owned-by-other", (facts: OwnedFacts, reader) => explainOwner(facts, reader));
+
+export const mayHaveBeenCreated = problem(
+  "may-have-been-created",
+  ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => ({
     why: `${clause(failureText(failure))}; the secret may have been created anyway`,
     next: [
       'Run the command again: it searches for the secret first. If the secret exists, adopt it with onExisting: "overwrite".',
       ...spellingText(spellings),
     ],
   }),
-  "may-have-been-updated": ({ failure, id }: { failure: ApiFailure; id: string }) => ({
+);
+
+export const mayHaveBeenUpdated = problem(
+  "may-have-been-updated",
+  ({ failure, id }: { failure: ApiFailure; id: string }) => ({
     why: `${clause(failureText(failure))}; secret ${sanitized(id)} may already have the new value`,
     next: ["Run the command again: it pushes the value again."],
   }),
-  "secret-gone": (_: object, reader: Reader) => ({
-    why: "the workspace no longer has this secret",
-    next: refreshAdvice(reader),
-  }),
-  "new-name-taken": ({ name, secrets }: { name: string; secrets: Secret[] }) => ({
-    why: `the name ${quoted(name)} is already used by ${secrets.length === 1 ? "secret" : "the secrets"} ${idsText(secrets)}`,
-    next: [`Choose another name, or first rename or delete ${secrets.length === 1 ? "that secret" : "those secrets"}.`],
-  }),
-  "in-use": ({ dependents }: { dependents: Dependent[] }, reader: Reader) => ({
-    why: `it is in use by ${dependentsText(dependents)}`,
-    next: [
-      "Point the dependents at another secret, then run the command again.",
-      `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
-    ],
-  }),
-  "kept-value-at-risk": ({ input, liveName }: { input: string; liveName: string | undefined }) => ({
+);
+
+export const secretGone = problem("secret-gone", (_: object, reader) => ({
+  why: "the workspace no longer has this secret",
+  next: refreshAdvice(reader),
+}));
+
+export const newNameTaken = problem("new-name-taken", ({ name, secrets }: { name: string; secrets: Secret[] }) => ({
+  why: `the name ${quoted(name)} is already used by ${secrets.length === 1 ? "secret" : "the secrets"} ${idsText(secrets)}`,
+  next: [`Choose another name, or first rename or delete ${secrets.length === 1 ? "that secret" : "those secrets"}.`],
+}));
+
+export const inUse = problem("in-use", ({ dependents }: { dependents: Dependent[] }, reader) => ({
+  why: `it is in use by ${dependentsText(dependents)}`,
+  next: [
+    "Point the dependents at another secret, then run the command again.",
+    `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
+  ],
+}));
+
+export const keptValueAtRisk = problem(
+  "kept-value-at-risk",
+  ({ input, liveName }: { input: string; liveName: string | undefined }) => ({
     why: `it was adopted with onExisting: "keep", so its value exists only in ElevenLabs, and ${input === "replacement" ? "a replacement" : `changing ${input}`} would destroy it`,
     next:
       input === "replacement"
@@ -141,50 +156,67 @@ export const SECRET_WORDING = {
             "To push the program's value instead, change triggers (or value) in the same update.",
           ],
   }),
-  "wrong-account": (facts: WrongAccount, reader: Reader) => ({
-    why:
-      facts.storedEndpoint === undefined
-        ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
-        : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
-    next: [
-      rightAccountText(facts, reader),
-      `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
-    ],
-  }),
-  "changed-meanwhile": (facts: { id: string; name: string; liveName: string | undefined }) => ({
+);
+
+export const wrongAccount = problem("wrong-account", (facts: WrongAccount, reader) => ({
+  why:
+    facts.storedEndpoint === undefined
+      ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
+      : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
+  next: [
+    rightAccountText(facts, reader),
+    `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
+  ],
+}));
+
+export const changedMeanwhile = problem(
+  "changed-meanwhile",
+  (facts: { id: string; name: string; liveName: string | undefined }) => ({
     why: `secret ${sanitized(facts.id)} was ${facts.liveName === undefined ? `deleted (its name was ${quoted(facts.name)})` : `renamed from ${quoted(facts.name)} to ${quoted(facts.liveName)}`} while this command ran. The provider changed nothing`,
     next: ["Run the command again."],
   }),
-  "name-ignored": ({ name, liveName }: { name: string; liveName: string }) => ({
-    why: `the API has stored the value, but not the new name: the secret is still named ${quoted(liveName)}`,
-    next: [`Set name: ${quoted(liveName)}, or use onNameChange: "replace" to create a secret named ${quoted(name)}.`],
-  }),
-  "secret-not-found": (
-    { endpoint, listedBy }: { endpoint: string; listedBy: "function" | "command" },
-    reader: Reader,
-  ) => {
+);
+
+export const nameIgnored = problem("name-ignored", ({ name, liveName }: { name: string; liveName: string }) => ({
+  why: `the API has stored the value, but not the new name: the secret is still named ${quoted(liveName)}`,
+  next: [`Set name: ${quoted(liveName)}, or use onNameChange: "replace" to create a secret named ${quoted(name)}.`],
+}));
+
+export const secretNotFound = problem(
+  "secret-not-found",
+  ({ endpoint, listedBy }: { endpoint: string; listedBy: "function" | "command" }, reader: Reader) => {
     const list = listedBy === "function" ? "listWorkspaceSecrets()" : commandFor(reader, ownCommand("list"));
     return {
       why: `the workspace at ${endpoint} has no such secret`,
       next: [`Check the spelling and the workspace. To list all secrets: ${list}`],
     };
   },
-  "import-not-found": ({ reference, endpoint }: { reference: string; endpoint: string }, reader: Reader) => ({
+);
+
+export const importNotFound = problem(
+  "import-not-found",
+  ({ reference, endpoint }: { reference: string; endpoint: string }, reader) => ({
     why: `the workspace at ${endpoint} has no secret with the id or name ${quoted(reference)}`,
     next: [
       `Pass an ID, a NAME, WORKSPACE/ID or WORKSPACE/NAME. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
     ],
   }),
-  "value-missing": () => ({
-    why: "it was imported without its value",
-    next: ["Set the input value in the program."],
-  }),
-  "name-mismatch": ({ name }: { name: string }) => ({
-    why: `it is not named ${quoted(name)}`,
-    next: ["Pass either secretId or name, not both."],
-  }),
-  "no-secret-given": () => ({ why: "neither secretId nor name is given", next: ["Pass secretId or name."] }),
-} satisfies Record<string, Wording<never>>;
+);
+
+export const valueMissing = problem("value-missing", () => ({
+  why: "it was imported without its value",
+  next: ["Set the input value in the program."],
+}));
+
+export const nameMismatch = problem("name-mismatch", ({ name }: { name: string }) => ({
+  why: `it is not named ${quoted(name)}`,
+  next: ["Pass either secretId or name, not both."],
+}));
+
+export const noSecretGiven = problem("no-secret-given", () => ({
+  why: "neither secretId nor name is given",
+  next: ["Pass secretId or name."],
+}));
 
 export interface WrongAccount {
   workspace: string;
@@ -207,7 +239,7 @@ function rightAccountText({ workspace, provider, keySource, storedEndpoint }: Wr
   return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
 }
 
-function ownedWords(facts: OwnedFacts, reader: Reader): Words {
+function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
   const { id, where } = facts;
   const other = quoted(facts.resource);
   const secret = id === undefined ? "this secret" : `secret ${sanitized(id)}`;
@@ -231,7 +263,7 @@ function ownedWords(facts: OwnedFacts, reader: Reader): Words {
     ? `aliases: { KEY: ${quoted(urn)} } to the arguments of WorkspaceSecrets`
     : `aliases: [${quoted(urn)}] to the options`;
   if (facts.strangerType !== undefined)
-    return strangerWords({ ...facts, urn, type: facts.strangerType, alias }, reader);
+    return explainStranger({ ...facts, urn, type: facts.strangerType, alias }, reader);
   return {
     why: `${secret} belongs to resource ${other} of this stack`,
     next: [
@@ -241,10 +273,10 @@ function ownedWords(facts: OwnedFacts, reader: Reader): Words {
   };
 }
 
-function strangerWords(
+function explainStranger(
   { id, resource, urn, type, alias }: OwnedFacts & { urn: string; type: string; alias: string },
   reader: Reader,
-): Words {
+): Explanation {
   const other = quoted(resource);
   const forget = commandFor(reader, deleteFromState(urn));
   const hasOtherId = type.startsWith("command:");
@@ -261,51 +293,70 @@ function strangerWords(
   };
 }
 
-/** Problems with an input. The reason never contains the value of the input. */
-export const CHECK_WORDING = {
-  "input-missing": () => ({ why: "is missing", next: [] }),
-  "input-empty": ({ isBlank, advice }: { isBlank: boolean; advice: string }) => ({
-    why: `is ${isBlank ? "blank" : "empty"}: ${advice}`,
-    next: [],
-  }),
-  "input-type": ({ expected, given }: { expected: string; given: string }) => ({
-    why: `must be ${expected}, not ${given}`,
-    next: [],
-  }),
-  "input-choice": ({ choices }: { choices: readonly string[] }) => ({
-    why: `must be one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
-    next: [],
-  }),
-  "input-unknown": ({ known }: { known: readonly string[] }) => ({
-    why: `is not an input of WorkspaceSecret; valid inputs are ${known.join(", ")}`,
-    next: [],
-  }),
-  "value-transformed": () => ({
-    why: "was set by a transformation, so the state would store it in plain text: set it in the program",
-    next: [],
-  }),
-  "declared-twice": ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
+// Problems with an input. The reason never contains the value of the input.
+
+export const inputMissing = checkFailure("input-missing", () => ({ why: "is missing", next: [] }));
+
+export const inputEmpty = checkFailure("input-empty", ({ isBlank, advice }: { isBlank: boolean; advice: string }) => ({
+  why: `is ${isBlank ? "blank" : "empty"}: ${advice}`,
+  next: [],
+}));
+
+export const inputType = checkFailure("input-type", ({ expected, given }: { expected: string; given: string }) => ({
+  why: `must be ${expected}, not ${given}`,
+  next: [],
+}));
+
+export const inputChoice = checkFailure("input-choice", ({ choices }: { choices: readonly string[] }) => ({
+  why: `must be one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+  next: [],
+}));
+
+export const inputUnknown = checkFailure("input-unknown", ({ known }: { known: readonly string[] }) => ({
+  why: `is not an input of WorkspaceSecret; valid inputs are ${known.join(", ")}`,
+  next: [],
+}));
+
+export const valueTransformed = checkFailure("value-transformed", () => ({
+  why: "was set by a transformation, so the state would store it in plain text: set it in the program",
+  next: [],
+}));
+
+export const declaredTwice = checkFailure(
+  "declared-twice",
+  ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
     why: `is also the ${input} of resource ${quoted(resource)}${input === "name" ? " in the same workspace" : ""}: change the ${input} of one of the two resources`,
     next: [],
   }),
-  "owned-by-other": (facts: OwnedFacts, reader: Reader) => {
-    const { why, next } = ownedWords(facts, reader);
-    return { why: `refers to a secret of another resource: ${why}`, next };
-  },
-  "state-unreadable": ({ reason }: { reason: string }) => ({
-    why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
-    next: ["Without the state, the provider can't check whether another resource of this stack owns the secret."],
-  }),
-  "provider-config-unknown": ({ key, known }: { key: string; known: readonly string[] }) => ({
+);
+
+export const ownedByOtherAtCheck = checkFailure("owned-by-other", (facts: OwnedFacts, reader) => {
+  const { why, next } = explainOwner(facts, reader);
+  return { why: `refers to a secret of another resource: ${why}`, next };
+});
+
+export const stateUnreadable = checkFailure("state-unreadable", ({ reason }: { reason: string }) => ({
+  why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
+  next: ["Without the state, the provider can't check whether another resource of this stack owns the secret."],
+}));
+
+export const providerConfigUnknown = checkFailure(
+  "provider-config-unknown",
+  ({ key, known }: { key: string; known: readonly string[] }) => ({
     why: `is not a config key of elevenlabs${didYouMean(key, known)}; valid keys are ${known.join(", ")}`,
     next: [],
   }),
-  "provider-config-invalid": ({ fault }: { fault: ConfigFault }, reader: Reader) => faultWords(fault, reader),
-  "workspace-unusable": (facts: InvalidConfig, reader: Reader) => {
-    const { why, next } = CONFIG_WORDING["invalid-config"](facts, reader);
-    return { why: `cannot be used: ${why}`, next };
-  },
-} satisfies Record<string, Wording<never>>;
+);
+
+export const providerConfigInvalid = checkFailure(
+  "provider-config-invalid",
+  ({ fault }: { fault: ConfigFault }, reader) => explainFault(fault, reader),
+);
+
+export const workspaceUnusable = checkFailure("workspace-unusable", (facts: InvalidConfig, reader) => {
+  const { why, next } = explainFaults(facts, reader);
+  return { why: `cannot be used: ${why}`, next };
+});
 
 export interface PlainValues {
   key: string;
@@ -314,17 +365,24 @@ export interface PlainValues {
   isInProject?: boolean | undefined;
 }
 
-/** Warnings. `next` is empty if the user needn't do anything. */
-export const WARNING_WORDING = {
-  "imported-without-value": ({ name, id }: { name: string; id: string }) => ({
-    why: `Secret ${quoted(name)} (${sanitized(id)}) is imported without its value, which the API never returns`,
-    next: ["The next update pushes the program's value."],
-  }),
-  "left-in-use": ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => ({
+// Warnings. `next` is empty if the user needn't do anything.
+
+export const importedWithoutValue = warning("imported-without-value", ({ name, id }: { name: string; id: string }) => ({
+  why: `Secret ${quoted(name)} (${sanitized(id)}) is imported without its value, which the API never returns`,
+  next: ["The next update pushes the program's value."],
+}));
+
+export const leftInUse = warning(
+  "left-in-use",
+  ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => ({
     why: `Secret ${quoted(name)} (${sanitized(id)}) remains in the workspace, and this stack no longer manages it, because it is in use by ${dependentsText(dependents)}`,
     next: [],
   }),
-  "left-to-other-owner": (facts: { name: string; id: string; resource: string; isLookUp: boolean }) => ({
+);
+
+export const leftToOtherOwner = warning(
+  "left-to-other-owner",
+  (facts: { name: string; id: string; resource: string; isLookUp: boolean }) => ({
     why: `Secret ${quoted(facts.name)} (${sanitized(facts.id)}) is not deleted, because ${facts.isLookUp ? `the program looks it up as ${quoted(facts.resource)}` : `resource ${quoted(facts.resource)} of this stack owns it`}`,
     next: [
       facts.isLookUp
@@ -332,29 +390,32 @@ export const WARNING_WORDING = {
         : "If another value was pushed for the old resource, change the triggers of the resource that remains.",
     ],
   }),
-  "not-shared": ({ folder, reason }: { folder: string; reason: string }) => ({
-    why: `The folder ${sanitized(folder)} can't be used: ${sanitized(reason)}`,
-    next: [
-      "Without it, the provider processes of this command can't see each other's secrets. Set TMPDIR to a folder that you can write to.",
-    ],
-  }),
-  "value-ends-with-line-break": ({ name }: { name: string }) => ({
-    why: `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
-    next: [
-      "If the line break isn't part of the value (for example, if the value is read from a file), remove it in the program, such as with trimEnd().",
-    ],
-  }),
-  "plain-values": ({ key, names, isInState, isInProject }: PlainValues, reader: Reader) => {
-    const path = configPath(key, names[0] ?? "NAME");
-    const command = commandFor(reader, setConfig(path, { secret: true }));
-    return {
-      why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
-      next: isInProject
-        ? moveFromProject(key, names, reader)
-        : [`Treat the old values as compromised, and set new values: ${command}`],
-    };
-  },
-} satisfies Record<string, Wording<never>>;
+);
+
+export const notShared = warning("not-shared", ({ folder, reason }: { folder: string; reason: string }) => ({
+  why: `The folder ${sanitized(folder)} can't be used: ${sanitized(reason)}`,
+  next: [
+    "Without it, the provider processes of this command can't see each other's secrets. Set TMPDIR to a folder that you can write to.",
+  ],
+}));
+
+export const valueEndsWithLineBreak = warning("value-ends-with-line-break", ({ name }: { name: string }) => ({
+  why: `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
+  next: [
+    "If the line break isn't part of the value (for example, if the value is read from a file), remove it in the program, such as with trimEnd().",
+  ],
+}));
+
+export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
+  const path = configPath(key, names[0] ?? "NAME");
+  const command = commandFor(reader, setConfig(path, { secret: true }));
+  return {
+    why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
+    next: isInProject
+      ? moveFromProject(key, names, reader)
+      : [`Treat the old values as compromised, and set new values: ${command}`],
+  };
+});
 
 /** The API may have stored the name of the new secret in another spelling. */
 function spellingText(spellings: Secret[]): string[] {

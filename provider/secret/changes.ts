@@ -1,5 +1,5 @@
-import type { Attempt } from "../messages/attempts.js";
-import { Problem } from "../messages/problem.js";
+import type { Attempt } from "../messages/problem.js";
+import { keptValueAtRisk } from "../messages/secretWording.js";
 import { type InputName, type PreviewInputs, UNKNOWN } from "./inputs.js";
 import type { PushedInput } from "./pushed.js";
 import { changedPolicies, isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
@@ -55,5 +55,5 @@ export function requireValueNotAtRisk(
   const isRename = state.name !== undefined && !isNamed(state, inputs.name);
   if (!isRename && replacing.length === 0) return;
   const input = isRename ? "name" : (replacing[0] ?? "name");
-  throw new Problem("kept-value-at-risk", { input, liveName: isRename ? state.name : undefined }, attempt);
+  throw keptValueAtRisk({ input, liveName: isRename ? state.name : undefined }, attempt);
 }

@@ -1,7 +1,16 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import type { Attempt } from "../messages/attempts.js";
-import { Problem } from "../messages/problem.js";
+import type { Attempt, Problem } from "../messages/problem.js";
+import {
+  changedMeanwhile,
+  existingIdNotFound,
+  keptValueHasOtherName,
+  mayHaveBeenCreated,
+  mayHaveBeenUpdated,
+  nameTaken,
+  ownedByOther,
+  secretGone,
+} from "../messages/secretWording.js";
 import {
   type Declared,
   type Entry,
@@ -82,7 +91,7 @@ export class CreateOrAdopt {
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
         const spellings = await workspace.findSpellings(name).catch(() => []);
-        throw new Problem("may-have-been-created", { failure: error.failure, spellings }, attempt);
+        throw mayHaveBeenCreated({ failure: error.failure, spellings }, attempt);
       }
       if (!error.isRefusal) throw error;
       const takenSince = await workspace.findSpellings(name);
@@ -140,20 +149,16 @@ export class CreateOrAdopt {
     const dependents = await this.workspace.dependents(id).catch(() => undefined);
     const spelling = name === this.inputs.name ? undefined : name;
     const isOwn = ownership.journal.holdersOf(id).some(({ since }) => since !== "lookup");
-    return new Problem(
-      "name-taken",
-      { id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) },
-      this.attempt,
-    );
+    return nameTaken({ id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) }, this.attempt);
   }
 
   private async adoptById(id: string): Promise<Created> {
     const { workspace, inputs, attempt } = this;
     const found = await workspace.findDirectly(id);
-    if (!found) throw new Problem("existing-id-not-found", { id, workspace: workspace.name }, attempt);
+    if (!found) throw existingIdNotFound({ id, workspace: workspace.name }, attempt);
     if (found.name !== inputs.name) {
       if (inputs.onExisting === "keep") {
-        throw new Problem("kept-value-has-other-name", { id, liveName: found.name }, attempt);
+        throw keptValueHasOtherName({ id, liveName: found.name }, attempt);
       }
       await requireFreeName(workspace, { id, name: inputs.name }, attempt);
       return this.adopt(found);
@@ -179,21 +184,21 @@ export class CreateOrAdopt {
       adoption.failed();
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
-        throw new Problem("may-have-been-updated", { failure: error.failure, id: found.id }, attempt);
+        throw mayHaveBeenUpdated({ failure: error.failure, id: found.id }, attempt);
       }
       const isGone = await workspace.isGone(found.id, error);
-      throw isGone ? new Problem("secret-gone", {}, { ...attempt, id: found.id }) : error;
+      throw isGone ? secretGone({}, { ...attempt, id: found.id }) : error;
     }
   }
 
   /** The secret may have been changed or deleted since it was found, and a list may lag. */
   private async requireUnchanged({ id, name }: Secret): Promise<void> {
     const liveName = (await this.workspace.findDirectly(id))?.name;
-    if (liveName !== name) throw new Problem("changed-meanwhile", { id, name, liveName }, this.attempt);
+    if (liveName !== name) throw changedMeanwhile({ id, name, liveName }, this.attempt);
   }
 
   private ownedBy(owner: Owner): Problem {
-    return new Problem("owned-by-other", ownedFacts(owner, this.context.declared), this.attempt);
+    return ownedByOther(ownedFacts(owner, this.context.declared), this.attempt);
   }
 
   private get attempt(): Attempt {

@@ -1,7 +1,7 @@
 import type { Dependent, Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import type { Attempt } from "../messages/attempts.js";
-import { Problem } from "../messages/problem.js";
+import type { Attempt, Problem } from "../messages/problem.js";
+import { nameMismatch, noSecretGiven, secretNotFound } from "../messages/secretWording.js";
 import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -23,13 +23,13 @@ export async function findSecret(
   { secretId, name }: SecretKey,
   { attempt, seeker }: { attempt: Attempt; seeker: Seeker },
 ): Promise<Secret> {
-  if (!secretId && !name) throw new Problem("no-secret-given", {}, attempt);
+  if (!secretId && !name) throw noSecretGiven({}, attempt);
   const found =
     secretId === undefined ? await workspace.findByNameDirectly(name ?? "") : [await workspace.findDirectly(secretId)];
   const secrets = found.filter((secret) => secret !== undefined);
   const secret = requireAtMostOne(secrets, attempt, seeker === "function" ? "secretId" : "--id");
   if (!secret) throw notFound(workspace, { attempt, seeker });
-  if (name !== undefined && secret.name !== name) throw new Problem("name-mismatch", { name }, attempt);
+  if (name !== undefined && secret.name !== name) throw nameMismatch({ name }, attempt);
   return secret;
 }
 
@@ -47,7 +47,11 @@ export async function findDependents(
 }
 
 export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?: string): Promise<Secret> {
-  const attempt: Attempt = { step: "lookUp", name: key.secretId ?? key.name ?? "", workspace: nameOf(workspaceName) };
+  const attempt: Attempt = {
+    step: "look up secret",
+    name: key.secretId ?? key.name ?? "",
+    workspace: nameOf(workspaceName),
+  };
   const workspace = workspaces.get(workspaceName);
   return withProblems(workspace, { attempt, sendsOnlyId: key.secretId !== undefined }, () =>
     findSecret(workspace, key, { attempt, seeker: "function" }),
@@ -57,20 +61,20 @@ export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?
 /** Lists all secrets, or only the secrets whose names start with `prefix`. */
 export function listSecrets(workspaces: Workspaces, prefix?: string, workspaceName?: string): Promise<Secret[]> {
   const workspace = workspaces.get(workspaceName);
-  const attempt: Attempt = { step: "list", workspace: nameOf(workspaceName) };
+  const attempt: Attempt = { step: "list the secrets", workspace: nameOf(workspaceName) };
   return withProblems(workspace, { attempt }, () => workspace.list(prefix));
 }
 
 export function getDependents(workspaces: Workspaces, secretId: string, workspaceName?: string): Promise<Dependent[]> {
   const workspace = workspaces.get(workspaceName);
-  const attempt: Attempt = { step: "listDependents", name: secretId, workspace: nameOf(workspaceName) };
+  const attempt: Attempt = { step: "list the dependents of secret", name: secretId, workspace: nameOf(workspaceName) };
   return withProblems(workspace, { attempt, sendsOnlyId: true }, () =>
     findDependents(workspace, secretId, { attempt, seeker: "function" }),
   );
 }
 
 function notFound({ endpoint }: Workspace, { attempt, seeker }: { attempt: Attempt; seeker: Seeker }): Problem {
-  return new Problem("secret-not-found", { endpoint, listedBy: seeker }, attempt);
+  return secretNotFound({ endpoint, listedBy: seeker }, attempt);
 }
 
 function nameOf(workspaceName: string | undefined): string {

@@ -1,6 +1,6 @@
 import type { Secret } from "../api/client.js";
-import type { Attempt } from "../messages/attempts.js";
-import { Problem } from "../messages/problem.js";
+import type { Attempt, Problem } from "../messages/problem.js";
+import { newNameTaken, severalWithThisName, wrongAccount } from "../messages/secretWording.js";
 import type { StoredEntry } from "../ownership/account.js";
 import type { Workspace } from "../workspaces/workspace.js";
 
@@ -12,20 +12,20 @@ export async function requireRightAccount(
 ): Promise<void> {
   if (await workspace.account.isRightFor(entry, workspace.signal)) return;
   const stored = entry.state.endpoint;
-  throw wrongAccount(
+  throw accountProblem(
     workspace,
     { storedEndpoint: stored === workspace.endpoint ? undefined : stored, ...entry },
     attempt,
   );
 }
 
-function wrongAccount(
+function accountProblem(
   { name, endpoint, keySource }: Workspace,
   { storedEndpoint, urn }: { storedEndpoint?: string | undefined; urn?: string },
   attempt: Attempt,
 ): Problem {
   const { provider } = attempt;
-  return new Problem("wrong-account", { workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, attempt);
+  return wrongAccount({ workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, attempt);
 }
 
 /** Call this before a create. Throws if the stack's other secrets are known, but this isn't the account that has them. */
@@ -37,13 +37,13 @@ export async function requireStacksAccount(workspace: Workspace, attempt: Attemp
     if (await workspace.findDirectly(entry.id)) return account.noteFound(entry);
   }
   if (entries.length === 0) return;
-  throw wrongAccount(workspace, {}, attempt);
+  throw accountProblem(workspace, {}, attempt);
 }
 
 /** The API may allow two secrets with one name, but this provider never gives a secret a name that is in use. */
 export async function requireFreeName(workspace: Workspace, { id, name }: Secret, attempt: Attempt): Promise<void> {
   const secrets = (await workspace.findByNameDirectly(name)).filter((secret) => secret.id !== id);
-  if (secrets.length > 0) throw new Problem("new-name-taken", { name, secrets }, attempt);
+  if (secrets.length > 0) throw newNameTaken({ name, secrets }, attempt);
 }
 
 /** Returns the only secret of the list. Undefined if the list is empty. */
@@ -52,6 +52,6 @@ export function requireAtMostOne(
   attempt: Attempt,
   chooseBy: "existingId" | "secretId" | "--id" | "import" = "existingId",
 ): Secret | undefined {
-  if (secrets.length > 1) throw new Problem("several-with-this-name", { secrets, chooseBy }, attempt);
+  if (secrets.length > 1) throw severalWithThisName({ secrets, chooseBy }, attempt);
   return secrets[0];
 }

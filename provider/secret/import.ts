@@ -1,7 +1,7 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import type { Attempt } from "../messages/attempts.js";
-import { Problem } from "../messages/problem.js";
+import type { Attempt } from "../messages/problem.js";
+import { importNotFound } from "../messages/secretWording.js";
 import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -28,13 +28,12 @@ export async function findToImport(workspaces: Workspaces, reference: string, wo
     if (secret) found.push({ secret, workspace: target.workspace });
   }
   const { workspace } = whole;
-  const attempt: Attempt = { step: "import", name: reference, workspace: workspace.name };
+  const attempt: Attempt = { step: "import secret", name: reference, workspace: workspace.name };
   requireAtMostOne(uniqueIn(found), attempt, "import");
   const [first] = found;
   if (first) return first;
   const { workspace: last, reference: shown } = targets.at(-1) ?? whole;
-  throw new Problem(
-    "import-not-found",
+  throw importNotFound(
     { reference: shown, endpoint: last.endpoint },
     { ...attempt, name: shown, workspace: last.name },
   );
@@ -46,7 +45,7 @@ interface Target {
 }
 
 function find({ workspace, reference }: Target): Promise<Secret | undefined> {
-  const attempt: Attempt = { step: "import", name: reference, workspace: workspace.name };
+  const attempt: Attempt = { step: "import secret", name: reference, workspace: workspace.name };
   return withProblems(workspace, { attempt }, async () => {
     const byId = await byIdIfPossible(workspace, reference);
     return byId ?? requireAtMostOne(await workspace.findByNameDirectly(reference), attempt, "import");

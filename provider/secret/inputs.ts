@@ -1,4 +1,5 @@
-import type { CheckFailureFacts, CheckFailureKind } from "../messages/problem.js";
+import type { CheckFailure } from "../messages/problem.js";
+import { inputChoice, inputEmpty, inputMissing, inputType, inputUnknown } from "../messages/secretWording.js";
 import { typeText } from "../text/typeText.js";
 
 /** Stands for a value that a preview doesn't know yet. */
@@ -141,15 +142,6 @@ export function mayAdopt({ onExisting, existingId }: { [Name in InputName]?: unk
   return existingId !== undefined || (onExisting ?? INPUTS.onExisting.defaultValue) !== INPUTS.onExisting.defaultValue;
 }
 
-/** A fault of one input. Its facts never contain the given value. */
-export type CheckFailure = { [Kind in CheckFailureKind]: FailureOf<Kind> }[CheckFailureKind];
-
-interface FailureOf<Kind extends CheckFailureKind> {
-  property: string;
-  kind: Kind;
-  facts: CheckFailureFacts<Kind>;
-}
-
 /** Checks each input separately. */
 export function checkInputs(inputs: Record<string, unknown>): CheckFailure[] {
   const failures: CheckFailure[] = [];
@@ -157,14 +149,13 @@ export function checkInputs(inputs: Record<string, unknown>): CheckFailure[] {
     const given = inputs[property];
     const { rule, isRequired } = INPUTS[property] as InputDeclaration<unknown>;
     if (given === UNKNOWN) continue;
-    if (given !== undefined)
-      failures.push(...rule.check(given).map((fault) => ({ property, ...fault }) as CheckFailure));
+    if (given !== undefined) failures.push(...rule.check(property, given));
     // The program may omit the name, but the SDK adds it before this check.
-    else if (isRequired || property === "name") failures.push({ property, kind: "input-missing", facts: {} });
+    else if (isRequired || property === "name") failures.push(inputMissing(property, {}));
   }
   for (const property of Object.keys(inputs)) {
     if (Object.hasOwn(INPUTS, property)) continue;
-    failures.push({ property, kind: "input-unknown", facts: { known: INPUT_NAMES } });
+    failures.push(inputUnknown(property, { known: INPUT_NAMES }));
   }
   return failures;
 }
@@ -177,7 +168,7 @@ export function blankness(given: string): "empty" | "blank" | undefined {
 
 /** The values that an input accepts. */
 interface Rule<T> {
-  check(given: unknown): Omit<CheckFailure, "property">[];
+  check(property: string, given: unknown): CheckFailure[];
   /** Used for schemas and docs. */
   accepts: "text" | "list" | readonly string[];
   readonly type?: T;
@@ -190,26 +181,29 @@ function input<T>(declaration: InputDeclaration<T>): InputDeclaration<T> {
 function text({ ifEmpty: advice }: { ifEmpty: string }): Rule<string> {
   return {
     accepts: "text",
-    check(given) {
-      if (typeof given !== "string") return [wrongType("a string", given)];
+    check(property, given) {
+      if (typeof given !== "string") return [wrongType(property, "a string", given)];
       const empty = blankness(given);
-      return empty === undefined ? [] : [{ kind: "input-empty", facts: { isBlank: empty === "blank", advice } }];
+      return empty === undefined ? [] : [inputEmpty(property, { isBlank: empty === "blank", advice })];
     },
   };
 }
 
 function list(): Rule<unknown[]> {
-  return { accepts: "list", check: (given) => (Array.isArray(given) ? [] : [wrongType("a list", given)]) };
+  return {
+    accepts: "list",
+    check: (property, given) => (Array.isArray(given) ? [] : [wrongType(property, "a list", given)]),
+  };
 }
 
 function choice<const Choices extends readonly string[]>(...choices: Choices): Rule<Choices[number]> {
   return {
     accepts: choices,
-    check: (given) =>
-      choices.some((one) => one === given) ? [] : [{ kind: "input-choice", facts: { choices: [...choices] } }],
+    check: (property, given) =>
+      choices.some((one) => one === given) ? [] : [inputChoice(property, { choices: [...choices] })],
   };
 }
 
-function wrongType(expected: string, given: unknown): Omit<CheckFailure, "property"> {
-  return { kind: "input-type", facts: { expected, given: typeText(given) } };
+function wrongType(property: string, expected: string, given: unknown): CheckFailure {
+  return inputType(property, { expected, given: typeText(given) });
 }

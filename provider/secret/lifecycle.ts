@@ -1,8 +1,22 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import { isSpellingOf } from "../api/spelling.js";
-import type { Attempt } from "../messages/attempts.js";
-import { Problem, type WarningFacts, type WarningKind } from "../messages/problem.js";
+import { invalidConfig } from "../messages/configWording.js";
+import { type Attempt, type CheckFailure, type Message, Problem } from "../messages/problem.js";
+import {
+  idNotFound,
+  inUse,
+  keptValueAtRisk,
+  leftInUse,
+  leftToOtherOwner,
+  nameIgnored,
+  newNameTaken,
+  ownedByOther,
+  secretGone,
+  valueEndsWithLineBreak,
+  valueMissing,
+  workspaceUnusable,
+} from "../messages/secretWording.js";
 import { Journal } from "../ownership/journal.js";
 import { markIn, newMark } from "../ownership/mark.js";
 import { Ownership, ownedFacts } from "../ownership/ownership.js";
@@ -12,13 +26,7 @@ import type { Workspace } from "../workspaces/workspace.js";
 import { type Changes, changesOf, requireValueNotAtRisk } from "./changes.js";
 import { CreateOrAdopt } from "./createOrAdopt.js";
 import { requireFreeName, requireRightAccount, requireStacksAccount } from "./guards.js";
-import {
-  type CheckFailure,
-  checkInputs,
-  type InputName,
-  type PreviewInputs,
-  type WorkspaceSecretInputs,
-} from "./inputs.js";
+import { checkInputs, type InputName, type PreviewInputs, type WorkspaceSecretInputs } from "./inputs.js";
 import { Plans } from "./plans.js";
 import type { PushedInput, PushMemory } from "./pushed.js";
 import {
@@ -53,7 +61,7 @@ export interface Host {
   managedType?: string;
   /** Whether the key or the URL in the config has changed since the last update. Default: not known. */
   hasRouteChanged?(): boolean;
-  warn<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): Promise<void>;
+  warn(warning: Message): Promise<void>;
 }
 
 /** A resource, as the engine passes it to the provider. */
@@ -82,10 +90,10 @@ export interface Diff {
 /** An update that failed after it may have changed the secret. The engine must store `stored`. */
 export class UnfinishedUpdate extends Problem {
   constructor(
-    { kind, facts, attempt }: Problem,
+    { content, attempt }: Problem,
     readonly stored: Stored,
   ) {
-    super(kind, facts, attempt);
+    super(content, attempt);
   }
 }
 
@@ -137,9 +145,9 @@ export class WorkspaceSecretLifecycle {
   }
 
   create(inputs: WorkspaceSecretInputs, { urn }: { urn?: string } = {}): Promise<Stored> {
-    const attempt: SecretAttempt = { step: "create", name: inputs.name, workspace: workspaceOf(inputs) };
+    const attempt: SecretAttempt = { step: "create secret", name: inputs.name, workspace: workspaceOf(inputs) };
     return this.perform(attempt, async (workspace) => {
-      if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
+      if (inputs.value === undefined) throw valueMissing({}, attempt);
       await this.requireNoKeptValueReplaced(inputs, attempt);
       this.noteStack(workspace);
       await requireStacksAccount(workspace, attempt);
@@ -162,7 +170,7 @@ export class WorkspaceSecretLifecycle {
       async (workspace) => {
         const found = await workspace.find(id);
         if (found) return { id, state: this.asFound(found, resource, workspace) };
-        if (state.name === undefined) throw new Problem("id-not-found", { workspace: workspace.name }, attempt);
+        if (state.name === undefined) throw idNotFound({ workspace: workspace.name }, attempt);
         await requireRightAccount(workspace, resource, attempt);
         // Don't adopt another secret with this name here, because the API doesn't show who created it. The next create finds
         // it and follows `onExisting`.
@@ -182,7 +190,7 @@ export class WorkspaceSecretLifecycle {
       // Check this before a value is sent to another URL.
       if (this.hasMoved(resource, workspace)) await this.requireFound(resource, workspace, attempt);
       if (!isRename && pushed.length === 0) return this.storeOnly(resource, inputs, workspace);
-      if (inputs.value === undefined) throw new Problem("value-missing", {}, attempt);
+      if (inputs.value === undefined) throw valueMissing({}, attempt);
       if (isRename) await requireFreeName(workspace, { id, name: inputs.name }, attempt);
       return this.pushUpdate(workspace, resource, inputs, attempt);
     });
@@ -198,12 +206,7 @@ export class WorkspaceSecretLifecycle {
       if (keeper) {
         this.ownership.release(entry);
         const { resource, since } = keeper;
-        return this.host.warn("left-to-other-owner", {
-          name: attempt.name,
-          id,
-          resource,
-          isLookUp: since === "lookup",
-        });
+        return this.host.warn(leftToOtherOwner({ name: attempt.name, id, resource, isLookUp: since === "lookup" }));
       }
       this.plans.requireValueNotReplaced(entry, attempt);
       try {
@@ -225,7 +228,7 @@ export class WorkspaceSecretLifecycle {
     const kept = this.plans.keptEntryReplacedBy(inputs);
     // An interrupted replacement may have deleted the secret already.
     const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
-    if (isThere) throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
+    if (isThere) throw keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
   }
 
   /** Passes the stack's state to the account, as it was when the operation began. Only once, although every create calls this. */
@@ -247,7 +250,7 @@ export class WorkspaceSecretLifecycle {
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
-    if (other) throw new Problem("owned-by-other", { ...ownedFacts(other, undefined), where: "both" }, attempt);
+    if (other) throw ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, attempt);
     if (plan) plan.mark = entry.mark;
   }
 
@@ -260,14 +263,14 @@ export class WorkspaceSecretLifecycle {
     const dependents = await workspace.dependents(id).catch(() => []);
     if (dependents.length === 0) throw refusal;
     const isRetained = state.onInUse === "retain" || this.plans.isRetained(id);
-    if (!isRetained) throw new Problem("in-use", { dependents }, attempt);
-    await this.host.warn("left-in-use", { name: attempt.name, id, dependents });
+    if (!isRetained) throw inUse({ dependents }, attempt);
+    await this.host.warn(leftInUse({ name: attempt.name, id, dependents }));
   }
 
   private async requireFound(resource: Resource, workspace: Workspace, attempt: Attempt): Promise<void> {
     if (await workspace.find(resource.id)) return workspace.account.noteFound(resource);
     await requireRightAccount(workspace, resource, attempt);
-    throw new Problem("secret-gone", {}, attempt);
+    throw secretGone({}, attempt);
   }
 
   /** The state after an update that pushes nothing. */
@@ -304,7 +307,7 @@ export class WorkspaceSecretLifecycle {
       if (!(error instanceof ApiError)) throw error;
       if (await workspace.isGone(id, error)) {
         await requireRightAccount(workspace, resource, attempt);
-        throw new Problem("secret-gone", {}, { ...attempt, id });
+        throw secretGone({}, { ...attempt, id });
       }
       if (!error.outcomeUnknown) throw error;
       const seen = stateAsSeen(secret, state, workspace);
@@ -318,7 +321,7 @@ export class WorkspaceSecretLifecycle {
   private async warnOfLineBreak({ name, value }: WorkspaceSecretInputs): Promise<void> {
     if (!/^[^\r\n]*\r?\n$/.test(value)) return;
     // The value is already pushed, so the state must be stored even if the warning fails.
-    await this.host.warn("value-ends-with-line-break", { name }).catch(() => undefined);
+    await this.host.warn(valueEndsWithLineBreak({ name })).catch(() => undefined);
   }
 
   /** Returns a problem if the API has stored a different name from the requested name. The value is already pushed. */
@@ -332,12 +335,12 @@ export class WorkspaceSecretLifecycle {
     if (name === inputs.name) return undefined;
     if (name === before.name) {
       const facts = { name: inputs.name, liveName: name };
-      return isSpellingOf(name, inputs.name) ? undefined : new Problem("name-ignored", facts, attempt);
+      return isSpellingOf(name, inputs.name) ? undefined : nameIgnored(facts, attempt);
     }
     const secrets = (await workspace.findByNameDirectly(name).catch(() => [])).filter(({ id }) => id !== pushed.id);
     if (secrets.length === 0) return undefined;
     await workspace.update(pushed, { name: before.name, value: inputs.value });
-    return new Problem("new-name-taken", { name, secrets }, attempt);
+    return newNameTaken({ name, secrets }, attempt);
   }
 
   private asFound(found: Secret, resource: Resource, workspace: Workspace): WorkspaceSecretState {
@@ -394,8 +397,8 @@ export class WorkspaceSecretLifecycle {
       this.host.workspaces.get(workspace);
       return [];
     } catch (error) {
-      if (!Problem.is(error, "invalid-config")) throw error;
-      return [{ property: "workspace", kind: "workspace-unusable", facts: error.facts }];
+      if (!invalidConfig.is(error)) throw error;
+      return [workspaceUnusable("workspace", error.facts)];
     }
   }
 
@@ -403,9 +406,9 @@ export class WorkspaceSecretLifecycle {
     try {
       return this.host.workspaces.get(attempt.workspace);
     } catch (error) {
-      if (!Problem.is(error, "invalid-config")) throw error;
+      if (!invalidConfig.is(error)) throw error;
       const configMayBeStale = !this.host.isConfigCurrent();
-      throw new Problem("invalid-config", { ...error.facts, configMayBeStale }, attempt);
+      throw invalidConfig({ ...error.facts, configMayBeStale }, attempt);
     }
   }
 
@@ -424,9 +427,14 @@ export class WorkspaceSecretLifecycle {
   }
 }
 
-function attemptOf(step: "read" | "update" | "delete", { id, state }: Resource): SecretAttempt {
+function attemptOf(verb: "read" | "update" | "delete", { id, state }: Resource): SecretAttempt {
   const hasName = state.name !== undefined;
-  return { step, name: state.name ?? id, id: hasName ? id : undefined, workspace: workspaceOf(state) };
+  return {
+    step: `${verb} secret`,
+    name: state.name ?? id,
+    id: hasName ? id : undefined,
+    workspace: workspaceOf(state),
+  };
 }
 
 function entryOf(resource: Resource): { id: string; mark: string; state: StoredState } {

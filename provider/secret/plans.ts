@@ -1,11 +1,17 @@
-import type { Attempt } from "../messages/attempts.js";
-import { Problem } from "../messages/problem.js";
+import { type Attempt, type CheckFailure, Problem } from "../messages/problem.js";
+import {
+  declaredTwice,
+  keptValueAtRisk,
+  ownedByOtherAtCheck,
+  stateUnreadable,
+  valueTransformed,
+} from "../messages/secretWording.js";
 import { routesIn } from "../ownership/mark.js";
 import { type Declared, type Entry, isOf, type Ownership, ownedFacts } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
-import { type CheckFailure, mayAdopt, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
+import { mayAdopt, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
 import { differing } from "./pushed.js";
 import { isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
 
@@ -47,7 +53,7 @@ export class Plans {
       typeof inputs.value === "string" && registration.value !== UNKNOWN && inputs.value !== registration.value;
     // With `ignoreChanges`, the engine passes the value of the last update.
     if (isTransformed && inputs.value !== olds.value) {
-      failures.push({ property: "value", kind: "value-transformed", facts: {} });
+      failures.push(valueTransformed("value", {}));
     }
     const isNameKnown = typeof name === "string" && ["string", "undefined"].includes(typeof workspace);
     const same = this.ownership.declare(registration, {
@@ -55,8 +61,7 @@ export class Plans {
       existingId: typeof existingId === "string" ? existingId : undefined,
     });
     if (same) {
-      const facts = { resource: same.other.name, input: same.input };
-      return [...failures, { property: same.input, kind: "declared-twice", facts }];
+      return [...failures, declaredTwice(same.input, { resource: same.other.name, input: same.input })];
     }
     this.byPlace.set(keyOf(inputs), { declared: registration, pushes: this.pushes(inputs, olds, registration) });
     if (!isToBeCreated(inputs, olds) || !mayAdopt(inputs)) return failures;
@@ -95,7 +100,7 @@ export class Plans {
     if (!plan || plan.pushes) return;
     // An earlier operation has already replaced this entry, and has decided about its value.
     if (plan.mark !== undefined && plan.mark !== mark) return;
-    throw new Problem("kept-value-at-risk", { input: "replacement", liveName: undefined }, attempt);
+    throw keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
   }
 
   /**
@@ -128,16 +133,14 @@ export class Plans {
   private conflicts(inputs: Inputs, registration: Registration, stateProblem: string | undefined): CheckFailure[] {
     const { existingId, name } = inputs;
     const property = existingId === undefined ? "name" : "existingId";
-    if (stateProblem !== undefined) return [{ property, kind: "state-unreadable", facts: { reason: stateProblem } }];
+    if (stateProblem !== undefined) return [stateUnreadable(property, { reason: stateProblem })];
     const isMeant = ({ id, stored }: Holder) =>
       existingId === undefined
         ? name === stored?.name && this.isInAccount(id, stored, workspaceOf(inputs))
         : id === existingId;
     const owner =
       this.ownership.inState(registration, isMeant) ?? this.ownership.stranger(registration, { id: existingId, name });
-    return owner
-      ? [{ property, kind: "owned-by-other", facts: { ...ownedFacts(owner, registration), where: "state" } }]
-      : [];
+    return owner ? [ownedByOtherAtCheck(property, { ...ownedFacts(owner, registration), where: "state" })] : [];
   }
 
   /** The reason that the stack's state is unknown. Undefined for a program in another language, which doesn't read the state. */
@@ -162,7 +165,7 @@ export class Plans {
     try {
       return this.workspace(name);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!Problem.isInstance(error)) throw error;
       return undefined;
     }
   }

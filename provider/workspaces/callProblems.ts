@@ -1,6 +1,21 @@
 import { ApiError, type ApiFailure } from "../api/errors.js";
-import type { Attempt } from "../messages/attempts.js";
-import { Problem, type ProblemKind } from "../messages/problem.js";
+import {
+  apiFailure,
+  cancelled,
+  invalidId,
+  malformedApiKey,
+  missingPermission,
+  noApiKey,
+  notFound,
+  notTheApi,
+  proxyRefused,
+  proxyUnreachable,
+  rateLimited,
+  refused,
+  unauthorized,
+  unreachable,
+} from "../messages/apiWording.js";
+import type { Attempt, Problem, ProblemKind } from "../messages/problem.js";
 import type { Workspace } from "./workspace.js";
 
 /** A call that failed, and where its config is from. */
@@ -40,24 +55,24 @@ export function callProblem(error: ApiError, workspace: Workspace, context: Call
   const { name, endpoint, keySource } = workspace;
   const { attempt, configMayBeStale = false } = context;
   const facts = { failure: error.failure, workspace: { name, endpoint, keySource }, configMayBeStale };
-  return new Problem(kindOf(error, context), facts, attempt);
+  return kindOf(error, context)(facts, attempt);
 }
 
-function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext) {
-  const kinds = [
-    ["invalid-id", error.failure.kind === "invalid-id" || (sendsOnlyId && error.isInvalidRequest)],
-    ["malformed-api-key", error.failure.kind === "malformed-api-key"],
-    ["no-api-key", error.isAboutKey],
-    ["unauthorized", error.isUnauthorized],
-    ["missing-permission", error.lacksPermission],
-    ["proxy-refused", error.isRefusedByProxy],
-    ["proxy-unreachable", error.isAboutProxy],
-    ["rate-limited", error.isRateLimit],
-    ["not-the-api", error.isForeign],
-    ["refused", error.isRefusal],
-    ["not-found", error.isNotFound],
-    ["api-failure", error.isServerFailure],
-    ["cancelled", error.isCancelled],
-  ] as const satisfies [ProblemKind, boolean][];
-  return kinds.find(([, applies]) => applies)?.[0] ?? "unreachable";
+function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext): ProblemKind<FailedCall> {
+  const kinds: [ProblemKind<FailedCall>, boolean][] = [
+    [invalidId, error.failure.kind === "invalid-id" || (sendsOnlyId && error.isInvalidRequest)],
+    [malformedApiKey, error.failure.kind === "malformed-api-key"],
+    [noApiKey, error.isAboutKey],
+    [unauthorized, error.isUnauthorized],
+    [missingPermission, error.lacksPermission],
+    [proxyRefused, error.isRefusedByProxy],
+    [proxyUnreachable, error.isAboutProxy],
+    [rateLimited, error.isRateLimit],
+    [notTheApi, error.isForeign],
+    [refused, error.isRefusal],
+    [notFound, error.isNotFound],
+    [apiFailure, error.isServerFailure],
+    [cancelled, error.isCancelled],
+  ];
+  return kinds.find(([, applies]) => applies)?.[0] ?? unreachable;
 }

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { type BaseUrlFault, isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
 import { PROXY_VARIABLES, type ProxyFault, type Route, routeTo } from "../api/proxy/route.js";
-import { Problem } from "../messages/problem.js";
+import { invalidConfig } from "../messages/configWording.js";
+import type { Problem } from "../messages/problem.js";
 import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { parsedJson } from "../text/parsedJson.js";
 import { DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "./names.js";
@@ -119,7 +120,7 @@ export function workspaceNames(config: ConfigReader): string[] {
 }
 
 function invalid(faults: ConfigFault[]): Problem {
-  return new Problem("invalid-config", { faults }, { step: "useConfig" });
+  return invalidConfig({ faults }, { step: "use the config" });
 }
 
 /** The source of the settings, and the list that collects their faults. */

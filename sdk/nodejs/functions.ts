@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
+import { mockWithoutList } from "../../provider/messages/programWording.js";
 import { requireSettingsInConfig } from "./inlineProgram.js";
 import { isUnderMocks } from "./mocks.js";
 import { settingsOfStack } from "./programConfig.js";
@@ -103,7 +104,7 @@ async function callMockForList<T>(name: string, args: object, property: string):
   const answer = await callMock<Record<string, unknown>>(name, args);
   const list = answer?.[property];
   if (Array.isArray(list)) return list;
-  throw programError("mock-without-list", { property }, { step: "callMock", name: tokenOf(name) });
+  throw programError(mockWithoutList({ property }, { step: "call the mock of", name: tokenOf(name) }));
 }
 
 function tokenOf(name: string): string {
@@ -126,8 +127,7 @@ async function callProvider<T>(
   try {
     return await step(provider, currentWorkspaces(provider));
   } catch (error) {
-    // A `RunError` that isn't caught is shown without a stack trace.
-    throw error instanceof provider.Problem ? asProgramError(error) : error;
+    throw asProgramError(error);
   }
 }
 

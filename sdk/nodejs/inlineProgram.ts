@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
+import { environmentUnknown } from "../../provider/messages/programWording.js";
 import { configPath } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { programError } from "./programError.js";
@@ -40,6 +41,6 @@ export function requireSettingsInConfig(workspace = DEFAULT_WORKSPACE): void {
     const isNeeded = variable === "ELEVENLABS_API_KEY" || process.env[variable] !== undefined;
     if (!isNeeded || keys.some((key) => pulumi.runtime.getConfig(`elevenlabs:${key}`) !== undefined)) continue;
     const facts = { variable, path: configPath(`elevenlabs:${keys[0]}`) };
-    throw programError("environment-unknown", facts, { step: "callApi" });
+    throw programError(environmentUnknown(facts, { step: "call the API" }));
   }
 }

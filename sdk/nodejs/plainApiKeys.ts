@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Attempt } from "../../provider/messages/attempts.js";
+import type { Attempt } from "../../provider/messages/problem.js";
+import { plainApiKey, plainApiKeys } from "../../provider/messages/programWording.js";
 import { configPath } from "../../provider/pulumi/configPath.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
 
-const ATTEMPT: Attempt = { step: "useConfig" };
+const ATTEMPT: Attempt = { step: "use the config" };
 const API_KEY = workspaceSettingPath(DEFAULT_WORKSPACE, "apiKey");
 const WORKSPACES = configPath("elevenlabs:workspaces");
 
@@ -17,10 +18,10 @@ const WORKSPACES = configPath("elevenlabs:workspaces");
 export function refusePlainApiKeys(): void {
   if (plainTextOf(API_KEY.key) !== undefined) {
     const isInProject = sourceOfConfig(API_KEY.key)?.isProject;
-    throw programError("plain-api-key", { path: API_KEY, isInState: true, isInProject }, ATTEMPT);
+    throw programError(plainApiKey({ path: API_KEY, isInState: true, isInProject }, ATTEMPT));
   }
   if (plainTextOf(WORKSPACES.key)?.includes('"apiKey"')) {
-    throw programError("plain-api-keys", { isInProject: sourceOfConfig(WORKSPACES.key)?.isProject }, ATTEMPT);
+    throw programError(plainApiKeys({ isInProject: sourceOfConfig(WORKSPACES.key)?.isProject }, ATTEMPT));
   }
   // If any part of an object is secret, the engine encrypts the whole object in the state. But the stack's file still
   // contains the other parts in plain text.
@@ -28,7 +29,7 @@ export function refusePlainApiKeys(): void {
   const [workspace] = source ? plainKeysIn(source, "apiKey") : [];
   if (workspace !== undefined) {
     const path = configPath(WORKSPACES.key, workspace, "apiKey");
-    throw programError("plain-api-key", { path, isInState: false }, ATTEMPT);
+    throw programError(plainApiKey({ path, isInState: false }, ATTEMPT));
   }
 }
 

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Attempt } from "../../provider/messages/attempts.js";
-import { Problem } from "../../provider/messages/problem.js";
+import type { Attempt } from "../../provider/messages/problem.js";
+import { componentRequiresPlugin, notADependency } from "../../provider/messages/programWording.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
@@ -56,7 +56,7 @@ function asErrorOfProgram(check: () => unknown): void {
   try {
     check();
   } catch (error) {
-    throw error instanceof Problem ? asProgramError(error) : error;
+    throw asProgramError(error);
   }
 }
 
@@ -72,11 +72,11 @@ function requireDependency(logicalName: string): void {
   // If the program changed its working folder before it loaded this package, only the project's folder is correct.
   if (isFoundFrom(programFolder) || isFoundFrom(pulumi.getRootDirectory())) return;
   if (isComponent) {
-    const attempt: Attempt = { step: "declareSecret", name: logicalName };
-    throw programError("component-requires-plugin", { folder: programFolder }, attempt);
+    const attempt: Attempt = { step: "declare WorkspaceSecret", name: logicalName };
+    throw programError(componentRequiresPlugin({ folder: programFolder }, attempt));
   }
   const facts = { folder: programFolder, packageJson: packageJsonOf(programFolder) };
-  throw programError("not-a-dependency", facts, { step: "runProgram" });
+  throw programError(notADependency(facts, { step: "run the program" }));
 }
 
 function isFoundFrom(folder: string): boolean {

@@ -1,6 +1,6 @@
 import { nodeProblem } from "../../provider/nodeVersion.js";
-import { asProgramError } from "./programError.js";
+import { programError } from "./programError.js";
 
 // Throws when the program loads the package, before the program declares or changes anything.
-const problem = nodeProblem({ step: "runProgram" });
-if (problem) throw asProgramError(problem);
+const problem = nodeProblem({ step: "run the program" });
+if (problem) throw programError(problem);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Attempt } from "../../provider/messages/attempts.js";
+import type { Attempt } from "../../provider/messages/problem.js";
+import { prefixNotPlain, secretsNotPlain } from "../../provider/messages/programWording.js";
 import { programError } from "./programError.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { secretsFromConfig } from "./secretsFromConfig.js";
@@ -46,9 +47,9 @@ export interface CreatedSecrets<Secret> {
 /** Throws before any resource is registered, if the arguments are invalid. */
 export function planSecrets(name: string, args: WorkspaceSecretsArgs): SecretsPlan {
   const { secrets: given, prefix = "", aliases = {}, ...shared } = args;
-  const attempt: Attempt = { step: "declareSecrets", name };
-  if (typeof prefix !== "string") throw programError("prefix-not-plain", {}, attempt);
-  if (given !== undefined && !isPlainObject(given)) throw programError("secrets-not-plain", {}, attempt);
+  const attempt: Attempt = { step: "declare WorkspaceSecrets", name };
+  if (typeof prefix !== "string") throw programError(prefixNotPlain({}, attempt));
+  if (given !== undefined && !isPlainObject(given)) throw programError(secretsNotPlain({}, attempt));
   return { values: given ?? secretsFromConfig(), prefix, aliases, shared };
 }
 

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Attempt } from "../../provider/messages/attempts.js";
-import { warningText } from "../../provider/messages/problem.js";
-import type { ConfigEntryFault } from "../../provider/messages/programWording.js";
+import type { Attempt } from "../../provider/messages/problem.js";
+import {
+  type ConfigEntryFault,
+  configEntriesInvalid,
+  configMissing,
+  configNotAnObject,
+} from "../../provider/messages/programWording.js";
+import { plainValues } from "../../provider/messages/secretWording.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { blankness } from "../../provider/secret/inputs.js";
 import { parsedJson } from "../../provider/text/parsedJson.js";
+import { sanitized } from "../../provider/text/sanitize.js";
 import { typeText } from "../../provider/text/typeText.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
@@ -22,19 +28,19 @@ import { programError } from "./programError.js";
  * ```
  */
 export function secretsFromConfig(key = "secrets"): Record<string, pulumi.Output<string>> {
-  const attempt: Attempt = { step: "readConfigKey", name: key };
+  const attempt: Attempt = { step: `read config ${sanitized(key)}` };
   const fullKey = key.includes(":") ? key : `${pulumi.getProject()}:${key}`;
   // Don't use `pulumi.Config`: its getters either warn about the secret or hide the keys.
   const text = pulumi.runtime.getConfig(fullKey);
-  if (text === undefined) throw programError("config-missing", { key, ...otherKeyFor(fullKey) }, attempt);
+  if (text === undefined) throw programError(configMissing({ key, ...otherKeyFor(fullKey) }, attempt));
   const secrets = parsedObject(text);
   const isInProject = () => sourceOfConfig(fullKey)?.isProject;
   if (secrets === undefined) {
-    throw programError("config-not-an-object", { key, isInProject: isInProject() }, attempt);
+    throw programError(configNotAnObject({ key, isInProject: isInProject() }, attempt));
   }
   const faults = Object.entries(secrets).flatMap(([name, value]) => faultsOf(name, value));
   if (faults.length > 0) {
-    throw programError("config-entries-invalid", { key, faults, isInProject: isInProject() }, attempt);
+    throw programError(configEntriesInvalid({ key, faults, isInProject: isInProject() }, attempt));
   }
   warnAboutPlainValues(key, fullKey, Object.keys(secrets));
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value as string)]));
@@ -68,6 +74,6 @@ function warnAboutPlainValues(key: string, fullKey: string, names: string[]): vo
   if (plain.length === 0) return;
   // The engine copies config into the state. If any part of an object is secret, the engine encrypts the whole object.
   pulumi.log.warn(
-    warningText("plain-values", { key, names: plain, isInState: !isPartlySecret, isInProject: source?.isProject }),
+    plainValues({ key, names: plain, isInState: !isPartlySecret, isInProject: source?.isProject }).text(),
   );
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LostTrigger } from "../../provider/messages/programWording.js";
+import { type LostTrigger, triggersLost } from "../../provider/messages/programWording.js";
 import { programError } from "./programError.js";
 
 /**
@@ -39,7 +39,7 @@ function checked(value: unknown, place: string, context: Context): unknown {
   };
   const copy = visit(value, place);
   if (lost.length === 0) return copy;
-  throw programError("triggers-lost", { lost }, { step: "declareSecret", name: context.logicalName });
+  throw programError(triggersLost({ lost }, { step: "declare WorkspaceSecret", name: context.logicalName }));
 }
 
 /** Describes the value, if Pulumi would lose it. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROVIDER_TEXT } from "../../provider/hosts/dynamic/storedFormats.js";
 import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens.js";
+import { importUnsupported } from "../../provider/messages/programWording.js";
 import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
 import { requireUsableConfig, requireUsablePackage } from "./programChecks.js";
 import { programError } from "./programError.js";
@@ -72,7 +73,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
 
   constructor(name: string, args: WorkspaceSecretArgs, opts: pulumi.CustomResourceOptions = {}) {
     if (opts.import !== undefined) {
-      throw programError("import-unsupported", { id: String(opts.import) }, { step: "declareSecret", name });
+      throw programError(importUnsupported({ id: String(opts.import) }, { step: "declare WorkspaceSecret", name }));
     }
     requireUsablePackage(name);
     requireUsableConfig(args?.workspace);

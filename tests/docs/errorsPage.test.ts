@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
-import { CHECK_FAILURE_KINDS, PROBLEM_KINDS, WARNING_KINDS } from "../../provider/messages/problem";
+import { ALL_KINDS } from "../unit/messageExamples";
 
 async function sections(): Promise<Map<string, string>> {
   const [kinds = ""] = (await readFile("docs/errors.md", "utf8")).split("\n## Troubleshooting");
@@ -13,7 +13,7 @@ test("docs/errors.md has one heading for each kind of error and warning", async 
   const [kinds = ""] = page.split("\n## Troubleshooting");
   const headings = [...kinds.matchAll(/^### (.+)$/gm)].map(([, title]) => title);
   // One kind may be found at preview or later.
-  const all = new Set([...PROBLEM_KINDS, ...CHECK_FAILURE_KINDS, ...WARNING_KINDS]);
+  const all = new Set(ALL_KINDS.map(([, { kind }]) => kind));
   expect(headings.sort()).toEqual([...all].sort());
 });
 

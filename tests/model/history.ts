@@ -1,5 +1,4 @@
 import type { Operation, RecordedRequest, StoredSecret } from "../../emulator/index";
-import type { ProblemKind, WarningKind } from "../../provider/messages/problem";
 import type { End, Entry, Order, Outcome, Resource, Route } from "./driver";
 
 /** A resource of the program that manages a secret, as the rules see it. */
@@ -69,7 +68,7 @@ export function entryOf(entries: Entry[], logical: string): Entry | undefined {
 }
 
 /** Whether a message contains this text. With `kind`, only messages of that kind are searched. */
-export function isReported({ outcome }: Observed, text: string, kind?: ProblemKind | WarningKind): boolean {
+export function isReported({ outcome }: Observed, text: string, kind?: string): boolean {
   const { messages } = outcome;
   return messages.some((message) => message.text.includes(text) && (kind === undefined || message.kind === kind));
 }

@@ -1,5 +1,5 @@
 import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens";
-import { checkFailureText, Problem, warningText } from "../../provider/messages/problem";
+import { Problem } from "../../provider/messages/problem";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
 import { digestMemory } from "../../provider/secret/pushed";
@@ -34,7 +34,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
     isPlugin: false,
     claimOf: ({ outputs }) => (outputs as StoredState).valueDigest,
     reported(error) {
-      if (error instanceof Problem) return { kind: error.kind, text: error.message };
+      if (Problem.isInstance(error)) return { kind: error.kind, text: error.message };
       if (error instanceof WrongInput) return { kind: error.kind, text: error.message };
       return { kind: undefined, text: `${UNEXPECTED_ERROR}: ${(error as Error)?.stack ?? error}` };
     },
@@ -47,7 +47,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
         managedType: DYNAMIC_TYPE,
         journal,
         isConfigCurrent: () => hasChecked,
-        warn: async (kind, facts) => report({ severity: "warning", kind, text: warningText(kind, facts) }),
+        warn: async (warning) => report({ severity: "warning", kind: warning.kind, text: warning.text() }),
       });
       return {
         async check(resource, olds) {
@@ -66,8 +66,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
               ...(mayAdopt ? { state: { urns: [urnFor(DYNAMIC_TYPE, logical)] } } : {}),
             },
           );
-          if (failure)
-            throw new WrongInput(`${logical}: ${failure.property} ${checkFailureText(failure)}`, failure.kind);
+          if (failure) throw new WrongInput(`${logical}: ${failure.property} ${failure.text()}`, failure.kind);
           return inputs;
         },
         async diff(old, inputs, { unknown } = {}) {

@@ -2,6 +2,7 @@ import type { Secret } from "../../provider/api/client";
 import { type EngineResource, PluginHost } from "../../provider/hosts/plugin/host";
 import type { WireProperties } from "../../provider/hosts/plugin/properties";
 import { Problem } from "../../provider/messages/problem";
+import { mayHaveBeenCreated, secretGone } from "../../provider/messages/secretWording";
 import type { Ownership } from "../../provider/ownership/ownership";
 import { INPUT_NAMES, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
@@ -95,7 +96,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
-            throw new Problem("secret-gone", {}, { step: "create", name: inputs.name });
+            throw secretGone({}, { step: "create secret", name: inputs.name });
           });
         }
       })(host),
@@ -108,7 +109,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         override update(resource: Resource, inputs: WorkspaceSecretInputs) {
           return super.update(resource, inputs).catch((error: unknown) => {
             if (!(error instanceof UnfinishedUpdate)) throw error;
-            throw new Problem(error.kind, error.facts, error.attempt);
+            throw new Problem(error.content, error.attempt);
           });
         }
       })(host),
@@ -212,11 +213,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
             const failure = { kind: "answered", status: 500, words: inputs.value } as const;
-            throw new Problem(
-              "may-have-been-created",
-              { failure, spellings: [] },
-              { step: "create", name: inputs.name },
-            );
+            throw mayHaveBeenCreated({ failure, spellings: [] }, { step: "create secret", name: inputs.name });
           });
         }
       })(host),
@@ -256,7 +253,7 @@ export const PLUGIN_SABOTEURS: Record<string, Saboteur<MakePlugin>> = {
         override update(resource: EngineResource, news: WireProperties) {
           return super.update(resource, news).catch((error: unknown) => {
             if (!(error instanceof UnfinishedUpdate)) throw error;
-            throw new Problem(error.kind, error.facts, error.attempt);
+            throw new Problem(error.content, error.attempt);
           });
         }
       })(options),

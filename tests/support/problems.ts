@@ -26,6 +26,6 @@ export function kindIn(message: string): string | undefined {
 }
 
 function asProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+  if (Problem.isInstance(error)) return error;
   throw new Error("There is no Problem", { cause: error });
 }

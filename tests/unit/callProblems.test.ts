@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { ApiError, type ApiFailure, MISSING_PERMISSIONS } from "../../provider/api/errors";
-import type { Attempt } from "../../provider/messages/attempts";
-import { Problem, type ProblemKind } from "../../provider/messages/problem";
+import type { Attempt } from "../../provider/messages/problem";
+import { secretGone } from "../../provider/messages/secretWording";
 import { callProblem, withProblems } from "../../provider/workspaces/callProblems";
 import { Workspace } from "../../provider/workspaces/workspace";
 import { problemOf } from "../support/problems";
 
-const ATTEMPT: Attempt = { step: "update", name: "A", id: "1", workspace: "default" };
+const ATTEMPT: Attempt = { step: "update secret", name: "A", id: "1", workspace: "default" };
 const ENDPOINT = "https://api.example";
 
 function workspace(name = "default", keySource: "config" | "environment" | undefined = "config"): Workspace {
@@ -19,7 +19,7 @@ const answered = (status: number, code?: string): ApiFailure => ({ kind: "answer
 const foreign = (status: number): ApiFailure => ({ kind: "answered", status });
 const host = "api.example";
 
-const KINDS: [string, ApiFailure, ProblemKind][] = [
+const KINDS: [string, ApiFailure, string][] = [
   ["a missing API key", { kind: "no-api-key" }, "no-api-key"],
   ["a malformed API key", { kind: "malformed-api-key" }, "malformed-api-key"],
   ["401", answered(401), "unauthorized"],
@@ -101,7 +101,7 @@ describe("a step with problems", () => {
     expect([problem.kind, problem.attempt]).toEqual(["not-found", ATTEMPT]);
   });
 
-  test.each([new TypeError("bug"), new Problem("secret-gone", {}, ATTEMPT)])("a step rethrows %p", async (other) => {
+  test.each([new TypeError("bug"), secretGone({}, ATTEMPT)])("a step rethrows %p", async (other) => {
     await expect(run(() => Promise.reject(other))).rejects.toBe(other);
   });
 });

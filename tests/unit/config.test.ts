@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { REGIONS } from "../../provider/api/endpoint";
+import * as kinds from "../../provider/messages/configWording";
 import { Problem } from "../../provider/messages/problem";
 import type { ConfigFault } from "../../provider/workspaces/settings";
 import { Workspaces } from "../../provider/workspaces/workspaces";
@@ -14,7 +15,7 @@ function workspaces(config: Settings, env: Settings = {}): Workspaces {
 
 function invalidConfig(config: Settings, { name, env }: { name?: string; env?: Settings } = {}) {
   const problem = thrownProblem(() => workspaces(config, env).get(name));
-  if (!Problem.is(problem, "invalid-config")) throw problem;
+  if (!kinds.invalidConfig.is(problem)) throw problem;
   return problem;
 }
 
@@ -147,7 +148,7 @@ describe("named workspaces", () => {
   test("if only the default workspace exists, every other name is unknown", () => {
     const problem = invalidConfig({}, { name: "eu" });
     expect(problem.facts.faults).toEqual([{ kind: "workspace-unknown", name: "eu", known: ["default"] }]);
-    expect(problem.attempt).toEqual({ step: "useConfig" });
+    expect(problem.attempt).toEqual({ step: "use the config" });
   });
 
   test("if ELEVENLABS_BASE_URL is set, a named workspace requires a base URL", async () => {

@@ -1,43 +1,61 @@
 import type { Dependent } from "../../provider/api/client";
 import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
-import type { Attempt } from "../../provider/messages/attempts";
-import type { Reader } from "../../provider/messages/phrases";
-import type {
-  CheckFailureFacts,
-  CheckFailureKind,
-  ProblemFacts,
-  ProblemKind,
-  WarningFacts,
-  WarningKind,
-} from "../../provider/messages/problem";
+import * as api from "../../provider/messages/apiWording";
+import * as commandLine from "../../provider/messages/commandLineWording";
+import * as config from "../../provider/messages/configWording";
+import type { Attempt, CheckFailure, Message, Problem, Reader } from "../../provider/messages/problem";
+import * as program from "../../provider/messages/programWording";
+import * as render from "../../provider/messages/renderWording";
+import * as secret from "../../provider/messages/secretWording";
 import type { OwnedFacts } from "../../provider/ownership/ownership";
 import { configPath } from "../../provider/pulumi/configPath";
 import type { FailedCall } from "../../provider/workspaces/callProblems";
 import { workspaceSettingPath } from "../../provider/workspaces/names";
 import type { ConfigFault } from "../../provider/workspaces/settings";
 
-export interface ProblemExample<Kind extends ProblemKind = ProblemKind> {
-  facts: ProblemFacts<Kind>;
+/** The modules that declare the kinds of messages. */
+const ROOMS = [api, commandLine, config, program, render, secret];
+const KINDS = { ...api, ...commandLine, ...config, ...program, ...render, ...secret };
+type Kinds = typeof KINDS;
+
+/** A function that creates the messages of one kind. */
+export type Create = { kind: string } & ((...args: unknown[]) => Message);
+
+/** All of these functions, with their names. */
+export const ALL_KINDS = ROOMS.flatMap((room) => Object.entries<unknown>(room)).filter(
+  (entry): entry is [string, Create] => "kind" in Object(entry[1]),
+);
+
+/** The names of the functions that create a message of this class. */
+type NamesOf<Created> = {
+  [Name in keyof Kinds]: Kinds[Name] extends { kind: string } & ((...args: never[]) => Created) ? Name : never;
+}[keyof Kinds];
+type ProblemName = NamesOf<Problem>;
+type CheckFailureName = NamesOf<CheckFailure>;
+type WarningName = Exclude<NamesOf<Message>, CheckFailureName>;
+
+export interface ProblemExample<Facts = object> {
+  facts: Facts;
   attempt: Attempt;
   reader?: Reader;
 }
 
 // Examples by kind, and then by the branch of the wording that the example covers.
-type ProblemExamples = { [Kind in ProblemKind]: Record<string, ProblemExample<Kind>> };
-type CheckFailureExamples = { [Kind in CheckFailureKind]: Record<string, CheckFailureFacts<Kind>> };
-type WarningExamples = { [Kind in WarningKind]: Record<string, WarningFacts<Kind>> };
+type ProblemExamples = { [Name in ProblemName]: Record<string, ProblemExample<Parameters<Kinds[Name]>[0]>> };
+type CheckFailureExamples = { [Name in CheckFailureName]: Record<string, Parameters<Kinds[Name]>[1]> };
+type WarningExamples = { [Name in WarningName]: Record<string, Parameters<Kinds[Name]>[0]> };
 
 const ENDPOINT = "https://api.example";
 /** A reader who has named a stack. */
 const OF_PROD: Reader = { stackArguments: ["--stack", "prod"] };
 
-const CREATE: Attempt = { step: "create", name: "CRM", workspace: "default" };
-const READ: Attempt = { step: "read", name: "CRM", id: "sec_1", workspace: "default" };
-const UPDATE: Attempt = { step: "update", name: "CRM", id: "sec_1", workspace: "default" };
-const DELETE: Attempt = { step: "delete", name: "CRM", id: "sec_1", workspace: "eu" };
-const LOOK_UP: Attempt = { step: "lookUp", name: "CRM", workspace: "default" };
-const USE_CONFIG: Attempt = { step: "useConfig" };
-const START: Attempt = { step: "start" };
+const CREATE: Attempt = { step: "create secret", name: "CRM", workspace: "default" };
+const READ: Attempt = { step: "read secret", name: "CRM", id: "sec_1", workspace: "default" };
+const UPDATE: Attempt = { step: "update secret", name: "CRM", id: "sec_1", workspace: "default" };
+const DELETE: Attempt = { step: "delete secret", name: "CRM", id: "sec_1", workspace: "eu" };
+const LOOK_UP: Attempt = { step: "look up secret", name: "CRM", workspace: "default" };
+const USE_CONFIG: Attempt = { step: "use the config" };
+const START: Attempt = { step: "start pulumi-elevenlabs" };
 
 const DEPENDENTS: Dependent[] = [
   { kind: "agents", id: "agent_1", name: "Support" },
@@ -240,11 +258,11 @@ const NAME_FAULT = {
   ids: [],
   places: [{ file: "tool_configs/crm.json", place: "/api_schema/request_headers/Authorization/secret_id" }],
 };
-const RUN_COMMAND: Attempt = { step: "runCommand", name: "list" };
+const RUN_COMMAND: Attempt = { step: "run pulumi-elevenlabs list" };
 
 export const PROBLEMS: ProblemExamples = {
   // The life of a secret.
-  "name-taken": {
+  nameTaken: {
     "by another spelling": { facts: { id: "sec_1", dependents: [], spelling: "crm" }, attempt: CREATE },
     "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, attempt: CREATE },
     "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
@@ -252,19 +270,22 @@ export const PROBLEMS: ProblemExamples = {
     "by the secret of the resource itself": { facts: { id: "sec_1", dependents: [], isOwn: true }, attempt: CREATE },
     "in a WorkspaceSecrets": { facts: { id: "sec_1", dependents: [], isInComponent: true }, attempt: CREATE },
   },
-  "several-with-this-name": {
+  severalWithThisName: {
     "at create": { facts: { secrets: TWO_SECRETS, chooseBy: "existingId" }, attempt: CREATE },
     "in a function": { facts: { secrets: TWO_SECRETS, chooseBy: "secretId" }, attempt: LOOK_UP },
     "on the command line": { facts: { secrets: TWO_SECRETS, chooseBy: "--id" }, attempt: LOOK_UP },
-    "at import": { facts: { secrets: TWO_SECRETS, chooseBy: "import" }, attempt: { step: "import", name: "CRM" } },
+    "at import": {
+      facts: { secrets: TWO_SECRETS, chooseBy: "import" },
+      attempt: { step: "import secret", name: "CRM" },
+    },
   },
-  "existing-id-not-found": {
+  existingIdNotFound: {
     "in the default workspace": { facts: { id: "sec_1", workspace: "default" }, attempt: CREATE },
     "for a reader with a stack": { facts: { id: "sec_1", workspace: "eu" }, attempt: CREATE, reader: OF_PROD },
   },
-  "id-not-found": { always: { facts: { workspace: "default" }, attempt: { step: "read", name: "sec_1" } } },
-  "kept-value-has-other-name": { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, attempt: CREATE } },
-  "owned-by-other": {
+  idNotFound: { always: { facts: { workspace: "default" }, attempt: { step: "read secret", name: "sec_1" } } },
+  keptValueHasOtherName: { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, attempt: CREATE } },
+  ownedByOther: {
     "in the state": { facts: IN_STATE, attempt: CREATE },
     "in the state, for a WorkspaceSecrets": { facts: { ...IN_STATE, isInComponent: true }, attempt: CREATE },
     "in the state, for a reader with a stack": { facts: IN_STATE, attempt: CREATE, reader: OF_PROD },
@@ -274,7 +295,7 @@ export const PROBLEMS: ProblemExamples = {
     "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, attempt: CREATE },
     "if both already own the secret": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
   },
-  "may-have-been-created": {
+  mayHaveBeenCreated: {
     "after an error": { facts: { failure: answered(503), spellings: [] }, attempt: CREATE },
     "after a timeout": { facts: { failure: UNREACHABLE.timeout as ApiFailure, spellings: [] }, attempt: CREATE },
     "with a secret in another spelling": {
@@ -282,28 +303,28 @@ export const PROBLEMS: ProblemExamples = {
       attempt: CREATE,
     },
   },
-  "may-have-been-updated": {
+  mayHaveBeenUpdated: {
     "after an error": { facts: { failure: answered(503), id: "sec_1" }, attempt: CREATE },
     "after a lost connection": {
       facts: { failure: UNREACHABLE["lost connection"] as ApiFailure, id: "sec_1" },
       attempt: CREATE,
     },
   },
-  "secret-gone": {
+  secretGone: {
     always: { facts: {}, attempt: UPDATE },
     "for a reader with a stack": { facts: {}, attempt: UPDATE, reader: OF_PROD },
   },
-  "new-name-taken": { always: { facts: { name: "PAYMENT", secrets: TWO_SECRETS }, attempt: UPDATE } },
-  "in-use": {
+  newNameTaken: { always: { facts: { name: "PAYMENT", secrets: TWO_SECRETS }, attempt: UPDATE } },
+  inUse: {
     "in a named workspace": { facts: { dependents: DEPENDENTS }, attempt: DELETE },
     "for a reader with a stack": { facts: { dependents: DEPENDENTS }, attempt: DELETE, reader: OF_PROD },
   },
-  "kept-value-at-risk": {
+  keptValueAtRisk: {
     "by another name": { facts: { input: "name", liveName: "CRM" }, attempt: UPDATE },
     "by another workspace": { facts: { input: "workspace", liveName: undefined }, attempt: UPDATE },
     "by a replacement": { facts: { input: "replacement", liveName: undefined }, attempt: DELETE },
   },
-  "wrong-account": {
+  wrongAccount: {
     "at another URL": {
       facts: {
         workspace: "default",
@@ -339,30 +360,30 @@ export const PROBLEMS: ProblemExamples = {
       attempt: READ,
     },
   },
-  "changed-meanwhile": {
+  changedMeanwhile: {
     "and has another name": { facts: { id: "sec_1", name: "CRM", liveName: "CRM_OLD" }, attempt: CREATE },
     "and is gone": { facts: { id: "sec_1", name: "CRM", liveName: undefined }, attempt: CREATE },
   },
-  "name-ignored": { always: { facts: { name: "CRM_NEW", liveName: "CRM" }, attempt: UPDATE } },
-  "secret-not-found": {
+  nameIgnored: { always: { facts: { name: "CRM_NEW", liveName: "CRM" }, attempt: UPDATE } },
+  secretNotFound: {
     "in a function": { facts: { endpoint: ENDPOINT, listedBy: "function" }, attempt: LOOK_UP },
     "on the command line": { facts: { endpoint: ENDPOINT, listedBy: "command" }, attempt: LOOK_UP },
     "for a reader with a stack": {
       facts: { endpoint: ENDPOINT, listedBy: "command" },
-      attempt: { step: "listDependents", name: "sec_1" },
+      attempt: { step: "list the dependents of secret", name: "sec_1" },
       reader: OF_PROD,
     },
   },
-  "import-not-found": {
-    always: { facts: { reference: "CRM", endpoint: ENDPOINT }, attempt: { step: "import", name: "CRM" } },
+  importNotFound: {
+    always: { facts: { reference: "CRM", endpoint: ENDPOINT }, attempt: { step: "import secret", name: "CRM" } },
   },
-  "value-missing": { always: { facts: {}, attempt: CREATE } },
-  "name-mismatch": { always: { facts: { name: "CRM" }, attempt: { step: "lookUp", name: "sec_1" } } },
-  "no-secret-given": { always: { facts: {}, attempt: LOOK_UP } },
+  valueMissing: { always: { facts: {}, attempt: CREATE } },
+  nameMismatch: { always: { facts: { name: "CRM" }, attempt: { step: "look up secret", name: "sec_1" } } },
+  noSecretGiven: { always: { facts: {}, attempt: LOOK_UP } },
 
   // Failed API calls.
-  "no-api-key": missingKeyExamples("no-api-key"),
-  "malformed-api-key": missingKeyExamples("malformed-api-key"),
+  noApiKey: missingKeyExamples("no-api-key"),
+  malformedApiKey: missingKeyExamples("malformed-api-key"),
   unauthorized: {
     "with the key of the config": failedCall(answered(401)),
     "with the key of a named workspace": failedCall(answered(401), { workspace: "eu" }),
@@ -374,12 +395,12 @@ export const PROBLEMS: ProblemExamples = {
     }),
     "for a reader with a stack": failedCall(answered(401), { reader: OF_PROD }),
   },
-  "missing-permission": { always: failedCall(answered(403)) },
-  "rate-limited": {
+  missingPermission: { always: failedCall(answered(403)) },
+  rateLimited: {
     "in the current config": failedCall(answered(429)),
     "in a config that may be stale": failedCall(answered(429), { configMayBeStale: true }),
   },
-  "not-the-api": {
+  notTheApi: {
     ...mapped(NOT_THE_API, (failure) => failedCall(failure)),
     "in a named workspace": failedCall(foreign(404), { workspace: "eu" }),
   },
@@ -387,26 +408,26 @@ export const PROBLEMS: ProblemExamples = {
     always: failedCall(answered(422)),
     "with a request id": failedCall({ ...answered(422), requestId: "req_1" }),
   },
-  "not-found": {
+  notFound: {
     always: failedCall(answered(404)),
     "for a reader with a stack": failedCall(answered(404), { reader: OF_PROD }),
   },
-  "api-failure": { "with status 500": failedCall(answered(500)), "with status 503": failedCall(answered(503)) },
-  "proxy-refused": mapped(PROXY_REFUSED, (failure) => failedCall(failure)),
-  "proxy-unreachable": mapped(NO_PROXY_CONNECTION, (failure) => failedCall(failure)),
+  apiFailure: { "with status 500": failedCall(answered(500)), "with status 503": failedCall(answered(503)) },
+  proxyRefused: mapped(PROXY_REFUSED, (failure) => failedCall(failure)),
+  proxyUnreachable: mapped(NO_PROXY_CONNECTION, (failure) => failedCall(failure)),
   unreachable: mapped(UNREACHABLE, (failure) => failedCall(failure)),
   cancelled: {
     "by the caller": failedCall({ kind: "cancelled", host: "api.example", isOutOfTime: false, wasSent: false }),
     "by customTimeouts": failedCall({ kind: "cancelled", host: "api.example", isOutOfTime: true, wasSent: true }),
   },
-  "invalid-id": {
+  invalidId: {
     "before the call": failedCall({ kind: "invalid-id", id: ".." }),
     "by the API": failedCall(answered(422)),
     "for a reader with a stack": failedCall(answered(422), { reader: OF_PROD }),
   },
 
   // Config.
-  "invalid-config": {
+  invalidConfig: {
     ...mapped(CONFIG_FAULTS, (fault) => ({ facts: { faults: [fault] }, attempt: USE_CONFIG })),
     "several faults": { facts: { faults: [FIRST_FAULT, SECOND_FAULT] }, attempt: USE_CONFIG },
     "one fault in a config that may be stale": {
@@ -425,43 +446,45 @@ export const PROBLEMS: ProblemExamples = {
   },
 
   // The program.
-  "import-unsupported": { always: { facts: { id: "sec_1" }, attempt: { step: "declareSecret", name: "crm" } } },
-  "plain-api-key": {
+  importUnsupported: {
+    always: { facts: { id: "sec_1" }, attempt: { step: "declare WorkspaceSecret", name: "crm" } },
+  },
+  plainApiKey: {
     "also in the state": {
       facts: { path: configPath("elevenlabs:apiKey"), isInState: true },
-      attempt: { step: "runProgram" },
+      attempt: { step: "run the program" },
     },
     "in Pulumi.yaml": {
       facts: { path: configPath("elevenlabs:apiKey"), isInState: true, isInProject: true },
-      attempt: { step: "runProgram" },
+      attempt: { step: "run the program" },
     },
     "only in the stack's file": {
       facts: { path: workspaceSettingPath("eu", "apiKey"), isInState: false },
-      attempt: { step: "runProgram" },
+      attempt: { step: "run the program" },
     },
   },
-  "plain-api-keys": {
-    "in the stack's file": { facts: {}, attempt: { step: "runProgram" } },
-    "in Pulumi.yaml": { facts: { isInProject: true }, attempt: { step: "runProgram" } },
+  plainApiKeys: {
+    "in the stack's file": { facts: {}, attempt: { step: "run the program" } },
+    "in Pulumi.yaml": { facts: { isInProject: true }, attempt: { step: "run the program" } },
   },
-  "config-missing": {
-    always: { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+  configMissing: {
+    always: { facts: { key: "app:secrets" }, attempt: { step: "read config app:secrets" } },
     "with the key of another project": {
       facts: { key: "secrets", otherKey: "old:secrets" },
-      attempt: { step: "readConfigKey", name: "secrets" },
+      attempt: { step: "read config secrets" },
     },
   },
-  "config-not-an-object": {
-    "in the stack's file": { facts: { key: "app:secrets" }, attempt: { step: "readConfigKey", name: "app:secrets" } },
+  configNotAnObject: {
+    "in the stack's file": { facts: { key: "app:secrets" }, attempt: { step: "read config app:secrets" } },
     "in Pulumi.yaml": {
       facts: { key: "app:secrets", isInProject: true },
-      attempt: { step: "readConfigKey", name: "app:secrets" },
+      attempt: { step: "read config app:secrets" },
     },
   },
-  "config-entries-invalid": {
+  configEntriesInvalid: {
     "in Pulumi.yaml": {
       facts: { key: "app:secrets", faults: [{ name: "CRM", fault: "empty" }], isInProject: true },
-      attempt: { step: "readConfigKey", name: "app:secrets" },
+      attempt: { step: "read config app:secrets" },
     },
     "with empty values only": {
       facts: {
@@ -471,7 +494,7 @@ export const PROBLEMS: ProblemExamples = {
           { name: "PAY", fault: "blank" },
         ],
       },
-      attempt: { step: "readConfigKey", name: "app:secrets" },
+      attempt: { step: "read config app:secrets" },
     },
     "with other values": {
       facts: {
@@ -481,26 +504,26 @@ export const PROBLEMS: ProblemExamples = {
           { name: "CRM", fault: "not-a-string", given: "a number" },
         ],
       },
-      attempt: { step: "readConfigKey", name: "app:secrets" },
+      attempt: { step: "read config app:secrets" },
     },
   },
-  "environment-unknown": {
+  environmentUnknown: {
     "the API key": {
       facts: { variable: "ELEVENLABS_API_KEY", path: configPath("elevenlabs:apiKey") },
-      attempt: { step: "callApi" },
+      attempt: { step: "call the API" },
     },
     "another setting": {
       facts: { variable: "ELEVENLABS_REGION", path: configPath("elevenlabs:region") },
-      attempt: { step: "callApi" },
+      attempt: { step: "call the API" },
     },
   },
-  "not-a-dependency": {
-    always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "runProgram" } },
+  notADependency: {
+    always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "run the program" } },
   },
-  "component-requires-plugin": {
-    always: { facts: { folder: "/app" }, attempt: { step: "declareSecret", name: "token" } },
+  componentRequiresPlugin: {
+    always: { facts: { folder: "/app" }, attempt: { step: "declare WorkspaceSecret", name: "token" } },
   },
-  "triggers-lost": {
+  triggersLost: {
     always: {
       facts: {
         lost: [
@@ -511,61 +534,66 @@ export const PROBLEMS: ProblemExamples = {
           { place: "triggers[4]", given: { isEmptied: true } },
         ],
       },
-      attempt: { step: "declareSecret", name: "crm" },
+      attempt: { step: "declare WorkspaceSecret", name: "crm" },
     },
   },
-  "prefix-not-plain": { always: { facts: {}, attempt: { step: "declareSecrets", name: "keys" } } },
-  "secrets-not-plain": { always: { facts: {}, attempt: { step: "declareSecrets" } } },
-  "mock-without-list": {
+  prefixNotPlain: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets", name: "keys" } } },
+  secretsNotPlain: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets" } } },
+  mockWithoutList: {
     always: {
       facts: { property: "secrets" },
-      attempt: { step: "callMock", name: "elevenlabs:index:listWorkspaceSecrets" },
+      attempt: { step: "call the mock of", name: "elevenlabs:index:listWorkspaceSecrets" },
     },
   },
 
   // The command line.
-  "no-project": { always: { facts: {}, attempt: { step: "readStack" } } },
-  "no-pulumi": { always: { facts: {}, attempt: { step: "readStack" } } },
-  "no-stack-selected": { always: { facts: {}, attempt: { step: "readStack" } } },
-  "unknown-provider": {
-    "with others": { facts: { provider: "us", known: ["eu", "asia"] }, attempt: { step: "readState", name: "prod" } },
-    "without any": { facts: { provider: "us", known: [] }, attempt: { step: "readState", name: "prod" } },
+  noProject: { always: { facts: {}, attempt: { step: "read the stack" } } },
+  noPulumi: { always: { facts: {}, attempt: { step: "read the stack" } } },
+  noStackSelected: { always: { facts: {}, attempt: { step: "read the stack" } } },
+  unknownProvider: {
+    "with others": {
+      facts: { provider: "us", known: ["eu", "asia"] },
+      attempt: { step: "read the state of stack", name: "prod" },
+    },
+    "without any": { facts: { provider: "us", known: [] }, attempt: { step: "read the state of stack", name: "prod" } },
   },
-  "pulumi-failed": {
+  pulumiFailed: {
     "with another way": {
       facts: { reason: "no stack named 'prod' found", hasAlternative: true },
-      attempt: { step: "readStack", name: "prod" },
+      attempt: { step: "read stack", name: "prod" },
     },
     "without another way": {
       facts: { reason: "no stack named 'prod' found", hasAlternative: false },
-      attempt: { step: "readState", name: "prod" },
+      attempt: { step: "read the state of stack", name: "prod" },
     },
   },
-  "preview-failed": {
-    always: { facts: { reason: "the program failed" }, attempt: { step: "preview", name: "prod" } },
+  previewFailed: {
+    always: { facts: { reason: "the program failed" }, attempt: { step: "preview stack", name: "prod" } },
     "for a reader with a stack": {
       facts: { reason: "the program failed" },
-      attempt: { step: "preview", name: "prod" },
+      attempt: { step: "preview stack", name: "prod" },
       reader: OF_PROD,
     },
   },
-  "pulumi-gone": { always: { facts: {}, attempt: { step: "readState", name: "prod" } } },
-  "pulumi-unreadable": {
-    always: { facts: { command: "pulumi stack export" }, attempt: { step: "readState", name: "prod" } },
+  pulumiGone: { always: { facts: {}, attempt: { step: "read the state of stack", name: "prod" } } },
+  pulumiUnreadable: {
+    always: { facts: { command: "pulumi stack export" }, attempt: { step: "read the state of stack", name: "prod" } },
   },
-  "no-key-in-environment": { always: { facts: {}, attempt: { step: "callApi" } } },
-  "no-terminal": { always: { facts: {}, attempt: { step: "askForValues" } } },
-  "config-in-project": { always: { facts: { key: "secrets" }, attempt: { step: "adopt", workspace: "default" } } },
-  "no-stack-for-values": { always: { facts: {}, attempt: { step: "askForValues" } } },
-  interrupted: { always: { facts: {}, attempt: { step: "setConfig", name: "secrets.CRM" } } },
-  "secrets-not-found": {
-    always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, attempt: { step: "adopt" } },
+  noKeyInEnvironment: { always: { facts: {}, attempt: { step: "call the API" } } },
+  noTerminal: { always: { facts: {}, attempt: { step: "ask for values" } } },
+  configInProject: {
+    always: { facts: { key: "secrets" }, attempt: { step: "adopt the secrets", workspace: "default" } },
   },
-  "nothing-to-render": {
+  noStackForValues: { always: { facts: {}, attempt: { step: "ask for values" } } },
+  interrupted: { always: { facts: {}, attempt: { step: "set config", name: "secrets.CRM" } } },
+  secretsNotFound: {
+    always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, attempt: { step: "adopt the secrets" } },
+  },
+  nothingToRender: {
     "no such input": { facts: { isMissing: true }, attempt: RENDER },
     "no JSON files": { facts: { isMissing: false }, attempt: RENDER },
   },
-  "files-unusable": {
+  filesUnusable: {
     always: {
       facts: {
         faults: [
@@ -588,7 +616,7 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
-  "markers-invalid": {
+  markersInvalid: {
     always: {
       facts: {
         faults: [
@@ -599,7 +627,7 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
-  "names-not-in-stack": {
+  namesNotInStack: {
     "missing names": {
       facts: {
         stack: "prod",
@@ -641,7 +669,7 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
-  "ids-not-in-stack": {
+  idsNotInStack: {
     "in two places": {
       facts: {
         stack: "dev",
@@ -654,23 +682,23 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
-  "output-in-input": { always: { facts: { file: "agents/out/a.json" }, attempt: RENDER } },
-  "outputs-differ": {
+  outputInInput: { always: { facts: { file: "agents/out/a.json" }, attempt: RENDER } },
+  outputsDiffer: {
     "one file": { facts: { files: ["out/a.json"] }, attempt: RENDER },
     "several files": { facts: { files: ["out/a.json", "out/b.json"] }, attempt: RENDER },
   },
-  "name-or-id": {
-    "with neither": { facts: { isNeither: true }, attempt: { step: "listDependents", name: "" } },
-    "with both": { facts: { isNeither: false }, attempt: { step: "listDependents", name: "CRM" } },
+  nameOrId: {
+    "with neither": { facts: { isNeither: true }, attempt: { step: "list the dependents of secret", name: "" } },
+    "with both": { facts: { isNeither: false }, attempt: { step: "list the dependents of secret", name: "CRM" } },
   },
-  "file-not-written": {
+  fileNotWritten: {
     "an existing file": {
       facts: { file: "secrets.json", code: "EEXIST", chosenBy: "--import-file" },
-      attempt: { step: "adopt" },
+      attempt: { step: "adopt the secrets" },
     },
     "any other reason": {
       facts: { file: "no/secrets.json", code: "ENOENT", chosenBy: "--import-file" },
-      attempt: { step: "adopt" },
+      attempt: { step: "adopt the secrets" },
     },
     "of a folder": { facts: { file: "out/a.json", code: "EACCES", chosenBy: "--out" }, attempt: RENDER },
     "after other files were written": {
@@ -678,22 +706,22 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RENDER,
     },
   },
-  "emulator-state-unusable": {
-    always: { facts: { file: "emulator.json" }, attempt: { step: "runCommand", name: "emulator" } },
+  emulatorStateUnusable: {
+    always: { facts: { file: "emulator.json" }, attempt: { step: "run pulumi-elevenlabs emulator" } },
   },
-  "port-taken": { always: { facts: {}, attempt: { step: "serve", name: "8787" } } },
-  "port-unusable": { always: { facts: { code: "EACCES" }, attempt: { step: "serve", name: "80" } } },
-  "unknown-command": {
+  portTaken: { always: { facts: {}, attempt: { step: "listen on port 8787" } } },
+  portUnusable: { always: { facts: { code: "EACCES" }, attempt: { step: "listen on port 80" } } },
+  unknownCommand: {
     "a word that isn't shown": {
       facts: { word: undefined, similar: [], commands: ["list", "drift"] },
-      attempt: { step: "runCommand" },
+      attempt: { step: "run pulumi-elevenlabs" },
     },
     "similar ones": {
       facts: { word: "lst", similar: ["list", "last"], commands: ["list", "last", "drift"] },
-      attempt: { step: "runCommand" },
+      attempt: { step: "run pulumi-elevenlabs" },
     },
   },
-  "unknown-option": {
+  unknownOption: {
     "a word that isn't shown": {
       facts: { word: undefined, similar: [], options: ["--json", "--stack"], help: HELP },
       attempt: RUN_COMMAND,
@@ -703,19 +731,19 @@ export const PROBLEMS: ProblemExamples = {
       attempt: RUN_COMMAND,
     },
   },
-  "option-without-value": { always: { facts: { option: "--prefix", help: HELP }, attempt: RUN_COMMAND } },
-  "invalid-option": {
+  optionWithoutValue: { always: { facts: { option: "--prefix", help: HELP }, attempt: RUN_COMMAND } },
+  invalidOption: {
     always: { facts: { option: "--port", expected: "a port number", help: HELP }, attempt: RUN_COMMAND },
   },
-  "conflicting-options": { always: { facts: { options: ["--stack", "--no-stack"] }, attempt: RUN_COMMAND } },
-  "too-many-arguments": {
+  conflictingOptions: { always: { facts: { options: ["--stack", "--no-stack"] }, attempt: RUN_COMMAND } },
+  tooManyArguments: {
     "for none": { facts: { expected: 0, given: 1, usage: "pulumi-elevenlabs list", help: HELP }, attempt: RUN_COMMAND },
     "for one": {
       facts: { expected: 1, given: 3, usage: "pulumi-elevenlabs list [PREFIX]", help: HELP },
       attempt: RUN_COMMAND,
     },
   },
-  "invalid-usage": {
+  invalidUsage: {
     "something is missing": {
       facts: { missing: "--out", usage: "pulumi-elevenlabs render <input>", help: HELP },
       attempt: RUN_COMMAND,
@@ -723,49 +751,49 @@ export const PROBLEMS: ProblemExamples = {
     otherwise: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
   },
   bug: { always: { facts: { error: "TypeError" }, attempt: RUN_COMMAND } },
-  "node-too-old": { always: { facts: { version: "20.0.0", oldest: 22 }, attempt: START } },
+  nodeTooOld: { always: { facts: { version: "20.0.0", oldest: 22 }, attempt: START } },
 };
 
 export const CHECK_FAILURES: CheckFailureExamples = {
-  "input-missing": { always: {} },
-  "input-empty": {
+  inputMissing: { always: {} },
+  inputEmpty: {
     empty: { isBlank: false, advice: "omit it to use the default workspace" },
     blank: { isBlank: true, advice: "omit it to use the default workspace" },
   },
-  "input-type": { always: { expected: "a string", given: "a number" } },
-  "input-choice": { always: { choices: ["fail", "overwrite", "keep"] } },
-  "input-unknown": { always: { known: ["name", "value"] } },
-  "value-transformed": { always: {} },
-  "declared-twice": {
+  inputType: { always: { expected: "a string", given: "a number" } },
+  inputChoice: { always: { choices: ["fail", "overwrite", "keep"] } },
+  inputUnknown: { always: { known: ["name", "value"] } },
+  valueTransformed: { always: {} },
+  declaredTwice: {
     "as a name": { resource: "crm", input: "name" },
     "as an id": { resource: "crm", input: "existingId" },
   },
-  "owned-by-other": {
+  ownedByOtherAtCheck: {
     always: IN_STATE,
     "of another provider, known by its name": { ...OF_STRANGER, id: undefined },
   },
-  "state-unreadable": { always: { reason: "the access token has expired" } },
-  "provider-config-unknown": {
+  stateUnreadable: { always: { reason: "the access token has expired" } },
+  providerConfigUnknown: {
     "that resembles a valid one": { key: "apikey", known: ["apiKey", "region"] },
     "that resembles none": { key: "colour", known: ["apiKey", "region"] },
   },
-  "provider-config-invalid": { always: { fault: FIRST_FAULT }, "with two lines": { fault: TWO_LINES_OF_ADVICE } },
-  "workspace-unusable": {
+  providerConfigInvalid: { always: { fault: FIRST_FAULT }, "with two lines": { fault: TWO_LINES_OF_ADVICE } },
+  workspaceUnusable: {
     "with one fault": { faults: [FIRST_FAULT] },
     "with several faults": { faults: [FIRST_FAULT, SECOND_FAULT] },
   },
 };
 
 export const WARNINGS: WarningExamples = {
-  "imported-without-value": { always: { name: "CRM", id: "sec_1" } },
-  "value-ends-with-line-break": { always: { name: "CRM" } },
-  "left-in-use": { always: { name: "CRM", id: "sec_1", dependents: DEPENDENTS } },
-  "left-to-other-owner": {
+  importedWithoutValue: { always: { name: "CRM", id: "sec_1" } },
+  valueEndsWithLineBreak: { always: { name: "CRM" } },
+  leftInUse: { always: { name: "CRM", id: "sec_1", dependents: DEPENDENTS } },
+  leftToOtherOwner: {
     "that the state has": { name: "CRM", id: "sec_1", resource: "crm", isLookUp: false },
     "that only looks it up": { name: "CRM", id: "sec_1", resource: "crm", isLookUp: true },
   },
-  "not-shared": { always: { folder: "/tmp/pulumi-elevenlabs-1000", reason: "EACCES" } },
-  "plain-values": {
+  notShared: { always: { folder: "/tmp/pulumi-elevenlabs-1000", reason: "EACCES" } },
+  plainValues: {
     "in the file": { key: "app:secrets", names: ["CRM", "PAY"], isInState: false },
     "also in the state": { key: "app:secrets", names: ["CRM"], isInState: true },
     "in Pulumi.yaml": { key: "app:secrets", names: ["CRM", "PAY"], isInState: true, isInProject: true },

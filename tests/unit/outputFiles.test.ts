@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { writeOutputs } from "../../cli/render/outputFiles";
-import { Problem } from "../../provider/messages/problem";
+import { fileNotWritten } from "../../provider/messages/commandLineWording";
 
 const ATTEMPT = { step: "render", name: "agents" } as const;
 /** The first file requires a folder `a`, and the second file is `a`: they can't both be written. */
@@ -26,14 +26,14 @@ test("if one file can't be written, no file is written", async () => {
   await mkdir(join(root, "a"));
   await writeFile(join(root, "a/b.json"), "old");
 
-  expect(Problem.is(await failure(root), "file-not-written")).toBe(true);
+  expect(fileNotWritten.is(await failure(root))).toBe(true);
 
   expect((await readdir(root, { recursive: true })).sort()).toEqual(["a", "a/b.json"]);
   expect(await readFile(join(root, "a/b.json"), "utf8")).toBe("old");
 });
 
 test("if no file can be written, no new folder remains", async () => {
-  expect(Problem.is(await failure(join(root, "new/out")), "file-not-written")).toBe(true);
+  expect(fileNotWritten.is(await failure(join(root, "new/out")))).toBe(true);
 
   expect(await readdir(root)).toEqual([]);
 });

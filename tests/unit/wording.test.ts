@@ -1,64 +1,49 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import type { Dependent } from "../../provider/api/client";
-import { type Attempt, attemptText } from "../../provider/messages/attempts";
-import { dependentsText, idsText, sentence } from "../../provider/messages/phrases";
-import {
-  CHECK_FAILURE_KINDS,
-  type CheckFailureKind,
-  checkFailureText,
-  PROBLEM_KINDS,
-  Problem,
-  type ProblemKind,
-  problemText,
-  WARNING_KINDS,
-  type WarningKind,
-  warningText,
-} from "../../provider/messages/problem";
-import { CHECK_FAILURES, PROBLEMS, type ProblemExample, WARNINGS } from "./messageExamples";
+import { invalidConfig } from "../../provider/messages/configWording";
+import { dependentsText, idsText } from "../../provider/messages/phrases";
+import { type Attempt, attemptText, Problem, sentence } from "../../provider/messages/problem";
+import { inUse, secretGone } from "../../provider/messages/secretWording";
+import { ALL_KINDS, CHECK_FAILURES, type Create, PROBLEMS, type ProblemExample, WARNINGS } from "./messageExamples";
 
 // Only these tests check wording: all others assert kinds. The messages are in the snapshot file; read them as a user would.
 
-interface Message {
+interface Shown {
   kind: string;
   title: string;
   facts: object;
   text: string;
 }
 
-const problems: Message[] = entries(PROBLEMS as Record<ProblemKind, Record<string, ProblemExample>>).map(
-  ({ kind, title, example }) => {
-    const problem = new Problem(kind as ProblemKind, example.facts as never, example.attempt);
-    return { kind, title, facts: example.facts, text: problemText(problem, example.reader) };
-  },
-);
-
-const checkFailures: Message[] = entries(CHECK_FAILURES as Record<CheckFailureKind, Record<string, object>>).map(
-  ({ kind, title, example: facts }) => {
-    return { kind, title, facts, text: checkFailureText({ kind: kind as CheckFailureKind, facts }) };
-  },
-);
-
-const warnings: Message[] = entries(WARNINGS as Record<WarningKind, Record<string, object>>).map(
-  ({ kind, title, example: facts }) => {
-    return { kind, title, facts, text: warningText(kind as WarningKind, facts as never) };
-  },
-);
-
-function entries<Example>(examples: Record<string, Record<string, Example>>) {
-  return Object.entries(examples).flatMap(([kind, byTitle]) =>
-    Object.entries(byTitle).map(([title, example]) => ({ kind, title, example })),
-  );
+function shown<Example>(
+  examples: Record<string, Record<string, Example>>,
+  show: (create: Create, example: Example) => { facts: object; text: string },
+): Shown[] {
+  return Object.entries(examples).flatMap(([name, byTitle]) => {
+    const create = new Map(ALL_KINDS).get(name) as Create;
+    return Object.entries(byTitle).map(([title, example]) => ({ kind: create.kind, title, ...show(create, example) }));
+  });
 }
 
-describe.each([
-  ["problem", problems, PROBLEM_KINDS],
-  ["check failure", checkFailures, CHECK_FAILURE_KINDS],
-  ["warning", warnings, WARNING_KINDS],
-])("the message of a %s", (_, messages, kinds) => {
-  test("every kind has an example", () => {
-    expect([...new Set(messages.map(({ kind }) => kind))].sort()).toEqual([...kinds].sort());
-  });
+const problems = shown<ProblemExample>(PROBLEMS, (create, { facts, attempt, reader }) => {
+  return { facts, text: create(facts, attempt).text(reader) };
+});
+const checkFailures = shown<object>(CHECK_FAILURES, (create, facts) => ({
+  facts,
+  text: create("input", facts).text(),
+}));
+const warnings = shown<object>(WARNINGS, (create, facts) => ({ facts, text: create(facts).text() }));
 
+test("every kind has an example", () => {
+  const names = [PROBLEMS, CHECK_FAILURES, WARNINGS].flatMap(Object.keys);
+  expect(names.sort()).toEqual(ALL_KINDS.map(([name]) => name).sort());
+});
+
+describe.each([
+  ["problem", problems],
+  ["check failure", checkFailures],
+  ["warning", warnings],
+])("the message of a %s", (_, messages) => {
   test.each(messages.map(({ kind, title, text }) => [kind, title, text]))("%s: %s", (_kind, _title, text) => {
     expect(text).toMatchSnapshot();
   });
@@ -68,7 +53,7 @@ describe.each([
   });
 
   test("the first line ends with a full sentence and the kind in brackets", () => {
-    const isWrong = ({ kind, text }: Message) => {
+    const isWrong = ({ kind, text }: Shown) => {
       const [first = ""] = text.split("\n");
       const end = ` [${kind}]`;
       return !first.endsWith(end) || !/[.!?…]$/.test(first.slice(0, -end.length));
@@ -88,8 +73,9 @@ describe.each([
 });
 
 test("only owned-by-other is both a problem and a check failure", () => {
-  const byKind = Map.groupBy([...PROBLEM_KINDS, ...CHECK_FAILURE_KINDS, ...WARNING_KINDS], (kind) => kind);
-  expect([...byKind.values()].filter(({ length }) => length > 1)).toEqual([["owned-by-other", "owned-by-other"]]);
+  const byKind = Map.groupBy(ALL_KINDS, ([, { kind }]) => kind);
+  const names = [...byKind.values()].filter(({ length }) => length > 1).map((same) => same.map(([name]) => name));
+  expect(names).toEqual([["ownedByOther", "ownedByOtherAtCheck"]]);
 });
 
 /** The names of all facts, at any depth. */
@@ -99,67 +85,76 @@ function namesIn(facts: unknown): string[] {
 }
 
 describe("a problem", () => {
-  const attempt: Attempt = { step: "create", name: "CRM" };
+  const attempt: Attempt = { step: "create secret", name: "CRM" };
 
   test("a problem about a base URL never shows the URL", () => {
     const place = { variable: "ELEVENLABS_BASE_URL" };
     const faults = [{ kind: "base-url-invalid", place, fault: "has-credentials" }] as const;
     expect(Object.keys(faults[0])).not.toContain("given");
-    expect(new Problem("invalid-config", { faults: [...faults] }, attempt).message).not.toMatch(/http:.*@/);
+    expect(invalidConfig({ faults: [...faults] }, attempt).message).not.toMatch(/http:.*@/);
   });
 
   test("a problem has the message for a reader without a stack", () => {
-    const problem = new Problem("secret-gone", {}, attempt);
-    expect(problem.message).toBe(problemText(problem));
+    const problem = secretGone({}, attempt);
+    expect(problem.message).toBe(problem.text({}));
     expect(problem.message).not.toContain("--stack");
   });
 
   test("a problem has no cause, which could show more than its message", () => {
-    expect(new Problem("secret-gone", {}, attempt).cause).toBeUndefined();
+    expect(secretGone({}, attempt).cause).toBeUndefined();
   });
 
   test("a problem is identified by its kind", () => {
-    const problem = new Problem("secret-gone", {}, attempt);
-    expect([Problem.is(problem, "secret-gone"), Problem.is(problem, "in-use")]).toEqual([true, false]);
-    expect(Problem.is(new Error("secret-gone"), "secret-gone")).toBe(false);
+    const problem = secretGone({}, attempt);
+    expect([secretGone.is(problem), inUse.is(problem)]).toEqual([true, false]);
+    expect(secretGone.is(new Error("secret-gone"))).toBe(false);
+  });
+
+  test("a problem of another copy of the package is recognized", () => {
+    jest.isolateModules(() => {
+      const copy = require("../../provider/messages/secretWording") as { secretGone: typeof secretGone };
+      const problem: unknown = copy.secretGone({}, attempt);
+      expect([problem instanceof Problem, Problem.isInstance(problem)]).toEqual([false, true]);
+      expect([secretGone.is(problem), inUse.is(problem)]).toEqual([true, false]);
+    });
   });
 });
 
 describe("the description of an attempt", () => {
   test.each<[Attempt, string]>([
-    [{ step: "create", name: "A", workspace: "default" }, 'could not create secret "A"'],
-    [{ step: "read", name: "A", id: "1", workspace: "eu" }, 'could not read secret "A" (1) in workspace "eu"'],
-    [{ step: "update", name: "A", id: "1" }, 'could not update secret "A" (1)'],
-    [{ step: "delete", name: "A", id: "1", workspace: "default" }, 'could not delete secret "A" (1)'],
-    [{ step: "import", name: "A" }, 'could not import secret "A"'],
-    [{ step: "lookUp", name: "A", workspace: "eu" }, 'could not look up secret "A" in workspace "eu"'],
-    [{ step: "listDependents", name: "A" }, 'could not list the dependents of secret "A"'],
-    [{ step: "list", workspace: "default" }, "could not list the secrets"],
-    [{ step: "list", workspace: "eu" }, 'could not list the secrets in workspace "eu"'],
-    [{ step: "compare", name: "A", id: "1" }, 'could not compare secret "A" (1)'],
-    [{ step: "compareAll" }, "could not compare the secrets"],
-    [{ step: "adopt", workspace: "eu" }, 'could not adopt the secrets in workspace "eu"'],
-    [{ step: "useConfig" }, "could not use the config"],
-    [{ step: "readConfigKey", name: "app:secrets" }, "could not read config app:secrets"],
-    [{ step: "declareSecret" }, "could not declare WorkspaceSecret"],
-    [{ step: "declareSecret", name: "a" }, 'could not declare WorkspaceSecret "a"'],
-    [{ step: "declareSecrets", name: "a" }, 'could not declare WorkspaceSecrets "a"'],
-    [{ step: "runProgram" }, "could not run the program"],
-    [{ step: "callMock", name: "m" }, 'could not call the mock of "m"'],
-    [{ step: "callApi" }, "could not call the API"],
-    [{ step: "readStack" }, "could not read the stack"],
-    [{ step: "readStack", name: "prod" }, 'could not read stack "prod"'],
-    [{ step: "readState", name: "prod" }, 'could not read the state of stack "prod"'],
-    [{ step: "preview", name: "prod" }, 'could not preview stack "prod"'],
-    [{ step: "setConfig", name: "app:x" }, 'could not set config "app:x"'],
+    [{ step: "create secret", name: "A", workspace: "default" }, 'could not create secret "A"'],
+    [{ step: "read secret", name: "A", id: "1", workspace: "eu" }, 'could not read secret "A" (1) in workspace "eu"'],
+    [{ step: "update secret", name: "A", id: "1" }, 'could not update secret "A" (1)'],
+    [{ step: "delete secret", name: "A", id: "1", workspace: "default" }, 'could not delete secret "A" (1)'],
+    [{ step: "import secret", name: "A" }, 'could not import secret "A"'],
+    [{ step: "look up secret", name: "A", workspace: "eu" }, 'could not look up secret "A" in workspace "eu"'],
+    [{ step: "list the dependents of secret", name: "A" }, 'could not list the dependents of secret "A"'],
+    [{ step: "list the secrets", workspace: "default" }, "could not list the secrets"],
+    [{ step: "list the secrets", workspace: "eu" }, 'could not list the secrets in workspace "eu"'],
+    [{ step: "compare secret", name: "A", id: "1" }, 'could not compare secret "A" (1)'],
+    [{ step: "compare the secrets" }, "could not compare the secrets"],
+    [{ step: "adopt the secrets", workspace: "eu" }, 'could not adopt the secrets in workspace "eu"'],
+    [{ step: "use the config" }, "could not use the config"],
+    [{ step: "read config app:secrets" }, "could not read config app:secrets"],
+    [{ step: "declare WorkspaceSecret" }, "could not declare WorkspaceSecret"],
+    [{ step: "declare WorkspaceSecret", name: "a" }, 'could not declare WorkspaceSecret "a"'],
+    [{ step: "declare WorkspaceSecrets", name: "a" }, 'could not declare WorkspaceSecrets "a"'],
+    [{ step: "run the program" }, "could not run the program"],
+    [{ step: "call the mock of", name: "m" }, 'could not call the mock of "m"'],
+    [{ step: "call the API" }, "could not call the API"],
+    [{ step: "read the stack" }, "could not read the stack"],
+    [{ step: "read stack", name: "prod" }, 'could not read stack "prod"'],
+    [{ step: "read the state of stack", name: "prod" }, 'could not read the state of stack "prod"'],
+    [{ step: "preview stack", name: "prod" }, 'could not preview stack "prod"'],
+    [{ step: "set config", name: "app:x" }, 'could not set config "app:x"'],
     [{ step: "render", name: "agents" }, 'could not render "agents"'],
-    [{ step: "askForValues" }, "could not ask for values"],
-    [{ step: "serve", name: "80" }, "could not listen on port 80"],
-    [{ step: "start" }, "could not start pulumi-elevenlabs"],
-    [{ step: "runCommand" }, "could not run pulumi-elevenlabs"],
-    [{ step: "runCommand", name: "list" }, "could not run pulumi-elevenlabs list"],
+    [{ step: "ask for values" }, "could not ask for values"],
+    [{ step: "listen on port 80" }, "could not listen on port 80"],
+    [{ step: "start pulumi-elevenlabs" }, "could not start pulumi-elevenlabs"],
+    [{ step: "run pulumi-elevenlabs" }, "could not run pulumi-elevenlabs"],
+    [{ step: "run pulumi-elevenlabs list" }, "could not run pulumi-elevenlabs list"],
     [
-      { step: "read", name: "\u001b[2J", id: "\n", workspace: "\u202e" },
+      { step: "read secret", name: "\u001b[2J", id: "\n", workspace: "\u202e" },
       'could not read secret "\\u001b[2J" (\\u000a) in workspace "\\u202e"',
     ],
   ])("the attempt %j has a description", (attempt, text) => expect(attemptText(attempt)).toBe(text));

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Problem, warningText } from "../../messages/problem.js";
+import type { Problem } from "../../messages/problem.js";
+import { notShared } from "../../messages/secretWording.js";
 import { Journal } from "../../ownership/journal.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
@@ -28,7 +29,7 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     workspaces: new Workspaces((key) => this.config?.get(`elevenlabs:${key}`), process.env),
     memory: digestMemory,
     isConfigCurrent: () => this.hasChecked,
-    warn: (kind, facts) => warn(warningText(kind, facts)),
+    warn: (warning) => warn(warning.text()),
   });
 
   /** Only stores the config: only the first call of the process waits for `configure`, and a failure here would be cached. */
@@ -108,7 +109,7 @@ function journalOfProcess(): Journal {
   const address = process.argv[2];
   if (address === undefined || !/^\S+:\d+$/.test(address)) return new Journal();
   const journal = new Journal(address, (facts) => {
-    warn(warningText("not-shared", facts)).catch(() => undefined);
+    warn(notShared(facts).text()).catch(() => undefined);
   });
   journal.join();
   process.on("exit", () => journal.close());

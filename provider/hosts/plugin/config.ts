@@ -1,9 +1,11 @@
-import { type CheckFailureKind, Problem } from "../../messages/problem.js";
+import { invalidConfig } from "../../messages/configWording.js";
+import type { CheckFailure } from "../../messages/problem.js";
+import { inputType, providerConfigInvalid, providerConfigUnknown } from "../../messages/secretWording.js";
 import { projectOf } from "../../pulumi/urn.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 import { typeText } from "../../text/typeText.js";
-import type { ConfigFault } from "../../workspaces/settings.js";
 import {
+  type ConfigFault,
   type ConfigReader,
   type Environment,
   SETTINGS,
@@ -12,12 +14,6 @@ import {
   workspaceNames,
 } from "../../workspaces/settings.js";
 import { type Properties, plain, secret, type WireProperties } from "./properties.js";
-
-export interface ConfigFailure {
-  property: string;
-  kind: CheckFailureKind;
-  facts: object;
-}
 
 /** Reads each config value as a string. Objects and numbers are converted to JSON. */
 export function configReader(config: Properties): ConfigReader {
@@ -36,28 +32,23 @@ export function withSecretConfig(news: WireProperties): WireProperties {
 }
 
 /** Everything that is wrong with the config of this provider. */
-export function checkProviderConfig(urn: string, news: WireProperties, env: Environment): ConfigFailure[] {
+export function checkProviderConfig(urn: string, news: WireProperties, env: Environment): CheckFailure[] {
   const config = plain(news);
   const failures = keyFailures(config, projectOf(urn));
   if (failures.length > 0) return failures;
-  return faultsOf(configReader(config), env).map((fault) => ({
-    property: propertyOf(fault),
-    kind: "provider-config-invalid",
-    facts: { fault },
-  }));
+  return faultsOf(configReader(config), env).map((fault) => providerConfigInvalid(propertyOf(fault), { fault }));
 }
 
-function keyFailures(config: Properties, project: string): ConfigFailure[] {
+function keyFailures(config: Properties, project: string): CheckFailure[] {
   const known = Object.keys(SETTINGS);
-  const unknown = unknownSettings(Object.keys(config), project).map((property) => {
-    return { property, kind: "provider-config-unknown", facts: { key: property, known } } as const;
-  });
+  const unknown = unknownSettings(Object.keys(config), project).map((property) =>
+    providerConfigUnknown(property, { key: property, known }),
+  );
   const wrong = known.flatMap((property) => {
     const given = config[property];
     const isObject = typeof given === "object" && given !== null;
     if (property === "workspaces" || !isObject) return [];
-    const facts = { expected: "a string or a number", given: typeText(given) };
-    return [{ property, kind: "input-type", facts } as const];
+    return [inputType(property, { expected: "a string or a number", given: typeText(given) })];
   });
   return [...unknown, ...wrong];
 }
@@ -68,7 +59,7 @@ function faultsOf(config: ConfigReader, env: Environment): ConfigFault[] {
       step();
       return [];
     } catch (error) {
-      if (!Problem.is(error, "invalid-config")) throw error;
+      if (!invalidConfig.is(error)) throw error;
       return error.facts.faults;
     }
   };

@@ -1,5 +1,6 @@
+import type { CheckFailure } from "../../messages/problem.js";
+import { inputType } from "../../messages/secretWording.js";
 import { getDependents, getSecret, listSecrets } from "../../secret/functions.js";
-import type { CheckFailure } from "../../secret/inputs.js";
 import { typeText } from "../../text/typeText.js";
 import type { Workspaces } from "../../workspaces/workspaces.js";
 import type { Properties } from "./properties.js";
@@ -25,11 +26,7 @@ export const FUNCTIONS: Record<string, (workspaces: Workspaces, args: Properties
 export function argumentFailures(args: Properties): CheckFailure[] {
   return Object.entries(args)
     .filter(([, given]) => typeof given !== "string")
-    .map(([property, given]) => ({
-      property,
-      kind: "input-type",
-      facts: { expected: "a string", given: typeText(given) },
-    }));
+    .map(([property, given]) => inputType(property, { expected: "a string", given: typeText(given) }));
 }
 
 type Texts = Record<string, string | undefined>;

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Attempt } from "../../messages/attempts.js";
-import { Problem, type WarningFacts, type WarningKind, warningText } from "../../messages/problem.js";
+import type { Attempt, CheckFailure, Message } from "../../messages/problem.js";
+import { importedWithoutValue, ownedByOther } from "../../messages/secretWording.js";
 import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
 import { ownedFacts } from "../../ownership/ownership.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { logicalNameOf, withType } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/import.js";
-import { type CheckFailure, INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
+import { INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { inputMemory } from "../../secret/pushed.js";
 import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
@@ -82,7 +82,7 @@ export class PluginHost {
       areInputsCurrent: (urn = "") => this.checked.has(urn),
       hasRouteChanged: () => this.hasRouteChanged,
       ...(options.journal ? { journal: options.journal } : {}),
-      warn: (kind, facts) => this.warn(kind, facts),
+      warn: (warning) => this.warn(warning),
     });
   }
 
@@ -121,7 +121,7 @@ export class PluginHost {
     this.checked.add(urn);
     const imported = this.imported.get(urn);
     // The engine also reads a resource for a `get`, but then it doesn't check the inputs.
-    if (imported) await this.withWarningsOf(urn, () => this.warn("imported-without-value", imported));
+    if (imported) await this.withWarningsOf(urn, () => this.warn(importedWithoutValue(imported)));
     const oldInputs = withoutProvider(plain(olds));
     const newInputs = plain(news);
     // After an import, the state has no value, and the engine checks the inputs that `read` has returned.
@@ -217,11 +217,11 @@ export class PluginHost {
     const entry = { id: secretId, mark, resource: logicalNameOf(urn), urn };
     const isLookUp = Object.keys(outputs).length > 0;
     if (isLookUp) this.lifecycle.ownership.lookUp(entry);
-    const attempt: Attempt = { step: "import", name: id, workspace: workspace.name };
+    const attempt: Attempt = { step: "import secret", name: id, workspace: workspace.name };
     const stranger = isLookUp ? undefined : this.lifecycle.ownership.stranger(undefined, found);
-    if (stranger) throw new Problem("owned-by-other", ownedFacts(stranger, undefined), attempt);
+    if (stranger) throw ownedByOther(ownedFacts(stranger, undefined), attempt);
     const other = isLookUp ? undefined : this.lifecycle.ownership.hold(entry);
-    if (other) throw new Problem("owned-by-other", { ...ownedFacts(other, undefined), where: "both" }, attempt);
+    if (other) throw ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, attempt);
     const state = { secretId, name, workspace: workspace.name, endpoint: workspace.endpoint };
     const inputs = { name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
     if (isLookUp) return { id: secretId, outputs: { ...state, lookedUp: true }, inputs };
@@ -238,8 +238,8 @@ export class PluginHost {
     return this.currentUrn.run(urn, step);
   }
 
-  private async warn<Kind extends WarningKind>(kind: Kind, facts: WarningFacts<Kind>): Promise<void> {
-    await this.options.warn(warningText(kind, facts), this.currentUrn.getStore() ?? "");
+  private async warn(warning: Message): Promise<void> {
+    await this.options.warn(warning.text(), this.currentUrn.getStore() ?? "");
   }
 
   private currentSignals(): AbortSignal[] {

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { warningText } from "../../messages/problem.js";
+import { notShared } from "../../messages/secretWording.js";
 import { nodeProblem } from "../../nodeVersion.js";
 import { Journal } from "../../ownership/journal.js";
 import { EngineLog } from "./engineLog.js";
@@ -28,7 +28,7 @@ serve(nodeProblem() ?? startHost()).then(({ port }) => process.stdout.write(`${p
 function startHost(): PluginHost {
   const log = engine === undefined ? undefined : new EngineLog(engine);
   const journal = new Journal(engine, (facts) => {
-    log?.warn(warningText("not-shared", facts), "").catch(() => undefined);
+    log?.warn(notShared(facts).text(), "").catch(() => undefined);
   });
   journal.join();
   process.on("exit", () => journal.close());

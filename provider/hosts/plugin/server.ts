@@ -12,10 +12,10 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../../package.json";
 import schema from "../../../schema.json";
-import { checkFailureText, Problem } from "../../messages/problem.js";
+import { type CheckFailure, Problem } from "../../messages/problem.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
-import { type ConfigFailure, checkProviderConfig, withSecretConfig } from "./config.js";
+import { checkProviderConfig, withSecretConfig } from "./config.js";
 import { argumentFailures, FUNCTIONS } from "./functions.js";
 import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./host.js";
 import { fromStruct, isSecret, plain, toStruct } from "./properties.js";
@@ -29,7 +29,7 @@ const { DiffResponse, PropertyDiff } = messages;
  */
 export async function serve(host: PluginHost | Problem): Promise<{ port: number; close(): void }> {
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService, host instanceof Problem ? failing(host) : implementationOf(host));
+  server.addService(ResourceProviderService, Problem.isInstance(host) ? failing(host) : implementationOf(host));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -166,7 +166,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       const response = new messages.InvokeResponse();
       const args = plain(fromStruct(request.getArgs()));
       const failures = argumentFailures(args);
-      response.setFailuresList(failures.map((failure) => checkFailure(failure.property, checkFailureText(failure))));
+      response.setFailuresList(failures.map((failure) => checkFailure(failure.property, failure.text())));
       if (failures.length === 0) response.setReturn(toStruct(await run(host.functionsWorkspaces, args)));
       return response;
     }),
@@ -267,7 +267,7 @@ function timeLimitOf(request: unknown): AbortSignal | undefined {
 }
 
 /** The text of a config fault already contains its key. For other failures, put the key first. */
-function configFailureText(failure: ConfigFailure): string {
-  const text = checkFailureText(failure);
+function configFailureText(failure: CheckFailure): string {
+  const text = failure.text();
   return failure.kind === "provider-config-invalid" ? text : `${failure.property} ${text}`;
 }

@@ -11,7 +11,7 @@ import { toStruct, type WireProperties } from "./properties.js";
  * it doesn't know what happened, so a failure that the lifecycle explains has a different code.
  */
 export function wireError(error: unknown, stored?: { inputs: WireProperties; outputs: WireProperties }): ServiceError {
-  const message = error instanceof Problem ? error.message : `this is a bug in pulumi-elevenlabs (${nameOf(error)})`;
+  const message = Problem.isInstance(error) ? error.message : `this is a bug in pulumi-elevenlabs (${nameOf(error)})`;
   if (error instanceof UnfinishedUpdate && stored) return partialUpdate(message, error.stored.id, stored);
   return serviceError(status.FAILED_PRECONDITION, message, new Metadata());
 }

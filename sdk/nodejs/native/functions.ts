@@ -7,7 +7,7 @@ import type {
   WorkspaceSecretResult,
 } from "../functions.js";
 import { isUnderMocks } from "../mocks.js";
-import { asProgramError } from "../programError.js";
+import { programError } from "../programError.js";
 import { pluginOptions } from "./pluginOptions.js";
 
 type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
@@ -69,6 +69,6 @@ async function invoke<Answer>(name: string, args: object, opts: pulumi.InvokeOpt
     // A `RunError` that isn't caught is shown without a stack trace. A gRPC error is kept: it means that the engine has
     // ended, and Pulumi's SDK handles it.
     const isOfPlugin = error instanceof Error && !("code" in error) && !isUnderMocks();
-    throw isOfPlugin ? asProgramError(error) : error;
+    throw isOfPlugin ? programError(error) : error;
   }
 }
