@@ -63,7 +63,7 @@ export async function tryAll(
   ]);
   const stack = await startStack({
     emulator: { keys, uniqueNames: false },
-    config: { "elevenlabs:timeoutSeconds": "4", "elevenlabs:maxRetries": "1" },
+    config: { "elevenlabs:timeoutSeconds": "8", "elevenlabs:maxRetries": "1" },
   });
   const [operation = "up", ...others] = new Set(scenarios.map(({ operation = "up" }) => operation));
   expect(others).toEqual([]);
