@@ -55,7 +55,7 @@ describe("hooks", () => {
 
   test("a create that an error hook repeats never makes a second secret", async () => {
     const stack = await startStack({ emulator: { uniqueNames: false }, config: { "elevenlabs:maxRetries": "0" } });
-    // The response is lost, and so is the search for the secret.
+    // The responses to the POST and to the searches are lost.
     stack.emulator.fault({ kind: "reset", on: "create", when: "after" });
     stack.emulator.fault({ kind: "reset", on: "list", after: 1, times: 3 });
     await stack.program(`${hookIn(stack)}

@@ -45,7 +45,7 @@ describe.each(Object.entries(APIS))("an API that %s names", (_, { normalizeName,
   });
 });
 
-test("a create that is undone is an error, even if the DELETE's response is lost", async () => {
+test("a create that is undone fails, even if the DELETE's response is lost", async () => {
   const { normalizeName } = APIS.trims;
   const stack = await startStack({ emulator: { normalizeName, uniqueNames: false }, config });
   await stack.deploy(secret({ name: "CRM", value: "v" }));
