@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { conflictingOptions, noKeyInEnvironment } from "../provider/messages/commandLineWording.js";
 import type { Problem, Reader } from "../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../provider/pulumi/urn.js";
 import { requireKnownSettings } from "../provider/workspaces/settings.js";
@@ -7,6 +6,7 @@ import type { Workspace } from "../provider/workspaces/workspace.js";
 import { Workspaces } from "../provider/workspaces/workspaces.js";
 import { openStack, Stack, type StackChoice, stackArgumentsOf } from "./pulumi/stack.js";
 import { note } from "./terminal.js";
+import { conflictingOptions, noKeyInEnvironment } from "./wording.js";
 
 export interface ContextOptions {
   stack?: StackChoice;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { bug } from "../provider/messages/commandLineWording.js";
 import { Problem, type Reader } from "../provider/messages/problem.js";
+import { bug } from "./wording.js";
 
 export type TextStyle = Parameters<typeof styleText>[0];
 

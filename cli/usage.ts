@@ -1,4 +1,5 @@
 import type { Command, CommanderError } from "commander";
+import type { Problem } from "../provider/messages/problem.js";
 import {
   conflictingOptions,
   invalidOption,
@@ -7,8 +8,7 @@ import {
   tooManyArguments,
   unknownCommand,
   unknownOption,
-} from "../provider/messages/commandLineWording.js";
-import type { Problem } from "../provider/messages/problem.js";
+} from "./wording.js";
 
 /**
  * Replaces commander's own error messages, which repeat everything that was typed: it may contain an API key. commander

@@ -1,5 +1,5 @@
+import { nodeTooOld } from "./messages/environment.js";
 import type { Attempt, Problem } from "./messages/problem.js";
-import { nodeTooOld } from "./messages/programWording.js";
 
 const OLDEST = 22;
 

@@ -1,16 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import type { Secret } from "../../provider/api/client.js";
-import {
-  configInProject,
-  fileNotWritten,
-  noStackForValues,
-  noTerminal,
-  secretsNotFound,
-} from "../../provider/messages/commandLineWording.js";
 import { pulumiImport, pulumiPreview, setConfig } from "../../provider/messages/commands.js";
-import { commandFor, idsText } from "../../provider/messages/phrases.js";
 import type { Reader } from "../../provider/messages/problem.js";
+import { commandFor, idsText } from "../../provider/messages/text.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
@@ -18,6 +11,7 @@ import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "..
 import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
 import { collected, refusedOption } from "../usage.js";
+import { configInProject, fileNotWritten, noStackForValues, noTerminal, secretsNotFound } from "../wording.js";
 import { type AdoptedSecret, importFileText, type ProgramLayout, planAdoption, programLines } from "./plan.js";
 
 const NOTES = `

@@ -1,8 +1,7 @@
 import { Argument, Command } from "commander";
 import type { Dependent, Secret } from "../../provider/api/client.js";
-import { nameOrId } from "../../provider/messages/commandLineWording.js";
-import { kindText } from "../../provider/messages/phrases.js";
 import type { Attempt } from "../../provider/messages/problem.js";
+import { kindText } from "../../provider/messages/text.js";
 import { findDependents, findSecret, type SecretKey } from "../../provider/secret/functions.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
@@ -17,6 +16,7 @@ import {
 import { jsonText } from "../jsonText.js";
 import { table } from "../table.js";
 import { lineWidth, note, print } from "../terminal.js";
+import { nameOrId } from "../wording.js";
 
 const NOTES = `
 The list is complete, however long it is. If the API key has no access to a

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CountedSecret } from "../../provider/api/client.js";
-import { inWorkspaceText } from "../../provider/messages/phrases.js";
+import { inWorkspaceText } from "../../provider/messages/text.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { quoted } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";

@@ -7,8 +7,9 @@ import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
 import { jsonText } from "../jsonText.js";
 import { print, styled, type TextStyle } from "../terminal.js";
-import { diagnose, type Finding } from "./diagnosis.js";
-import { findingWords } from "./wording.js";
+import { diagnose } from "./diagnosis.js";
+import type { Finding } from "./finding.js";
+import * as findings from "./wording.js";
 
 const NOTES = `
 Nothing is written: to test the permissions, the command lists secrets and tries
@@ -47,15 +48,13 @@ async function run({ json, ...options }: Options): Promise<void> {
   const checked: CheckedWorkspace[] = [];
   if (!json) print(`Config: ${context.source}`);
   for (const name of names) {
-    const findings = needsNoKey(name, names, context) ? [NO_KEY_NEEDED] : await check(name, context);
-    if (findings.some(({ status }) => status === "failed")) process.exitCode = 1;
-    checked.push({ name, findings });
-    if (!json) print(asText({ name, findings }, context.reader));
+    const found = needsNoKey(name, names, context) ? [findings.noKeyNeeded("key", {})] : await check(name, context);
+    if (found.some(({ status }) => status === "failed")) process.exitCode = 1;
+    checked.push({ name, findings: found });
+    if (!json) print(asText({ name, findings: found }, context.reader));
   }
   if (json) print(asJson(context, checked));
 }
-
-const NO_KEY_NEEDED: Finding = { check: "key", status: "fact", kind: "no-key-needed", facts: {} };
 
 /** If other workspaces are configured, the default workspace may have no key. */
 function needsNoKey(name: string, names: string[], { workspaces }: Context): boolean {
@@ -73,7 +72,7 @@ async function check(name: string, context: Context): Promise<Finding[]> {
     workspace = context.workspaces.get(name);
   } catch (error) {
     if (!Problem.isInstance(error)) throw error;
-    return [{ check: "config", status: "failed", kind: "problem", facts: { problem: error } }];
+    return [findings.problemFound("config", { problem: error })];
   }
   const found = await diagnose(workspace);
   // If the key is missing or malformed, a finding already reports it.
@@ -85,25 +84,22 @@ async function check(name: string, context: Context): Promise<Finding[]> {
 
 function hostFinding({ endpoint }: Workspace): Finding {
   const region = Object.entries(REGIONS).find(([, origin]) => origin === endpoint)?.[0];
-  return { check: "host", status: "fact", kind: "api-host", facts: { endpoint, region } };
+  return findings.apiHost("host", { endpoint, region });
 }
 
 function proxyFinding({ route }: Workspace): Finding {
-  const proxy = { check: "proxy", status: "fact" } as const;
-  if (route?.kind === "proxy") return { ...proxy, kind: "proxy", facts: route.proxy.shown };
+  if (route?.kind === "proxy") return findings.proxy("proxy", route.proxy.shown);
   const because = route?.kind === "direct" ? route.because : ({ kind: "not-set", httpVariable: undefined } as const);
-  return { ...proxy, kind: "no-proxy", facts: { because } };
+  return findings.noProxy("proxy", { because });
 }
 
 function keyFinding({ name, keySource }: Workspace, { stack }: Context): Finding {
-  if (keySource === "environment" || !stack) {
-    return { check: "key", status: "fact", kind: "key-from-environment", facts: {} };
-  }
+  if (keySource === "environment" || !stack) return findings.keyFromEnvironment("key", {});
   if (stack.isPlainKey(name)) {
     const isInProject = stack.isInProject(workspaceSettingPath(name, "apiKey").key);
-    return { check: "key", status: "failed", kind: "key-in-plain-text", facts: { workspace: name, isInProject } };
+    return findings.keyInPlainText("key", { workspace: name, isInProject });
   }
-  return { check: "key", status: "fact", kind: "key-from-stack", facts: { workspace: name, stack: stack.name } };
+  return findings.keyFromStack("key", { workspace: name, stack: stack.name });
 }
 
 /** Scripts read this JSON, so its keys must not be renamed. */
@@ -111,7 +107,7 @@ function asJson({ source, reader }: Context, checked: CheckedWorkspace[]): strin
   const workspaces = checked.map(({ name, findings }) => ({
     name,
     findings: findings.map((finding) => {
-      const { text, next } = findingWords(finding, reader);
+      const { why: text, next } = finding.explain(reader);
       return { check: finding.check, status: finding.status, text, next: next.length > 0 ? next.join("\n") : null };
     }),
   }));
@@ -126,7 +122,7 @@ function asText({ name, findings }: CheckedWorkspace, reader: Reader): string {
 }
 
 function findingLines(finding: Finding, reader: Reader): string[] {
-  const { text, next } = findingWords(finding, reader);
+  const { why: text, next } = finding.explain(reader);
   const status = styled(STYLES[finding.status], (finding.status === "fact" ? "-" : finding.status).padEnd(7));
   return [`  ${status}  ${finding.check.padEnd(7)}  ${text}`, ...next.map((line) => `${" ".repeat(20)}${line}`)];
 }

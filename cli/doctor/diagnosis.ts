@@ -4,22 +4,8 @@ import { ApiError } from "../../provider/api/errors.js";
 import type { Problem } from "../../provider/messages/problem.js";
 import { callProblem } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import type { FINDING_WORDING } from "./wording.js";
-
-type FindingKind = keyof typeof FINDING_WORDING;
-type FindingFacts<Kind extends FindingKind> =
-  Parameters<(typeof FINDING_WORDING)[Kind]> extends [] ? object : Parameters<(typeof FINDING_WORDING)[Kind]>[0];
-
-/** The result of one check of a workspace. */
-export type Finding = {
-  [Kind in FindingKind]: {
-    check: "config" | "key" | "host" | "proxy" | "list" | "write";
-    /** `fact` is neither good nor bad. */
-    status: "fact" | "ok" | "warning" | "failed";
-    kind: Kind;
-    facts: FindingFacts<Kind>;
-  };
-}[FindingKind];
+import type { Finding } from "./finding.js";
+import * as findings from "./wording.js";
 
 type Regions = Record<string, string>;
 
@@ -29,9 +15,7 @@ export async function diagnose(configured: Workspace, regions: Regions = REGIONS
   const workspace = configured.with({ maxRetries: 0 });
   const error = await failureOf(listNothing(workspace));
   if (error && !error.lacksPermission) return [await findCause(error, workspace, regions)];
-  const listing: Finding = error
-    ? missingPermission("list", error, workspace)
-    : { check: "list", status: "ok", kind: "can-list", facts: {} };
+  const listing = error ? missingPermission("list", error, workspace) : findings.canList("list", {});
   return [listing, await checkWriting(workspace)];
 }
 
@@ -44,24 +28,24 @@ function listNothing(workspace: Workspace): Promise<unknown> {
 async function checkWriting(workspace: Workspace): Promise<Finding> {
   const secret = { id: `pulumi-elevenlabs-doctor-${randomUUID()}`, name: "doctor" };
   const error = await failureOf(workspace.update(secret, { name: secret.name, value: randomUUID() }));
-  if (error?.isNotFound) return { check: "write", status: "ok", kind: "can-write", facts: {} };
+  if (error?.isNotFound) return findings.canWrite("write", {});
   if (error?.lacksPermission || error?.isUnauthorized) return missingPermission("write", error, workspace);
-  return { check: "write", status: "warning", kind: "write-unclear", facts: { failure: error?.failure } };
+  return findings.writeUnclear("write", { failure: error?.failure });
 }
 
 function missingPermission(check: "list" | "write", error: ApiError, workspace: Workspace): Finding {
-  return { check, status: "failed", kind: "missing-permission", facts: { problem: problemOf(error, workspace) } };
+  return findings.missingPermission(check, { problem: problemOf(error, workspace) });
 }
 
 async function findCause(error: ApiError, workspace: Workspace, regions: Regions): Promise<Finding> {
   const facts = { problem: problemOf(error, workspace) };
-  if (error.isAboutProxy) return { check: "proxy", status: "failed", kind: "problem", facts };
-  if (error.isAboutKey) return { check: "key", status: "failed", kind: "problem", facts };
+  if (error.isAboutProxy) return findings.problemFound("proxy", facts);
+  if (error.isAboutKey) return findings.problemFound("key", facts);
   // Check this before 401, because a proxy may also return 401.
-  if (error.isForeign) return { check: "host", status: "failed", kind: "not-the-api", facts };
+  if (error.isForeign) return findings.notTheApi("host", facts);
   if (error.isUnauthorized) return wrongKeyOrRegion(facts.problem, workspace, regions);
-  if (error.isRateLimit) return { check: "list", status: "failed", kind: "rate-limited", facts };
-  if (error.failure.kind === "answered") return { check: "list", status: "failed", kind: "problem", facts };
+  if (error.isRateLimit) return findings.rateLimited("list", facts);
+  if (error.failure.kind === "answered") return findings.problemFound("list", facts);
   return unreachable(error, workspace, regions);
 }
 
@@ -77,17 +61,16 @@ async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions:
     }),
   );
   const region = others.find((_, index) => accepted[index])?.[0];
-  if (region !== undefined) {
-    return { check: "list", status: "failed", kind: "wrong-region", facts: { workspace: name, endpoint, region } };
-  }
-  return { check: "list", status: "failed", kind: "wrong-key", facts: { problem, triesRegions: others.length > 0 } };
+  if (region !== undefined) return findings.wrongRegion("list", { workspace: name, endpoint, region });
+  return findings.wrongKey("list", { problem, triesRegions: others.length > 0 });
 }
 
 function unreachable({ failure }: ApiError, { name, endpoint, route }: Workspace, regions: Regions): Finding {
-  const kind = failure.kind === "untrusted-tls" ? "untrusted-connection" : "unreachable";
   const isVendors = Object.values(regions).includes(endpoint);
   const facts = { failure, workspace: name, isVendors, hasProxy: route?.kind === "proxy" };
-  return { check: "host", status: "failed", kind, facts };
+  return failure.kind === "untrusted-tls"
+    ? findings.untrustedConnection("host", facts)
+    : findings.unreachable("host", facts);
 }
 
 async function failureOf(call: Promise<unknown>): Promise<ApiError | undefined> {

@@ -1,19 +1,13 @@
 import type { ApiFailure } from "../../provider/api/errors.js";
 import type { DirectRule, ShownProxy } from "../../provider/api/proxy/route.js";
-import { failureText } from "../../provider/messages/apiWording.js";
+import { failureText } from "../../provider/messages/api.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
-import { commandFor } from "../../provider/messages/phrases.js";
-import type { Problem, Reader } from "../../provider/messages/problem.js";
-import { removalText } from "../../provider/messages/programWording.js";
+import type { Explanation, Problem, Reader } from "../../provider/messages/problem.js";
+import { removalText } from "../../provider/messages/projectFile.js";
+import { commandFor } from "../../provider/messages/text.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
-import type { Finding } from "./diagnosis.js";
-
-/** The text of a finding, and the steps to fix it. */
-export interface FindingWords {
-  text: string;
-  next: string[];
-}
+import { finding } from "./finding.js";
 
 interface ProblemFinding {
   problem: Problem;
@@ -26,20 +20,42 @@ interface HostFinding {
   hasProxy: boolean;
 }
 
-export const FINDING_WORDING = {
-  problem: ({ problem }: ProblemFinding, reader: Reader) => labelled("", problem, reader),
-  "api-host": ({ endpoint, region }: { endpoint: string; region: string | undefined }) =>
+export const problemFound = finding("problem", "failed", ({ problem }: ProblemFinding, reader) =>
+  labelled("", problem, reader),
+);
+
+export const apiHost = finding(
+  "api-host",
+  "fact",
+  ({ endpoint, region }: { endpoint: string; region: string | undefined }) =>
     fact(region === undefined ? endpoint : `${endpoint} (region ${region})`),
-  proxy: ({ url, variable }: ShownProxy) => fact(`${url}, from ${variable}`),
-  "no-proxy": ({ because }: { because: DirectRule }) => fact(`none: ${directText(because)}`),
-  "key-from-environment": () => fact("from the environment variable ELEVENLABS_API_KEY"),
-  "key-from-stack": ({ workspace, stack }: { workspace: string; stack: string }) =>
+);
+
+export const proxy = finding("proxy", "fact", ({ url, variable }: ShownProxy) => fact(`${url}, from ${variable}`));
+
+export const noProxy = finding("no-proxy", "fact", ({ because }: { because: DirectRule }) =>
+  fact(`none: ${directText(because)}`),
+);
+
+export const keyFromEnvironment = finding("key-from-environment", "fact", () =>
+  fact("from the environment variable ELEVENLABS_API_KEY"),
+);
+
+export const keyFromStack = finding(
+  "key-from-stack",
+  "fact",
+  ({ workspace, stack }: { workspace: string; stack: string }) =>
     fact(`from ${keyPath(workspace)} of stack ${sanitized(stack)}`),
-  "key-in-plain-text": ({ workspace, isInProject }: { workspace: string; isInProject: boolean }, reader: Reader) => {
+);
+
+export const keyInPlainText = finding(
+  "key-in-plain-text",
+  "failed",
+  ({ workspace, isInProject }: { workspace: string; isInProject: boolean }, reader) => {
     const path = workspaceSettingPath(workspace, "apiKey");
     const others = path.steps.length > 0 ? "Set the other settings of this object for the stack too. " : "";
     return {
-      text: `${keyPath(workspace)} is set in plain text; "pulumi up" refuses to use it`,
+      why: `${keyPath(workspace)} is set in plain text; "pulumi up" refuses to use it`,
       next: [
         "Treat that key as compromised: create a new one in ElevenLabs.",
         `Then set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
@@ -47,53 +63,78 @@ export const FINDING_WORDING = {
       ],
     };
   },
-  "no-key-needed": () => fact("not set (needed only if a resource uses this workspace)"),
-  "can-list": () => fact("can list secrets"),
-  "can-write": () => fact("can write secrets (nothing was written)"),
-  "missing-permission": ({ problem }: ProblemFinding, reader: Reader) =>
-    labelled("missing permission: ", problem, reader),
-  "write-unclear": ({ failure }: { failure: ApiFailure | undefined }) => {
-    const why = failure ? failureText(failure) : "the API accepted a change to a secret that doesn't exist";
-    return fact(`couldn't check whether the API key may write secrets: ${why}`);
+);
+
+export const noKeyNeeded = finding("no-key-needed", "fact", () =>
+  fact("not set (needed only if a resource uses this workspace)"),
+);
+
+export const canList = finding("can-list", "ok", () => fact("can list secrets"));
+
+export const canWrite = finding("can-write", "ok", () => fact("can write secrets (nothing was written)"));
+
+export const missingPermission = finding("missing-permission", "failed", ({ problem }: ProblemFinding, reader) =>
+  labelled("missing permission: ", problem, reader),
+);
+
+export const writeUnclear = finding("write-unclear", "warning", ({ failure }: { failure: ApiFailure | undefined }) => {
+  const why = failure ? failureText(failure) : "the API accepted a change to a secret that doesn't exist";
+  return fact(`couldn't check whether the API key may write secrets: ${why}`);
+});
+
+export const notTheApi = finding("not-the-api", "failed", ({ problem }: ProblemFinding, reader) =>
+  labelled("not the API: ", problem, reader),
+);
+
+export const rateLimited = finding("rate-limited", "failed", ({ problem }: ProblemFinding, reader) =>
+  labelled("too many requests: ", problem, reader),
+);
+
+export const wrongKey = finding(
+  "wrong-key",
+  "failed",
+  ({ problem, triesRegions }: ProblemFinding & { triesRegions: boolean }, reader) => {
+    const { why, next } = labelled("wrong API key: ", problem, reader);
+    return { why: triesRegions ? `${why}; no other region accepts it either` : why, next };
   },
-  "not-the-api": ({ problem }: ProblemFinding, reader: Reader) => labelled("not the API: ", problem, reader),
-  "rate-limited": ({ problem }: ProblemFinding, reader: Reader) => labelled("too many requests: ", problem, reader),
-  "wrong-key": ({ problem, triesRegions }: ProblemFinding & { triesRegions: boolean }, reader: Reader) => {
-    const { text, next } = labelled("wrong API key: ", problem, reader);
-    return { text: triesRegions ? `${text}; no other region accepts it either` : text, next };
-  },
-  "wrong-region": (facts: { workspace: string; endpoint: string; region: string }, reader: Reader) => {
+);
+
+export const wrongRegion = finding(
+  "wrong-region",
+  "failed",
+  (facts: { workspace: string; endpoint: string; region: string }, reader) => {
     const { workspace, endpoint, region } = facts;
     const path = workspaceSettingPath(workspace, "region");
     const command = commandFor(reader, setConfig(path, { secret: false, value: region }));
     const variable = workspace === DEFAULT_WORKSPACE ? ` (or ELEVENLABS_REGION=${region})` : "";
     return {
-      text: `wrong region: ${endpoint} doesn't accept the API key, but region ${region} does`,
+      why: `wrong region: ${endpoint} doesn't accept the API key, but region ${region} does`,
       next: [`Set the region: ${command}${variable}`],
     };
   },
-  "untrusted-connection": ({ failure }: HostFinding) => ({
-    text: `no trusted connection: ${failureText(failure)}`,
-    next: [
-      "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
-    ],
-  }),
-  unreachable: ({ failure, workspace, isVendors, hasProxy }: HostFinding) => ({
-    text: `unreachable: ${failureText(failure)}`,
+);
+
+export const untrustedConnection = finding("untrusted-connection", "failed", ({ failure }: HostFinding) => ({
+  why: `no trusted connection: ${failureText(failure)}`,
+  next: [
+    "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
+  ],
+}));
+
+export const unreachable = finding(
+  "unreachable",
+  "failed",
+  ({ failure, workspace, isVendors, hasProxy }: HostFinding) => ({
+    why: `unreachable: ${failureText(failure)}`,
     next: [
       ...(isVendors ? [] : [correctBaseUrl(workspace)]),
       hasProxy ? "Check the proxy." : "Check the network. If it requires a proxy, set HTTPS_PROXY.",
     ],
   }),
-} satisfies Record<string, (facts: never, reader: Reader) => FindingWords>;
+);
 
-export function findingWords({ kind, facts }: Finding, reader: Reader = {}): FindingWords {
-  const wording = FINDING_WORDING[kind] as (facts: object, reader: Reader) => FindingWords;
-  return wording(facts, reader);
-}
-
-function fact(text: string): FindingWords {
-  return { text, next: [] };
+function fact(text: string): Explanation {
+  return { why: text, next: [] };
 }
 
 function directText(rule: DirectRule): string {
@@ -109,9 +150,9 @@ function directText(rule: DirectRule): string {
   }
 }
 
-function labelled(label: string, problem: Problem, reader: Reader): FindingWords {
+function labelled(label: string, problem: Problem, reader: Reader): Explanation {
   const { why, next } = problem.explain(reader);
-  return { text: `${label}${why}`, next };
+  return { why: `${label}${why}`, next };
 }
 
 function keyPath(workspace: string): string {

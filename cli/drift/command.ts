@@ -1,6 +1,4 @@
 import { Command } from "commander";
-import { conflictingOptions } from "../../provider/messages/commandLineWording.js";
-import type { SecretPlace } from "../../provider/messages/phrases.js";
 import { Problem, sentence } from "../../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { requireRightAccount } from "../../provider/secret/guards.js";
@@ -8,9 +6,10 @@ import { withProblems } from "../../provider/workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { Workspaces } from "../../provider/workspaces/workspaces.js";
 import { type ContextOptions, openContext, withProvider, withWorkspace } from "../context.js";
-import { type OwnedSecret, placesOf } from "../pulumi/output.js";
+import { type OwnedSecret, placesOf, type SecretPlace } from "../pulumi/output.js";
 import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
+import { conflictingOptions } from "../wording.js";
 import { findDrift, type WorkspaceDrift } from "./find.js";
 import { differences, driftReport } from "./report.js";
 import { driftAsJson, driftAsMarkdown, driftAsText } from "./text.js";

@@ -1,6 +1,6 @@
 import { pulumiUp } from "../../provider/messages/commands.js";
-import { commandFor, idsText, inWorkspaceText } from "../../provider/messages/phrases.js";
 import type { Reader } from "../../provider/messages/problem.js";
+import { commandFor, idsText, inWorkspaceText } from "../../provider/messages/text.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";

@@ -8,12 +8,12 @@ import {
   type RecordedRequest,
   startEmulator,
 } from "../../emulator/index.js";
-import { portTaken, portUnusable } from "../../provider/messages/commandLineWording.js";
-import { inWorkspaceText } from "../../provider/messages/phrases.js";
 import type { Problem } from "../../provider/messages/problem.js";
+import { inWorkspaceText } from "../../provider/messages/text.js";
 import { sanitized } from "../../provider/text/sanitize.js";
 import { fail, print } from "../terminal.js";
 import { refusedOption } from "../usage.js";
+import { portTaken, portUnusable } from "../wording.js";
 import { loadState, saveState } from "./state.js";
 
 const DEFAULT_KEY = "sk_emulator";

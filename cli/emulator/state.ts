@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import type { Emulator } from "../../emulator/index.js";
-import { emulatorStateUnusable, fileNotWritten } from "../../provider/messages/commandLineWording.js";
 import type { Attempt } from "../../provider/messages/problem.js";
+import { emulatorStateUnusable, fileNotWritten } from "../wording.js";
 
 const ATTEMPT: Attempt = { step: "run pulumi-elevenlabs emulator" };
 

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { isSecretType, NATIVE_TYPE } from "../../provider/hosts/typeTokens.js";
 import { configPathText } from "../../provider/messages/commands.js";
-import type { SecretPlace } from "../../provider/messages/phrases.js";
 import { logicalNameOf, providerNameIn } from "../../provider/pulumi/urn.js";
 import type { OnExisting, OnNameChange } from "../../provider/secret/inputs.js";
 import { isValueKept } from "../../provider/secret/state.js";
@@ -18,6 +17,12 @@ export interface StackConfig {
   values: Map<string, { value: string | undefined; secret: boolean }>;
   /** All keys of the config, and all keys inside objects, as paths. */
   paths: Set<string>;
+}
+
+/** The provider and the workspace that the program uses for a secret. */
+export interface SecretPlace {
+  provider: string;
+  workspace: string;
 }
 
 /** A secret in the stack's state. */

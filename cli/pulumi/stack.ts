@@ -1,3 +1,11 @@
+import { configPathText, setConfig } from "../../provider/messages/commands.js";
+import { type Attempt, Problem } from "../../provider/messages/problem.js";
+import type { ConfigPath } from "../../provider/pulumi/configPath.js";
+import { plainKeysIn, sourceOf } from "../../provider/pulumi/configSource.js";
+import { findProject, type Project } from "../../provider/pulumi/project.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
+import type { ConfigReader } from "../../provider/workspaces/settings.js";
 import {
   interrupted,
   noProject,
@@ -8,15 +16,7 @@ import {
   pulumiGone,
   pulumiUnreadable,
   unknownProvider,
-} from "../../provider/messages/commandLineWording.js";
-import { configPathText, setConfig } from "../../provider/messages/commands.js";
-import { type Attempt, Problem } from "../../provider/messages/problem.js";
-import type { ConfigPath } from "../../provider/pulumi/configPath.js";
-import { plainKeysIn, sourceOf } from "../../provider/pulumi/configSource.js";
-import { findProject, type Project } from "../../provider/pulumi/project.js";
-import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
-import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
-import type { ConfigReader } from "../../provider/workspaces/settings.js";
+} from "../wording.js";
 import {
   configIn,
   isNoStackSelectedIn,

@@ -1,32 +1,29 @@
 import { join, sep } from "node:path";
 import { Argument, Command } from "commander";
-import { conflictingOptions } from "../../provider/messages/commandLineWording.js";
-import type { SecretPlace } from "../../provider/messages/phrases.js";
 import type { Attempt } from "../../provider/messages/problem.js";
+import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
+import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
+import { withProvider, withWorkspace } from "../context.js";
+import { jsonText } from "../jsonText.js";
+import type { OwnedSecret, SecretPlace } from "../pulumi/output.js";
+import { openState } from "../pulumi/stack.js";
+import { table } from "../table.js";
+import { lineWidth, print } from "../terminal.js";
+import { collected } from "../usage.js";
+import { conflictingOptions } from "../wording.js";
+import { findIds, type NamedPlace } from "./ids.js";
+import { type FileFault, type JsonFile, readJsonFiles } from "./jsonFiles.js";
+import { type MarkerFault, type SecretMarker, scanMarkers, withIds } from "./markers.js";
+import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOutputs } from "./outputFiles.js";
 import {
-  type FileFault,
   filesUnusable,
   idsNotInStack,
-  type MarkerFault,
   markersInvalid,
   namesNotInStack,
   nothingToRender,
   outputInInput,
   outputsDiffer,
-} from "../../provider/messages/renderWording.js";
-import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
-import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
-import { withProvider, withWorkspace } from "../context.js";
-import { jsonText } from "../jsonText.js";
-import type { OwnedSecret } from "../pulumi/output.js";
-import { openState } from "../pulumi/stack.js";
-import { table } from "../table.js";
-import { lineWidth, print } from "../terminal.js";
-import { collected } from "../usage.js";
-import { findIds, type NamedPlace } from "./ids.js";
-import { type JsonFile, readJsonFiles } from "./jsonFiles.js";
-import { type SecretMarker, scanMarkers, withIds } from "./markers.js";
-import { type OutputFile, type PresentOutput, presentOutput, realFolder, writeOutputs } from "./outputFiles.js";
+} from "./wording.js";
 
 const NOTES = `
 In the JSON files of ElevenLabs' own CLI, name a secret instead of its id:

@@ -1,6 +1,18 @@
-import type { SecretPlace } from "../../provider/messages/phrases.js";
-import type { Elsewhere, MarkerPlace, NameFault } from "../../provider/messages/renderWording.js";
-import { type OwnedSecret, placesOf } from "../pulumi/output.js";
+import { type OwnedSecret, placesOf, type SecretPlace } from "../pulumi/output.js";
+import type { MarkerPlace } from "./markers.js";
+
+/** A name in markers that matches no secret of the stack, or several. */
+export interface NameFault {
+  name: string;
+  /** The ids of the secrets with this name: empty, or several. */
+  ids: string[];
+  places: MarkerPlace[];
+}
+
+/** Another workspace of the stack that has secrets with the missing names. */
+export interface Elsewhere extends SecretPlace {
+  names: string[];
+}
 
 /** A position in a file where a secret is named. */
 export interface NamedPlace extends MarkerPlace {

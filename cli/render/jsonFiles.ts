@@ -2,7 +2,15 @@ import { isUtf8 } from "node:buffer";
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { FileFault } from "../../provider/messages/renderWording.js";
+import type { JsonFault } from "./markers.js";
+
+/** The reason why a file can't be rendered. It never contains a part of the file, which may have a secret value. */
+export type FileFault = { file: string } & (
+  | JsonFault
+  | { kind: "not-utf8" }
+  | { kind: "symbolic-link" }
+  | { kind: "unreadable"; code: string }
+);
 
 /** A file to read as JSON. The path is relative to the input folder. */
 export interface JsonFile {

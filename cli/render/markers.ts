@@ -1,5 +1,21 @@
 import { type JSONPath, visit } from "jsonc-parser";
-import type { JsonFault } from "../../provider/messages/renderWording.js";
+
+/** The reason why a file can't be read as JSON. */
+export type JsonFault =
+  | { kind: "not-json"; line: number; column: number }
+  | { kind: "byte-order-mark" }
+  | { kind: "too-deep" };
+
+/** A place in a file, as a JSON Pointer. */
+export interface MarkerPlace {
+  file: string;
+  place: string;
+}
+
+/** An invalid marker. */
+export interface MarkerFault extends MarkerPlace {
+  kind: "misplaced" | "malformed";
+}
 
 /** A marker for a secret in a JSON file: `"secret_id": "${secret:NAME}"`. */
 export interface SecretMarker {

@@ -1,7 +1,7 @@
 import { copyFile, lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileNotWritten } from "../../provider/messages/commandLineWording.js";
 import { type Attempt, Problem } from "../../provider/messages/problem.js";
+import { fileNotWritten } from "../wording.js";
 
 /** A file that a command writes. The path is relative to the output folder. */
 export interface OutputFile {

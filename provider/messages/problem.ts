@@ -1,5 +1,5 @@
 import { quoted, sanitized } from "../text/sanitize.js";
-import { inWorkspaceText } from "./phrases.js";
+import { inWorkspaceText } from "./text.js";
 
 /** The person who reads a message. */
 export interface Reader {

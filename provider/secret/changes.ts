@@ -1,5 +1,5 @@
 import type { Attempt } from "../messages/problem.js";
-import { keptValueAtRisk } from "../messages/secretWording.js";
+import { keptValueAtRisk } from "../messages/secret.js";
 import { type InputName, type PreviewInputs, UNKNOWN } from "./inputs.js";
 import type { PushedInput } from "./pushed.js";
 import { changedPolicies, isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";

@@ -10,7 +10,7 @@ import {
   nameTaken,
   ownedByOther,
   secretGone,
-} from "../messages/secretWording.js";
+} from "../messages/secret.js";
 import {
   type Declared,
   type Entry,

@@ -1,7 +1,7 @@
 import type { Dependent, Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import type { Attempt, Problem } from "../messages/problem.js";
-import { nameMismatch, noSecretGiven, secretNotFound } from "../messages/secretWording.js";
+import { nameMismatch, noSecretGiven, secretNotFound } from "../messages/secret.js";
 import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import type { Workspace } from "../workspaces/workspace.js";

@@ -1,6 +1,6 @@
 import type { Secret } from "../api/client.js";
 import type { Attempt, Problem } from "../messages/problem.js";
-import { newNameTaken, severalWithThisName, wrongAccount } from "../messages/secretWording.js";
+import { newNameTaken, severalWithThisName, wrongAccount } from "../messages/secret.js";
 import type { StoredEntry } from "../ownership/account.js";
 import type { Workspace } from "../workspaces/workspace.js";
 

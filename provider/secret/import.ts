@@ -1,7 +1,7 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import type { Attempt } from "../messages/problem.js";
-import { importNotFound } from "../messages/secretWording.js";
+import { importNotFound } from "../messages/secret.js";
 import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import type { Workspace } from "../workspaces/workspace.js";

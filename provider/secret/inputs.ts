@@ -1,5 +1,5 @@
+import { inputChoice, inputEmpty, inputMissing, inputType, inputUnknown } from "../messages/check.js";
 import type { CheckFailure } from "../messages/problem.js";
-import { inputChoice, inputEmpty, inputMissing, inputType, inputUnknown } from "../messages/secretWording.js";
 import { typeText } from "../text/typeText.js";
 
 /** Stands for a value that a preview doesn't know yet. */

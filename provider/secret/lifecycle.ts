@@ -1,7 +1,8 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import { isSpellingOf } from "../api/spelling.js";
-import { invalidConfig } from "../messages/configWording.js";
+import { workspaceUnusable } from "../messages/check.js";
+import { invalidConfig } from "../messages/config.js";
 import { type Attempt, type CheckFailure, type Message, Problem } from "../messages/problem.js";
 import {
   idNotFound,
@@ -15,8 +16,7 @@ import {
   secretGone,
   valueEndsWithLineBreak,
   valueMissing,
-  workspaceUnusable,
-} from "../messages/secretWording.js";
+} from "../messages/secret.js";
 import { Journal } from "../ownership/journal.js";
 import { markIn, newMark } from "../ownership/mark.js";
 import { Ownership, ownedFacts } from "../ownership/ownership.js";

@@ -1,11 +1,6 @@
+import { declaredTwice, ownedByOtherAtCheck, stateUnreadable, valueTransformed } from "../messages/check.js";
 import { type Attempt, type CheckFailure, Problem } from "../messages/problem.js";
-import {
-  declaredTwice,
-  keptValueAtRisk,
-  ownedByOtherAtCheck,
-  stateUnreadable,
-  valueTransformed,
-} from "../messages/secretWording.js";
+import { keptValueAtRisk } from "../messages/secret.js";
 import { routesIn } from "../ownership/mark.js";
 import { type Declared, type Entry, isOf, type Ownership, ownedFacts } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";

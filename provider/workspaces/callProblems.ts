@@ -14,7 +14,7 @@ import {
   refused,
   unauthorized,
   unreachable,
-} from "../messages/apiWording.js";
+} from "../messages/api.js";
 import type { Attempt, Problem, ProblemKind } from "../messages/problem.js";
 import type { Workspace } from "./workspace.js";
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type BaseUrlFault, isRegion, parseEndpoint, REGIONS } from "../api/endpoint.js";
 import { PROXY_VARIABLES, type ProxyFault, type Route, routeTo } from "../api/proxy/route.js";
-import { invalidConfig } from "../messages/configWording.js";
+import { invalidConfig } from "../messages/config.js";
 import type { Problem } from "../messages/problem.js";
 import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { parsedJson } from "../text/parsedJson.js";

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
-import { mockWithoutList } from "../../provider/messages/programWording.js";
 import { requireSettingsInConfig } from "./inlineProgram.js";
 import { isUnderMocks } from "./mocks.js";
 import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
+import { mockWithoutList } from "./wording.js";
 
 /** A secret of a workspace, without its value: the API never returns one. */
 export interface WorkspaceSecretResult {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
-import { environmentUnknown } from "../../provider/messages/programWording.js";
 import { configPath } from "../../provider/pulumi/configPath.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { programError } from "./programError.js";
+import { environmentUnknown } from "./wording.js";
 
 /** The environment variables that the functions read, and the config keys that take precedence. */
 const VARIABLES: Record<string, string[]> = {

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/problem.js";
-import { plainApiKey, plainApiKeys } from "../../provider/messages/programWording.js";
 import { configPath } from "../../provider/pulumi/configPath.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
+import { plainApiKey, plainApiKeys } from "./wording.js";
 
 const ATTEMPT: Attempt = { step: "use the config" };
 const API_KEY = workspaceSettingPath(DEFAULT_WORKSPACE, "apiKey");

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/problem.js";
-import { componentRequiresPlugin, notADependency } from "../../provider/messages/programWording.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
@@ -12,6 +11,7 @@ import { perRun } from "./oncePerRun.js";
 import { refusePlainApiKeys } from "./plainApiKeys.js";
 import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
+import { componentRequiresPlugin, notADependency } from "./wording.js";
 
 // Read when this file is loaded, because the program can change its working folder later.
 const programFolder = process.cwd();

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/problem.js";
-import { prefixNotPlain, secretsNotPlain } from "../../provider/messages/programWording.js";
 import { programError } from "./programError.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { secretsFromConfig } from "./secretsFromConfig.js";
+import { prefixNotPlain, secretsNotPlain } from "./wording.js";
 
 /** The arguments of `WorkspaceSecrets`. `onExisting` and the other settings of one secret apply to all of them. */
 export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" | "value" | "existingId"> {

@@ -1,12 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/problem.js";
-import {
-  type ConfigEntryFault,
-  configEntriesInvalid,
-  configMissing,
-  configNotAnObject,
-} from "../../provider/messages/programWording.js";
-import { plainValues } from "../../provider/messages/secretWording.js";
 import { plainKeysIn } from "../../provider/pulumi/configSource.js";
 import { blankness } from "../../provider/secret/inputs.js";
 import { parsedJson } from "../../provider/text/parsedJson.js";
@@ -14,6 +7,15 @@ import { sanitized } from "../../provider/text/sanitize.js";
 import { typeText } from "../../provider/text/typeText.js";
 import { isSecretConfig, sourceOfConfig } from "./programConfig.js";
 import { programError } from "./programError.js";
+import { configEntriesInvalid, configMissing, configNotAnObject, plainValues } from "./wording.js";
+
+/** One entry of a config object that can't be a secret. */
+export interface ConfigEntryFault {
+  name: string;
+  fault: "blank-name" | "not-a-string" | "empty" | "blank";
+  /** The type of the value, if it isn't a string. */
+  given?: string;
+}
 
 /**
  * The object of secrets under a key of the program's config, with plain keys and secret values. Throws if it isn't set,

@@ -1,6 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type LostTrigger, triggersLost } from "../../provider/messages/programWording.js";
 import { programError } from "./programError.js";
+import { triggersLost } from "./wording.js";
+
+/** A part of `triggers` whose changes Pulumi can't detect. */
+export interface LostTrigger {
+  /** Such as `triggers[0].since`. */
+  place: string;
+  /**
+   * The value: a number such as `NaN`, a type such as `function`, or an instance of a class. `isEmptied`: an empty object, which
+   * may be an instance of a class that was inside an output.
+   */
+  given: { number: string } | { type: string } | { className: string | undefined } | { isEmptied: true };
+}
 
 /**
  * Checks the triggers of a resource. Throws if Pulumi would send a part of them as an empty object or as null, as it does

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROVIDER_TEXT } from "../../provider/hosts/dynamic/storedFormats.js";
 import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens.js";
-import { importUnsupported } from "../../provider/messages/programWording.js";
 import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
 import { requireUsableConfig, requireUsablePackage } from "./programChecks.js";
 import { programError } from "./programError.js";
 import { pendingRegistration } from "./registration.js";
 import { construction, referenceOf, type SecretReference, type WorkspaceSecretArgs } from "./secretResource.js";
+import { importUnsupported } from "./wording.js";
 
 export type { WorkspaceSecretArgs };
 

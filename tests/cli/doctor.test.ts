@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { diagnose, type Finding } from "../../cli/doctor/diagnosis";
-import { findingWords } from "../../cli/doctor/wording";
+import { diagnose } from "../../cli/doctor/diagnosis";
+import type { Finding } from "../../cli/doctor/finding";
 import { USER_AGENT } from "../../provider/api/userAgent";
 import { Workspaces } from "../../provider/workspaces/workspaces";
 import { type CliOptions, cli, cliIn, envOf, newKey } from "../support/commandRun";
@@ -207,7 +207,7 @@ describe("doctor: regions", () => {
         facts: { workspace: "default", endpoint: us.url, region: "eu" },
       },
     ]);
-    const { next } = findingWords(findings[0] as Finding);
+    const { next } = (findings[0] as Finding).explain();
     expect(next.join()).toContain("pulumi config set elevenlabs:region eu (or ELEVENLABS_REGION=eu)");
   });
 
@@ -231,7 +231,7 @@ describe("doctor: regions", () => {
 
     const [finding] = await diagnose(workspace, { us: url });
 
-    const { text, next } = findingWords(finding as Finding);
+    const { why: text, next } = (finding as Finding).explain();
     expect(text).toMatch(/^unreachable: .* refused$/);
     expect(next).toEqual(["Check the network. If it requires a proxy, set HTTPS_PROXY."]);
   });

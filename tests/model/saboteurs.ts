@@ -2,7 +2,7 @@ import type { Secret } from "../../provider/api/client";
 import { type EngineResource, PluginHost } from "../../provider/hosts/plugin/host";
 import type { WireProperties } from "../../provider/hosts/plugin/properties";
 import { Problem } from "../../provider/messages/problem";
-import { mayHaveBeenCreated, secretGone } from "../../provider/messages/secretWording";
+import { mayHaveBeenCreated, secretGone } from "../../provider/messages/secret";
 import type { Ownership } from "../../provider/ownership/ownership";
 import { INPUT_NAMES, type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ApiError, type ApiFailure, MISSING_PERMISSIONS } from "../../provider/api/errors";
 import type { Attempt } from "../../provider/messages/problem";
-import { secretGone } from "../../provider/messages/secretWording";
+import { secretGone } from "../../provider/messages/secret";
 import { callProblem, withProblems } from "../../provider/workspaces/callProblems";
 import { Workspace } from "../../provider/workspaces/workspace";
 import { problemOf } from "../support/problems";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { REGIONS } from "../../provider/api/endpoint";
-import * as kinds from "../../provider/messages/configWording";
+import * as kinds from "../../provider/messages/config";
 import { Problem } from "../../provider/messages/problem";
 import type { ConfigFault } from "../../provider/workspaces/settings";
 import { Workspaces } from "../../provider/workspaces/workspaces";

@@ -8,6 +8,10 @@ const PULUMI = /^@pulumi\//;
 const ITSELF = /^pulumi-elevenlabs/;
 const HTTP = /^(node:)?https?2?$|^node-fetch$/;
 
+const COMMANDS = ["adopt", "commands", "doctor", "drift", "emulator", "render"].map((name) => `cli/${name}`);
+/** The files that turn facts into sentences. */
+const WORDING = /^provider\/messages\/(api|check|config|environment|secret)$|\/wording$/;
+
 /** Imports that are forbidden in a folder: other folders of the repository, and packages. */
 const FORBIDDEN: { folder: string; folders: string[]; packages?: RegExp[] }[] = [
   { folder: "emulator", folders: ["provider", "cli", "sdk"], packages: [PULUMI, ITSELF] },
@@ -15,6 +19,8 @@ const FORBIDDEN: { folder: string; folders: string[]; packages?: RegExp[] }[] = 
   { folder: "provider/api", folders: [], packages: [PULUMI] },
   { folder: "provider/secret", folders: [], packages: [PULUMI, HTTP] },
   { folder: "sdk", folders: ["cli", "emulator"] },
+  // A command is read in one go: only the files directly in `cli` and `cli/pulumi` are shared.
+  ...COMMANDS.map((folder) => ({ folder, folders: COMMANDS.filter((other) => other !== folder) })),
 ];
 
 function sourceFiles(folder: string): string[] {
@@ -51,3 +57,31 @@ describe("imports", () => {
     expect(imports("provider/hosts/dynamic/warn.ts")).toContain("@pulumi/pulumi/log/index.js");
   });
 });
+
+test("facts are typed where they are found, not in the wording", () => {
+  const isWording = (file: string) => WORDING.test(file.replace(/\.[jt]s$/, ""));
+  const others = ["cli", "provider", "sdk"].flatMap(sourceFiles).filter((file) => !isWording(file));
+  const found = others.flatMap((file) =>
+    typeImports(file)
+      .filter(({ from }) => isWording(from))
+      .map(({ name }) => `${file}: ${name}`),
+  );
+  expect(found).toEqual([]);
+  expect(typeImports("provider/messages/check.ts")).toContainEqual({
+    name: "InvalidConfig",
+    from: "provider/messages/config.js",
+  });
+});
+
+/** The types that a file imports from other files of the repository. */
+function typeImports(file: string): { name: string; from: string }[] {
+  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
+  return source.statements.filter(ts.isImportDeclaration).flatMap(({ importClause, moduleSpecifier }) => {
+    const from = (moduleSpecifier as ts.StringLiteral).text;
+    const bindings = importClause?.namedBindings;
+    if (!from.startsWith(".") || !bindings || !ts.isNamedImports(bindings)) return [];
+    return bindings.elements
+      .filter(({ isTypeOnly }) => isTypeOnly || importClause.phaseModifier === ts.SyntaxKind.TypeKeyword)
+      .map(({ name }) => ({ name: name.text, from: normalize(join(dirname(file), from)) }));
+  });
+}

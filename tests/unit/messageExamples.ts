@@ -1,21 +1,23 @@
+import * as render from "../../cli/render/wording";
+import * as commandLine from "../../cli/wording";
 import type { Dependent } from "../../provider/api/client";
 import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
-import * as api from "../../provider/messages/apiWording";
-import * as commandLine from "../../provider/messages/commandLineWording";
-import * as config from "../../provider/messages/configWording";
+import * as api from "../../provider/messages/api";
+import * as check from "../../provider/messages/check";
+import * as config from "../../provider/messages/config";
+import * as environment from "../../provider/messages/environment";
 import type { Attempt, CheckFailure, Message, Problem, Reader } from "../../provider/messages/problem";
-import * as program from "../../provider/messages/programWording";
-import * as render from "../../provider/messages/renderWording";
-import * as secret from "../../provider/messages/secretWording";
+import * as secret from "../../provider/messages/secret";
 import type { OwnedFacts } from "../../provider/ownership/ownership";
 import { configPath } from "../../provider/pulumi/configPath";
 import type { FailedCall } from "../../provider/workspaces/callProblems";
 import { workspaceSettingPath } from "../../provider/workspaces/names";
 import type { ConfigFault } from "../../provider/workspaces/settings";
+import * as program from "../../sdk/nodejs/wording";
 
 /** The modules that declare the kinds of messages. */
-const ROOMS = [api, commandLine, config, program, render, secret];
-const KINDS = { ...api, ...commandLine, ...config, ...program, ...render, ...secret };
+const ROOMS = [api, check, commandLine, config, environment, program, render, secret];
+const KINDS = { ...api, ...check, ...commandLine, ...config, ...environment, ...program, ...render, ...secret };
 type Kinds = typeof KINDS;
 
 /** A function that creates the messages of one kind. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { writeOutputs } from "../../cli/render/outputFiles";
-import { fileNotWritten } from "../../provider/messages/commandLineWording";
+import { fileNotWritten } from "../../cli/wording";
 
 const ATTEMPT = { step: "render", name: "agents" } as const;
 /** The first file requires a folder `a`, and the second file is `a`: they can't both be written. */

@@ -1,9 +1,9 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Dependent } from "../../provider/api/client";
-import { invalidConfig } from "../../provider/messages/configWording";
-import { dependentsText, idsText } from "../../provider/messages/phrases";
+import { invalidConfig } from "../../provider/messages/config";
 import { type Attempt, attemptText, Problem, sentence } from "../../provider/messages/problem";
-import { inUse, secretGone } from "../../provider/messages/secretWording";
+import { inUse, secretGone } from "../../provider/messages/secret";
+import { dependentsText, idsText } from "../../provider/messages/text";
 import { ALL_KINDS, CHECK_FAILURES, type Create, PROBLEMS, type ProblemExample, WARNINGS } from "./messageExamples";
 
 // Only these tests check wording: all others assert kinds. The messages are in the snapshot file; read them as a user would.
@@ -74,7 +74,9 @@ describe.each([
 
 test("only owned-by-other is both a problem and a check failure", () => {
   const byKind = Map.groupBy(ALL_KINDS, ([, { kind }]) => kind);
-  const names = [...byKind.values()].filter(({ length }) => length > 1).map((same) => same.map(([name]) => name));
+  const names = [...byKind.values()]
+    .filter(({ length }) => length > 1)
+    .map((same) => same.map(([name]) => name).sort());
   expect(names).toEqual([["ownedByOther", "ownedByOtherAtCheck"]]);
 });
 
@@ -112,7 +114,7 @@ describe("a problem", () => {
 
   test("a problem of another copy of the package is recognized", () => {
     jest.isolateModules(() => {
-      const copy = require("../../provider/messages/secretWording") as { secretGone: typeof secretGone };
+      const copy = require("../../provider/messages/secret") as { secretGone: typeof secretGone };
       const problem: unknown = copy.secretGone({}, attempt);
       expect([problem instanceof Problem, Problem.isInstance(problem)]).toEqual([false, true]);
       expect([secretGone.is(problem), inUse.is(problem)]).toEqual([true, false]);

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { notShared } from "../../messages/environment.js";
 import type { Problem } from "../../messages/problem.js";
-import { notShared } from "../../messages/secretWording.js";
 import { Journal } from "../../ownership/journal.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";

@@ -1,6 +1,6 @@
-import { invalidConfig } from "../../messages/configWording.js";
+import { inputType, providerConfigInvalid, providerConfigUnknown } from "../../messages/check.js";
+import { invalidConfig } from "../../messages/config.js";
 import type { CheckFailure } from "../../messages/problem.js";
-import { inputType, providerConfigInvalid, providerConfigUnknown } from "../../messages/secretWording.js";
 import { projectOf } from "../../pulumi/urn.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 import { typeText } from "../../text/typeText.js";

@@ -1,5 +1,5 @@
+import { inputType } from "../../messages/check.js";
 import type { CheckFailure } from "../../messages/problem.js";
-import { inputType } from "../../messages/secretWording.js";
 import { getDependents, getSecret, listSecrets } from "../../secret/functions.js";
 import { typeText } from "../../text/typeText.js";
 import type { Workspaces } from "../../workspaces/workspaces.js";

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Attempt, CheckFailure, Message } from "../../messages/problem.js";
-import { importedWithoutValue, ownedByOther } from "../../messages/secretWording.js";
+import { importedWithoutValue, ownedByOther } from "../../messages/secret.js";
 import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
 import { ownedFacts } from "../../ownership/ownership.js";

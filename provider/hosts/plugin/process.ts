@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { notShared } from "../../messages/secretWording.js";
+import { notShared } from "../../messages/environment.js";
 import { nodeProblem } from "../../nodeVersion.js";
 import { Journal } from "../../ownership/journal.js";
 import { EngineLog } from "./engineLog.js";

@@ -1,40 +1,11 @@
-import { quoted, sanitized } from "../text/sanitize.js";
-import { pulumiUp, shellWord } from "./commands.js";
-import { commandFor, firstFew, inWorkspaceText, listText, type SecretPlace } from "./phrases.js";
-import { problem } from "./problem.js";
-
-/** The reason why a file can't be rendered. It never contains a part of the file, which may have a secret value. */
-export type FileFault = { file: string } & (
-  | JsonFault
-  | { kind: "not-utf8" }
-  | { kind: "symbolic-link" }
-  | { kind: "unreadable"; code: string }
-);
-
-/** The reason why a file can't be read as JSON. */
-export type JsonFault =
-  | { kind: "not-json"; line: number; column: number }
-  | { kind: "byte-order-mark" }
-  | { kind: "too-deep" };
-
-/** A place in a file, as a JSON Pointer. */
-export interface MarkerPlace {
-  file: string;
-  place: string;
-}
-
-/** An invalid marker. */
-export interface MarkerFault extends MarkerPlace {
-  kind: "misplaced" | "malformed";
-}
-
-/** A name in markers that matches no secret of the stack, or several. */
-export interface NameFault {
-  name: string;
-  /** The ids of the secrets with this name: empty, or several. */
-  ids: string[];
-  places: MarkerPlace[];
-}
+import { pulumiUp, shellWord } from "../../provider/messages/commands.js";
+import { problem } from "../../provider/messages/problem.js";
+import { commandFor, firstFew, inWorkspaceText, listText } from "../../provider/messages/text.js";
+import { quoted, sanitized } from "../../provider/text/sanitize.js";
+import type { SecretPlace } from "../pulumi/output.js";
+import type { Elsewhere, NameFault } from "./ids.js";
+import type { FileFault } from "./jsonFiles.js";
+import type { MarkerFault, MarkerPlace } from "./markers.js";
 
 // Problems of `pulumi-elevenlabs render`.
 
@@ -106,11 +77,6 @@ export interface IdsNotInStack {
   place: SecretPlace;
   /** The places of the ids. The ids aren't facts, because someone may have written a secret value instead of an id. */
   places: MarkerPlace[];
-}
-
-/** Another workspace of the stack that has secrets with the missing names. */
-export interface Elsewhere extends SecretPlace {
-  names: string[];
 }
 
 /** Returns the options that select the workspace `other`. */

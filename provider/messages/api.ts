@@ -4,8 +4,8 @@ import { quoted } from "../text/sanitize.js";
 import type { FailedCall } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
-import { capitalized, commandFor } from "./phrases.js";
 import { problem, type Reader, type Wording } from "./problem.js";
+import { capitalized, commandFor } from "./text.js";
 /** Returns the reason why a call failed. */
 export function failureText(failure: ApiFailure): string {
   switch (failure.kind) {

@@ -1,18 +1,14 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
 import type { OwnedFacts } from "../ownership/ownership.js";
-import { configPath } from "../pulumi/configPath.js";
 import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import type { CalledWorkspace } from "../workspaces/callProblems.js";
 import { workspaceSettingPath } from "../workspaces/names.js";
-import type { ConfigFault } from "../workspaces/settings.js";
-import { failureText, refreshAdvice } from "./apiWording.js";
+import { failureText, refreshAdvice } from "./api.js";
 import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
-import { explainFault, explainFaults, type InvalidConfig } from "./configWording.js";
-import { capitalized, clause, commandFor, dependentsText, didYouMean, idsText, listText } from "./phrases.js";
-import { checkFailure, type Explanation, problem, type Reader, warning } from "./problem.js";
-import { fileText, moveFromProject } from "./programWording.js";
+import { type Explanation, problem, type Reader, warning } from "./problem.js";
+import { capitalized, clause, commandFor, dependentsText, idsText } from "./text.js";
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
 
@@ -239,7 +235,7 @@ function rightAccountText({ workspace, provider, keySource, storedEndpoint }: Wr
   return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
 }
 
-function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
+export function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
   const { id, where } = facts;
   const other = quoted(facts.resource);
   const secret = id === undefined ? "this secret" : `secret ${sanitized(id)}`;
@@ -293,78 +289,6 @@ function explainStranger(
   };
 }
 
-// Problems with an input. The reason never contains the value of the input.
-
-export const inputMissing = checkFailure("input-missing", () => ({ why: "is missing", next: [] }));
-
-export const inputEmpty = checkFailure("input-empty", ({ isBlank, advice }: { isBlank: boolean; advice: string }) => ({
-  why: `is ${isBlank ? "blank" : "empty"}: ${advice}`,
-  next: [],
-}));
-
-export const inputType = checkFailure("input-type", ({ expected, given }: { expected: string; given: string }) => ({
-  why: `must be ${expected}, not ${given}`,
-  next: [],
-}));
-
-export const inputChoice = checkFailure("input-choice", ({ choices }: { choices: readonly string[] }) => ({
-  why: `must be one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
-  next: [],
-}));
-
-export const inputUnknown = checkFailure("input-unknown", ({ known }: { known: readonly string[] }) => ({
-  why: `is not an input of WorkspaceSecret; valid inputs are ${known.join(", ")}`,
-  next: [],
-}));
-
-export const valueTransformed = checkFailure("value-transformed", () => ({
-  why: "was set by a transformation, so the state would store it in plain text: set it in the program",
-  next: [],
-}));
-
-export const declaredTwice = checkFailure(
-  "declared-twice",
-  ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
-    why: `is also the ${input} of resource ${quoted(resource)}${input === "name" ? " in the same workspace" : ""}: change the ${input} of one of the two resources`,
-    next: [],
-  }),
-);
-
-export const ownedByOtherAtCheck = checkFailure("owned-by-other", (facts: OwnedFacts, reader) => {
-  const { why, next } = explainOwner(facts, reader);
-  return { why: `refers to a secret of another resource: ${why}`, next };
-});
-
-export const stateUnreadable = checkFailure("state-unreadable", ({ reason }: { reason: string }) => ({
-  why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
-  next: ["Without the state, the provider can't check whether another resource of this stack owns the secret."],
-}));
-
-export const providerConfigUnknown = checkFailure(
-  "provider-config-unknown",
-  ({ key, known }: { key: string; known: readonly string[] }) => ({
-    why: `is not a config key of elevenlabs${didYouMean(key, known)}; valid keys are ${known.join(", ")}`,
-    next: [],
-  }),
-);
-
-export const providerConfigInvalid = checkFailure(
-  "provider-config-invalid",
-  ({ fault }: { fault: ConfigFault }, reader) => explainFault(fault, reader),
-);
-
-export const workspaceUnusable = checkFailure("workspace-unusable", (facts: InvalidConfig, reader) => {
-  const { why, next } = explainFaults(facts, reader);
-  return { why: `cannot be used: ${why}`, next };
-});
-
-export interface PlainValues {
-  key: string;
-  names: string[];
-  isInState: boolean;
-  isInProject?: boolean | undefined;
-}
-
 // Warnings. `next` is empty if the user needn't do anything.
 
 export const importedWithoutValue = warning("imported-without-value", ({ name, id }: { name: string; id: string }) => ({
@@ -392,30 +316,12 @@ export const leftToOtherOwner = warning(
   }),
 );
 
-export const notShared = warning("not-shared", ({ folder, reason }: { folder: string; reason: string }) => ({
-  why: `The folder ${sanitized(folder)} can't be used: ${sanitized(reason)}`,
-  next: [
-    "Without it, the provider processes of this command can't see each other's secrets. Set TMPDIR to a folder that you can write to.",
-  ],
-}));
-
 export const valueEndsWithLineBreak = warning("value-ends-with-line-break", ({ name }: { name: string }) => ({
   why: `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
   next: [
     "If the line break isn't part of the value (for example, if the value is read from a file), remove it in the program, such as with trimEnd().",
   ],
 }));
-
-export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
-  const path = configPath(key, names[0] ?? "NAME");
-  const command = commandFor(reader, setConfig(path, { secret: true }));
-  return {
-    why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
-    next: isInProject
-      ? moveFromProject(key, names, reader)
-      : [`Treat the old values as compromised, and set new values: ${command}`],
-  };
-});
 
 /** The API may have stored the name of the new secret in another spelling. */
 function spellingText(spellings: Secret[]): string[] {

@@ -15,12 +15,6 @@ export function commandFor(reader: Reader, command: Command): string {
   return commandText(command, reader.stackArguments);
 }
 
-/** The provider and the workspace that the program uses for a secret. */
-export interface SecretPlace {
-  provider: string;
-  workspace: string;
-}
-
 /** Returns ` in workspace "eu"`, or an empty string for the default workspace of the default provider. */
 export function inWorkspaceText(workspace = DEFAULT_WORKSPACE, provider = DEFAULT_PROVIDER): string {
   const isDefault = workspace === DEFAULT_WORKSPACE;

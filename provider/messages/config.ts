@@ -4,10 +4,10 @@ import { configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import type { ConfigFault, SettingPlace } from "../workspaces/settings.js";
-import { WITH_PROGRAM } from "./apiWording.js";
+import { WITH_PROGRAM } from "./api.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
-import { commandFor, didYouMean, listText } from "./phrases.js";
 import { type Explanation, problem, type Reader } from "./problem.js";
+import { commandFor, didYouMean, listText } from "./text.js";
 
 export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
   switch (fault.kind) {

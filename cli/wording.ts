@@ -1,8 +1,8 @@
-import { quoted, sanitized } from "../text/sanitize.js";
-import { ownCommand, pulumiPreview } from "./commands.js";
-import { commandFor, listText } from "./phrases.js";
-import { problem } from "./problem.js";
-import { moveFromProject } from "./programWording.js";
+import { ownCommand, pulumiPreview } from "../provider/messages/commands.js";
+import { problem } from "../provider/messages/problem.js";
+import { moveFromProject } from "../provider/messages/projectFile.js";
+import { commandFor, listText } from "../provider/messages/text.js";
+import { quoted, sanitized } from "../provider/text/sanitize.js";
 
 const NO_CLI = "there is no pulumi on the PATH";
 

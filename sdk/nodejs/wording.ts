@@ -1,28 +1,12 @@
-import { type ConfigPath, configPath } from "../pulumi/configPath.js";
-import { quoted, sanitized } from "../text/sanitize.js";
-import { workspaceSettingPath } from "../workspaces/names.js";
-import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "./commands.js";
-import { commandFor, listText } from "./phrases.js";
-import { problem, type Reader } from "./problem.js";
-
-/** One entry of a config object that can't be a secret. */
-export interface ConfigEntryFault {
-  name: string;
-  fault: "blank-name" | "not-a-string" | "empty" | "blank";
-  /** The type of the value, if it isn't a string. */
-  given?: string;
-}
-
-/** A part of `triggers` whose changes Pulumi can't detect. */
-export interface LostTrigger {
-  /** Such as `triggers[0].since`. */
-  place: string;
-  /**
-   * The value: a number such as `NaN`, a type such as `function`, or an instance of a class. `isEmptied`: an empty object, which
-   * may be an instance of a class that was inside an output.
-   */
-  given: { number: string } | { type: string } | { className: string | undefined } | { isEmptied: true };
-}
+import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "../../provider/messages/commands.js";
+import { problem, type Reader, warning } from "../../provider/messages/problem.js";
+import { fileText, moveFromProject, removalText } from "../../provider/messages/projectFile.js";
+import { commandFor, listText } from "../../provider/messages/text.js";
+import { type ConfigPath, configPath } from "../../provider/pulumi/configPath.js";
+import { quoted, sanitized } from "../../provider/text/sanitize.js";
+import { workspaceSettingPath } from "../../provider/workspaces/names.js";
+import type { ConfigEntryFault } from "./secretsFromConfig.js";
+import type { LostTrigger } from "./triggers.js";
 
 export interface InvalidEntries {
   key: string;
@@ -140,11 +124,6 @@ export const componentRequiresPlugin = problem("component-requires-plugin", ({ f
   ],
 }));
 
-export const nodeTooOld = problem("node-too-old", ({ version, oldest }: { version: string; oldest: number }) => ({
-  why: `this is Node.js ${version}, but pulumi-elevenlabs requires ${oldest} or newer`,
-  next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],
-}));
-
 export const triggersLost = problem("triggers-lost", ({ lost }: { lost: LostTrigger[] }) => ({
   why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi can't detect a change`,
   next: ["Use strings or numbers instead, such as date.toISOString() or the hash of a file."],
@@ -172,25 +151,6 @@ function restoreAdvice(reader: Reader): string {
   return `If this stack already has secrets, restore its config, because "${commandFor(reader, pulumiUp())}" deletes every secret that the config lacks: ${commandFor(reader, refreshConfig())}`;
 }
 
-export function fileText(isInProject: boolean | undefined): string {
-  return isInProject ? "Pulumi.yaml" : "the stack's file";
-}
-
-/** The advice for an object in Pulumi.yaml. Pulumi doesn't merge objects: one value in the stack's config hides all the others. */
-export function moveFromProject(key: string, names: string[], reader: Reader): string[] {
-  const set = commandFor(reader, setConfig(configPath(key, names[0] ?? "NAME"), { secret: true }));
-  const all = names.length > 0 ? listText(names) : "its values";
-  const why = "because the first new value hides the whole object in Pulumi.yaml";
-  return [
-    `Treat ${all} as compromised, and set new values for all of them in the stack's config, ${why}: ${set}`,
-    removalText(key),
-  ];
-}
-
-export function removalText(key: string): string {
-  return `Once every stack has its own ${sanitized(key)}, remove ${sanitized(key)} from Pulumi.yaml.`;
-}
-
 function entryText({ name, fault, given }: ConfigEntryFault): string {
   const texts = {
     "blank-name": "is not a valid name",
@@ -210,3 +170,21 @@ function lostTriggerText({ place, given }: LostTrigger): string {
   };
   return `${sanitized(place)} is ${givenText()}`;
 }
+
+export interface PlainValues {
+  key: string;
+  names: string[];
+  isInState: boolean;
+  isInProject?: boolean | undefined;
+}
+
+export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
+  const path = configPath(key, names[0] ?? "NAME");
+  const command = commandFor(reader, setConfig(path, { secret: true }));
+  return {
+    why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
+    next: isInProject
+      ? moveFromProject(key, names, reader)
+      : [`Treat the old values as compromised, and set new values: ${command}`],
+  };
+});

@@ -1,0 +1,72 @@
+import type { OwnedFacts } from "../ownership/ownership.js";
+import { quoted, sanitized } from "../text/sanitize.js";
+import type { ConfigFault } from "../workspaces/settings.js";
+import { explainFault, explainFaults, type InvalidConfig } from "./config.js";
+import { checkFailure } from "./problem.js";
+import { explainOwner } from "./secret.js";
+import { didYouMean } from "./text.js";
+
+// Problems with an input. The reason never contains the value of the input.
+
+export const inputMissing = checkFailure("input-missing", () => ({ why: "is missing", next: [] }));
+
+export const inputEmpty = checkFailure("input-empty", ({ isBlank, advice }: { isBlank: boolean; advice: string }) => ({
+  why: `is ${isBlank ? "blank" : "empty"}: ${advice}`,
+  next: [],
+}));
+
+export const inputType = checkFailure("input-type", ({ expected, given }: { expected: string; given: string }) => ({
+  why: `must be ${expected}, not ${given}`,
+  next: [],
+}));
+
+export const inputChoice = checkFailure("input-choice", ({ choices }: { choices: readonly string[] }) => ({
+  why: `must be one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+  next: [],
+}));
+
+export const inputUnknown = checkFailure("input-unknown", ({ known }: { known: readonly string[] }) => ({
+  why: `is not an input of WorkspaceSecret; valid inputs are ${known.join(", ")}`,
+  next: [],
+}));
+
+export const valueTransformed = checkFailure("value-transformed", () => ({
+  why: "was set by a transformation, so the state would store it in plain text: set it in the program",
+  next: [],
+}));
+
+export const declaredTwice = checkFailure(
+  "declared-twice",
+  ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
+    why: `is also the ${input} of resource ${quoted(resource)}${input === "name" ? " in the same workspace" : ""}: change the ${input} of one of the two resources`,
+    next: [],
+  }),
+);
+
+export const ownedByOtherAtCheck = checkFailure("owned-by-other", (facts: OwnedFacts, reader) => {
+  const { why, next } = explainOwner(facts, reader);
+  return { why: `refers to a secret of another resource: ${why}`, next };
+});
+
+export const stateUnreadable = checkFailure("state-unreadable", ({ reason }: { reason: string }) => ({
+  why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
+  next: ["Without the state, the provider can't check whether another resource of this stack owns the secret."],
+}));
+
+export const providerConfigUnknown = checkFailure(
+  "provider-config-unknown",
+  ({ key, known }: { key: string; known: readonly string[] }) => ({
+    why: `is not a config key of elevenlabs${didYouMean(key, known)}; valid keys are ${known.join(", ")}`,
+    next: [],
+  }),
+);
+
+export const providerConfigInvalid = checkFailure(
+  "provider-config-invalid",
+  ({ fault }: { fault: ConfigFault }, reader) => explainFault(fault, reader),
+);
+
+export const workspaceUnusable = checkFailure("workspace-unusable", (facts: InvalidConfig, reader) => {
+  const { why, next } = explainFaults(facts, reader);
+  return { why: `cannot be used: ${why}`, next };
+});

@@ -1,0 +1,14 @@
+import { sanitized } from "../text/sanitize.js";
+import { problem, warning } from "./problem.js";
+
+export const nodeTooOld = problem("node-too-old", ({ version, oldest }: { version: string; oldest: number }) => ({
+  why: `this is Node.js ${version}, but pulumi-elevenlabs requires ${oldest} or newer`,
+  next: [`Install Node.js ${oldest} or newer, and put it first on the PATH: https://nodejs.org/en/download`],
+}));
+
+export const notShared = warning("not-shared", ({ folder, reason }: { folder: string; reason: string }) => ({
+  why: `The folder ${sanitized(folder)} can't be used: ${sanitized(reason)}`,
+  next: [
+    "Without it, the provider processes of this command can't see each other's secrets. Set TMPDIR to a folder that you can write to.",
+  ],
+}));
