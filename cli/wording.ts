@@ -37,6 +37,10 @@ export const noStackSelected = problem("no-stack-selected", () => ({
   next: ["Select a stack: pulumi stack select NAME. Or add --stack NAME"],
 }));
 
+/**
+ * The state has an explicit provider only after `pulumi up`. To use the workspaces of the stack's config, omit
+ * `--provider`.
+ */
 export const unknownProvider = problem(
   "unknown-provider",
   ({ provider, known }: { provider: string; known: string[] }) => ({
@@ -95,6 +99,11 @@ export const noStackForValues = problem("no-stack-for-values", () => ({
   next: ["Run the command in the folder of a Pulumi project, with its stack selected."],
 }));
 
+/**
+ * Pulumi doesn't merge objects: one value in the stack's config hides all values in `Pulumi.yaml`, and the next
+ * `pulumi up` would delete their secrets. So set a new value for each of them before you run `pulumi up`, and do this
+ * for every stack.
+ */
 export const configInProject = problem("config-in-project", ({ key }: { key: string }, reader) => ({
   why: `${quoted(key)} is in Pulumi.yaml, but not in the stack's config: a value that is set for the stack would hide the whole object in Pulumi.yaml`,
   next: moveFromProject(key, [], reader),
@@ -118,6 +127,10 @@ export const nameOrId = problem("name-or-id", ({ isNeither }: { isNeither: boole
   next: ["Pass the NAME of the secret, or --id ID."],
 }));
 
+/**
+ * `adopt --import-file` doesn't overwrite a file. `render` doesn't write through a symbolic link, and doesn't replace a
+ * folder. It has written no file, unless the error reports written files.
+ */
 export const fileNotWritten = problem(
   "file-not-written",
   ({ file, code, chosenBy, isPartial = false }: FileNotWritten) => ({
@@ -126,6 +139,7 @@ export const fileNotWritten = problem(
   }),
 );
 
+/** The file was given with `emulator --state FILE`. */
 export const emulatorStateUnusable = problem("emulator-state-unusable", ({ file }: { file: string }) => ({
   why: `${quoted(file)} can't be read, or isn't a file of the emulator`,
   next: [CHOICES["--state"], "Or delete it, to start without secrets."],
@@ -141,11 +155,13 @@ export const portUnusable = problem("port-unusable", ({ code }: { code: string }
   next: ["Choose another: --port PORT (0 means any free port)"],
 }));
 
+/** The error shows the word only if it can't be an API key. */
 export const unknownCommand = problem("unknown-command", ({ commands, ...typed }: Typed & { commands: string[] }) => ({
   why: `there is no ${typed.word === undefined ? "such command" : `command ${quoted(typed.word)}`}`,
   next: [`${didYouMean(typed)}Commands: ${commands.join(", ")}`],
 }));
 
+/** The error shows the word only if it can't be an API key. */
 export const unknownOption = problem(
   "unknown-option",
   ({ options, help, ...typed }: Typed & { options: string[]; help: string }) => ({
@@ -175,6 +191,7 @@ export const conflictingOptions = problem("conflicting-options", ({ options }: {
   next: ["Use only one of these options."],
 }));
 
+/** Put quotes around a name with spaces. */
 export const tooManyArguments = problem(
   "too-many-arguments",
   (facts: { expected: number; given: number; usage: string; help: string }) => ({

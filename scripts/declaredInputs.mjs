@@ -2,8 +2,8 @@
 // and the values that each input accepts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import ts from "typescript";
+import { commentOf, evaluated } from "./evaluated.mjs";
 
 const SOURCE = "provider/secret/inputs.ts";
 
@@ -19,26 +19,15 @@ export async function declaredInputs(root) {
   });
 }
 
-async function evaluated(file) {
-  const { outputFiles } = await build({
-    entryPoints: [file],
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
-  });
-  const module = { exports: {} };
-  new Function("module", "exports", "require", outputFiles[0].text)(module, module.exports, () => ({}));
-  return module.exports;
-}
-
 function commentsOf(file) {
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
   const found = [];
   const visit = (node) => {
     if (ts.isVariableDeclaration(node) && node.name.text === "INPUTS") {
-      for (const property of node.initializer.properties)
-        found.push({ name: property.name.text, ...commentOf(property) });
+      for (const property of node.initializer.properties) {
+        const { docs, defaultText } = commentOf(property);
+        found.push({ name: property.name.text, docs: onOneLine(docs), defaultText: onOneLine(defaultText) });
+      }
     }
     ts.forEachChild(node, visit);
   };
@@ -46,9 +35,6 @@ function commentsOf(file) {
   return found;
 }
 
-function commentOf(property) {
-  const [comment] = ts.getJSDocCommentsAndTags(property);
-  const text = (part) => (ts.getTextOfJSDocComment(part) ?? "").replaceAll(/\s+/g, " ").trim();
-  const tag = comment?.tags?.find(({ tagName }) => tagName.text === "default");
-  return { docs: text(comment?.comment), defaultText: tag && text(tag.comment) };
+function onOneLine(text) {
+  return text?.replaceAll(/\s+/g, " ");
 }

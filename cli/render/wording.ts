@@ -14,6 +14,7 @@ export const nothingToRender = problem("nothing-to-render", ({ isMissing }: { is
   next: ["Pass a JSON file, or a folder that contains JSON files."],
 }));
 
+/** JSON has no comments, no trailing commas and no byte order mark. The error lists the first of these files. */
 export const filesUnusable = problem("files-unusable", ({ faults }: { faults: FileFault[] }) => ({
   why: firstFew(
     faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`),
@@ -22,6 +23,11 @@ export const filesUnusable = problem("files-unusable", ({ faults }: { faults: Fi
   next: ["Correct the files, then run the command again. Nothing was written."],
 }));
 
+/**
+ * Either `${secret:` isn't a whole `secret_id`, as in `"Bearer ${secret:CRM_TOKEN}"`, or a `secret_id` has `${` but
+ * isn't `${secret:NAME}`. The API accepts a secret only as a `secret_id`; anywhere else, an agent would send the text
+ * unchanged. A prefix such as `Bearer` must be part of the secret's value.
+ */
 export const markersInvalid = problem("markers-invalid", ({ faults }: { faults: MarkerFault[] }) => ({
   why: firstFew(faults.map(markerFaultText), "; "),
   next: [
@@ -29,6 +35,10 @@ export const markersInvalid = problem("markers-invalid", ({ faults }: { faults: 
   ],
 }));
 
+/**
+ * `render` uses the secrets of one workspace, and the ids of the last `pulumi up`. Choose another workspace with
+ * `--workspace` or `--provider`. If the names in the workspace have a prefix that the files omit, add `--prefix`.
+ */
 export const namesNotInStack = problem(
   "names-not-in-stack",
   ({ stack, place, faults, elsewhere }: NamesNotInStack, reader) => {
@@ -47,6 +57,7 @@ export const namesNotInStack = problem(
   },
 );
 
+/** The id is empty, a placeholder, or was copied from another environment. */
 export const idsNotInStack = problem("ids-not-in-stack", ({ stack, place, places }: IdsNotInStack) => ({
   why: `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
   next: [
@@ -60,6 +71,7 @@ export const outputInInput = problem("output-in-input", ({ file }: { file: strin
   next: ["Choose a folder outside the input folder: --out FOLDER"],
 }));
 
+/** Before you add `--overwrite`, check that nobody needs the existing files. */
 export const outputsDiffer = problem("outputs-differ", ({ files }: { files: string[] }) => ({
   why: `${files.length === 1 ? "a file already exists" : "files already exist"} with different content: ${firstFew(files.map(sanitized))}`,
   next: [`To replace the existing ${files.length === 1 ? "file" : "files"}, add --overwrite. Nothing was written.`],

@@ -118,10 +118,19 @@ export const WITH_PROGRAM = "run the command with --run-program";
 
 const AGAIN = "run the command again. Finished changes are kept.";
 
+/**
+ * A `refresh` or `destroy` uses the config of the last update. If you have set the key in the config since then, add
+ * `--run-program`.
+ */
 export const noApiKey = problem("no-api-key", missingKey);
 
+/** Often, a space or a line break was copied with the key. */
 export const malformedApiKey = problem("malformed-api-key", missingKey);
 
+/**
+ * The key is wrong, revoked, or belongs to another region. After a rotation, a `refresh` or `destroy` still uses the
+ * old key. `pulumi-elevenlabs doctor` distinguishes a wrong key from a wrong region.
+ */
 export const unauthorized = problem("unauthorized", ({ failure, workspace, configMayBeStale }: FailedCall, reader) => {
   const { name, endpoint, keySource } = workspace;
   const why = failureText(failure);
@@ -143,12 +152,14 @@ export const missingPermission = problem("missing-permission", ({ failure }: Fai
   next: ["In the settings of ElevenLabs, allow the API key to read and write ElevenLabs Agents (workspace secrets)."],
 }));
 
+/** The API still returned 429 (too many requests) after all retries. */
 export const rateLimited = problem("rate-limited", ({ failure, configMayBeStale }: FailedCall) => {
   const withProgram = configMayBeStale ? " and --run-program" : "";
   const next = [`Run the command again later, or with a lower elevenlabs:maxConcurrency${withProgram}.`];
   return { why: failureText(failure), next };
 });
 
+/** Another server responded, for example a proxy or a login page. Or the region or base URL is wrong. */
 export const notTheApi = problem("not-the-api", ({ failure, workspace }: FailedCall) => {
   const baseUrl = configPathText(workspaceSettingPath(workspace.name, "baseUrl"));
   const next = [
@@ -167,21 +178,34 @@ export const notFound = problem("not-found", ({ failure }: FailedCall, reader) =
   next: refreshAdvice(reader),
 }));
 
+/** The API still returned this error after all retries. */
 export const apiFailure = problem("api-failure", ({ failure }: FailedCall) => ({
   why: failureText(failure),
   next: [`The API reported an internal error, which is usually temporary. ${capitalized(AGAIN)}`],
 }));
 
+/**
+ * The proxy returned 407 (user name or password missing or wrong), 403 (its rules don't allow the host), or 502 to 504
+ * (it can't reach the host). Nothing was sent to the API. See [proxies](network.md#proxies).
+ */
 export const proxyRefused = problem("proxy-refused", ({ failure }: FailedCall) => ({
   why: failureText(failure),
   next: failure.kind === "proxy-refused" ? [proxyAdvice(failure), withoutProxy(failure.host)] : [],
 }));
 
+/**
+ * If your company has its own certificate authority, set
+ * [`NODE_EXTRA_CA_CERTS`](network.md#private-certificate-authorities).
+ */
 export const proxyUnreachable = problem("proxy-unreachable", ({ failure }: FailedCall) => ({
   why: failureText(failure),
   next: "proxy" in failure ? [unreachableProxyAdvice(failure), withoutProxy(failure.host)] : [],
 }));
 
+/**
+ * In a company's network, you may need a [proxy](network.md#proxies) or its [certificate
+ * authority](network.md#private-certificate-authorities).
+ */
 export const unreachable = problem("unreachable", ({ failure, workspace }: FailedCall) => ({
   why: failureText(failure),
   next: [
@@ -190,6 +214,7 @@ export const unreachable = problem("unreachable", ({ failure, workspace }: Faile
   ],
 }));
 
+/** With the native plugin, you interrupted the command, or the resource's `customTimeouts` ended the call. */
 export const cancelled = problem("cancelled", ({ failure }: FailedCall) => {
   const isOutOfTime = failure.kind === "cancelled" && failure.isOutOfTime;
   const again = capitalized(AGAIN);

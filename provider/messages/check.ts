@@ -35,6 +35,7 @@ export const valueTransformed = checkFailure("value-transformed", () => ({
   next: [],
 }));
 
+/** Two names in `elevenlabs:workspaces` with the same URL and key are one workspace. */
 export const declaredTwice = checkFailure(
   "declared-twice",
   ({ resource, input }: { resource: string; input: "name" | "existingId" }) => ({
@@ -48,6 +49,7 @@ export const ownedByOtherAtCheck = checkFailure("owned-by-other", (facts: OwnedF
   return { why: `refers to a secret of another resource: ${why}`, next };
 });
 
+/** The reason may be a missing `pulumi login`, or a folder for temporary files that can't be used. */
 export const stateUnreadable = checkFailure("state-unreadable", ({ reason }: { reason: string }) => ({
   why: `can't be used to adopt a secret, because the stack's state could not be read: ${sanitized(reason)}`,
   next: ["Without the state, the provider can't check whether another resource of this stack owns the secret."],
@@ -61,11 +63,13 @@ export const providerConfigUnknown = checkFailure(
   }),
 );
 
+/** See [invalid-config](#invalid-config). */
 export const providerConfigInvalid = checkFailure(
   "provider-config-invalid",
   ({ fault }: { fault: ConfigFault }, reader) => explainFault(fault, reader),
 );
 
+/** See [invalid-config](#invalid-config). */
 export const workspaceUnusable = checkFailure("workspace-unusable", (facts: InvalidConfig, reader) => {
   const { why, next } = explainFaults(facts, reader);
   return { why: `cannot be used: ${why}`, next };

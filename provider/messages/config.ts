@@ -116,6 +116,16 @@ export function explainFaults({ faults, configMayBeStale }: InvalidConfig, reade
   return { why: explanations.map(({ why }) => why).join("; "), next: [...advice.slice(0, 2 - then.length), ...then] };
 }
 
+/**
+ * If the key is a setting of your program, use another namespace: a program may use `elevenlabs:` only if its project
+ * has this name.
+ *
+ * `ELEVENLABS_BASE_URL` applies only to the default workspace. For other workspaces, set
+ * `elevenlabs:workspaces.NAME.baseUrl`.
+ *
+ * To destroy the secrets of a workspace that you removed from the config, add it back and run
+ * `pulumi destroy --run-program`.
+ */
 export const invalidConfig = problem("invalid-config", explainFaults);
 
 function placeText(place: SettingPlace): string {

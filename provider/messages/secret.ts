@@ -14,6 +14,17 @@ const ID_CHECK = "check the id, and that the API key belongs to the workspace th
 
 // Problems in the lifecycle of a secret.
 
+/**
+ * The secret was created by someone else, by an interrupted run, or by a resource that you renamed in the program.
+ *
+ * - If another stack or someone else manages the secret, use another name. In a `WorkspaceSecrets`, set a different
+ *   `prefix` for each stack. A stack created with `pulumi stack init --copy-config-from` has the same names as the
+ *   original stack.
+ * - To adopt the secret, set `onExisting: "overwrite"` (pushes your value) or `"keep"` (keeps the existing value).
+ * - If this resource already owns the secret, and `--replace`, `replaceOnChanges` or `replacementTrigger` replaces the
+ *   resource, set `deleteBeforeReplace: true`. To push the value without a replacement, change `triggers`.
+ * - If you renamed the resource in a program that isn't in Node.js, add `aliases`.
+ */
 export const nameTaken = problem(
   "name-taken",
   ({
@@ -86,6 +97,7 @@ export const existingIdNotFound = problem(
   }),
 );
 
+/** `WorkspaceSecret.get` was given this id. */
 export const idNotFound = problem("id-not-found", ({ workspace }: { workspace: string }) => ({
   why: `workspace ${quoted(workspace)} has no secret with this id`,
   next: [capitalized(ID_CHECK)],
@@ -99,8 +111,28 @@ export const keptValueHasOtherName = problem(
   }),
 );
 
+/**
+ * A preview reports this if the state contains the owner. An update can find it later, for example after someone
+ * renamed a secret by hand.
+ *
+ * - If you renamed or moved the resource in the program, or moved the stack to the other kind of provider, add the
+ *   `aliases` in the error. The URN identifies the resource in the state. `WorkspaceSecrets` has an argument `aliases`,
+ *   which maps a secret's key to a URN.
+ * - If the other resource should no longer own the secret, first run `pulumi up` with only this change: give its secret
+ *   another name, or remove the resource.
+ * - If the other resource has another provider, such as a provider that you wrote, see [how to replace your own
+ *   provider](guide.md#replace-your-own-provider). If the other resource doesn't manage the secret, and only has the
+ *   same name or refers to it, change that name or reference for one `pulumi up`: only the adoption is checked.
+ * - If two resources of the program own one secret, remove one of the resources. The other resource then owns the
+ *   secret.
+ */
 export const ownedByOther = problem("owned-by-other", (facts: OwnedFacts, reader) => explainOwner(facts, reader));
 
+/**
+ * The response to the POST was lost, and a search of 10 seconds didn't find the secret. The POST isn't retried, because
+ * that could create a second secret. If the API has stored the name in another spelling, the error shows that secret:
+ * `existingId` adopts it.
+ */
 export const mayHaveBeenCreated = problem(
   "may-have-been-created",
   ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => ({
@@ -154,6 +186,14 @@ export const keptValueAtRisk = problem(
   }),
 );
 
+/**
+ * The current key and URL may belong to another workspace, so the provider doesn't treat the secret as deleted. If they
+ * find another secret that was written with the same key and URL as this secret, the workspace is the same, and this
+ * error doesn't appear.
+ *
+ * If you know that someone has deleted the secret, remove it from the state with `pulumi state delete URN`. If the old
+ * endpoint no longer exists, see [below](#the-endpoint-no-longer-exists).
+ */
 export const wrongAccount = problem("wrong-account", (facts: WrongAccount, reader) => ({
   why:
     facts.storedEndpoint === undefined
@@ -199,6 +239,7 @@ export const importNotFound = problem(
   }),
 );
 
+/** The API never returns a value, so an import can't read it. */
 export const valueMissing = problem("value-missing", () => ({
   why: "it was imported without its value",
   next: ["Set the input value in the program."],
@@ -296,6 +337,7 @@ export const importedWithoutValue = warning("imported-without-value", ({ name, i
   next: ["The next update pushes the program's value."],
 }));
 
+/** Delete the secret by hand once nothing uses it. */
 export const leftInUse = warning(
   "left-in-use",
   ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => ({
@@ -316,6 +358,7 @@ export const leftToOtherOwner = warning(
   }),
 );
 
+/** Most services refuse a token with a line break. If the line break is part of the value, you needn't do anything. */
 export const valueEndsWithLineBreak = warning("value-ends-with-line-break", ({ name }: { name: string }) => ({
   why: `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
   next: [

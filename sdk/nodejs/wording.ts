@@ -24,11 +24,13 @@ const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret
 
 // Problems that are found before the engine calls the provider.
 
+/** Pulumi can't import dynamic resources. The [native plugin](plugin.md) can import a secret. */
 export const importUnsupported = problem("import-unsupported", ({ id }: { id: string }) => ({
   why: "dynamic resources cannot be imported",
   next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments to adopt that secret.`],
 }));
 
+/** The key would be readable in the file and in the state. `Pulumi.yaml` can't encrypt. */
 export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => ({
   why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
   next: [
@@ -37,6 +39,10 @@ export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProj
   ],
 }));
 
+/**
+ * If the keys were in `Pulumi.yaml`, set everything for the stack: the stack's object [hides the object in
+ * `Pulumi.yaml`](#config-in-project).
+ */
 export const plainApiKeys = problem(
   "plain-api-keys",
   ({ isInProject }: { isInProject?: boolean | undefined }, reader) => {
@@ -53,6 +59,14 @@ export const plainApiKeys = problem(
   },
 );
 
+/**
+ * - If the stack's file is missing, restore it from version control, or run `pulumi config refresh`, which writes the
+ *   config of the last update.
+ * - If the project was renamed, the config key still has the old name: use `secretsFromConfig("OLD_PROJECT:secrets")`,
+ *   which the error shows.
+ *
+ * To have no secrets, set the key to `{}`.
+ */
 export const configMissing = problem(
   "config-missing",
   ({ key, otherKey }: { key: string; otherKey?: string }, reader) => ({
@@ -79,6 +93,7 @@ export const configNotAnObject = problem(
   }),
 );
 
+/** A value that you set with `--secret` is always a string, even if it looks like a number. */
 export const configEntriesInvalid = problem(
   "config-entries-invalid",
   ({ key, faults, isInProject }: InvalidEntries, reader) => {
@@ -97,6 +112,10 @@ export const configEntriesInvalid = problem(
   },
 );
 
+/**
+ * An inline program runs in the process of your script. The stack has another environment, with your `envVars`, so the
+ * API key of the script could belong to another workspace.
+ */
 export const environmentUnknown = problem(
   "environment-unknown",
   ({ variable, path }: { variable: string; path: ConfigPath }) => ({
@@ -108,6 +127,7 @@ export const environmentUnknown = problem(
   }),
 );
 
+/** The engine loads the provider from the program's folder. */
 export const notADependency = problem(
   "not-a-dependency",
   ({ folder, packageJson }: { folder: string; packageJson: string }) => ({
@@ -116,6 +136,14 @@ export const notADependency = problem(
   }),
 );
 
+/**
+ * A component in a separate process, such as a multi-language component, uses the dynamic provider. The engine looks
+ * for it in the folder of the program, which doesn't have this package, for example because the program is written in
+ * Python.
+ *
+ * In the component, import from `pulumi-elevenlabs/native`, and [give the program the plugin](plugin.md). Or, in a
+ * Node.js program, add `pulumi-elevenlabs` to its own `dependencies`.
+ */
 export const componentRequiresPlugin = problem("component-requires-plugin", ({ folder }: { folder: string }) => ({
   why: `a component in another process declares it, and the program in ${folder} doesn't have pulumi-elevenlabs`,
   next: [
@@ -124,6 +152,11 @@ export const componentRequiresPlugin = problem("component-requires-plugin", ({ f
   ],
 }));
 
+/**
+ * Inside an output, Pulumi replaces such a value with an empty object, so empty objects are also refused, unless a
+ * resource returns them. Convert before you call `pulumi.output`. For an object that may really be empty, use
+ * `output.apply(JSON.stringify)`.
+ */
 export const triggersLost = problem("triggers-lost", ({ lost }: { lost: LostTrigger[] }) => ({
   why: `${lost.map(lostTriggerText).join(", ")}, so Pulumi can't detect a change`,
   next: ["Use strings or numbers instead, such as date.toISOString() or the hash of a file."],
@@ -141,6 +174,7 @@ export const secretsNotPlain = problem("secrets-not-plain", () => ({
   next: ['For an object in config, use secretsFromConfig("KEY"): it keeps the keys plain and the values secret.'],
 }));
 
+/** See [unit tests](testing.md). */
 export const mockWithoutList = problem("mock-without-list", ({ property }: { property: string }) => ({
   why: `the mock returned no list of ${property}`,
   next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
@@ -178,6 +212,14 @@ export interface PlainValues {
   isInProject?: boolean | undefined;
 }
 
+/**
+ * If the values were in `Pulumi.yaml`, set all new values before you run `pulumi up`: the first new value [hides all
+ * values in `Pulumi.yaml`](#config-in-project).
+ *
+ * If the config has both secret and plain values, the provider finds the plain values only if it can find the config's
+ * file: the stack's file, in the folder `stackConfigDir` if the project sets it. With `--config-file`, the provider
+ * can't find the file. Set the variable `PULUMI_OPTION_CONFIG_FILE` instead, which has the same effect.
+ */
 export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
   const path = configPath(key, names[0] ?? "NAME");
   const command = commandFor(reader, setConfig(path, { secret: true }));

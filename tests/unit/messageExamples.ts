@@ -21,7 +21,7 @@ const KINDS = { ...api, ...check, ...commandLine, ...config, ...environment, ...
 type Kinds = typeof KINDS;
 
 /** A function that creates the messages of one kind. */
-export type Create = { kind: string } & ((...args: unknown[]) => Message);
+type Create = { kind: string } & ((...args: unknown[]) => Message);
 
 /** All of these functions, with their names. */
 export const ALL_KINDS = ROOMS.flatMap((room) => Object.entries<unknown>(room)).filter(
@@ -36,7 +36,7 @@ type ProblemName = NamesOf<Problem>;
 type CheckFailureName = NamesOf<CheckFailure>;
 type WarningName = Exclude<NamesOf<Message>, CheckFailureName>;
 
-export interface ProblemExample<Facts = object> {
+interface ProblemExample<Facts = object> {
   facts: Facts;
   attempt: Attempt;
   reader?: Reader;
@@ -262,12 +262,12 @@ const NAME_FAULT = {
 };
 const RUN_COMMAND: Attempt = { step: "run pulumi-elevenlabs list" };
 
-export const PROBLEMS: ProblemExamples = {
+const PROBLEMS: ProblemExamples = {
   // The life of a secret.
   nameTaken: {
+    "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
     "by another spelling": { facts: { id: "sec_1", dependents: [], spelling: "crm" }, attempt: CREATE },
     "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, attempt: CREATE },
-    "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
     "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, attempt: CREATE },
     "by the secret of the resource itself": { facts: { id: "sec_1", dependents: [], isOwn: true }, attempt: CREATE },
     "in a WorkspaceSecrets": { facts: { id: "sec_1", dependents: [], isInComponent: true }, attempt: CREATE },
@@ -484,10 +484,6 @@ export const PROBLEMS: ProblemExamples = {
     },
   },
   configEntriesInvalid: {
-    "in Pulumi.yaml": {
-      facts: { key: "app:secrets", faults: [{ name: "CRM", fault: "empty" }], isInProject: true },
-      attempt: { step: "read config app:secrets" },
-    },
     "with empty values only": {
       facts: {
         key: "app:secrets",
@@ -496,6 +492,10 @@ export const PROBLEMS: ProblemExamples = {
           { name: "PAY", fault: "blank" },
         ],
       },
+      attempt: { step: "read config app:secrets" },
+    },
+    "in Pulumi.yaml": {
+      facts: { key: "app:secrets", faults: [{ name: "CRM", fault: "empty" }], isInProject: true },
       attempt: { step: "read config app:secrets" },
     },
     "with other values": {
@@ -756,7 +756,7 @@ export const PROBLEMS: ProblemExamples = {
   nodeTooOld: { always: { facts: { version: "20.0.0", oldest: 22 }, attempt: START } },
 };
 
-export const CHECK_FAILURES: CheckFailureExamples = {
+const CHECK_FAILURES: CheckFailureExamples = {
   inputMissing: { always: {} },
   inputEmpty: {
     empty: { isBlank: false, advice: "omit it to use the default workspace" },
@@ -786,7 +786,7 @@ export const CHECK_FAILURES: CheckFailureExamples = {
   },
 };
 
-export const WARNINGS: WarningExamples = {
+const WARNINGS: WarningExamples = {
   importedWithoutValue: { always: { name: "CRM", id: "sec_1" } },
   valueEndsWithLineBreak: { always: { name: "CRM" } },
   leftInUse: { always: { name: "CRM", id: "sec_1", dependents: DEPENDENTS } },
@@ -801,3 +801,37 @@ export const WARNINGS: WarningExamples = {
     "in Pulumi.yaml": { key: "app:secrets", names: ["CRM", "PAY"], isInState: true, isInProject: true },
   },
 };
+
+/** An example, as a person sees it. */
+export interface ShownExample {
+  /** The name of the function that creates it. */
+  name: string;
+  kind: string;
+  title: string;
+  facts: object;
+  text: string;
+}
+
+function shown<Example>(
+  examples: Record<string, Record<string, Example>>,
+  show: (create: Create, example: Example) => { facts: object; text: string },
+): ShownExample[] {
+  const byName = new Map(ALL_KINDS);
+  return Object.entries(examples).flatMap(([name, byTitle]) => {
+    const create = byName.get(name) as Create;
+    return Object.entries(byTitle).map(([title, example]) => {
+      return { name, kind: create.kind, title, ...show(create, example) };
+    });
+  });
+}
+
+export const PROBLEM_EXAMPLES = shown<ProblemExample>(PROBLEMS, (create, { facts, attempt, reader }) => {
+  return { facts, text: create(facts, attempt).text(reader) };
+});
+export const CHECK_FAILURE_EXAMPLES = shown<object>(CHECK_FAILURES, (create, facts) => {
+  return { facts, text: create("input", facts).text() };
+});
+export const WARNING_EXAMPLES = shown<object>(WARNINGS, (create, facts) => ({ facts, text: create(facts).text() }));
+
+/** All examples. The first one of each kind is in docs/errors.md. */
+export const EXAMPLES = [...PROBLEM_EXAMPLES, ...CHECK_FAILURE_EXAMPLES, ...WARNING_EXAMPLES];
