@@ -21,7 +21,7 @@ async function hookCalls(stack: TestStack): Promise<{ hook: string; args: Record
 }
 
 describe("hooks", () => {
-  test("hooks run around each operation, and see neither values nor internal inputs", async () => {
+  test("hooks run around each operation, and get no value in plain text", async () => {
     const stack = await startStack();
     const names = ["beforeCreate", "afterCreate", "beforeUpdate", "afterUpdate", "beforeDelete", "afterDelete"];
     const hooks = `Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, [hook(name)]]))`;
