@@ -54,7 +54,8 @@ const plugin = await build({
   ...common,
   outdir: "dist/plugin",
   entryPoints: { [PLUGIN]: "provider/hosts/plugin/process.ts" },
-  external: NEVER_LOADED,
+  // gRPC loads it only for its channelz and ORCA services, which the plugin doesn't have.
+  external: [...NEVER_LOADED, "@grpc/proto-loader"],
 });
 await copyFile(`provider/hosts/plugin/${PLUGIN}.sh`, `dist/plugin/${PLUGIN}`);
 await copyFile(`provider/hosts/plugin/${PLUGIN}.cmd`, `dist/plugin/${PLUGIN}.cmd`);
