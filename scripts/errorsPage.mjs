@@ -7,7 +7,12 @@ import { root, writePart } from "./generatedPart.mjs";
 const CHAPTERS = [
   {
     title: "Config and program",
-    files: ["provider/messages/config.ts", "sdk/nodejs/wording.ts", "provider/messages/environment.ts"],
+    files: [
+      "provider/messages/config.ts",
+      "provider/component/wording.ts",
+      "sdk/nodejs/wording.ts",
+      "provider/messages/environment.ts",
+    ],
   },
   {
     title: "Check",

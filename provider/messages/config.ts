@@ -1,12 +1,13 @@
 import type { BaseUrlFault } from "../api/endpoint.js";
 import type { ProxyFault } from "../api/proxy/route.js";
-import { configPath } from "../pulumi/configPath.js";
+import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import type { ConfigFault, SettingPlace } from "../workspaces/settings.js";
 import { WITH_PROGRAM } from "./api.js";
 import { configPathText, removeConfig, setConfig } from "./commands.js";
 import { type Explanation, problem, type Reader } from "./problem.js";
+import { fileText, removalText } from "./projectFile.js";
 import { commandFor, didYouMean, listText } from "./text.js";
 
 export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
@@ -131,3 +132,40 @@ export const invalidConfig = problem("invalid-config", explainFaults);
 function placeText(place: SettingPlace): string {
   return "variable" in place ? place.variable : configPathText(place.config);
 }
+
+export interface PlainKey {
+  path: ConfigPath;
+  isInState: boolean;
+  isInProject?: boolean | undefined;
+}
+
+const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret";
+
+/** The key would be readable in the file and in the state. `Pulumi.yaml` can't encrypt. */
+export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => ({
+  why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
+  next: [
+    `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+    ...(isInProject ? [removalText(configPathText(path))] : []),
+  ],
+}));
+
+/**
+ * If the keys were in `Pulumi.yaml`, set everything for the stack: the stack's object [hides the object in
+ * `Pulumi.yaml`](#config-in-project).
+ */
+export const plainApiKeys = problem(
+  "plain-api-keys",
+  ({ isInProject }: { isInProject?: boolean | undefined }, reader) => {
+    const path = workspaceSettingPath("NAME", "apiKey");
+    return {
+      why: `elevenlabs:workspaces has API keys in plain text: ${fileText(isInProject)} shows them, and the state would too`,
+      next: [
+        `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+        ...(isInProject
+          ? [`Do this for each workspace, and also set its region and baseUrl. ${removalText(path.key)}`]
+          : []),
+      ],
+    };
+  },
+);

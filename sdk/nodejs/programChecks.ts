@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Attempt } from "../../provider/messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
+import { refusePlainApiKeys } from "../../provider/workspaces/plainApiKeys.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
 import { isUnderMocks } from "./mocks.js";
 import { perRun } from "./oncePerRun.js";
-import { refusePlainApiKeys } from "./plainApiKeys.js";
-import { settingsOfStack } from "./programConfig.js";
-import { asProgramError, programError } from "./programError.js";
+import { programConfig, settingsOfStack } from "./programConfig.js";
+import { programError, withProgramErrors } from "./programError.js";
 import { componentRequiresPlugin, notADependency } from "./wording.js";
 
 // Read when this file is loaded, because the program can change its working folder later.
@@ -23,8 +23,8 @@ const programFolder = process.cwd();
 export function requireUsableConfig(workspace: pulumi.Input<string | undefined>): void {
   if (isUnderMocks()) return;
   runOnce("keys", () => {
-    refusePlainApiKeys();
-    asErrorOfProgram(() => requireKnownSettings(Object.keys(settingsOfStack()), pulumi.getProject()));
+    withProgramErrors(() => refusePlainApiKeys(programConfig));
+    withProgramErrors(() => requireKnownSettings(Object.keys(settingsOfStack()), pulumi.getProject()));
   });
   // If the secret is in another workspace, the provider's check reports a wrong config, with the input `workspace`.
   if (workspace === undefined || workspace === DEFAULT_WORKSPACE) runOnce("config", requireDefaultWorkspace);
@@ -49,15 +49,7 @@ function runOnce(check: Check, run: () => void): void {
 
 function requireDefaultWorkspace(): void {
   const settings = settingsOfStack();
-  asErrorOfProgram(() => settingsOf(DEFAULT_WORKSPACE, (key) => settings[key], process.env));
-}
-
-function asErrorOfProgram(check: () => unknown): void {
-  try {
-    check();
-  } catch (error) {
-    throw asProgramError(error);
-  }
+  withProgramErrors(() => settingsOf(DEFAULT_WORKSPACE, (key) => settings[key], process.env));
 }
 
 /**

@@ -13,3 +13,12 @@ export function programError({ message }: Error): pulumi.RunError {
 export function asProgramError(error: unknown): unknown {
   return Problem.isInstance(error) ? programError(error) : error;
 }
+
+/** Runs a step of the program, and converts a problem that it throws. */
+export function withProgramErrors<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw asProgramError(error);
+  }
+}

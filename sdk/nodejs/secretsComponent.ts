@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { plannedSecrets } from "../../provider/component/plannedSecrets.js";
 import type { Attempt } from "../../provider/messages/problem.js";
 import { programError } from "./programError.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
@@ -59,17 +60,17 @@ export function createSecrets<Secret extends { secretId: pulumi.Output<string> }
   { name, parent }: { name: string; parent: pulumi.ComponentResource },
   { values, prefix, aliases, shared }: SecretsPlan,
 ): CreatedSecrets<Secret> {
-  const secrets = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      new Secret(
-        `${name}-${key}`,
-        { ...shared, name: prefix + key, value },
-        { parent, aliases: Object.hasOwn(aliases, key) ? [aliases[key] as string] : [] },
-      ),
-    ]),
-  );
-  const ids = Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [prefix + key, secret.secretId]));
+  const planned = plannedSecrets(name, Object.keys(values), { prefix, aliases });
+  const made = planned.map(({ key, logicalName, name, aliases }) => {
+    const secret = new Secret(
+      logicalName,
+      { ...shared, name, value: values[key] as pulumi.Input<string> },
+      { parent, aliases },
+    );
+    return { key, name, secret };
+  });
+  const secrets = Object.fromEntries(made.map(({ key, secret }) => [key, secret]));
+  const ids = Object.fromEntries(made.map(({ name, secret }) => [name, secret.secretId]));
   return { secrets, secretIds: pulumi.output(ids) };
 }
 

@@ -1,26 +1,7 @@
-import { configPathText, pulumiUp, refreshConfig, removeConfig, setConfig } from "../../provider/messages/commands.js";
-import { problem, type Reader, warning } from "../../provider/messages/problem.js";
-import { fileText, moveFromProject, removalText } from "../../provider/messages/projectFile.js";
-import { commandFor, listText } from "../../provider/messages/text.js";
-import { type ConfigPath, configPath } from "../../provider/pulumi/configPath.js";
+import { problem } from "../../provider/messages/problem.js";
+import type { ConfigPath } from "../../provider/pulumi/configPath.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
-import { workspaceSettingPath } from "../../provider/workspaces/names.js";
-import type { ConfigEntryFault } from "./secretsFromConfig.js";
 import type { LostTrigger } from "./triggers.js";
-
-export interface InvalidEntries {
-  key: string;
-  faults: ConfigEntryFault[];
-  isInProject?: boolean | undefined;
-}
-
-export interface PlainKey {
-  path: ConfigPath;
-  isInState: boolean;
-  isInProject?: boolean | undefined;
-}
-
-const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret";
 
 // Problems that are found before the engine calls the provider.
 
@@ -29,88 +10,6 @@ export const importUnsupported = problem("import-unsupported", ({ id }: { id: st
   why: "dynamic resources cannot be imported",
   next: [`Remove the import option, and set existingId: ${quoted(id)} in the arguments to adopt that secret.`],
 }));
-
-/** The key would be readable in the file and in the state. `Pulumi.yaml` can't encrypt. */
-export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => ({
-  why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
-  next: [
-    `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-    ...(isInProject ? [removalText(configPathText(path))] : []),
-  ],
-}));
-
-/**
- * If the keys were in `Pulumi.yaml`, set everything for the stack: the stack's object [hides the object in
- * `Pulumi.yaml`](#config-in-project).
- */
-export const plainApiKeys = problem(
-  "plain-api-keys",
-  ({ isInProject }: { isInProject?: boolean | undefined }, reader) => {
-    const path = workspaceSettingPath("NAME", "apiKey");
-    return {
-      why: `elevenlabs:workspaces has API keys in plain text: ${fileText(isInProject)} shows them, and the state would too`,
-      next: [
-        `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-        ...(isInProject
-          ? [`Do this for each workspace, and also set its region and baseUrl. ${removalText(path.key)}`]
-          : []),
-      ],
-    };
-  },
-);
-
-/**
- * - If the stack's file is missing, restore it from version control, or run `pulumi config refresh`, which writes the
- *   config of the last update.
- * - If the project was renamed, the config key still has the old name: use `secretsFromConfig("OLD_PROJECT:secrets")`,
- *   which the error shows.
- *
- * To have no secrets, set the key to `{}`.
- */
-export const configMissing = problem(
-  "config-missing",
-  ({ key, otherKey }: { key: string; otherKey?: string }, reader) => ({
-    why: otherKey === undefined ? "it is not set" : `it is not set, but ${sanitized(otherKey)} is`,
-    next: [
-      otherKey === undefined
-        ? restoreAdvice(reader)
-        : `To use ${sanitized(otherKey)}, set secrets: secretsFromConfig(${quoted(otherKey)})`,
-      `If this stack has no secrets yet, set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
-    ],
-  }),
-);
-
-export const configNotAnObject = problem(
-  "config-not-an-object",
-  ({ key, isInProject }: { key: string; isInProject?: boolean | undefined }, reader: Reader) => ({
-    why: "it must be an object that maps names to values",
-    next: [
-      restoreAdvice(reader),
-      isInProject
-        ? `Otherwise, remove ${sanitized(key)} from Pulumi.yaml, then set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`
-        : `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
-    ],
-  }),
-);
-
-/** A value that you set with `--secret` is always a string, even if it looks like a number. */
-export const configEntriesInvalid = problem(
-  "config-entries-invalid",
-  ({ key, faults, isInProject }: InvalidEntries, reader) => {
-    if (isInProject) return { why: faults.map(entryText).join("; "), next: moveFromProject(key, [], reader) };
-    const path = configPath(key, faults[0]?.name ?? "NAME");
-    const areAllEmpty = faults.every(({ fault }) => fault === "empty" || fault === "blank");
-    const next = areAllEmpty
-      ? [
-          `Set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-          `To remove this secret: ${commandFor(reader, removeConfig(path))}`,
-        ]
-      : [
-          `Set each value with --secret, which always stores a string: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
-        ];
-    return { why: faults.map(entryText).join("; "), next };
-  },
-);
 
 /**
  * An inline program runs in the process of your script. The stack has another environment, with your `envVars`, so the
@@ -180,21 +79,6 @@ export const mockWithoutList = problem("mock-without-list", ({ property }: { pro
   next: [`Return { ${property}: [] } (or more) from call() of pulumi.runtime.setMocks.`],
 }));
 
-/** `up` deletes each secret that the config lacks, so restoring the config is the first advice. */
-function restoreAdvice(reader: Reader): string {
-  return `If this stack already has secrets, restore its config, because "${commandFor(reader, pulumiUp())}" deletes every secret that the config lacks: ${commandFor(reader, refreshConfig())}`;
-}
-
-function entryText({ name, fault, given }: ConfigEntryFault): string {
-  const texts = {
-    "blank-name": "is not a valid name",
-    "not-a-string": `is ${given}, not a string`,
-    empty: "is empty",
-    blank: "is blank",
-  };
-  return `${quoted(name)} ${texts[fault]}`;
-}
-
 function lostTriggerText({ place, given }: LostTrigger): string {
   const givenText = () => {
     if ("number" in given) return given.number;
@@ -204,29 +88,3 @@ function lostTriggerText({ place, given }: LostTrigger): string {
   };
   return `${sanitized(place)} is ${givenText()}`;
 }
-
-export interface PlainValues {
-  key: string;
-  names: string[];
-  isInState: boolean;
-  isInProject?: boolean | undefined;
-}
-
-/**
- * If the values were in `Pulumi.yaml`, set all new values before you run `pulumi up`: the first new value [hides all
- * values in `Pulumi.yaml`](#config-in-project).
- *
- * If the config has both secret and plain values, the provider finds the plain values only if it can find the config's
- * file: the stack's file, in the folder `stackConfigDir` if the project sets it. With `--config-file`, the provider
- * can't find the file. Set the variable `PULUMI_OPTION_CONFIG_FILE` instead, which has the same effect.
- */
-export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
-  const path = configPath(key, names[0] ?? "NAME");
-  const command = commandFor(reader, setConfig(path, { secret: true }));
-  return {
-    why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
-    next: isInProject
-      ? moveFromProject(key, names, reader)
-      : [`Treat the old values as compromised, and set new values: ${command}`],
-  };
-});

@@ -2,6 +2,7 @@ import * as render from "../../cli/render/wording";
 import * as commandLine from "../../cli/wording";
 import type { Dependent } from "../../provider/api/client";
 import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
+import * as component from "../../provider/component/wording";
 import * as api from "../../provider/messages/api";
 import * as check from "../../provider/messages/check";
 import * as config from "../../provider/messages/config";
@@ -16,8 +17,18 @@ import type { ConfigFault } from "../../provider/workspaces/settings";
 import * as program from "../../sdk/nodejs/wording";
 
 /** The modules that declare the kinds of messages. */
-const ROOMS = [api, check, commandLine, config, environment, program, render, secret];
-const KINDS = { ...api, ...check, ...commandLine, ...config, ...environment, ...program, ...render, ...secret };
+const ROOMS = [api, check, commandLine, component, config, environment, program, render, secret];
+const KINDS = {
+  ...api,
+  ...check,
+  ...commandLine,
+  ...component,
+  ...config,
+  ...environment,
+  ...program,
+  ...render,
+  ...secret,
+};
 type Kinds = typeof KINDS;
 
 /** A function that creates the messages of one kind. */
