@@ -5,6 +5,8 @@ import {
   CheckRequest,
   type CheckResponse,
   CreateRequest,
+  DiffRequest,
+  DiffResponse,
   GetSchemaRequest,
   type GetSchemaResponse,
   InvokeRequest,
@@ -174,4 +176,20 @@ describe("over the protocol", () => {
 
     expect(JSON.parse(response.getSchema())).toEqual({ ...schema, version });
   });
+});
+
+test("in a diff, a missing name is the logical name", async () => {
+  const request = new DiffRequest();
+  request.setUrn(urnOf("CRM"));
+  request.setId("id");
+  request.setOlds(
+    toStruct({ secretId: "id", name: "CRM", workspace: "default", endpoint: emulator.url, mark: "mark" }),
+  );
+  request.setOldInputs(toStruct({ name: "CRM", value: secret("v") }));
+  request.setNews(toStruct({ value: secret("v") }));
+
+  const response = await plugin.call<DiffResponse>("diff", request);
+
+  expect(response.getDiffsList()).toEqual([]);
+  expect(response.getChanges()).toBe(DiffResponse.DiffChanges.DIFF_NONE);
 });

@@ -73,7 +73,7 @@ export class PluginHost {
   private workspaces: Workspaces;
   private readonly lifecycle: WorkspaceSecretLifecycle;
 
-  constructor(private readonly options: PluginOptions) {
+  constructor(readonly options: PluginOptions) {
     this.workspaces = this.openWorkspaces();
     this.lifecycle = new WorkspaceSecretLifecycle({
       workspaces: { get: (name) => this.workspaces.get(name) },
@@ -115,8 +115,9 @@ export class PluginHost {
 
   async check(
     urn: string,
-    { olds, news: { [REGISTRATION_INPUT]: sent, ...news } }: { olds: WireProperties; news: WireProperties },
+    { olds, news: { [REGISTRATION_INPUT]: sent, ...given } }: { olds: WireProperties; news: WireProperties },
   ): Promise<{ inputs: WireProperties; failures: CheckFailure[] }> {
+    const news = withName(urn, given);
     this.isConfigCurrent = true;
     this.checked.add(urn);
     const imported = this.imported.get(urn);
@@ -134,7 +135,8 @@ export class PluginHost {
 
   diff(resource: EngineResource, news: WireProperties): { changes: PropertyChange[]; hasChanges: boolean } {
     return this.withWarningsOf(resource.urn, () => {
-      const inputs = plain(news) as unknown as WorkspaceSecretInputs;
+      // The engine may compare inputs that it hasn't checked, such as in a refresh with `--run-program`.
+      const inputs = plain(withName(resource.urn, news)) as unknown as WorkspaceSecretInputs;
       const { hasChanges, changed, replacing } = this.lifecycle.diff(toResource(resource), inputs);
       const olds = withoutProvider(plain(resource.inputs));
       const isImported = this.imported.has(resource.urn);
@@ -281,6 +283,11 @@ export function outputsOf(state: StoredState): WireProperties {
 
 function withoutProvider({ __provider: _, ...inputs }: Properties): Properties {
   return inputs;
+}
+
+/** The inputs with the logical name as the default of `name`, as in the Node.js SDK. */
+function withName(urn: string, inputs: WireProperties): WireProperties {
+  return { ...inputs, name: inputs.name ?? logicalNameOf(urn) };
 }
 
 /** The inputs for the state. An input that is always secret is marked as secret, even if the program didn't mark it. */
