@@ -12,7 +12,10 @@ const VERSION = "3.259.0";
 const MINIMUM = "3.200.0";
 const BINARIES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 /** Languages that are built only on request. */
-const LANGUAGES = { python: ["pulumi-language-python-exec", "pulumi-language-python"] };
+const LANGUAGES = {
+  python: ["pulumi-language-python-exec", "pulumi-language-python"],
+  yaml: ["pulumi-language-yaml"],
+};
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(here, "../../.engine");
@@ -127,32 +130,46 @@ const build = async (root, signal) => {
   await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), launcher), join(bin, launcher));
 };
 
-const addPython = async (signal) => {
-  const SDK = "github.com/pulumi/pulumi/sdk/v3";
-  say("Building Pulumi's language host for Python from its Go module. This happens once.");
-  const root = await mkdtemp(join(cache, "new-"));
-  try {
+/** Builds the files of a language host in a folder. */
+const BUILDS = {
+  async python(folder, signal) {
+    const SDK = "github.com/pulumi/pulumi/sdk/v3";
     const [script, host] = LANGUAGES.python;
     const source = await go("languages", ["list", "-m", "-f", "{{.Dir}}", SDK], signal);
-    await copyFile(join(source, "python/cmd", script), join(root, script));
+    await copyFile(join(source, "python/cmd", script), join(folder, script));
+    await chmod(join(folder, script), 0o755);
     const target = `${SDK}/python/cmd/pulumi-language-python`;
-    await go("languages", ["build", "-ldflags", "-s -w", "-o", join(root, host), target], signal);
-    await chmod(join(root, script), 0o755);
-    for (const name of LANGUAGES.python) await rename(join(root, name), join(ours, name));
+    await go("languages", ["build", "-ldflags", "-s -w", "-o", join(folder, host), target], signal);
+  },
+  async yaml(folder, signal) {
+    const [host] = LANGUAGES.yaml;
+    const target = `github.com/pulumi/pulumi-yaml/cmd/${host}`;
+    await go("yaml", ["build", "-ldflags", "-s -w", "-o", join(folder, host), target], signal);
+  },
+};
+
+const addLanguage = async (language, signal) => {
+  say(`Building Pulumi's language host for ${language} from its Go module. This happens once and can take minutes.`);
+  const root = await mkdtemp(join(cache, "new-"));
+  try {
+    await BUILDS[language](root, signal);
+    for (const name of LANGUAGES[language]) await rename(join(root, name), join(ours, name));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 };
 
 /**
- * Returns the folder that contains `pulumi`, with the language hosts for Node.js and for each of `languages` (`"python"`).
+ * Returns the folder that contains `pulumi`, with the language hosts for Node.js and for each of `languages` (`"python"`, `"yaml"`).
  * Several processes can call this at the same time, because each file is complete when it is renamed into its place.
  */
 export async function engine(signal = new AbortController().signal, { languages = [] } = {}) {
   const found = await onPath(languages);
   if (found) return found;
   const folder = await ourEngine(signal);
-  if (!(await isComplete(folder, languages))) await addPython(signal);
+  for (const language of languages) {
+    if (!(await isComplete(folder, [language]))) await addLanguage(language, signal);
+  }
   return folder;
 }
 
@@ -191,7 +208,7 @@ async function ourEngine(signal) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const languages = process.argv.includes("--python") ? ["python"] : [];
+  const languages = Object.keys(LANGUAGES).filter((language) => process.argv.includes(`--${language}`));
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => interrupt.abort());
   try {
