@@ -10,6 +10,7 @@ const CHAPTERS = [
     files: [
       "provider/messages/config.ts",
       "provider/component/wording.ts",
+      "provider/hosts/plugin/component/wording.ts",
       "sdk/nodejs/wording.ts",
       "provider/messages/environment.ts",
     ],

@@ -45,6 +45,13 @@ export async function schemaOf() {
         properties: OUTPUTS,
         required: Object.keys(OUTPUTS),
       },
+      "elevenlabs:index:WorkspaceSecrets": {
+        description: COMPONENT_DOCS,
+        isComponent: true,
+        inputProperties: { ...COMPONENT_INPUTS, ...sharedInputs(inputs) },
+        properties: COMPONENT_OUTPUTS,
+        required: Object.keys(COMPONENT_OUTPUTS),
+      },
     },
     functions: FUNCTIONS,
   };
@@ -60,6 +67,17 @@ function inputProperty({ name, docs, defaultText, accepts, isSecret, onChange })
     ...(onChange === "replace" ? { willReplaceOnChanges: true } : {}),
     ...(name === "value" ? { language: { csharp: { name: "SecretValue" } } } : {}),
   };
+}
+
+/** The inputs of one secret that apply to all secrets of a component. */
+function sharedInputs(inputs) {
+  const shared = inputs.filter(({ isOfOneSecret }) => !isOfOneSecret);
+  return Object.fromEntries(
+    shared.map((input) => {
+      const { willReplaceOnChanges: _, ...property } = inputProperty(input);
+      return [input.name, property];
+    }),
+  );
 }
 
 function configProperties() {
@@ -137,6 +155,37 @@ const OUTPUTS = {
   },
 };
 
+const COMPONENT_INPUTS = {
+  secrets: {
+    type: "object",
+    additionalProperties: text,
+    secret: true,
+    description:
+      "Maps keys to values. The values are always encrypted in the state. If you remove a key, its secret is deleted.\n\nDefault: the object `secrets` in the config of the project.",
+  },
+  prefix: {
+    ...text,
+    plain: true,
+    description:
+      'Added before each key to form the name of the secret. A new prefix replaces the secrets, unless `onNameChange` is `"rename"`.\n\nDefault: an empty string.',
+  },
+  aliases: {
+    type: "object",
+    additionalProperties: { ...text, plain: true },
+    plain: true,
+    description:
+      "Maps a key to the URN of the resource that managed the secret before, such as a `WorkspaceSecret`. The secret keeps its id.",
+  },
+};
+
+const COMPONENT_OUTPUTS = {
+  secretIds: {
+    type: "object",
+    additionalProperties: text,
+    description: "The ids of the secrets, by their names in the workspace, including the prefix.",
+  },
+};
+
 const workspaceInput = {
   ...text,
   description: "A name in `workspaces`. Default: the workspace of the top-level config.",
@@ -197,6 +246,31 @@ const FUNCTIONS = {
     },
   },
 };
+
+const COMPONENT_DOCS = `One \`WorkspaceSecret\` for each key of an object, usually from config.
+
+{{% examples %}}
+## Example Usage
+{{% example %}}
+### Every secret of the config
+
+\`\`\`yaml
+config:
+  secrets:
+    type: object
+    secret: true
+resources:
+  workspace:
+    type: elevenlabs:WorkspaceSecrets
+    properties:
+      secrets: \${secrets}
+      prefix: \${pulumi.stack}_
+outputs:
+  secretIds: \${workspace.secretIds}
+\`\`\`
+{{% /example %}}
+{{% /examples %}}
+`;
 
 const RESOURCE_DOCS = `A secret of an ElevenLabs workspace, such as a token that an agent's tool sends to your CRM.
 

@@ -5,7 +5,7 @@ import { blankness } from "../secret/inputs.js";
 import { parsedJson } from "../text/parsedJson.js";
 import { sanitized } from "../text/sanitize.js";
 import { typeText } from "../text/typeText.js";
-import { configEntriesInvalid, configMissing, configNotAnObject, type PlainValues } from "./wording.js";
+import { configEntriesInvalid, configMissing, configNotAnObject } from "./wording.js";
 
 /** One entry of a config object that can't be a secret. */
 export interface ConfigEntryFault {
@@ -13,6 +13,14 @@ export interface ConfigEntryFault {
   fault: "blank-name" | "not-a-string" | "empty" | "blank";
   /** The type of the value, if it isn't a string. */
   given?: string;
+}
+
+/** Values that the config has in plain text. */
+export interface PlainValues {
+  key: string;
+  names: string[];
+  isInState: boolean;
+  isInProject?: boolean | undefined;
 }
 
 export interface SecretsInConfig {

@@ -4,18 +4,11 @@ import { fileText, moveFromProject } from "../messages/projectFile.js";
 import { commandFor, listText } from "../messages/text.js";
 import { configPath } from "../pulumi/configPath.js";
 import { quoted, sanitized } from "../text/sanitize.js";
-import type { ConfigEntryFault } from "./secretsInConfig.js";
+import type { ConfigEntryFault, PlainValues } from "./secretsInConfig.js";
 
 export interface InvalidEntries {
   key: string;
   faults: ConfigEntryFault[];
-  isInProject?: boolean | undefined;
-}
-
-export interface PlainValues {
-  key: string;
-  names: string[];
-  isInState: boolean;
   isInProject?: boolean | undefined;
 }
 
@@ -81,22 +74,27 @@ export const configEntriesInvalid = problem(
  * can't find the file. Set the variable `PULUMI_OPTION_CONFIG_FILE` instead, which has the same effect.
  */
 export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
-  const path = configPath(key, names[0] ?? "NAME");
+  const path = configPath(key, ...names.slice(0, 1));
   const command = commandFor(reader, setConfig(path, { secret: true }));
   return {
-    why: `Config ${key} has ${listText(names)} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
+    why: `Config ${key} ${names.length > 0 ? `has ${listText(names)}` : "is"} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
     next: isInProject
       ? moveFromProject(key, names, reader)
       : [`Treat the old values as compromised, and set new values: ${command}`],
   };
 });
 
+export const prefixNotPlain = problem("prefix-not-plain", () => ({
+  why: "prefix must be a plain string, so that a preview can show the names",
+  next: ["Use a value that is known before the deployment, such as the stack's name, or config that isn't secret."],
+}));
+
 /** `up` deletes each secret that the config lacks, so restoring the config is the first advice. */
 function restoreAdvice(reader: Reader): string {
   return `If this stack already has secrets, restore its config, because "${commandFor(reader, pulumiUp())}" deletes every secret that the config lacks: ${commandFor(reader, refreshConfig())}`;
 }
 
-function entryText({ name, fault, given }: ConfigEntryFault): string {
+export function entryText({ name, fault, given }: ConfigEntryFault): string {
   const texts = {
     "blank-name": "is not a valid name",
     "not-a-string": `is ${given}, not a string`,

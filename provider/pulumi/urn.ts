@@ -22,3 +22,19 @@ export function withType(urn: string, type: string): string {
   const [start, project, types = "", ...name] = urn.split("::");
   return [start, project, [...types.split("$").slice(0, -1), type].join("$"), ...name].join("::");
 }
+
+/** The URN of a resource. A stack isn't part of the URNs of its resources. */
+export function urnOf({ stack, project, parent, type, name }: ResourcePlace): string {
+  const parentType = parent?.split("::")[2] ?? "";
+  const isInStack = parentType === "" || parentType === "pulumi:pulumi:Stack";
+  return `urn:pulumi:${stack}::${project}::${isInStack ? "" : `${parentType}$`}${type}::${name}`;
+}
+
+interface ResourcePlace {
+  stack: string;
+  project: string;
+  /** The URN of the parent. */
+  parent?: string | undefined;
+  type: string;
+  name: string;
+}

@@ -26,6 +26,8 @@ export interface InputDeclaration<T> {
   isSecret?: true;
   /** Whether the engine may print the given value if the check fails. Only for inputs that can't contain a secret. */
   isPrintable?: true;
+  /** Whether each secret needs its own setting, so that a `WorkspaceSecrets` can't set it for all its secrets. */
+  isOfOneSecret?: true;
 }
 
 /** The inputs of a `WorkspaceSecret`. The comments are the documentation that users read. */
@@ -39,6 +41,7 @@ export const INPUTS = {
     onChange: "name",
     inState: "output",
     isPrintable: true,
+    isOfOneSecret: true,
   }),
   /**
    * The secret's value. It is always encrypted in the state, even if the program doesn't mark it as a secret, and no output
@@ -50,6 +53,7 @@ export const INPUTS = {
     inState: "digest",
     isRequired: true,
     isSecret: true,
+    isOfOneSecret: true,
   }),
   /**
    * The action at create if the name is already used in the workspace. `"fail"`: report an error. `"overwrite"`: adopt the
@@ -72,6 +76,7 @@ export const INPUTS = {
     rule: text({ ifEmpty: "set it to the id of a secret, or omit it" }),
     onChange: "adopt",
     inState: "given",
+    isOfOneSecret: true,
   }),
   /**
    * The action if `name` changes. `"replace"`: create a new secret, then delete the old secret. `"rename"`: rename the secret,

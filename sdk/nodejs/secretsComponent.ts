@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { plannedSecrets } from "../../provider/component/plannedSecrets.js";
+import { prefixNotPlain } from "../../provider/component/wording.js";
 import type { Attempt } from "../../provider/messages/problem.js";
 import { programError } from "./programError.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { secretsFromConfig } from "./secretsFromConfig.js";
-import { prefixNotPlain, secretsNotPlain } from "./wording.js";
+import { secretsNotPlain } from "./wording.js";
 
 /** The arguments of `WorkspaceSecrets`. `onExisting` and the other settings of one secret apply to all of them. */
 export interface WorkspaceSecretsArgs extends Omit<WorkspaceSecretArgs, "name" | "value" | "existingId"> {

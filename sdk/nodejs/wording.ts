@@ -61,13 +61,6 @@ export const triggersLost = problem("triggers-lost", ({ lost }: { lost: LostTrig
   next: ["Use strings or numbers instead, such as date.toISOString() or the hash of a file."],
 }));
 
-export const prefixNotPlain = problem("prefix-not-plain", () => ({
-  why: "prefix must be a plain string, so that a preview can show the names",
-  next: [
-    'Use a value that is known before the deployment, such as pulumi.getStack() or new pulumi.Config().get("prefix")',
-  ],
-}));
-
 export const secretsNotPlain = problem("secrets-not-plain", () => ({
   why: "secrets must be a plain object that maps keys to values, not an output or a list",
   next: ['For an object in config, use secretsFromConfig("KEY"): it keeps the keys plain and the values secret.'],

@@ -3,6 +3,7 @@ import * as commandLine from "../../cli/wording";
 import type { Dependent } from "../../provider/api/client";
 import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
 import * as component from "../../provider/component/wording";
+import * as remote from "../../provider/hosts/plugin/component/wording";
 import * as api from "../../provider/messages/api";
 import * as check from "../../provider/messages/check";
 import * as config from "../../provider/messages/config";
@@ -17,7 +18,7 @@ import type { ConfigFault } from "../../provider/workspaces/settings";
 import * as program from "../../sdk/nodejs/wording";
 
 /** The modules that declare the kinds of messages. */
-const ROOMS = [api, check, commandLine, component, config, environment, program, render, secret];
+const ROOMS = [api, check, commandLine, component, config, environment, program, remote, render, secret];
 const KINDS = {
   ...api,
   ...check,
@@ -26,6 +27,7 @@ const KINDS = {
   ...config,
   ...environment,
   ...program,
+  ...remote,
   ...render,
   ...secret,
 };
@@ -552,6 +554,33 @@ const PROBLEMS: ProblemExamples = {
   },
   prefixNotPlain: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets", name: "keys" } } },
   secretsNotPlain: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets" } } },
+  componentInputsInvalid: {
+    "for an unknown input": {
+      facts: { faults: [{ kind: "unknown", property: "prefx" }], known: ["secrets", "prefix"] },
+      attempt: { step: "declare WorkspaceSecrets", name: "keys" },
+    },
+    "for wrong types": {
+      facts: {
+        faults: [
+          { kind: "wrong-type", property: "prefix", expected: "a string", given: "a number" },
+          { kind: "wrong-type", property: "secrets", expected: "an object that maps keys to values", given: "a list" },
+        ],
+        known: ["secrets", "prefix"],
+      },
+      attempt: { step: "declare WorkspaceSecrets", name: "keys" },
+    },
+    "for wrong entries": {
+      facts: {
+        faults: [
+          { kind: "entry", property: "secrets", entry: { name: "CRM", fault: "not-a-string", given: "a number" } },
+          { kind: "entry", property: "secrets", entry: { name: "PAY", fault: "empty" } },
+        ],
+        known: ["secrets", "prefix"],
+      },
+      attempt: { step: "declare WorkspaceSecrets", name: "keys" },
+    },
+  },
+  secretsUnknown: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets", name: "keys" } } },
   mockWithoutList: {
     always: {
       facts: { property: "secrets" },
@@ -808,6 +837,7 @@ const WARNINGS: WarningExamples = {
   notShared: { always: { folder: "/tmp/pulumi-elevenlabs-1000", reason: "EACCES" } },
   plainValues: {
     "in the file": { key: "app:secrets", names: ["CRM", "PAY"], isInState: false },
+    "one value": { key: "app:token", names: [], isInState: false },
     "also in the state": { key: "app:secrets", names: ["CRM"], isInState: true },
     "in Pulumi.yaml": { key: "app:secrets", names: ["CRM", "PAY"], isInState: true, isInProject: true },
   },

@@ -50,6 +50,10 @@ export function isSecret(value: unknown): value is { value: unknown } {
   return typeof value === "object" && value !== null && (value as Record<string, unknown>)[SIGNATURE] === SECRET;
 }
 
+export function isUnknown(value: unknown): boolean {
+  return typeof value === "string" && UNKNOWN_TEXTS.has(value);
+}
+
 function unwrapped(value: unknown): unknown {
   if (isSecret(value)) return unwrapped(value.value);
   if (Array.isArray(value)) return value.map(unwrapped);
@@ -58,7 +62,7 @@ function unwrapped(value: unknown): unknown {
 }
 
 function hasUnknown(value: unknown): boolean {
-  if (typeof value === "string") return UNKNOWN_TEXTS.has(value);
+  if (isUnknown(value)) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
 }
 

@@ -15,6 +15,8 @@ import schema from "../../../schema.json";
 import { type CheckFailure, Problem } from "../../messages/problem.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
+import { COMPONENT_TYPE } from "../typeTokens.js";
+import type { Components } from "./component/components.js";
 import { checkProviderConfig, withSecretConfig } from "./config.js";
 import { argumentFailures, FUNCTIONS } from "./functions.js";
 import { type EngineResource, outputsOf, type PluginHost, type PropertyChange } from "./host.js";
@@ -60,7 +62,17 @@ function failing(problem: Problem): UntypedServiceImplementation {
 
 type Answer<Request, Response> = (request: Request) => Response | Promise<Response>;
 
+function unimplemented(message: string): Error {
+  return Object.assign(new Error(message), { code: status.UNIMPLEMENTED });
+}
+
 function implementationOf(host: PluginHost): UntypedServiceImplementation {
+  // Loaded when needed, because most programs have no component.
+  let loaded: Promise<Components> | undefined;
+  const components = () => {
+    loaded ??= import("./component/components.js").then(({ Components }) => new Components(host.options));
+    return loaded;
+  };
   const handle = <Request, Response>(answer: Answer<Request, Response>) => handler(host, answer);
   return {
     getPluginInfo,
@@ -162,13 +174,17 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
     }),
     invoke: handle<messages.InvokeRequest, messages.InvokeResponse>(async (request) => {
       const run = FUNCTIONS[request.getTok()];
-      if (!run) throw Object.assign(new Error(`unknown function ${request.getTok()}`), { code: status.UNIMPLEMENTED });
+      if (!run) throw unimplemented(`unknown function ${request.getTok()}`);
       const response = new messages.InvokeResponse();
       const args = plain(fromStruct(request.getArgs()));
       const failures = argumentFailures(args);
       response.setFailuresList(failures.map((failure) => checkFailure(failure.property, failure.text())));
       if (failures.length === 0) response.setReturn(toStruct(await run(host.functionsWorkspaces, args)));
       return response;
+    }),
+    construct: handle<messages.ConstructRequest, messages.ConstructResponse>(async (request) => {
+      if (request.getType() !== COMPONENT_TYPE) throw unimplemented(`unknown component ${request.getType()}`);
+      return (await components()).construct(request);
     }),
     cancel: handle(() => {
       host.cancel();
