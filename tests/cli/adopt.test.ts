@@ -282,7 +282,7 @@ describe("adopt --ask", () => {
     return `${folder}:${stackEnv(stack).PATH}`;
   }
 
-  test("without a terminal, adopt --ask fails before it prints anything", async () => {
+  test("adopt --ask fails outside a terminal before it prints anything", async () => {
     const { code, out, err, kind } = await cliIn(stack, ["adopt", "--ask"]);
 
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-terminal" });

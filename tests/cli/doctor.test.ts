@@ -87,7 +87,7 @@ describe("doctor: a workspace that can be used", () => {
 });
 
 describe("doctor: the cause of a failure", () => {
-  test("no key", async () => {
+  test("a missing key is a failed check", async () => {
     const { code, all, failed } = await doctor({});
 
     expect(code).toBe(1);
@@ -107,7 +107,7 @@ describe("doctor: the cause of a failure", () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  test("for a wrong key, doctor says where it comes from, and stops", async () => {
+  test("doctor says where a wrong key comes from, and stops", async () => {
     const emulator = await emulated();
 
     const { code, all, failed } = await doctor({ env: envOf({ url: emulator.url, apiKey: newKey() }) });
@@ -142,7 +142,7 @@ describe("doctor: the cause of a failure", () => {
     ]);
   });
 
-  test("for an unreachable host with a base URL, the advice is to check both", async () => {
+  test("doctor says to check a base URL whose host is unreachable", async () => {
     const url = await closedOrigin();
 
     const { code, failed } = await doctor({ env: envOf({ url, apiKey: newKey() }) });
@@ -225,7 +225,7 @@ describe("doctor: regions", () => {
     });
   });
 
-  test("for an unreachable region, the advice is to check only the network", async () => {
+  test("doctor says to check only the network if a region is unreachable", async () => {
     const url = await closedOrigin();
     const workspace = new Workspaces(() => undefined, envOf({ url, apiKey: newKey() })).get();
 
@@ -341,7 +341,7 @@ describe("doctor: a stack", () => {
     expect(listed.err).toContain(setKeyOfTest);
   });
 
-  test("for an unreadable stack, doctor shows Pulumi's error and a workaround", async () => {
+  test("doctor shows Pulumi's error and a way around an unreadable stack", async () => {
     const stack = await startStack({ env: { PULUMI_CONFIG_PASSPHRASE: "right" } });
     await stack.cli(["stack", "change-secrets-provider", "passphrase"]).orThrow();
 

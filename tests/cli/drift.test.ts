@@ -5,7 +5,7 @@ import { deployed } from "../support/deployedNames";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
 import { startStack } from "../support/testStack";
 
-test("without drift, the exit code is 0 after one list request", async () => {
+test("the exit code is 0 after one list request if nothing has drifted", async () => {
   const { stack } = await deployed(["A", "B"]);
   stack.workspace.add("THEIRS");
   const before = stack.emulator.requests.length;

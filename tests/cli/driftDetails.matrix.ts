@@ -3,7 +3,7 @@ import { cliIn, newKey } from "../support/commandRun";
 import { deployed } from "../support/deployedNames";
 import { startStack } from "../support/testStack";
 
-test("for adopted secrets, drift says what to edit, even after a refresh", async () => {
+test("drift says what to edit for adopted secrets, even after a refresh", async () => {
   const stack = await startStack({ emulator: { keys: { [newKey()]: {} } } });
   for (const [name, id] of Object.entries({ A: "id_a", B: "id_b" })) stack.workspace.add(name, "theirs", { id });
   const a = (args: string) => `new WorkspaceSecret("A", { value: "v"${args} });`;
@@ -31,7 +31,7 @@ test("for adopted secrets, drift says what to edit, even after a refresh", async
   expect((await cliIn(stack, ["drift"])).code).toBe(0);
 });
 
-test("at a width of 60, an id stays on one line", async () => {
+test("an id stays on one line, even at a width of 60", async () => {
   const { stack, ids } = await deployed(["A_NAME_OF_SOME_LENGTH"]);
   stack.workspace.rename(ids.A_NAME_OF_SOME_LENGTH ?? "", "OTHER");
 

@@ -83,7 +83,7 @@ async function startWith(...options: string[]) {
 const A = { type: "new", name: "A", value: "t0p" };
 const SECRETS = "/v1/convai/secrets";
 
-test("emulator: with --no-unique-names, several secrets can have one name", async () => {
+test("emulator --no-unique-names lets several secrets have one name", async () => {
   const [strict, lenient] = [await startWith(), await startWith("--no-unique-names")];
 
   const statuses: number[] = [];
@@ -95,7 +95,7 @@ test("emulator: with --no-unique-names, several secrets can have one name", asyn
   expect(await Promise.all([strict.end(), lenient.end()])).toEqual([0, 0]);
 });
 
-test("emulator: --verbose prints each request, without query, key and value", async () => {
+test("emulator --verbose prints requests without query, key and value", async () => {
   const { send, line, end } = await startWith("--verbose", "--fault", "list=503");
   await send("POST", SECRETS, A);
   await send("GET", `${SECRETS}?search=sk_123`);
@@ -139,7 +139,7 @@ test("emulator --state keeps the secrets in a file of mode 600", async () => {
 test.each([
   ["isn't JSON", "{", "emulator-state-unusable"],
   ["isn't a state", '{"default":[{"name":"A"}]}', "emulator-state-unusable"],
-])("emulator: a --state file that %s is refused, and left alone", async (_title, content, kind) => {
+])("a --state file that %s is refused and left alone", async (_title, content, kind) => {
   const file = join(await mkdtemp(join(process.env.TEST_ROOT ?? "", "emulator-")), "state.json");
   await writeFile(file, content);
 
@@ -149,7 +149,7 @@ test.each([
   expect(await readFile(file, "utf8")).toBe(content);
 });
 
-test("emulator: a --state file that can't be written is refused", async () => {
+test("a --state file that can't be written is refused", async () => {
   const run = await cli(["emulator", "--port", "0", "--state", join(process.env.TEST_ROOT ?? "", "none/state.json")]);
 
   expect(run).toMatchObject({ code: 1, out: "", kind: "file-not-written" });
@@ -160,7 +160,7 @@ afterEach(() => {
   for (const group of groups.splice(0)) kill({ pid: -group, command: "npm" });
 });
 
-test("emulator: ends if the npm that started it is killed", async () => {
+test("the emulator ends if the npm that started it is killed", async () => {
   const args = ["run", "--silent", "emulator", "--", "--port", "0"];
   // Its own process group, which ends with the test even if that fails.
   const npm = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"], detached: true });

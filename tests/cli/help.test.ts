@@ -55,7 +55,7 @@ test.each([
   ],
   ["a port that isn't a number", ["emulator", "--port", "web"], "invalid-option", [/a whole number from 0 to 65535/]],
   ["an unknown part", ["adopt", "--only", "sk_123"], "invalid-option", [/program or commands/]],
-])("for %s, the exit code is 1, and the error shows the valid choices", async (_title, args, expectedKind, facts) => {
+])("%s ends with code 1, and the error shows the valid choices", async (_title, args, expectedKind, facts) => {
   const { code, out, err, kind } = await cli(args);
 
   expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: expectedKind });

@@ -85,7 +85,7 @@ describe("list", () => {
     );
   });
 
-  test("outside a terminal, there is no colour, and each row is one line", async () => {
+  test("list prints no colour and one line per row outside a terminal", async () => {
     const emulator = await emulated();
     emulator.workspace().add("N".repeat(200), "v");
 
@@ -182,7 +182,7 @@ describe("list", () => {
     expect(out).toMatch(/^OURS .* of-eu\ncrm .* \(none\)$/m);
   });
 
-  test("without a project, list uses the environment, but refuses --stack", async () => {
+  test("list uses the environment outside a project, but refuses --stack", async () => {
     const emulator = await emulated();
 
     const asked = await cli(["list", "--stack", "prod"], { env: envOf(emulator) });
@@ -199,7 +199,7 @@ describe("list", () => {
     expect(noCli).toMatchObject({ code: 1, out: "", kind: "no-pulumi" });
   });
 
-  test("without a project and a key, list says which variable to set", async () => {
+  test("list says which variable to set if no project and no key exist", async () => {
     const { code, out, err, kind } = await cli(["list"]);
 
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-key-in-environment" });
@@ -217,7 +217,7 @@ describe("list", () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  test("without pulumi or a stack, list uses the environment, and says so", async () => {
+  test("list uses the environment, and says so, if it finds no stack", async () => {
     const stack = await startStack();
     const env = envOf(stack.emulator);
 
@@ -265,7 +265,7 @@ describe("dependents", () => {
     expect(dependents).toContainEqual({ kind: "others", name: "some_webhook" });
   });
 
-  test("for an unused secret, dependents prints nothing and exits with 0", async () => {
+  test("dependents prints nothing for an unused secret, and exits with 0", async () => {
     const emulator = await emulated();
     emulator.workspace().add("CRM_TOKEN", "v", { id: "id_1" });
 
@@ -281,7 +281,7 @@ describe("dependents", () => {
     ["an id that no secret has", ["--id", "id_3"], "secret-not-found", /"id_3".* http:\S+ /],
     ["neither a name nor an id", [], "name-or-id", /NAME.*--id ID/],
     ["both a name and an id", ["TWICE", "--id", "id_1"], "name-or-id", /NAME.*--id ID/],
-  ])("for %s, dependents fails and says what to do", async (_title, args, expectedKind, facts) => {
+  ])("dependents fails for %s, and says what to do", async (_title, args, expectedKind, facts) => {
     const emulator = await emulated();
     for (const id of ["id_1", "id_2"]) emulator.workspace().add("TWICE", "v", { id });
 

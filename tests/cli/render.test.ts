@@ -204,7 +204,7 @@ describe("render", () => {
       { "agents/a.json": '{"Authorization": "Bearer ${secret:CRM} sk_123"}', "agents/b.json": tool("${secret:}") },
       ["a.json at /Authorization", "b.json at /api_schema/request_headers/Authorization/secret_id"],
     ],
-  ])("for %s, render fails before it reads the stack", async (_, expectedKind, files, facts) => {
+  ])("render fails for %s before it reads the stack", async (_, expectedKind, files, facts) => {
     const folder = await newFolder(files);
 
     const { code, out, err, kind } = await cli(["render", "agents", "--out", "out"], { folder });

@@ -68,7 +68,7 @@ const allOf = (seen: Record<string, number>, count: number) =>
 test.concurrent.each([
   ["a temporary failure of GET, PATCH and DELETE is retried maxRetries times", RETRIED, 1, 2],
   ["no other failure of GET, PATCH and DELETE is retried", NOT_RETRIED, 1, 1],
-  ["with maxRetries 0, no GET, PATCH or DELETE is retried", RETRIED, 0, 1],
+  ["no GET, PATCH or DELETE is retried if maxRetries is 0", RETRIED, 0, 1],
 ])("%s", async (_, faults, maxRetries, requests) => {
   const seen = await requestsAt(faults, maxRetries);
   expect(Object.keys(seen)).toHaveLength(Object.keys(CALLS).length * Object.keys(faults).length);

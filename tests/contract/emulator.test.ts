@@ -219,7 +219,7 @@ describe("refusals", () => {
     expect(workspace.secrets().map(({ name }) => name)).toEqual(["A", "B"]);
   });
 
-  test("without uniqueNames, two secrets can have one name", async () => {
+  test("two secrets can have one name if uniqueNames is false", async () => {
     const emulator = await start({ uniqueNames: false });
     const ids = [(await create(emulator, "A")).body.secret_id, (await create(emulator, "A")).body.secret_id];
     expect(new Set(ids).size).toBe(2);
@@ -559,7 +559,7 @@ describe("faults", () => {
     return { emulator, count: () => emulator.workspace().secrets().length };
   }
 
-  test("by default, a fault affects one request of any kind", async () => {
+  test("a fault affects one request of any kind by default", async () => {
     const { emulator } = await startWithFault({ kind: "status", status: 500 });
     expect((await ask(emulator, "GET", "/elsewhere")).status).toBe(500);
     expect((await ask(emulator, "GET", SECRETS)).status).toBe(200);

@@ -62,7 +62,7 @@ describe("a call that the engine cancels", () => {
 describe("the customTimeouts of a resource", () => {
   // A timer of Node.js uses whole milliseconds, and lasts at most 24 days.
   test.each([1.005, 16.1, 600 * 3600, 9999 * 3600])(
-    "with customTimeouts of %d seconds, the secret is created",
+    "a create with customTimeouts of %d seconds succeeds",
     async (seconds) => {
       const { emulator, plugin } = await start();
 
@@ -72,7 +72,7 @@ describe("the customTimeouts of a resource", () => {
     },
   );
 
-  test("with customTimeouts of less than a millisecond, nothing is sent", async () => {
+  test("a call with customTimeouts under a millisecond sends nothing", async () => {
     const { emulator, plugin } = await start();
 
     const error = await failureOf(plugin.call("create", createOf("A", { seconds: 0.0001 })));

@@ -96,7 +96,7 @@ describe("wrong types over the protocol", () => {
     expect(failure?.getReason()).toContain("regoin is not a config key of elevenlabs (did you mean region?)");
   });
 
-  test("in a project named elevenlabs, the program's own config is allowed", async () => {
+  test("a project named elevenlabs may have config of its own program", async () => {
     const request = checkOf({ crmToken: "t" });
     request.setUrn("urn:pulumi:dev::elevenlabs::pulumi:providers:elevenlabs::default_0_1_0");
 

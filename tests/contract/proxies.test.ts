@@ -71,7 +71,7 @@ test("an endpoint in NO_PROXY is called directly", async () => {
   expect([proxy.asked, api.connections]).toEqual([[], 0]);
 });
 
-test("through a tunnel, a certificate that isn't trusted is refused", async () => {
+test("an untrusted certificate is refused, even through a tunnel", async () => {
   const { proxy } = await throughProxy();
   const other = await serveTls((_request, response) => response.end(), { certificate: "loopback" });
   const impostor = await startProxy({ routes: { [TARGET]: other.url } });
@@ -176,7 +176,7 @@ test.each<ProxyFault>(["hang", "hang-tunnel"])("a stop ends an unfinished connec
   await expect(proxy.closed()).resolves.toBeUndefined();
 });
 
-test("through a proxy, redirects and large responses are refused", async () => {
+test("redirects and large responses are refused, even through a proxy", async () => {
   const answers = [
     { status: 307, headers: { location: "https://elsewhere.example/" } },
     { status: 200, headers: { "content-length": 64 * 1024 * 1024 + 1 } },

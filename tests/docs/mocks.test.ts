@@ -24,7 +24,7 @@ test("the unit test in docs/testing.md passes, and sends nothing", async () => {
   expect(stack.emulator.requests).toEqual([]);
 });
 
-test("under mocks, functions call the mocks; a mock without a list fails", async () => {
+test("functions call the mocks, and a mock without a list is an error", async () => {
   const stack = await startStack();
 
   const output = await runIn(

@@ -305,7 +305,7 @@ describe("the config", () => {
     expect(run.output).not.toContain(value.text);
   });
 
-  test("in a project named elevenlabs, the program may have its own keys", async () => {
+  test("the program of a project named elevenlabs may have its own keys", async () => {
     const stack = await start({ config: { "elevenlabs:crmToken": value.text } });
     await stack.changeProject({ name: "elevenlabs" });
     await stack.cli(["stack", "init", "test"]).orThrow();

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { expectError } from "../support/shownProblems";
 import { startStack } from "../support/testStack";
 
-test("with ELEVENLABS_BASE_URL, a named workspace requires a base URL", async () => {
+test("a named workspace needs a base URL if ELEVENLABS_BASE_URL is set", async () => {
   const stack = await startStack({ env: { ELEVENLABS_BASE_URL: "http://127.0.0.1:9" } });
   const workspaces = { eu: { apiKey: "sk_eu", region: "eu" } };
   await stack.cli(["config", "set", "--secret", "elevenlabs:workspaces"], JSON.stringify(workspaces)).orThrow();

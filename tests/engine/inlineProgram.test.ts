@@ -38,7 +38,7 @@ async function runScript(stack: TestStack, before = "", env: Record<string, stri
   return text(child.stdout);
 }
 
-testFor("dynamic")("in an inline program, a function never uses the script's key for the stack", async () => {
+testFor("dynamic")("a function in an inline program never uses the script's key", async () => {
   const stack = await startWithTwoKeys();
 
   const output = await runScript(stack);
@@ -47,7 +47,7 @@ testFor("dynamic")("in an inline program, a function never uses the script's key
   expect(stack.emulator.requests).toEqual([]);
 });
 
-testFor("dynamic")("in an inline program, a function never uses the script's region or base URL either", async () => {
+testFor("dynamic")("a function in an inline program never uses the script's base URL", async () => {
   const stack = await startWithTwoKeys();
   await stack.configure({ "elevenlabs:baseUrl": undefined });
   await stack.configureSecrets({ "elevenlabs:apiKey": "sk_of_stack" });
@@ -58,18 +58,18 @@ testFor("dynamic")("in an inline program, a function never uses the script's reg
   expect(stack.emulator.requests).toEqual([]);
 });
 
-testFor("dynamic")("in an inline program, the key in the stack's config is used, as the error says", async () => {
+testFor("dynamic")("a function in an inline program uses the key of the stack's config", async () => {
   const stack = await startWithTwoKeys();
   const setKey = 'await stack.setConfig("elevenlabs:apiKey", { value: "sk_of_stack", secret: true });';
   expect(await runScript(stack, setKey)).toContain("found sec_stack");
 });
 
-testFor("native")("in an inline program, a function of the plugin uses the stack's environment", async () => {
+testFor("native")("the plugin's functions use the stack's environment", async () => {
   const stack = await startWithTwoKeys();
   expect(await runScript(stack)).toContain("found sec_stack");
 });
 
-test("outside of a program, a function uses the environment", async () => {
+test("a function outside a program uses the environment", async () => {
   const stack = await startWithTwoKeys();
   const script =
     'require("pulumi-elevenlabs").getWorkspaceSecret({ name: "CRM" }).then(({ secretId }) => console.log(secretId))';

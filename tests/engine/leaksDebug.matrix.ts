@@ -48,7 +48,7 @@ describe("a secret", () => {
     await expectNoneInFiles(stack);
   });
 
-  test("with -v=9, only Pulumi's own log lines contain the value", async () => {
+  test("only Pulumi's own log lines contain the value, even at -v=9", async () => {
     const stack = await secrets.startStack();
     const flags = ["-v=9", "--logtostderr", "--logflow", "--debug"];
     await stack.program(secrets.program("1"));

@@ -24,7 +24,7 @@ async function deployed(host: HostName): Promise<TestStack> {
 }
 
 test.each(["dynamic", "native"] as const)(
-  "Node.js 20 is one error at preview: a program with the %s host",
+  "Node.js 20 is one error at preview of a program with the %s host",
   async (host) => {
     const stack = await startStack({ host, inOwnProcess: true, env: OLD_NODE });
     await stack.program(SECRET);
@@ -32,16 +32,19 @@ test.each(["dynamic", "native"] as const)(
   },
 );
 
-test.each(["dynamic", "native"] as const)("Node.js 20 is one error even without the program: %s", async (host) => {
-  const stack = await deployed(host);
+test.each(["dynamic", "native"] as const)(
+  "Node.js 20 is one error of the %s host, even without the program",
+  async (host) => {
+    const stack = await deployed(host);
 
-  expectOneError(await stack.refresh(), "A");
-  expectOneError(await stack.destroy(), "A");
+    expectOneError(await stack.refresh(), "A");
+    expectOneError(await stack.destroy(), "A");
 
-  expect(await stack.secrets()).toHaveLength(1);
-});
+    expect(await stack.secrets()).toHaveLength(1);
+  },
+);
 
-test("with Node.js 20, a program without this package fails in the plugin", async () => {
+test("Node.js 20 is one error of the plugin if the program lacks our SDK", async () => {
   const stack = await startStack({ host: "native", inOwnProcess: true, env: OLD_NODE });
   const program = `const pulumi = require("@pulumi/pulumi");
     new pulumi.CustomResource("elevenlabs:index:WorkspaceSecret", "A", { value: "v" });`;

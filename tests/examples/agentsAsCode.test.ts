@@ -5,7 +5,7 @@ import { commandsOf, openExample } from "../support/exampleProject";
 
 const REGISTRIES = ["agents.json", "tools.json"].map((file) => `environments/dev/${file}`);
 
-test("agents-as-code: the rendered files have the ids of the stack", async () => {
+test("agents-as-code renders files with the ids of the stack", async () => {
   const example = await openExample("agents-as-code");
   const read = (paths: string[]) => Promise.all(paths.map((path) => readFile(join(example.folder, path), "utf8")));
   const registries = await read(REGISTRIES);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { commandsOf, openExample } from "../support/exampleProject";
 
-test("config-secrets: each stack has its own values and its own prefix", async () => {
+test("each stack of config-secrets has its own values and prefix", async () => {
   const example = await openExample("config-secrets");
   const others = {
     staging_CRM_TOKEN: "staging's CRM_TOKEN",

@@ -172,7 +172,7 @@ describe("gitops: the pipeline for GitLab CI", () => {
   });
 });
 
-test("gitops: the Stack for the Kubernetes Operator repairs drift", async () => {
+test("the gitops Stack for the Kubernetes Operator repairs drift", async () => {
   const text = await readFile(join(example.folder, "kubernetes/stack.yaml"), "utf8");
   const documents = parseAllDocuments(text).map((document) => document.toJS());
   const { spec } = documents.find(({ kind }) => kind === "Stack");

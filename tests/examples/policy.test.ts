@@ -9,7 +9,7 @@ const PLUGIN = "plugins: { providers: [{ name: elevenlabs, path: node_modules/pu
 test.each([
   ["dynamic provider", "pulumi-elevenlabs"],
   ["native plugin", "pulumi-elevenlabs/native"],
-])("with the %s, the policy allows values from config only", async (_host, module) => {
+])("the policy allows only values from config (%s)", async (_host, module) => {
   const example = await openExample("config-secrets");
   await appendFile(join(example.folder, "Pulumi.yaml"), PLUGIN);
   const program = join(example.folder, "index.ts");

@@ -27,7 +27,7 @@ const VARIANTS = [
 ] as const;
 
 test.each(VARIANTS)(
-  "Go: an inline program %s creates, changes and destroys a secret",
+  "an inline Go program %s creates, changes and destroys a secret",
   async (_, variant) => {
     const project = await openProject();
     const { folder } = project;

@@ -29,14 +29,14 @@ const COMMANDS = {
   destroy: "pulumi destroy",
 };
 
-test("Python: a program without an SDK manages the life of a secret", async () => {
+test("a Python program without an SDK manages the life of a secret", async () => {
   const project = await copyProject(PLAIN);
   await project.run("pulumi stack init dev");
 
   await expectLifecycle(project, { ...COMMANDS, use: async (TOKEN) => ({ PATH, TOKEN }) });
 });
 
-test("Python: the example manages a secret with the generated SDK", async () => {
+test("the Python example manages a secret with the generated SDK", async () => {
   const project = await copyProject("examples/python");
   const commands = await commandsOf("python");
   const ofPulumi = commands.filter((command) => command.startsWith("pulumi "));

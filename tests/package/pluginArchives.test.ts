@@ -83,7 +83,7 @@ test("a program runs with a plugin that is installed from an archive", async () 
   expect(project.secrets()).toEqual({});
 });
 
-test("without Node.js on the machine, the plugin says what it requires", async () => {
+test("the plugin says that it requires Node.js if Node.js is missing", async () => {
   const empty = await mkdtemp(join(process.env.TEST_ROOT ?? "", "no-node-"));
   const ended = await run("/bin/sh", [join("dist/plugin", PLUGIN)], { env: { PATH: empty } }).catch((error) => error);
   expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/requires Node\.js 22 or newer/) });

@@ -24,7 +24,7 @@ describe("a base URL", () => {
     ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
     ["http://127.1.2.3", "http://127.1.2.3"],
     ["http://[::1]:8787", "http://[::1]:8787"],
-  ])("without a path, the endpoint of %s is the origin %s", (text, endpoint) => {
+  ])("the endpoint of %s, which has no path, is the origin %s", (text, endpoint) => {
     expect(parseEndpoint(text)).toEqual({ endpoint });
   });
 

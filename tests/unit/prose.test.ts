@@ -32,7 +32,7 @@ test("each rule finds its bad example, and no rule finds a good one", async () =
   }
 });
 
-test("in TypeScript, comments and strings are read, and code is not", async () => {
+test("the check reads comments and strings of TypeScript, but no code", async () => {
   const source = `
 /**
  * Returns a value in
@@ -51,7 +51,7 @@ function cure(odd: string) { // The cure.
   ]);
 });
 
-test("in tests, titles are read, and other strings are not", async () => {
+test("the check reads titles of tests, but no other strings", async () => {
   const source = `
 describe("a cure", () => {
   test("is refused", () => expect("the cure is odd").toBe("x"));
@@ -64,13 +64,13 @@ describe("a cure", () => {
   ]);
 });
 
-test("in Markdown, prose is read, and code, URLs and comments are not", async () => {
+test("the check reads prose of Markdown, but no code, URLs or comments", async () => {
   const source =
     "# The cure\n\n`cure` [link](cure.md) <!-- the cure -->\n\n```ts\n// the cure\n```\n\n| a | in\n- spite of b, in\n  spite of c";
   expect(await findingsIn("docs/some.md", source)).toEqual(["1 docs cure", "10 docs in-spite"]);
 });
 
-test("in YAML and shell, comments and quoted sentences are read", async () => {
+test("the check reads comments and quoted sentences of YAML and shell", async () => {
   expect(await findingsIn("some.yml", 'cure: a\n# The cure.\nrun: echo "The odd one."')).toEqual([
     "2 comment cure",
     "3 message the-one",

@@ -13,7 +13,7 @@ describe("sanitized", () => {
     ["an empty string", "", ""],
   ])("sanitized text shows no control characters: %s", (_, text, shown) => expect(sanitized(text)).toBe(shown));
 
-  test("at most 300 characters are shown, and an ellipsis if there are more", () => {
+  test("a string is cut after 300 characters, and ends with an ellipsis", () => {
     expect(sanitized("x".repeat(300))).toBe("x".repeat(300));
     expect(sanitized("x".repeat(301))).toBe(`${"x".repeat(300)}…`);
     expect(sanitized("\u0000".repeat(1_000)).length).toBe(301);

@@ -83,16 +83,16 @@ describe("changed policies", () => {
     [{ onInUse: "retain" }, {}, ["onInUse"]],
     [{}, { onInUse: "retain" }, ["onInUse"]],
     [{ onExisting: "keep" }, { onExisting: "overwrite", onNameChange: "rename" }, ["onExisting", "onNameChange"]],
-  ])("between %j and %j, the changed policies are %j", (a, b, changed) => {
+  ])("the policies that change between %j and %j are %j", (a, b, changed) => {
     expect(changedPolicies(a, b)).toEqual(changed);
   });
 });
 
-test("without a workspace, the default workspace is used", () => {
+test("a secret without a workspace is in the default workspace", () => {
   expect([workspaceOf({}), workspaceOf({ workspace: "eu" })]).toEqual(["default", "eu"]);
 });
 
-test('without valueKept, onExisting "keep" means that the value was kept', () => {
+test('a state without valueKept keeps its value if onExisting is "keep"', () => {
   expect(
     [{}, { onExisting: "keep" as const }, { onExisting: "keep" as const, valueKept: false }].map(isValueKept),
   ).toEqual([false, true, false]);

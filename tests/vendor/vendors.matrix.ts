@@ -110,7 +110,7 @@ describe("the programs of docs/values.md", () => {
         return {};
       },
     ],
-  ])("with %s, a program updates a secret, and no file has the plain value", async (word, store) => {
+  ])("a program with %s updates a secret, and no file has its value", async (word, store) => {
     const project = await openProject();
     const programs = (await programsOf("docs/values.md")).filter((text) => text.includes(word));
     expect(programs).toHaveLength(1);

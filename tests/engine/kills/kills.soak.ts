@@ -5,7 +5,7 @@ import { POINTS, VICTIMS } from "./points";
 const outcomes: Record<string, number> = {};
 afterAll(() => console.log("Recovery of the runs that were cut off:", outcomes));
 
-describe("a run cut off between a request and its response recovers with one secret", () => {
+describe("a run cut off between request and response recovers with one secret", () => {
   const cases = VICTIMS.flatMap((victim) => POINTS.map((point) => ({ victim, point })));
   test.each(cases)(
     "$victim, cut off $point.when the $point.call of $point.step, recovers",

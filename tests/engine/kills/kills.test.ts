@@ -14,7 +14,7 @@ const CASES: { victim: Victim; step: string; call: string; recovery: Recovery }[
   { victim: "CLI", step: "replace", call: "delete", recovery: "up" },
 ];
 
-describe("a run cut off between a write and its response recovers with one secret", () => {
+describe("a run cut off between write and response recovers with one secret", () => {
   test.each(CASES)(
     "$victim, cut off in $step after $call, recovers with $recovery",
     async ({ victim, step, call, recovery }) => {

@@ -61,7 +61,7 @@ describe.each(Object.entries(FAULTS))("a broken folder for temporary files (%s)"
   });
 });
 
-test("with a broken temporary folder, no secret is adopted unchecked", async () => {
+test("no secret is adopted unchecked if the temporary folder is broken", async () => {
   const { stack } = await stackWith(FAULTS["it is a file"] as (folder: string) => Promise<string>);
   const { id } = stack.workspace.add("A", "theirs");
   await stack.program('new WorkspaceSecret("a", { name: "A", value: "ours", onExisting: "overwrite" });');

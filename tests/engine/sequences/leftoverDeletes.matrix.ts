@@ -12,7 +12,7 @@ const isCreate = ({ operation }: RecordedRequest) => operation === "create";
 const resource = (args: string) => `const a = new WorkspaceSecret("a", { name: "A", value: "ours", ${args} });`;
 
 describe("an interrupted replacement of a secret by itself", () => {
-  test("with existingId, an interrupted replacement keeps its secret", async () => {
+  test("an interrupted replacement keeps the secret of its existingId", async () => {
     const stack = await startStack();
     const { id } = stack.workspace.add("A", "theirs");
     stack.workspace.add("TAKEN", "theirs");
@@ -30,7 +30,7 @@ describe("an interrupted replacement of a secret by itself", () => {
     expect(held(stack.workspace)).toContain(`${id} A=ours`);
   });
 
-  test.each(["SIGINT", "SIGKILL"] as const)("after %s, an interrupted replacement keeps its secret", async (signal) => {
+  test.each(["SIGINT", "SIGKILL"] as const)("a replacement that %s interrupts keeps its secret", async (signal) => {
     const stack = await startStack({ inOwnProcess: true });
     await stack.deploy(resource('onExisting: "overwrite"'));
     const [made] = stack.workspace.secrets();

@@ -80,7 +80,7 @@ describe("a state from before marks", () => {
     expect(await marks()).toEqual(first);
   });
 
-  test("without marks, a forced replacement still adopts its own secret", async () => {
+  test("a forced replacement adopts its own secret even without marks", async () => {
     const program = 'new WorkspaceSecret("own", { name: "OWN", value: "v", onExisting: "overwrite" });';
     const stack = await ofToday({}, program);
     const before = held(stack.workspace);

@@ -39,7 +39,7 @@ describe("two keys of one workspace", () => {
     expect(held(stack.workspace)).toEqual([`${id} A=${owner.split(" ")[0]}`]);
   });
 
-  test("with two keys, --target never adopts another resource's secret", async () => {
+  test("--target never adopts the secret of a resource with another key", async () => {
     const stack = await twoNames();
     await stack.deploy(secret("one"));
     const [before, state] = [held(stack.workspace), await owners(stack)];

@@ -21,7 +21,7 @@ async function withOtherKey(stack: TestStack, step: () => Promise<Run>): Promise
 }
 
 describe("with the key of another workspace", () => {
-  test("with another workspace's key, destroy and refresh are refused", async () => {
+  test("destroy and refresh are refused with the key of another workspace", async () => {
     const stack = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
 
@@ -36,7 +36,7 @@ describe("with the key of another workspace", () => {
     expect(held(stack.workspace)).toEqual(before);
   });
 
-  test("with another workspace's key, up creates and pushes nothing", async () => {
+  test("up with the key of another workspace creates and pushes nothing", async () => {
     const stack = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
 

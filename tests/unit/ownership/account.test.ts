@@ -33,7 +33,7 @@ describe("a secret was written by this URL and API key", () => {
     expect(account().hasWritten({ id, state: { ...state, endpoint: ROUTE.endpoint } })).toBe(false);
   });
 
-  test("without a mark, only another endpoint shows a different writer", () => {
+  test("only another endpoint shows a different writer of an unmarked entry", () => {
     const isWritten = (endpoint?: string) => account().hasWritten({ id: "1", state: { endpoint } });
     expect([isWritten(), isWritten(ROUTE.endpoint), isWritten(OTHER_URL.endpoint)]).toEqual([true, true, false]);
   });

@@ -3,7 +3,7 @@ import { digestOf, markedBy, markIn, newMark, routesIn } from "../../../provider
 
 const ROUTE = { endpoint: "https://api.example", apiKey: "sk_canary" };
 
-test("two marks differ", () => {
+test("no two marks are the same", () => {
   const marks = Array.from({ length: 1_000 }, newMark);
   expect(new Set(marks).size).toBe(1_000);
 });

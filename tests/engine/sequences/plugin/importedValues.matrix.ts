@@ -18,7 +18,7 @@ describe.each(["option", "command"])("an import by the %s", (way) => {
     return { stack, id, program };
   }
 
-  test("with keep, an import pushes nothing until the program's value changes", async () => {
+  test("an import with keep pushes nothing until the value changes", async () => {
     const { stack, id, program } = await imported('onExisting: "keep",');
 
     const kept = [await stack.up(), await stack.preview("--expect-no-changes")];
