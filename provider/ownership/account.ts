@@ -9,6 +9,7 @@ export interface StoredEntry {
 
 /** In milliseconds. If no concurrent step starts or ends for this time, no step can prove the account any longer. */
 const QUIET_MS = 1_000;
+const quietPause = (signal: AbortSignal): Promise<unknown> => setTimeout(QUIET_MS, undefined, { signal });
 
 /**
  * Decides whether a route leads to the account that has the secret of an entry of the state. There are two proofs: this route
@@ -29,7 +30,7 @@ export class Account {
 
   constructor(
     private readonly route: Route,
-    private readonly quietMs = QUIET_MS,
+    private readonly pause = quietPause,
   ) {
     this.fingerprint = digestOf(route);
     this.proven = new Set([this.fingerprint, urlOf(route.endpoint)]);
@@ -97,8 +98,7 @@ export class Account {
         seen = this.running > this.waiting ? -1 : this.steps;
         const quiet = new AbortController();
         const ends = AbortSignal.any([quiet.signal, ...(signal ? [signal] : [])]);
-        const pause = setTimeout(this.quietMs, undefined, { signal: ends }).catch(() => undefined);
-        await Promise.race([this.found.promise, pause]);
+        await Promise.race([this.found.promise, this.pause(ends).catch(() => undefined)]);
         quiet.abort();
         if (signal?.aborted) break;
       }

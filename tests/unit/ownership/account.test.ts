@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { Account } from "../../../provider/ownership/account";
 import { markedBy, newMark } from "../../../provider/ownership/mark";
@@ -7,7 +9,7 @@ const OTHER_KEY = { ...ROUTE, apiKey: "sk_b" };
 const OTHER_URL = { ...ROUTE, endpoint: "https://api.other.example" };
 
 /** An account that waits no longer than a turn of the event loop. */
-const account = () => new Account(ROUTE, 0);
+const account = (route = ROUTE) => new Account(route, () => turn());
 const entry = (id: string, route: typeof ROUTE) => ({
   id,
   state: { mark: markedBy(newMark(), route), endpoint: route.endpoint },
@@ -55,7 +57,7 @@ describe("it is the right account for an entry", () => {
   test("an account is right if another entry shows that the keys share it", async () => {
     const written = entry("2", OTHER_KEY);
     const both = { id: "2", state: { ...written.state, mark: account().mark(written.state.mark) } };
-    const proven = new Account({ ...ROUTE, apiKey: "sk_c" }, 0);
+    const proven = account({ ...ROUTE, apiKey: "sk_c" });
     proven.noteFound(both);
     expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
   });
@@ -63,7 +65,7 @@ describe("it is the right account for an entry", () => {
   test("a mark written after a find proves that two keys share an account", async () => {
     const writer = account();
     writer.noteFound(entry("2", OTHER_KEY));
-    const proven = new Account({ ...ROUTE, apiKey: "sk_c" }, 0);
+    const proven = account({ ...ROUTE, apiKey: "sk_c" });
     proven.noteFound({ id: "3", state: { mark: writer.mark(newMark()) } });
     expect(await proven.isRightFor(OTHERS_KEY)).toBe(true);
   });
@@ -108,36 +110,50 @@ describe("the entries to ask for", () => {
 });
 
 describe("a step that finds nothing waits for a proof", () => {
+  /** An account, and a promise that is kept once a step has waited for several pauses. */
+  function patientAccount() {
+    const waited = Promise.withResolvers<void>();
+    let pauses = 0;
+    const waiting = new Account(ROUTE, async () => {
+      await turn();
+      if (++pauses === 3) waited.resolve();
+    });
+    return { waiting, waited: waited.promise };
+  }
+
   test("a step waits for a proof by another running step, without a limit", async () => {
-    const waiting = account();
+    const { waiting, waited } = patientAccount();
     const other = Promise.withResolvers<void>();
     const finding = waiting.during(async () => {
       await other.promise;
       waiting.noteFound(OTHERS_KEY);
     });
     const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY));
-    setTimeout(other.resolve, 50);
+    await Promise.race([waited, proof]);
+    other.resolve();
     expect(await proof).toBe(true);
     await finding;
   });
 
   test("a step stops waiting once all other steps end without a proof", async () => {
-    const waiting = account();
+    const { waiting, waited } = patientAccount();
     const other = Promise.withResolvers<void>();
     const ended: string[] = [];
     const finding = waiting.during(() => other.promise).then(() => ended.push("other"));
     const proof = waiting
       .during(() => waiting.isRightFor(OTHERS_KEY))
       .then((isProven) => ended.push(`proven: ${isProven}`));
-    setTimeout(other.resolve, 50);
+    await Promise.race([waited, proof]);
+    other.resolve();
     await Promise.all([finding, proof]);
     expect(ended).toEqual(["other", "proven: false"]);
   });
 
   test("a step that begins later can prove the account", async () => {
-    const waiting = new Account(ROUTE, 100);
+    const waiting = new Account(ROUTE, (signal) => once(signal, "abort"));
     const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY));
-    setTimeout(() => waiting.during(async () => waiting.noteFound(OTHERS_KEY)), 20);
+    await turn();
+    await waiting.during(async () => waiting.noteFound(OTHERS_KEY));
     expect(await proof).toBe(true);
   });
 
@@ -148,7 +164,7 @@ describe("a step that finds nothing waits for a proof", () => {
   });
 
   test("a step stops waiting when the engine ends the operation", async () => {
-    const waiting = new Account(ROUTE, 60_000);
+    const waiting = new Account(ROUTE, (signal) => once(signal, "abort"));
     const stop = new AbortController();
     const proof = waiting.during(() => waiting.isRightFor(OTHERS_KEY, stop.signal));
     stop.abort();

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { Journal } from "../../../provider/ownership/journal";
 import { holder, marksOf } from "../../support/holders";
@@ -42,7 +43,7 @@ describe("a turn", () => {
     const take = async (name: string, result?: { id: string; resource: string }) => {
       const turn = await journal.turn("name A");
       order.push(`${name} after ${turn.earlier.map(({ id }) => id).join(",")}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turnOfTheLoop();
       order.push(`${name} ends`);
       turn.end(result);
     };

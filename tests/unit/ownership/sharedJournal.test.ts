@@ -150,9 +150,16 @@ describe("a turn", () => {
     const child = await otherProcess();
     const [own, other] = [open(), journalOf(child)];
     const theirs = await as(child, () => other.turn("name A"));
+    // A waiting turn looks again and again whether the other process still runs.
+    const hasLooked = Promise.withResolvers<void>();
+    let looks = 0;
+    jest.spyOn(process, "kill").mockImplementation(() => {
+      if (++looks === 3) hasLooked.resolve();
+      return true;
+    });
     const order: string[] = [];
     const ours = own.turn("name A").then(({ earlier }) => order.push(`ours after ${JSON.stringify(earlier)}`));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.race([hasLooked.promise, ours]);
     order.push("theirs ends");
     theirs.end({ id: "1", resource: "a" });
     await ours;
