@@ -1,7 +1,7 @@
-// Writes schema.json, the plugin's schema. The inputs are read from provider/secret/inputs.ts; everything else is declared here.
+// Writes schema.json, the plugin's schema. The inputs and config keys are read from their declarations; everything else is declared here.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { declaredInputs } from "./declaredInputs.mjs";
+import { declaredInputs, declaredSettings } from "./declarations.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const DYNAMIC_TYPE = "pulumi-nodejs:dynamic/elevenlabs:WorkspaceSecret";
@@ -13,7 +13,7 @@ export async function schemaOf() {
   const manifest = JSON.parse(await readFile(`${root}/package.json`, "utf8"));
   const inputs = await declaredInputs(root);
   const inputProperties = Object.fromEntries(inputs.map((input) => [input.name, inputProperty(input)]));
-  const config = configProperties();
+  const config = Object.fromEntries(settings.map((setting) => [setting.name, configProperty(setting)]));
   return {
     name: manifest.pulumi.name,
     displayName: "ElevenLabs",
@@ -59,10 +59,9 @@ export async function schemaOf() {
 
 function inputProperty({ name, docs, defaultText, accepts, isSecret, onChange }) {
   const type = accepts === "list" ? { type: "array", items: any } : text;
-  const description = [docs, defaultText && `Default: ${defaultText}.`].filter(Boolean).join("\n\n");
   return {
     ...type,
-    description,
+    description: description(docs, defaultText),
     ...(isSecret ? { secret: true } : {}),
     ...(onChange === "replace" ? { willReplaceOnChanges: true } : {}),
     ...(name === "value" ? { language: { csharp: { name: "SecretValue" } } } : {}),
@@ -80,39 +79,33 @@ function sharedInputs(inputs) {
   );
 }
 
-function configProperties() {
-  return {
-    apiKey: { ...text, secret: true, description: "The API key of the workspace. Environment: `ELEVENLABS_API_KEY`." },
-    region: {
-      ...text,
-      description: "`global` (default), `us`, `eu`, `in` or `sg`. Environment: `ELEVENLABS_REGION`.",
-    },
-    baseUrl: {
-      ...text,
-      description:
-        "A different base URL of the API, such as a gateway's URL: `https`, or `http` on a loopback address. Environment: `ELEVENLABS_BASE_URL`.",
-    },
-    timeoutSeconds: { type: "number", description: "How long to wait for a response, in seconds. Default: 30." },
-    maxRetries: { type: "integer", description: "How many times a failed request is retried. Default: 4." },
-    maxConcurrency: { type: "integer", description: "How many requests may run at the same time. Default: 16." },
-    workspaces: {
-      type: "object",
-      additionalProperties: { $ref: "#/types/elevenlabs:index:WorkspaceSettings" },
-      secret: true,
-      description: "More workspaces, by name. The input `workspace` of a secret selects one of them.",
-    },
+function configProperty({ docs, defaultText, accepts, isWhole, isSecret }) {
+  const types = {
+    text,
+    number: { type: isWhole ? "integer" : "number" },
+    workspaces: { type: "object", additionalProperties: { $ref: "#/types/elevenlabs:index:WorkspaceSettings" } },
   };
+  return { ...types[accepts], ...(isSecret ? { secret: true } : {}), description: description(docs, defaultText) };
 }
+
+function description(docs, defaultText) {
+  return [docs, defaultText && `Default: ${defaultText}.`].filter(Boolean).join("\n\n");
+}
+
+const settings = await declaredSettings(root);
 
 const TYPES = {
   "elevenlabs:index:WorkspaceSettings": {
     type: "object",
     description: "How to reach another workspace.",
-    properties: {
-      apiKey: { ...text, secret: true, description: "The API key of the workspace." },
-      region: { ...text, description: "As the provider's `region`." },
-      baseUrl: { ...text, description: "As the provider's `baseUrl`." },
-    },
+    properties: Object.fromEntries(
+      settings
+        .filter(({ accepts }) => accepts === "text")
+        .map(({ name, docs, isSecret }) => [
+          name,
+          { ...text, ...(isSecret ? { secret: true } : {}), description: docs },
+        ]),
+    ),
   },
   "elevenlabs:index:FoundSecret": {
     type: "object",

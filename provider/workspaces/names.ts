@@ -1,9 +1,8 @@
 import { type ConfigPath, configPath } from "../pulumi/configPath.js";
+import type { WorkspaceSetting } from "./declaredSettings.js";
 
 /** The name of the workspace that the top-level config describes. */
 export const DEFAULT_WORKSPACE = "default";
-
-export type WorkspaceSetting = "apiKey" | "region" | "baseUrl";
 
 /** The place of a workspace's setting: `elevenlabs:apiKey` for the default workspace, otherwise in `elevenlabs:workspaces`. */
 export function workspaceSettingPath(workspace: string, setting: WorkspaceSetting): ConfigPath {

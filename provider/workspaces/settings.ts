@@ -5,22 +5,18 @@ import { invalidConfig } from "../messages/config.js";
 import type { Problem } from "../messages/problem.js";
 import { type ConfigPath, configPath } from "../pulumi/configPath.js";
 import { parsedJson } from "../text/parsedJson.js";
-import { DEFAULT_WORKSPACE, type WorkspaceSetting, workspaceSettingPath } from "./names.js";
+import {
+  declarationOf,
+  type NumberSetting,
+  SETTING_NAMES,
+  SETTINGS,
+  WORKSPACE_SETTINGS,
+  type WorkspaceSetting,
+} from "./declaredSettings.js";
+import { DEFAULT_WORKSPACE, workspaceSettingPath } from "./names.js";
 
-const DEFAULTS = { timeoutSeconds: 30, maxRetries: 4, maxConcurrency: 16 };
 /** Timers accept whole milliseconds of at most 31 bits. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** The keys of the `elevenlabs` config. `isSecret`: whether the value may contain a secret, which must not be printed. */
-export const SETTINGS = {
-  apiKey: { isSecret: true },
-  region: { isSecret: false },
-  baseUrl: { isSecret: false },
-  timeoutSeconds: { isSecret: false },
-  maxRetries: { isSecret: false },
-  maxConcurrency: { isSecret: false },
-  workspaces: { isSecret: true },
-} as const;
 
 /** The keys that the engine reads or adds itself. */
 const SETTINGS_OF_ENGINE = new Set(["version", "pluginDownloadURL", "pluginChecksums", "parameterization"]);
@@ -31,7 +27,7 @@ export type ConfigReader = (key: string) => string | undefined;
 export type Environment = Record<string, string | undefined>;
 
 /** The environment variables that settings depend on. */
-export const SETTING_VARIABLES = ["ELEVENLABS_API_KEY", "ELEVENLABS_REGION", "ELEVENLABS_BASE_URL", ...PROXY_VARIABLES];
+export const SETTING_VARIABLES = [...WORKSPACE_SETTINGS.map((name) => SETTINGS[name].variable), ...PROXY_VARIABLES];
 
 /** The settings of one workspace. */
 export interface Settings {
@@ -59,7 +55,7 @@ export type ConfigFault =
       isZeroAllowed: boolean;
       default: number;
     }
-  | { kind: "setting-unknown"; key: string; known: string[] }
+  | { kind: "setting-unknown"; key: string; known: readonly string[] }
   | { kind: "default-workspace-described" }
   | { kind: "workspace-unknown"; name: string; known: string[] }
   | { kind: "workspaces-malformed"; place?: string }
@@ -79,9 +75,9 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
   const endpoint = raw && endpointOf(raw, faults);
   const route = endpoint === undefined ? undefined : routeTo(endpoint, env);
   if (route?.kind === "invalid") faults.push({ kind: "proxy-invalid", variable: route.variable, fault: route.fault });
-  const timeoutSeconds = numberOf("timeoutSeconds", { least: 0.001, isWhole: false }, source);
-  const maxRetries = numberOf("maxRetries", { least: 0, isWhole: true }, source);
-  const maxConcurrency = numberOf("maxConcurrency", { least: 1, isWhole: true }, source);
+  const timeoutSeconds = numberOf("timeoutSeconds", source);
+  const maxRetries = numberOf("maxRetries", source);
+  const maxConcurrency = numberOf("maxConcurrency", source);
   if (raw === undefined || endpoint === undefined || faults.length > 0) throw invalid(faults);
   const timeoutMs = Math.min(Math.ceil(timeoutSeconds * 1000), LONGEST_TIMEOUT_MS);
   return {
@@ -101,13 +97,14 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
  */
 export function unknownSettings(keys: string[], project: string): string[] {
   if (project === "elevenlabs") return [];
-  return keys.filter((key) => !Object.hasOwn(SETTINGS, key) && !SETTINGS_OF_ENGINE.has(key) && !key.startsWith("__"));
+  return keys.filter((key) => !declarationOf(key) && !SETTINGS_OF_ENGINE.has(key) && !key.startsWith("__"));
 }
 
 /** Throws if there are unknown keys. */
 export function requireKnownSettings(keys: string[], project: string): void {
-  const known = Object.keys(SETTINGS);
-  const faults = unknownSettings(keys, project).map((key) => ({ kind: "setting-unknown", key, known }) as const);
+  const faults = unknownSettings(keys, project).map((key) => {
+    return { kind: "setting-unknown", key, known: SETTING_NAMES } as const;
+  });
   if (faults.length > 0) throw invalid(faults);
 }
 
@@ -145,18 +142,19 @@ interface Setting {
 
 function defaultWorkspace({ text, env, faults }: Source): RawSettings {
   if (describedIn(text("workspaces"), [])?.has(DEFAULT_WORKSPACE)) faults.push({ kind: "default-workspace-described" });
-  const setting = (key: WorkspaceSetting, variable: string): Setting | undefined => {
+  const setting = (key: WorkspaceSetting): Setting | undefined => {
     const inConfig = text(key);
     if (inConfig !== undefined) return { text: inConfig, place: { config: configPath(`elevenlabs:${key}`) } };
+    const { variable } = SETTINGS[key];
     const inEnvironment = blankAsMissing(env[variable]);
     return inEnvironment === undefined ? undefined : { text: inEnvironment, place: { variable } };
   };
-  const apiKey = setting("apiKey", "ELEVENLABS_API_KEY");
+  const apiKey = setting("apiKey");
   return {
     apiKey: apiKey?.text,
     keySource: apiKey && ("config" in apiKey.place ? "config" : "environment"),
-    region: setting("region", "ELEVENLABS_REGION"),
-    baseUrl: setting("baseUrl", "ELEVENLABS_BASE_URL"),
+    region: setting("region"),
+    baseUrl: setting("baseUrl"),
   };
 }
 
@@ -181,13 +179,15 @@ function namedWorkspace(name: string, { text, env, faults }: Source): RawSetting
   return { apiKey, keySource: apiKey ? "config" : undefined, region: setting("region"), baseUrl };
 }
 
-const workspaceSchema = v.strictObject({
-  apiKey: v.optional(v.string()),
-  region: v.optional(v.string()),
-  baseUrl: v.optional(v.string()),
-});
+type Described = Map<string, { [Name in WorkspaceSetting]?: string | undefined }>;
 
-type Described = Map<string, v.InferOutput<typeof workspaceSchema>>;
+const optionalText = v.optional(v.string());
+const workspaceSchema = v.strictObject(
+  Object.fromEntries(WORKSPACE_SETTINGS.map((name) => [name, optionalText])) as Record<
+    WorkspaceSetting,
+    typeof optionalText
+  >,
+);
 
 /** Parses `elevenlabs:workspaces`, and maps each name to its workspace. If that fails, adds a fault and returns undefined. */
 function describedIn(text: string | undefined, faults: ConfigFault[]): Described | undefined {
@@ -233,17 +233,14 @@ function endpointOf({ region, baseUrl }: RawSettings, faults: ConfigFault[]): st
   return undefined;
 }
 
-function numberOf(
-  key: keyof typeof DEFAULTS,
-  { least, isWhole }: { least: number; isWhole: boolean },
-  { text, faults }: Source,
-): number {
+function numberOf(key: NumberSetting, { text, faults }: Source): number {
+  const { least, isWhole, defaultValue } = SETTINGS[key];
   const given = text(key);
-  if (given === undefined) return DEFAULTS[key];
+  if (given === undefined) return defaultValue;
   const parsed = Number(given);
   if (Number.isFinite(parsed) && parsed >= least && (!isWhole || Number.isInteger(parsed))) return parsed;
-  faults.push({ kind: "number-out-of-range", key, given, isWhole, isZeroAllowed: least === 0, default: DEFAULTS[key] });
-  return DEFAULTS[key];
+  faults.push({ kind: "number-out-of-range", key, given, isWhole, isZeroAllowed: least === 0, default: defaultValue });
+  return defaultValue;
 }
 
 function blankAsMissing(text: string | undefined): string | undefined {

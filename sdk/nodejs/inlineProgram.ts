@@ -1,16 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { configPath } from "../../provider/pulumi/configPath.js";
+import { SETTINGS, WORKSPACE_SETTINGS, type WorkspaceSetting } from "../../provider/workspaces/declaredSettings.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { programError } from "./programError.js";
 import { environmentUnknown } from "./wording.js";
-
-/** The environment variables that the functions read, and the config keys that take precedence. */
-const VARIABLES: Record<string, string[]> = {
-  ELEVENLABS_API_KEY: ["apiKey"],
-  ELEVENLABS_BASE_URL: ["baseUrl"],
-  ELEVENLABS_REGION: ["region", "baseUrl"],
-};
 
 /** The engine's address, which the providers also receive. Empty outside of a run. The types of Pulumi's SDK lack it. */
 export function engineAddress(): string {
@@ -37,10 +31,14 @@ export function isStartedByEngine(): boolean {
  */
 export function requireSettingsInConfig(workspace = DEFAULT_WORKSPACE): void {
   if (engineAddress() === "" || isStartedByEngine() || workspace !== DEFAULT_WORKSPACE) return;
-  for (const [variable, keys] of Object.entries(VARIABLES)) {
-    const isNeeded = variable === "ELEVENLABS_API_KEY" || process.env[variable] !== undefined;
-    if (!isNeeded || keys.some((key) => pulumi.runtime.getConfig(`elevenlabs:${key}`) !== undefined)) continue;
-    const facts = { variable, path: configPath(`elevenlabs:${keys[0]}`) };
+  const isSet = (key: WorkspaceSetting) => pulumi.runtime.getConfig(`elevenlabs:${key}`) !== undefined;
+  for (const key of WORKSPACE_SETTINGS) {
+    const { variable } = SETTINGS[key];
+    const isNeeded = key === "apiKey" || process.env[variable] !== undefined;
+    // With a base URL, the region has no effect.
+    const isIgnored = key === "region" && (isSet("baseUrl") || process.env[SETTINGS.baseUrl.variable] !== undefined);
+    if (!isNeeded || isIgnored || isSet(key)) continue;
+    const facts = { variable, path: configPath(`elevenlabs:${key}`) };
     throw programError(environmentUnknown(facts, { step: "call the API" }));
   }
 }

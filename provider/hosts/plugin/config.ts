@@ -4,11 +4,11 @@ import type { CheckFailure } from "../../messages/problem.js";
 import { projectOf } from "../../pulumi/urn.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 import { typeText } from "../../text/typeText.js";
+import { declarationOf, SETTING_NAMES, SETTINGS } from "../../workspaces/declaredSettings.js";
 import {
   type ConfigFault,
   type ConfigReader,
   type Environment,
-  SETTINGS,
   settingsOf,
   unknownSettings,
   workspaceNames,
@@ -26,9 +26,9 @@ export function configReader(config: Properties): ConfigReader {
 
 /** The config for the state. API keys are encrypted, even if the stack's config has them in plain text. */
 export function withSecretConfig(news: WireProperties): WireProperties {
-  const isKey = (name: string) =>
-    (SETTINGS as Record<string, { isSecret: boolean } | undefined>)[name]?.isSecret === true;
-  return Object.fromEntries(Object.entries(news).map(([name, given]) => [name, isKey(name) ? secret(given) : given]));
+  return Object.fromEntries(
+    Object.entries(news).map(([name, given]) => [name, declarationOf(name)?.isSecret ? secret(given) : given]),
+  );
 }
 
 /** Everything that is wrong with the config of this provider. */
@@ -36,18 +36,17 @@ export function checkProviderConfig(urn: string, news: WireProperties, env: Envi
   const config = plain(news);
   const failures = keyFailures(config, projectOf(urn));
   if (failures.length > 0) return failures;
-  return faultsOf(configReader(config), env).map((fault) => providerConfigInvalid(propertyOf(fault), { fault }));
+  return faultsOf(configReader(config), env).map((fault) => providerConfigInvalid("", { fault }));
 }
 
 function keyFailures(config: Properties, project: string): CheckFailure[] {
-  const known = Object.keys(SETTINGS);
   const unknown = unknownSettings(Object.keys(config), project).map((property) =>
-    providerConfigUnknown(property, { key: property, known }),
+    providerConfigUnknown(property, { key: property, known: SETTING_NAMES }),
   );
-  const wrong = known.flatMap((property) => {
+  const wrong = SETTING_NAMES.flatMap((property) => {
     const given = config[property];
     const isObject = typeof given === "object" && given !== null;
-    if (property === "workspaces" || !isObject) return [];
+    if (SETTINGS[property].accepts === "workspaces" || !isObject) return [];
     return [inputType(property, { expected: "a string or a number", given: typeText(given) })];
   });
   return [...unknown, ...wrong];
@@ -67,17 +66,11 @@ function faultsOf(config: ConfigReader, env: Environment): ConfigFault[] {
   return named.length > 0 ? named : check(() => settingsOf("default", config, env));
 }
 
-function propertyOf(fault: ConfigFault): string {
-  const properties = {
-    "number-out-of-range": "key" in fault ? fault.key : "",
-    "default-workspace-described": "workspaces",
-    "workspace-unknown": "workspaces",
-    "workspaces-malformed": "workspaces",
-    "base-url-of-environment": "workspaces",
-    "region-unknown": "region",
-    "base-url-invalid": "baseUrl",
-    "proxy-invalid": "baseUrl",
-    "setting-unknown": "key" in fault ? fault.key : "",
-  };
-  return properties[fault.kind];
+/** Whether the settings differ that select the account of a workspace. A value that a preview doesn't know yet may be the same. */
+export function hasOtherRoute(olds: WireProperties, news: WireProperties): boolean {
+  const [before, now] = [plain(olds), plain(news)];
+  return SETTING_NAMES.some((name) => {
+    const isRoute = SETTINGS[name].accepts !== "number";
+    return isRoute && before[name] !== now[name] && ![before[name], now[name]].includes(UNKNOWN);
+  });
 }

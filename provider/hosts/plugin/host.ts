@@ -7,13 +7,13 @@ import { ownedFacts } from "../../ownership/ownership.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { logicalNameOf, withType } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/import.js";
-import { INPUTS, inputNames, UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
+import { INPUTS, inputNames, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
 import { inputMemory } from "../../secret/pushed.js";
 import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
 import { Workspaces } from "../../workspaces/workspaces.js";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../typeTokens.js";
-import { configReader } from "./config.js";
+import { configReader, hasOtherRoute } from "./config.js";
 import { isSecret, type Properties, plain, secret, UNKNOWN_PROPERTY, type WireProperties } from "./properties.js";
 
 /** A resource in a call from the engine. */
@@ -92,10 +92,7 @@ export class PluginHost {
 
   /** The engine calls this with the config of the last update. If a resource has a new provider, `olds` is the old provider's config. */
   configCompared(olds: WireProperties, news: WireProperties): void {
-    const [before, now] = [plain(olds), plain(news)];
-    const routeKeys = ["apiKey", "baseUrl", "region", "workspaces"];
-    const isDifferent = (key: string) => before[key] !== now[key] && ![before[key], now[key]].includes(UNKNOWN);
-    if (routeKeys.some(isDifferent)) this.hasRouteChanged = true;
+    if (hasOtherRoute(olds, news)) this.hasRouteChanged = true;
   }
 
   configure(config: WireProperties): void {
