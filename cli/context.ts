@@ -82,6 +82,6 @@ export async function openWorkspace(options: ContextOptions): Promise<Context & 
 
 function sourceText(found: Stack | Problem | undefined): string {
   if (found instanceof Stack) return `stack ${found.name}, then the environment`;
-  const why = found === undefined ? "--no-stack is set" : found.explain().why;
+  const why = found === undefined ? "--no-stack is set" : found.explain()[0];
   return `only the environment, because ${why}`;
 }

@@ -1,14 +1,6 @@
 import type { Command, CommanderError } from "commander";
 import type { Problem } from "../provider/messages/problem.js";
-import {
-  conflictingOptions,
-  invalidOption,
-  invalidUsage,
-  optionWithoutValue,
-  tooManyArguments,
-  unknownCommand,
-  unknownOption,
-} from "./wording.js";
+import * as problems from "./wording.js";
 
 /**
  * Replaces commander's own error messages, which repeat everything that was typed: it may contain an API key. commander
@@ -23,7 +15,7 @@ export function reportUsageProblems(command: Command): Command {
 /** An option value that can't be used. `expected` describes the values that can. */
 export function refusedOption(commandName: string, option: string, expected: string): Problem {
   const help = `pulumi-elevenlabs ${commandName} --help`;
-  return invalidOption({ option, expected, help }, { step: `run pulumi-elevenlabs ${commandName}` });
+  return problems.invalidOption({ option, expected, help }, { step: `run pulumi-elevenlabs ${commandName}` });
 }
 
 /** For an option that can be given several times. */
@@ -46,23 +38,23 @@ function usageProblem(command: Command, { code, message }: CommanderError): Prob
   const typed = { word: shownWord(about), similar: similarIn(message) };
   switch (code) {
     case "commander.unknownCommand":
-      return unknownCommand({ ...typed, commands: command.commands.map((one) => one.name()) }, attempt);
+      return problems.unknownCommand({ ...typed, commands: command.commands.map((one) => one.name()) }, attempt);
     case "commander.unknownOption":
-      return unknownOption({ ...typed, options: optionNames(command), help }, attempt);
+      return problems.unknownOption({ ...typed, options: optionNames(command), help }, attempt);
     case "commander.optionMissingArgument":
-      return optionWithoutValue({ option: longName(about), help }, attempt);
+      return problems.optionWithoutValue({ option: longName(about), help }, attempt);
     case "commander.conflictingOption":
-      return conflictingOptions({ options: [longName(about), longName(other)] }, attempt);
+      return problems.conflictingOptions({ options: [longName(about), longName(other)] }, attempt);
     case "commander.excessArguments": {
       const expected = command.registeredArguments.length;
-      return tooManyArguments({ expected, given: command.args.length, usage, help }, attempt);
+      return problems.tooManyArguments({ expected, given: command.args.length, usage, help }, attempt);
     }
     case "commander.missingMandatoryOptionValue":
-      return invalidUsage({ missing: longName(about), usage, help }, attempt);
+      return problems.invalidUsage({ missing: longName(about), usage, help }, attempt);
     case "commander.missingArgument":
-      return invalidUsage({ missing: `<${about}>`, usage, help }, attempt);
+      return problems.invalidUsage({ missing: `<${about}>`, usage, help }, attempt);
     default:
-      return invalidUsage({ usage, help }, attempt);
+      return problems.invalidUsage({ usage, help }, attempt);
   }
 }
 

@@ -22,20 +22,20 @@ export interface FileNotWritten {
 
 // Problems that only the command line reports. The problems of the API and the config are in other files.
 
-export const noProject = problem("no-project", () => ({
-  why: "the current folder isn't in a Pulumi project",
-  next: ["Run the command in the folder of a Pulumi project, with its stack selected."],
-}));
+export const noProject = problem("no-project", () => [
+  "the current folder isn't in a Pulumi project",
+  "Run the command in the folder of a Pulumi project, with its stack selected.",
+]);
 
-export const noPulumi = problem("no-pulumi", () => ({
-  why: NO_CLI,
-  next: ["Install the Pulumi CLI, or add its folder to the PATH: https://www.pulumi.com/docs/install"],
-}));
+export const noPulumi = problem("no-pulumi", () => [
+  NO_CLI,
+  "Install the Pulumi CLI, or add its folder to the PATH: https://www.pulumi.com/docs/install",
+]);
 
-export const noStackSelected = problem("no-stack-selected", () => ({
-  why: "no stack is selected",
-  next: ["Select a stack: pulumi stack select NAME. Or add --stack NAME"],
-}));
+export const noStackSelected = problem("no-stack-selected", () => [
+  "no stack is selected",
+  "Select a stack: pulumi stack select NAME. Or add --stack NAME",
+]);
 
 /**
  * The state has an explicit provider only after `pulumi up`. To use the workspaces of the stack's config, omit
@@ -43,89 +43,78 @@ export const noStackSelected = problem("no-stack-selected", () => ({
  */
 export const unknownProvider = problem(
   "unknown-provider",
-  ({ provider, known }: { provider: string; known: string[] }) => ({
-    why: `the stack has no explicit provider ${quoted(provider)}`,
-    next: [
-      known.length > 0
-        ? `Explicit providers of the stack: ${listText(known)}`
-        : "The stack has no explicit providers. Run the command without --provider.",
-    ],
-  }),
+  ({ provider, known }: { provider: string; known: string[] }) => [
+    `the stack has no explicit provider ${quoted(provider)}`,
+    known.length > 0
+      ? `Explicit providers of the stack: ${listText(known)}`
+      : "The stack has no explicit providers. Run the command without --provider.",
+  ],
 );
 
 export const pulumiFailed = problem(
   "pulumi-failed",
-  ({ reason, hasAlternative }: { reason: string; hasAlternative: boolean }) => ({
-    why: `pulumi failed: ${reason}`,
-    next: [
-      "Fix the problem, then run the command again.",
-      ...(hasAlternative ? ["Or use only the environment: --no-stack"] : []),
-    ],
-  }),
+  ({ reason, hasAlternative }: { reason: string; hasAlternative: boolean }) => [
+    `pulumi failed: ${reason}`,
+    "Fix the problem, then run the command again.",
+    ...(hasAlternative ? ["Or use only the environment: --no-stack"] : []),
+  ],
 );
 
-export const previewFailed = problem("preview-failed", ({ reason }: { reason: string }, reader) => ({
-  why: `pulumi preview failed: ${reason}`,
-  next: [
-    `See the whole output: ${commandFor(reader, pulumiPreview())}`,
-    `Compare without the program: ${commandFor(reader, ownCommand("drift"))} --state-only`,
-  ],
-}));
+export const previewFailed = problem("preview-failed", ({ reason }: { reason: string }, reader) => [
+  `pulumi preview failed: ${reason}`,
+  `See the whole output: ${commandFor(reader, pulumiPreview())}`,
+  `Compare without the program: ${commandFor(reader, ownCommand("drift"))} --state-only`,
+]);
 
-export const pulumiGone = problem("pulumi-gone", () => ({
-  why: "pulumi is no longer on the PATH",
-  next: ["Run the command again."],
-}));
+export const pulumiGone = problem("pulumi-gone", () => ["pulumi is no longer on the PATH", "Run the command again."]);
 
-export const pulumiUnreadable = problem("pulumi-unreadable", ({ command }: { command: string }) => ({
-  why: `the output of "${command}" couldn't be parsed`,
-  next: ["Check that pulumi on the PATH is Pulumi's own CLI, and update it."],
-}));
+export const pulumiUnreadable = problem("pulumi-unreadable", ({ command }: { command: string }) => [
+  `the output of "${command}" couldn't be parsed`,
+  "Check that pulumi on the PATH is Pulumi's own CLI, and update it.",
+]);
 
-export const noKeyInEnvironment = problem("no-key-in-environment", () => ({
-  why: "there is no API key in the environment",
-  next: [
-    "Set the environment variable ELEVENLABS_API_KEY, or run the command in the folder of a Pulumi project whose config has a key.",
-  ],
-}));
+export const noKeyInEnvironment = problem("no-key-in-environment", () => [
+  "there is no API key in the environment",
+  "Set the environment variable ELEVENLABS_API_KEY, or run the command in the folder of a Pulumi project whose config has a key.",
+]);
 
-export const noTerminal = problem("no-terminal", () => ({
-  why: "the command isn't running in a terminal",
-  next: ["Run the command in a terminal, or set the values yourself, without --ask."],
-}));
+export const noTerminal = problem("no-terminal", () => [
+  "the command isn't running in a terminal",
+  "Run the command in a terminal, or set the values yourself, without --ask.",
+]);
 
-export const noStackForValues = problem("no-stack-for-values", () => ({
-  why: "no stack is selected, so the values can't be stored",
-  next: ["Run the command in the folder of a Pulumi project, with its stack selected."],
-}));
+export const noStackForValues = problem("no-stack-for-values", () => [
+  "no stack is selected, so the values can't be stored",
+  "Run the command in the folder of a Pulumi project, with its stack selected.",
+]);
 
 /**
  * Pulumi doesn't merge objects: one value in the stack's config hides all values in `Pulumi.yaml`, and the next
  * `pulumi up` would delete their secrets. So set a new value for each of them before you run `pulumi up`, and do this
  * for every stack.
  */
-export const configInProject = problem("config-in-project", ({ key }: { key: string }, reader) => ({
-  why: `${quoted(key)} is in Pulumi.yaml, but not in the stack's config: a value that is set for the stack would hide the whole object in Pulumi.yaml`,
-  next: moveFromProject(key, [], reader),
-}));
+export const configInProject = problem("config-in-project", ({ key }: { key: string }, reader) => [
+  `${quoted(key)} is in Pulumi.yaml, but not in the stack's config: a value that is set for the stack would hide the whole object in Pulumi.yaml`,
+  ...moveFromProject(key, [], reader),
+]);
 
-export const interrupted = problem("interrupted", () => ({
-  why: "pulumi failed, or you interrupted it",
-  next: ["The values that you entered before are set. Run the command again to enter the other values."],
-}));
+export const interrupted = problem("interrupted", () => [
+  "pulumi failed, or you interrupted it",
+  "The values that you entered before are set. Run the command again to enter the other values.",
+]);
 
 export const secretsNotFound = problem(
   "secrets-not-found",
-  ({ names, endpoint }: { names: string[]; endpoint: string }, reader) => ({
-    why: `the workspace at ${endpoint} has no secret named ${listText(names)}`,
-    next: [`To list all secrets: ${commandFor(reader, ownCommand("list"))}`],
-  }),
+  ({ names, endpoint }: { names: string[]; endpoint: string }, reader) => [
+    `the workspace at ${endpoint} has no secret named ${listText(names)}`,
+    `To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
+  ],
 );
 
-export const nameOrId = problem("name-or-id", ({ isNeither }: { isNeither: boolean }) => ({
-  why: isNeither ? "neither a name nor an id is given" : "both a name and an id are given",
-  next: ["Pass the NAME of the secret, or --id ID."],
-}));
+export const nameOrId = problem("name-or-id", ({ isNeither }: { isNeither: boolean }) => [
+  isNeither ? "neither a name nor an id is given" : "both a name and an id are given",
+  "Pass the NAME of the secret, or --id ID.",
+]);
 
 /**
  * `adopt --import-file` doesn't overwrite a file. `render` doesn't write through a symbolic link, and doesn't replace a
@@ -133,85 +122,87 @@ export const nameOrId = problem("name-or-id", ({ isNeither }: { isNeither: boole
  */
 export const fileNotWritten = problem(
   "file-not-written",
-  ({ file, code, chosenBy, isPartial = false }: FileNotWritten) => ({
-    why: code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
-    next: [CHOICES[chosenBy], ...(isPartial ? ["Some other files were written, and could not be restored."] : [])],
-  }),
+  ({ file, code, chosenBy, isPartial = false }: FileNotWritten) => [
+    code === "EEXIST" ? `${quoted(file)} already exists` : `${quoted(file)} could not be written (${code})`,
+    CHOICES[chosenBy],
+    ...(isPartial ? ["Some other files were written, and could not be restored."] : []),
+  ],
 );
 
 /** The file was given with `emulator --state FILE`. */
-export const emulatorStateUnusable = problem("emulator-state-unusable", ({ file }: { file: string }) => ({
-  why: `${quoted(file)} can't be read, or isn't a file of the emulator`,
-  next: [CHOICES["--state"], "Or delete it, to start without secrets."],
-}));
+export const emulatorStateUnusable = problem("emulator-state-unusable", ({ file }: { file: string }) => [
+  `${quoted(file)} can't be read, or isn't a file of the emulator`,
+  CHOICES["--state"],
+  "Or delete it, to start without secrets.",
+]);
 
-export const portTaken = problem("port-taken", () => ({
-  why: "the port is in use",
-  next: ["Choose another: --port PORT (0 means any free port)"],
-}));
+export const portTaken = problem("port-taken", () => [
+  "the port is in use",
+  "Choose another: --port PORT (0 means any free port)",
+]);
 
-export const portUnusable = problem("port-unusable", ({ code }: { code: string }) => ({
-  why: `the operating system refused the port (${code})`,
-  next: ["Choose another: --port PORT (0 means any free port)"],
-}));
+export const portUnusable = problem("port-unusable", ({ code }: { code: string }) => [
+  `the operating system refused the port (${code})`,
+  "Choose another: --port PORT (0 means any free port)",
+]);
 
 /** The error shows the word only if it can't be an API key. */
-export const unknownCommand = problem("unknown-command", ({ commands, ...typed }: Typed & { commands: string[] }) => ({
-  why: `there is no ${typed.word === undefined ? "such command" : `command ${quoted(typed.word)}`}`,
-  next: [`${didYouMean(typed)}Commands: ${commands.join(", ")}`],
-}));
+export const unknownCommand = problem("unknown-command", ({ commands, ...typed }: Typed & { commands: string[] }) => [
+  `there is no ${typed.word === undefined ? "such command" : `command ${quoted(typed.word)}`}`,
+  `${didYouMean(typed)}Commands: ${commands.join(", ")}`,
+]);
 
 /** The error shows the word only if it can't be an API key. */
 export const unknownOption = problem(
   "unknown-option",
-  ({ options, help, ...typed }: Typed & { options: string[]; help: string }) => ({
-    why: `there is no ${typed.word === undefined ? "such option" : `option ${sanitized(typed.word)}`}`,
-    next: [`${didYouMean(typed)}Options: ${options.join(", ")}`, seeHelp(help)],
-  }),
+  ({ options, help, ...typed }: Typed & { options: string[]; help: string }) => [
+    `there is no ${typed.word === undefined ? "such option" : `option ${sanitized(typed.word)}`}`,
+    `${didYouMean(typed)}Options: ${options.join(", ")}`,
+    seeHelp(help),
+  ],
 );
 
 export const optionWithoutValue = problem(
   "option-without-value",
-  ({ option, help }: { option: string; help: string }) => ({
-    why: `${option} is missing its value`,
-    next: [seeHelp(help)],
-  }),
+  ({ option, help }: { option: string; help: string }) => [`${option} is missing its value`, seeHelp(help)],
 );
 
 export const invalidOption = problem(
   "invalid-option",
-  ({ option, expected, help }: { option: string; expected: string; help: string }) => ({
-    why: `${option} must be ${expected}`,
-    next: [seeHelp(help)],
-  }),
+  ({ option, expected, help }: { option: string; expected: string; help: string }) => [
+    `${option} must be ${expected}`,
+    seeHelp(help),
+  ],
 );
 
-export const conflictingOptions = problem("conflicting-options", ({ options }: { options: [string, string] }) => ({
-  why: `${options.join(" and ")} can't be used together`,
-  next: ["Use only one of these options."],
-}));
+export const conflictingOptions = problem("conflicting-options", ({ options }: { options: [string, string] }) => [
+  `${options.join(" and ")} can't be used together`,
+  "Use only one of these options.",
+]);
 
 /** Put quotes around a name with spaces. */
 export const tooManyArguments = problem(
   "too-many-arguments",
-  (facts: { expected: number; given: number; usage: string; help: string }) => ({
-    why: `the command takes ${facts.expected === 0 ? "no arguments" : `${facts.expected} argument${facts.expected === 1 ? "" : "s"}`}, but was given ${facts.given}`,
-    next: [`Usage: ${facts.usage}`, seeHelp(facts.help)],
-  }),
+  (facts: { expected: number; given: number; usage: string; help: string }) => [
+    `the command takes ${facts.expected === 0 ? "no arguments" : `${facts.expected} argument${facts.expected === 1 ? "" : "s"}`}, but was given ${facts.given}`,
+    `Usage: ${facts.usage}`,
+    seeHelp(facts.help),
+  ],
 );
 
 export const invalidUsage = problem(
   "invalid-usage",
-  ({ missing, usage, help }: { missing?: string; usage: string; help: string }) => ({
-    why: missing === undefined ? "the arguments are not valid" : `${missing} is missing`,
-    next: [`Usage: ${usage}`, seeHelp(help)],
-  }),
+  ({ missing, usage, help }: { missing?: string; usage: string; help: string }) => [
+    missing === undefined ? "the arguments are not valid" : `${missing} is missing`,
+    `Usage: ${usage}`,
+    seeHelp(help),
+  ],
 );
 
-export const bug = problem("bug", ({ error }: { error: string }) => ({
-  why: `this is a bug in pulumi-elevenlabs (${error})`,
-  next: ["Please report the bug with the command that you ran."],
-}));
+export const bug = problem("bug", ({ error }: { error: string }) => [
+  `this is a bug in pulumi-elevenlabs (${error})`,
+  "Please report the bug with the command that you ran.",
+]);
 
 /** A word on the command line that isn't a command or an option. */
 export interface Typed {

@@ -107,7 +107,7 @@ function asJson({ source, reader }: Context, checked: CheckedWorkspace[]): strin
   const workspaces = checked.map(({ name, findings }) => ({
     name,
     findings: findings.map((finding) => {
-      const { why: text, next } = finding.explain(reader);
+      const [text, ...next] = finding.explain(reader);
       return { check: finding.check, status: finding.status, text, next: next.length > 0 ? next.join("\n") : null };
     }),
   }));
@@ -122,7 +122,7 @@ function asText({ name, findings }: CheckedWorkspace, reader: Reader): string {
 }
 
 function findingLines(finding: Finding, reader: Reader): string[] {
-  const { why: text, next } = finding.explain(reader);
+  const [text, ...next] = finding.explain(reader);
   const status = styled(STYLES[finding.status], (finding.status === "fact" ? "-" : finding.status).padEnd(7));
   return [`  ${status}  ${finding.check.padEnd(7)}  ${text}`, ...next.map((line) => `${" ".repeat(20)}${line}`)];
 }

@@ -27,25 +27,27 @@ export const problemFound = finding("problem", "failed", ({ problem }: ProblemFi
 export const apiHost = finding(
   "api-host",
   "fact",
-  ({ endpoint, region }: { endpoint: string; region: string | undefined }) =>
-    fact(region === undefined ? endpoint : `${endpoint} (region ${region})`),
+  ({ endpoint, region }: { endpoint: string; region: string | undefined }) => [
+    region === undefined ? endpoint : `${endpoint} (region ${region})`,
+  ],
 );
 
-export const proxy = finding("proxy", "fact", ({ url, variable }: ShownProxy) => fact(`${url}, from ${variable}`));
+export const proxy = finding("proxy", "fact", ({ url, variable }: ShownProxy) => [`${url}, from ${variable}`]);
 
-export const noProxy = finding("no-proxy", "fact", ({ because }: { because: DirectRule }) =>
-  fact(`none: ${directText(because)}`),
-);
+export const noProxy = finding("no-proxy", "fact", ({ because }: { because: DirectRule }) => [
+  `none: ${directText(because)}`,
+]);
 
-export const keyFromEnvironment = finding("key-from-environment", "fact", () =>
-  fact("from the environment variable ELEVENLABS_API_KEY"),
-);
+export const keyFromEnvironment = finding("key-from-environment", "fact", () => [
+  "from the environment variable ELEVENLABS_API_KEY",
+]);
 
 export const keyFromStack = finding(
   "key-from-stack",
   "fact",
-  ({ workspace, stack }: { workspace: string; stack: string }) =>
-    fact(`from ${keyPath(workspace)} of stack ${sanitized(stack)}`),
+  ({ workspace, stack }: { workspace: string; stack: string }) => [
+    `from ${keyPath(workspace)} of stack ${sanitized(stack)}`,
+  ],
 );
 
 export const keyInPlainText = finding(
@@ -54,24 +56,22 @@ export const keyInPlainText = finding(
   ({ workspace, isInProject }: { workspace: string; isInProject: boolean }, reader) => {
     const path = workspaceSettingPath(workspace, "apiKey");
     const others = path.steps.length > 0 ? "Set the other settings of this object for the stack too. " : "";
-    return {
-      why: `${keyPath(workspace)} is set in plain text; "pulumi up" refuses to use it`,
-      next: [
-        "Treat that key as compromised: create a new one in ElevenLabs.",
-        `Then set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-        ...(isInProject ? [`${others}${removalText(path.key)}`] : []),
-      ],
-    };
+    return [
+      `${keyPath(workspace)} is set in plain text; "pulumi up" refuses to use it`,
+      "Treat that key as compromised: create a new one in ElevenLabs.",
+      `Then set it: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+      ...(isInProject ? [`${others}${removalText(path.key)}`] : []),
+    ];
   },
 );
 
-export const noKeyNeeded = finding("no-key-needed", "fact", () =>
-  fact("not set (needed only if a resource uses this workspace)"),
-);
+export const noKeyNeeded = finding("no-key-needed", "fact", () => [
+  "not set (needed only if a resource uses this workspace)",
+]);
 
-export const canList = finding("can-list", "ok", () => fact("can list secrets"));
+export const canList = finding("can-list", "ok", () => ["can list secrets"]);
 
-export const canWrite = finding("can-write", "ok", () => fact("can write secrets (nothing was written)"));
+export const canWrite = finding("can-write", "ok", () => ["can write secrets (nothing was written)"]);
 
 export const missingPermission = finding("missing-permission", "failed", ({ problem }: ProblemFinding, reader) =>
   labelled("missing permission: ", problem, reader),
@@ -79,7 +79,7 @@ export const missingPermission = finding("missing-permission", "failed", ({ prob
 
 export const writeUnclear = finding("write-unclear", "warning", ({ failure }: { failure: ApiFailure | undefined }) => {
   const why = failure ? failureText(failure) : "the API accepted a change to a secret that doesn't exist";
-  return fact(`couldn't check whether the API key may write secrets: ${why}`);
+  return [`couldn't check whether the API key may write secrets: ${why}`];
 });
 
 export const notTheApi = finding("not-the-api", "failed", ({ problem }: ProblemFinding, reader) =>
@@ -94,8 +94,8 @@ export const wrongKey = finding(
   "wrong-key",
   "failed",
   ({ problem, triesRegions }: ProblemFinding & { triesRegions: boolean }, reader) => {
-    const { why, next } = labelled("wrong API key: ", problem, reader);
-    return { why: triesRegions ? `${why}; no other region accepts it either` : why, next };
+    const [why, ...next] = labelled("wrong API key: ", problem, reader);
+    return [triesRegions ? `${why}; no other region accepts it either` : why, ...next];
   },
 );
 
@@ -107,35 +107,27 @@ export const wrongRegion = finding(
     const path = workspaceSettingPath(workspace, "region");
     const command = commandFor(reader, setConfig(path, { secret: false, value: region }));
     const variable = workspace === DEFAULT_WORKSPACE ? ` (or ELEVENLABS_REGION=${region})` : "";
-    return {
-      why: `wrong region: ${endpoint} doesn't accept the API key, but region ${region} does`,
-      next: [`Set the region: ${command}${variable}`],
-    };
+    return [
+      `wrong region: ${endpoint} doesn't accept the API key, but region ${region} does`,
+      `Set the region: ${command}${variable}`,
+    ];
   },
 );
 
-export const untrustedConnection = finding("untrusted-connection", "failed", ({ failure }: HostFinding) => ({
-  why: `no trusted connection: ${failureText(failure)}`,
-  next: [
-    "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
-  ],
-}));
+export const untrustedConnection = finding("untrusted-connection", "failed", ({ failure }: HostFinding) => [
+  `no trusted connection: ${failureText(failure)}`,
+  "If a proxy decrypts the traffic, give Node.js its certificate: NODE_EXTRA_CA_CERTS=FILE. Check the clock too.",
+]);
 
 export const unreachable = finding(
   "unreachable",
   "failed",
-  ({ failure, workspace, isVendors, hasProxy }: HostFinding) => ({
-    why: `unreachable: ${failureText(failure)}`,
-    next: [
-      ...(isVendors ? [] : [correctBaseUrl(workspace)]),
-      hasProxy ? "Check the proxy." : "Check the network. If it requires a proxy, set HTTPS_PROXY.",
-    ],
-  }),
+  ({ failure, workspace, isVendors, hasProxy }: HostFinding) => [
+    `unreachable: ${failureText(failure)}`,
+    ...(isVendors ? [] : [correctBaseUrl(workspace)]),
+    hasProxy ? "Check the proxy." : "Check the network. If it requires a proxy, set HTTPS_PROXY.",
+  ],
 );
-
-function fact(text: string): Explanation {
-  return { why: text, next: [] };
-}
 
 function directText(rule: DirectRule): string {
   switch (rule.kind) {
@@ -151,8 +143,8 @@ function directText(rule: DirectRule): string {
 }
 
 function labelled(label: string, problem: Problem, reader: Reader): Explanation {
-  const { why, next } = problem.explain(reader);
-  return { why: `${label}${why}`, next };
+  const [why, ...next] = problem.explain(reader);
+  return [`${label}${why}`, ...next];
 }
 
 function keyPath(workspace: string): string {

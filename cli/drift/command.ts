@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { Problem, sentence } from "../../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { requireRightAccount } from "../../provider/secret/guards.js";
@@ -9,7 +9,6 @@ import { type ContextOptions, openContext, withProvider, withWorkspace } from ".
 import { type OwnedSecret, placesOf, type SecretPlace } from "../pulumi/output.js";
 import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
-import { conflictingOptions } from "../wording.js";
 import { findDrift, type WorkspaceDrift } from "./find.js";
 import { differences, driftReport } from "./report.js";
 import { driftAsJson, driftAsMarkdown, driftAsText } from "./text.js";
@@ -44,7 +43,7 @@ export function drift(): Command {
   const command = new Command("drift")
     .description("Find secrets of the stack that were deleted, renamed or replaced by hand. Changes nothing.")
     .option("-s, --stack [name]", "the Pulumi stack (default: the selected stack)")
-    .option("--json", "print JSON")
+    .addOption(new Option("--json", "print JSON").conflicts("markdown"))
     .option("--markdown", "print Markdown, such as for the summary of a CI job")
     .option("--state-only", "compare only the state with the workspaces, without the program");
   withProvider(command, "compare only the secrets of this explicit provider (default: all)");
@@ -54,9 +53,6 @@ export function drift(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.json && options.markdown) {
-    throw conflictingOptions({ options: ["--json", "--markdown"] }, { step: "run pulumi-elevenlabs drift" });
-  }
   const { stack, reader } = await openContext({ stack: options.stack ?? true });
   if (!stack) return;
   const results = await compareWorkspaces(stack, options);
@@ -64,7 +60,7 @@ async function run(options: Options): Promise<void> {
   const plan = options.stateOnly ? undefined : await stack.plan();
   // Without the program, "no drift" could be wrong. But drift that was found is real either way.
   if (Problem.isInstance(plan) && !isDrifted) throw plan;
-  if (Problem.isInstance(plan)) note(`The program was not compared: ${sentence(plan.explain().why)}`);
+  if (Problem.isInstance(plan)) note(`The program was not compared: ${sentence(plan.explain()[0])}`);
   const steps = Problem.isInstance(plan) ? undefined : plan;
   const report = driftReport(stack.name, results, steps?.filter(inScopeOf(options)));
   if (options.json) print(driftAsJson(report));

@@ -6,17 +6,7 @@ import { findProject, type Project } from "../../provider/pulumi/project.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import type { ConfigReader } from "../../provider/workspaces/settings.js";
-import {
-  interrupted,
-  noProject,
-  noPulumi,
-  noStackSelected,
-  previewFailed,
-  pulumiFailed,
-  pulumiGone,
-  pulumiUnreadable,
-  unknownProvider,
-} from "../wording.js";
+import * as problems from "../wording.js";
 import {
   configIn,
   isNoStackSelectedIn,
@@ -77,14 +67,14 @@ async function runInStack(
     throw problem;
   };
   const project = findProject(folder);
-  if (!project) return missing(noProject({}, attempt));
+  if (!project) return missing(problems.noProject({}, attempt));
   const stackArguments = stackArgumentsOf(choice);
   const [shown, ran] = await Promise.all([
     runPulumi(["stack", "--show-name", ...stackArguments], folder),
     runPulumi([...args, ...stackArguments], folder),
   ]);
-  if (!shown || !ran) return missing(noPulumi({}, attempt));
-  if (!shown.ok && (await isNoneSelected(choice, folder))) return missing(noStackSelected({}, attempt));
+  if (!shown || !ran) return missing(problems.noPulumi({}, attempt));
+  if (!shown.ok && (await isNoneSelected(choice, folder))) return missing(problems.noStackSelected({}, attempt));
   const failing = { attempt, hasAlternative: choice === undefined };
   const name = outputOf(shown, failing).trim();
   return { name, project, stackArguments, output: outputOf(ran, failing), attempt };
@@ -119,7 +109,7 @@ export class Stack {
     const config = configs.get(provider);
     if (config) return config;
     const known = [...configs.keys()].filter((name) => name !== DEFAULT_PROVIDER);
-    throw unknownProvider({ provider, known }, attempt);
+    throw problems.unknownProvider({ provider, known }, attempt);
   }
 
   get project(): string {
@@ -168,10 +158,10 @@ export class Stack {
   async plan(): Promise<PlannedStep[] | Problem> {
     const attempt: Attempt = { step: "preview stack", name: this.name };
     const run = await this.run(["preview", "--json"]);
-    if (!run) return pulumiGone({}, attempt);
+    if (!run) return problems.pulumiGone({}, attempt);
     const preview = previewIn(run.stdout);
-    if (!run.ok) return previewFailed({ reason: preview?.failure ?? run.reason }, attempt);
-    return preview?.steps ?? pulumiUnreadable({ command: "pulumi preview --json" }, attempt);
+    if (!run.ok) return problems.previewFailed({ reason: preview?.failure ?? run.reason }, attempt);
+    return preview?.steps ?? problems.pulumiUnreadable({ command: "pulumi preview --json" }, attempt);
   }
 
   /** Lets Pulumi ask for a value in the terminal and store it encrypted in the project's config. */
@@ -181,7 +171,7 @@ export class Stack {
       ["config", "set", ...stackArguments, ...setConfig(path, { secret: true }).args],
       folder,
     );
-    if (!isSet) throw interrupted({}, { step: "set config", name: configPathText(path) });
+    if (!isSet) throw problems.interrupted({}, { step: "set config", name: configPathText(path) });
   }
 
   private run(args: string[]): Promise<PulumiRun | undefined> {
@@ -206,12 +196,12 @@ function outputOf(
   run: PulumiRun | undefined,
   { attempt, hasAlternative = false }: { attempt: Attempt; hasAlternative?: boolean },
 ): string {
-  if (!run) throw pulumiGone({}, attempt);
-  if (!run.ok) throw pulumiFailed({ reason: run.reason, hasAlternative }, attempt);
+  if (!run) throw problems.pulumiGone({}, attempt);
+  if (!run.ok) throw problems.pulumiFailed({ reason: run.reason, hasAlternative }, attempt);
   return run.stdout;
 }
 
 function required<T>(output: T | undefined, command: string, attempt: Attempt): T {
-  if (output === undefined) throw pulumiUnreadable({ command }, attempt);
+  if (output === undefined) throw problems.pulumiUnreadable({ command }, attempt);
   return output;
 }

@@ -1,5 +1,5 @@
 import { join, sep } from "node:path";
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { Attempt } from "../../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
@@ -10,7 +10,6 @@ import { openState } from "../pulumi/stack.js";
 import { table } from "../table.js";
 import { lineWidth, print } from "../terminal.js";
 import { collected } from "../usage.js";
-import { conflictingOptions } from "../wording.js";
 import { findIds, type NamedPlace } from "./ids.js";
 import { type FileFault, type JsonFile, readJsonFiles } from "./jsonFiles.js";
 import { type MarkerFault, type SecretMarker, scanMarkers, withIds } from "./markers.js";
@@ -79,7 +78,7 @@ export function render(): Command {
     .option("-p, --prefix <text>", "a prefix to add to the names in the files")
     .option("--allow-id <id>", "an id in the files that may belong to another stack (repeatable)", collected)
     .option("--overwrite", "replace files that exist with other content")
-    .option("--check", "write nothing; check that the output is up to date")
+    .addOption(new Option("--check", "write nothing; check that the output is up to date").conflicts("overwrite"))
     .option("--json", "print JSON");
   withWorkspace(command, "use the secrets of this workspace (default: the one of the top-level config)");
   return withProvider(command, "use this explicit provider's secrets (default: the only provider with secrets)")
@@ -88,10 +87,6 @@ export function render(): Command {
 }
 
 async function run(input: string, options: Options): Promise<void> {
-  if (options.check && options.overwrite) {
-    const attempt = { step: "run pulumi-elevenlabs render" } as const;
-    throw conflictingOptions({ options: ["--check", "--overwrite"] }, attempt);
-  }
   const attempt: Attempt = { step: "render", name: input };
   const scanned = await readMarkers(input, options.out, attempt);
   const { stack, owned } = await openState(options.stack ?? true, process.cwd());

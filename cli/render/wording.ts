@@ -9,31 +9,29 @@ import type { MarkerFault, MarkerPlace } from "./markers.js";
 
 // Problems of `pulumi-elevenlabs render`.
 
-export const nothingToRender = problem("nothing-to-render", ({ isMissing }: { isMissing: boolean }) => ({
-  why: isMissing ? "there is no such file or folder" : "the folder contains no JSON files",
-  next: ["Pass a JSON file, or a folder that contains JSON files."],
-}));
+export const nothingToRender = problem("nothing-to-render", ({ isMissing }: { isMissing: boolean }) => [
+  isMissing ? "there is no such file or folder" : "the folder contains no JSON files",
+  "Pass a JSON file, or a folder that contains JSON files.",
+]);
 
 /** JSON has no comments, no trailing commas and no byte order mark. The error lists the first of these files. */
-export const filesUnusable = problem("files-unusable", ({ faults }: { faults: FileFault[] }) => ({
-  why: firstFew(
+export const filesUnusable = problem("files-unusable", ({ faults }: { faults: FileFault[] }) => [
+  firstFew(
     faults.map((fault) => `${sanitized(fault.file)} ${fileFaultText(fault)}`),
     "; ",
   ),
-  next: ["Correct the files, then run the command again. Nothing was written."],
-}));
+  "Correct the files, then run the command again. Nothing was written.",
+]);
 
 /**
  * Either `${secret:` isn't a whole `secret_id`, as in `"Bearer ${secret:CRM_TOKEN}"`, or a `secret_id` has `${` but
  * isn't `${secret:NAME}`. The API accepts a secret only as a `secret_id`; anywhere else, an agent would send the text
  * unchanged. A prefix such as `Bearer` must be part of the secret's value.
  */
-export const markersInvalid = problem("markers-invalid", ({ faults }: { faults: MarkerFault[] }) => ({
-  why: firstFew(faults.map(markerFaultText), "; "),
-  next: [
-    `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
-  ],
-}));
+export const markersInvalid = problem("markers-invalid", ({ faults }: { faults: MarkerFault[] }) => [
+  firstFew(faults.map(markerFaultText), "; "),
+  `Write a marker only as the whole value of a "secret_id", such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+]);
 
 /**
  * `render` uses the secrets of one workspace, and the ids of the last `pulumi up`. Choose another workspace with
@@ -47,35 +45,34 @@ export const namesNotInStack = problem(
     const next = faults.every(({ ids }) => ids.length > 1)
       ? "Keep this name for only one secret, and rename the others. Nothing was written."
       : `Correct the name, or add the secret to the program and run "${commandFor(reader, pulumiUp())}". Nothing was written.`;
-    return {
-      why: `stack ${quoted(stack)} has ${firstFew(
+    return [
+      `stack ${quoted(stack)} has ${firstFew(
         faults.map((fault) => nameFaultText(fault, where)),
         "; ",
       )}`,
-      next: [next, ...(others.length > 0 ? [`The stack has ${others.join("; ")}.`] : [])],
-    };
+      next,
+      ...(others.length > 0 ? [`The stack has ${others.join("; ")}.`] : []),
+    ];
   },
 );
 
 /** The id is empty, a placeholder, or was copied from another environment. */
-export const idsNotInStack = problem("ids-not-in-stack", ({ stack, place, places }: IdsNotInStack) => ({
-  why: `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
-  next: [
-    `Write the secret's name instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
-    "If the id belongs to a secret that this stack doesn't manage, add --allow-id ID.",
-  ],
-}));
+export const idsNotInStack = problem("ids-not-in-stack", ({ stack, place, places }: IdsNotInStack) => [
+  `stack ${quoted(stack)} has no secret${inWorkspaceText(place.workspace, place.provider)} with the id in ${firstFew(places.map(placeText))}`,
+  `Write the secret's name instead of its id, such as "\${secret:CRM_TOKEN}". Nothing was written.`,
+  "If the id belongs to a secret that this stack doesn't manage, add --allow-id ID.",
+]);
 
-export const outputInInput = problem("output-in-input", ({ file }: { file: string }) => ({
-  why: `${quoted(file)} would be written into the input folder`,
-  next: ["Choose a folder outside the input folder: --out FOLDER"],
-}));
+export const outputInInput = problem("output-in-input", ({ file }: { file: string }) => [
+  `${quoted(file)} would be written into the input folder`,
+  "Choose a folder outside the input folder: --out FOLDER",
+]);
 
 /** Before you add `--overwrite`, check that nobody needs the existing files. */
-export const outputsDiffer = problem("outputs-differ", ({ files }: { files: string[] }) => ({
-  why: `${files.length === 1 ? "a file already exists" : "files already exist"} with different content: ${firstFew(files.map(sanitized))}`,
-  next: [`To replace the existing ${files.length === 1 ? "file" : "files"}, add --overwrite. Nothing was written.`],
-}));
+export const outputsDiffer = problem("outputs-differ", ({ files }: { files: string[] }) => [
+  `${files.length === 1 ? "a file already exists" : "files already exist"} with different content: ${firstFew(files.map(sanitized))}`,
+  `To replace the existing ${files.length === 1 ? "file" : "files"}, add --overwrite. Nothing was written.`,
+]);
 
 export interface NamesNotInStack {
   stack: string;

@@ -22,35 +22,31 @@ export interface InvalidEntries {
  */
 export const configMissing = problem(
   "config-missing",
-  ({ key, otherKey }: { key: string; otherKey?: string }, reader) => ({
-    why: otherKey === undefined ? "it is not set" : `it is not set, but ${sanitized(otherKey)} is`,
-    next: [
-      otherKey === undefined
-        ? restoreAdvice(reader)
-        : `To use ${sanitized(otherKey)}, set secrets: secretsFromConfig(${quoted(otherKey)})`,
-      `If this stack has no secrets yet, set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
-    ],
-  }),
+  ({ key, otherKey }: { key: string; otherKey?: string }, reader) => [
+    otherKey === undefined ? "it is not set" : `it is not set, but ${sanitized(otherKey)} is`,
+    otherKey === undefined
+      ? restoreAdvice(reader)
+      : `To use ${sanitized(otherKey)}, set secrets: secretsFromConfig(${quoted(otherKey)})`,
+    `If this stack has no secrets yet, set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+  ],
 );
 
 export const configNotAnObject = problem(
   "config-not-an-object",
-  ({ key, isInProject }: { key: string; isInProject?: boolean | undefined }, reader: Reader) => ({
-    why: "it must be an object that maps names to values",
-    next: [
-      restoreAdvice(reader),
-      isInProject
-        ? `Otherwise, remove ${sanitized(key)} from Pulumi.yaml, then set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`
-        : `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
-    ],
-  }),
+  ({ key, isInProject }: { key: string; isInProject?: boolean | undefined }, reader: Reader) => [
+    "it must be an object that maps names to values",
+    restoreAdvice(reader),
+    isInProject
+      ? `Otherwise, remove ${sanitized(key)} from Pulumi.yaml, then set each secret: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`
+      : `Otherwise, remove it, then set each secret: ${commandFor(reader, removeConfig(configPath(key)))} && ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
+  ],
 );
 
 /** A value that you set with `--secret` is always a string, even if it looks like a number. */
 export const configEntriesInvalid = problem(
   "config-entries-invalid",
   ({ key, faults, isInProject }: InvalidEntries, reader) => {
-    if (isInProject) return { why: faults.map(entryText).join("; "), next: moveFromProject(key, [], reader) };
+    if (isInProject) return [faults.map(entryText).join("; "), ...moveFromProject(key, [], reader)];
     const path = configPath(key, faults[0]?.name ?? "NAME");
     const areAllEmpty = faults.every(({ fault }) => fault === "empty" || fault === "blank");
     const next = areAllEmpty
@@ -61,7 +57,7 @@ export const configEntriesInvalid = problem(
       : [
           `Set each value with --secret, which always stores a string: ${commandFor(reader, setConfig(configPath(key, "NAME"), { secret: true }))}`,
         ];
-    return { why: faults.map(entryText).join("; "), next };
+    return [faults.map(entryText).join("; "), ...next];
   },
 );
 
@@ -76,18 +72,18 @@ export const configEntriesInvalid = problem(
 export const plainValues = warning("plain-values", ({ key, names, isInState, isInProject }: PlainValues, reader) => {
   const path = configPath(key, ...names.slice(0, 1));
   const command = commandFor(reader, setConfig(path, { secret: true }));
-  return {
-    why: `Config ${key} ${names.length > 0 ? `has ${listText(names)}` : "is"} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
-    next: isInProject
+  return [
+    `Config ${key} ${names.length > 0 ? `has ${listText(names)}` : "is"} in plain text in ${fileText(isInProject)}${isInState ? " and in the state" : ""}`,
+    ...(isInProject
       ? moveFromProject(key, names, reader)
-      : [`Treat the old values as compromised, and set new values: ${command}`],
-  };
+      : [`Treat the old values as compromised, and set new values: ${command}`]),
+  ];
 });
 
-export const prefixNotPlain = problem("prefix-not-plain", () => ({
-  why: "prefix must be a plain string, so that a preview can show the names",
-  next: ["Use a value that is known before the deployment, such as the stack's name, or config that isn't secret."],
-}));
+export const prefixNotPlain = problem("prefix-not-plain", () => [
+  "prefix must be a plain string, so that a preview can show the names",
+  "Use a value that is known before the deployment, such as the stack's name, or config that isn't secret.",
+]);
 
 /** `up` deletes each secret that the config lacks, so restoring the config is the first advice. */
 function restoreAdvice(reader: Reader): string {

@@ -94,12 +94,12 @@ const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale 
   const command = setKey(workspace.name, reader);
   const why = failureText(failure);
   if (workspace.name !== DEFAULT_WORKSPACE) {
-    return { why, next: [`Set the API key: ${command}`, ...(configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : [])] };
+    return [why, `Set the API key: ${command}`, ...(configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : [])];
   }
   const next = configMayBeStale
     ? [`Set the API key: ${command}`, `Then ${WITH_PROGRAM}. Or set the environment variable ELEVENLABS_API_KEY.`]
     : [`Set the API key: ${command}`, "Or set the environment variable ELEVENLABS_API_KEY."];
-  return { why, next };
+  return [why, ...next];
 };
 
 const PRIVATE_AUTHORITY =
@@ -139,24 +139,24 @@ export const unauthorized = problem("unauthorized", ({ failure, workspace, confi
       `This command used the API key of the last update. If you have changed the key since then, ${WITH_PROGRAM}.`,
       `Otherwise, set a valid key: ${setKey(name, reader)}`,
     ];
-    return { why, next };
+    return [why, ...next];
   }
   if (keySource === "environment") {
-    return { why, next: [`Set ELEVENLABS_API_KEY to the key of a workspace at ${endpoint}.`] };
+    return [why, `Set ELEVENLABS_API_KEY to the key of a workspace at ${endpoint}.`];
   }
-  return { why, next: [`Set the key of a workspace at ${endpoint}: ${setKey(name, reader)}`] };
+  return [why, `Set the key of a workspace at ${endpoint}: ${setKey(name, reader)}`];
 });
 
-export const missingPermission = problem("missing-permission", ({ failure }: FailedCall) => ({
-  why: failureText(failure),
-  next: ["In the settings of ElevenLabs, allow the API key to read and write ElevenLabs Agents (workspace secrets)."],
-}));
+export const missingPermission = problem("missing-permission", ({ failure }: FailedCall) => [
+  failureText(failure),
+  "In the settings of ElevenLabs, allow the API key to read and write ElevenLabs Agents (workspace secrets).",
+]);
 
 /** The API still returned 429 (too many requests) after all retries. */
 export const rateLimited = problem("rate-limited", ({ failure, configMayBeStale }: FailedCall) => {
   const withProgram = configMayBeStale ? " and --run-program" : "";
   const next = [`Run the command again later, or with a lower elevenlabs:maxConcurrency${withProgram}.`];
-  return { why: failureText(failure), next };
+  return [failureText(failure), ...next];
 });
 
 /** Another server responded, for example a proxy or a login page. Or the region or base URL is wrong. */
@@ -165,66 +165,64 @@ export const notTheApi = problem("not-the-api", ({ failure, workspace }: FailedC
   const next = [
     `The provider expects the API at ${workspace.endpoint}. Check the region, ${baseUrl}, and any proxy on the way to the API.`,
   ];
-  return { why: failureText(failure), next };
+  return [failureText(failure), ...next];
 });
 
-export const refused = problem("refused", ({ failure }: FailedCall) => ({
-  why: failureText(failure),
-  next: ["Fix the problem that the API reports, then run the command again."],
-}));
+export const refused = problem("refused", ({ failure }: FailedCall) => [
+  failureText(failure),
+  "Fix the problem that the API reports, then run the command again.",
+]);
 
-export const notFound = problem("not-found", ({ failure }: FailedCall, reader) => ({
-  why: failureText(failure),
-  next: refreshAdvice(reader),
-}));
+export const notFound = problem("not-found", ({ failure }: FailedCall, reader) => [
+  failureText(failure),
+  ...refreshAdvice(reader),
+]);
 
 /** The API still returned this error after all retries. */
-export const apiFailure = problem("api-failure", ({ failure }: FailedCall) => ({
-  why: failureText(failure),
-  next: [`The API reported an internal error, which is usually temporary. ${capitalized(AGAIN)}`],
-}));
+export const apiFailure = problem("api-failure", ({ failure }: FailedCall) => [
+  failureText(failure),
+  `The API reported an internal error, which is usually temporary. ${capitalized(AGAIN)}`,
+]);
 
 /**
  * The proxy returned 407 (user name or password missing or wrong), 403 (its rules don't allow the host), or 502 to 504
  * (it can't reach the host). Nothing was sent to the API. See [proxies](network.md#proxies).
  */
-export const proxyRefused = problem("proxy-refused", ({ failure }: FailedCall) => ({
-  why: failureText(failure),
-  next: failure.kind === "proxy-refused" ? [proxyAdvice(failure), withoutProxy(failure.host)] : [],
-}));
+export const proxyRefused = problem("proxy-refused", ({ failure }: FailedCall) => [
+  failureText(failure),
+  ...(failure.kind === "proxy-refused" ? [proxyAdvice(failure), withoutProxy(failure.host)] : []),
+]);
 
 /**
  * If your company has its own certificate authority, set
  * [`NODE_EXTRA_CA_CERTS`](network.md#private-certificate-authorities).
  */
-export const proxyUnreachable = problem("proxy-unreachable", ({ failure }: FailedCall) => ({
-  why: failureText(failure),
-  next: "proxy" in failure ? [unreachableProxyAdvice(failure), withoutProxy(failure.host)] : [],
-}));
+export const proxyUnreachable = problem("proxy-unreachable", ({ failure }: FailedCall) => [
+  failureText(failure),
+  ...("proxy" in failure ? [unreachableProxyAdvice(failure), withoutProxy(failure.host)] : []),
+]);
 
 /**
  * In a company's network, you may need a [proxy](network.md#proxies) or its [certificate
  * authority](network.md#private-certificate-authorities).
  */
-export const unreachable = problem("unreachable", ({ failure, workspace }: FailedCall) => ({
-  why: failureText(failure),
-  next: [
-    ...(failure.kind === "untrusted-tls" ? [PRIVATE_AUTHORITY] : []),
-    `Check that this machine can reach ${workspace.endpoint}, then ${AGAIN}`,
-  ],
-}));
+export const unreachable = problem("unreachable", ({ failure, workspace }: FailedCall) => [
+  failureText(failure),
+  ...(failure.kind === "untrusted-tls" ? [PRIVATE_AUTHORITY] : []),
+  `Check that this machine can reach ${workspace.endpoint}, then ${AGAIN}`,
+]);
 
 /** With the native plugin, you interrupted the command, or the resource's `customTimeouts` ended the call. */
 export const cancelled = problem("cancelled", ({ failure }: FailedCall) => {
   const isOutOfTime = failure.kind === "cancelled" && failure.isOutOfTime;
   const again = capitalized(AGAIN);
-  return { why: failureText(failure), next: [isOutOfTime ? `Allow more time in customTimeouts. ${again}` : again] };
+  return [failureText(failure), isOutOfTime ? `Allow more time in customTimeouts. ${again}` : again];
 });
 
-export const invalidId = problem("invalid-id", ({ failure }: FailedCall, reader) => ({
-  why: failureText(failure),
-  next: [`Check the id of the secret. To list all secrets: ${commandFor(reader, ownCommand("list"))}`],
-}));
+export const invalidId = problem("invalid-id", ({ failure }: FailedCall, reader) => [
+  failureText(failure),
+  `Check the id of the secret. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
+]);
 
 /** The advice for a state that has a secret which the workspace lacks. */
 export function refreshAdvice(reader: Reader): string[] {

@@ -16,48 +16,47 @@ export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
       const { key, given, isWhole, isZeroAllowed } = fault;
       const expected = `${isWhole ? "a whole number" : "a number"}${isZeroAllowed ? ", 0 or more" : " above 0"}`;
       const command = setConfig(configPath(`elevenlabs:${key}`), { secret: false, value: String(fault.default) });
-      return {
-        why: `elevenlabs:${key} is ${quoted(given)}, but must be ${expected}`,
-        next: [`Set it: ${commandFor(reader, command)}`],
-      };
+      return [
+        `elevenlabs:${key} is ${quoted(given)}, but must be ${expected}`,
+        `Set it: ${commandFor(reader, command)}`,
+      ];
     }
     case "setting-unknown": {
       const { key, known } = fault;
-      return {
-        why: `elevenlabs:${sanitized(key)} is not a setting${didYouMean(key, known)}`,
-        next: [
-          `Remove it: ${commandFor(reader, removeConfig(configPath(`elevenlabs:${key}`)))}`,
-          `Settings: ${known.join(", ")}`,
-        ],
-      };
+      return [
+        `elevenlabs:${sanitized(key)} is not a setting${didYouMean(key, known)}`,
+        `Remove it: ${commandFor(reader, removeConfig(configPath(`elevenlabs:${key}`)))}`,
+        `Settings: ${known.join(", ")}`,
+      ];
     }
     case "default-workspace-described":
-      return {
-        why: `elevenlabs:workspaces contains a workspace named ${quoted(DEFAULT_WORKSPACE)}, a name reserved for the top-level config`,
-        next: ["Rename that workspace, or set elevenlabs:apiKey, elevenlabs:region and elevenlabs:baseUrl instead."],
-      };
+      return [
+        `elevenlabs:workspaces contains a workspace named ${quoted(DEFAULT_WORKSPACE)}, a name reserved for the top-level config`,
+        "Rename that workspace, or set elevenlabs:apiKey, elevenlabs:region and elevenlabs:baseUrl instead.",
+      ];
     case "workspace-unknown": {
       const command = setConfig(workspaceSettingPath(fault.name, "apiKey"), { secret: true });
-      return {
-        why: `no workspace is named ${quoted(fault.name)} (configured: ${listText(fault.known)})`,
-        next: [`Add it: ${commandFor(reader, command)}`],
-      };
+      return [
+        `no workspace is named ${quoted(fault.name)} (configured: ${listText(fault.known)})`,
+        `Add it: ${commandFor(reader, command)}`,
+      ];
     }
     case "workspaces-malformed": {
       const command = setConfig(workspaceSettingPath("NAME", "apiKey"), { secret: true });
       const place = fault.place === undefined ? "" : ` (see ${quoted(fault.place)})`;
-      return {
-        why: `elevenlabs:workspaces must be an object {NAME: {apiKey, region, baseUrl}}${place}`,
-        next: [`Set it by path: ${commandFor(reader, command)}`],
-      };
+      return [
+        `elevenlabs:workspaces must be an object {NAME: {apiKey, region, baseUrl}}${place}`,
+        `Set it by path: ${commandFor(reader, command)}`,
+      ];
     }
     case "base-url-of-environment": {
       const { workspace } = fault;
       const command = setConfig(workspaceSettingPath(workspace, "baseUrl"), { secret: false, value: "URL" });
-      return {
-        why: `ELEVENLABS_BASE_URL is set, but applies only to the default workspace, so requests for workspace ${quoted(workspace)} would be sent to the real ElevenLabs API`,
-        next: [`Set the base URL of the workspace: ${commandFor(reader, command)}`, "Or unset ELEVENLABS_BASE_URL."],
-      };
+      return [
+        `ELEVENLABS_BASE_URL is set, but applies only to the default workspace, so requests for workspace ${quoted(workspace)} would be sent to the real ElevenLabs API`,
+        `Set the base URL of the workspace: ${commandFor(reader, command)}`,
+        "Or unset ELEVENLABS_BASE_URL.",
+      ];
     }
     case "region-unknown": {
       const { place, given, known } = fault;
@@ -65,7 +64,7 @@ export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
         "variable" in place
           ? "Set it to one of them, or unset it to use the global region."
           : `Set it: ${commandFor(reader, setConfig(place.config, { secret: false, value: "global" }))}`;
-      return { why: `${placeText(place)} is ${quoted(given)}, but must be one of ${known.join(", ")}`, next: [next] };
+      return [`${placeText(place)} is ${quoted(given)}, but must be one of ${known.join(", ")}`, next];
     }
     case "base-url-invalid": {
       const { place } = fault;
@@ -73,10 +72,10 @@ export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
         "variable" in place
           ? "Correct it, or unset it to use the region's base URL."
           : `Correct it, or remove it to use the region's base URL: ${commandFor(reader, removeConfig(place.config))}`;
-      return { why: `${placeText(place)} ${BASE_URL_TEXTS[fault.fault]}`, next: [next] };
+      return [`${placeText(place)} ${BASE_URL_TEXTS[fault.fault]}`, next];
     }
     case "proxy-invalid":
-      return { why: `${fault.variable} ${PROXY_TEXTS[fault.fault]}`, next: PROXY_ADVICE[fault.fault] };
+      return [`${fault.variable} ${PROXY_TEXTS[fault.fault]}`, ...PROXY_ADVICE[fault.fault]];
   }
 }
 
@@ -107,14 +106,13 @@ export interface InvalidConfig {
 
 export function explainFaults({ faults, configMayBeStale }: InvalidConfig, reader: Reader): Explanation {
   const explanations = faults.map((fault) => explainFault(fault, reader));
-  const [first] = explanations;
-  const advice = explanations.length === 1 && first ? first.next : ["Correct each setting."];
+  const advice = explanations.length === 1 ? explanations.flatMap(([, ...next]) => next) : ["Correct each setting."];
   const then = configMayBeStale
     ? [`Then ${WITH_PROGRAM}.`]
     : explanations.length > 1
       ? ["Then run the command again."]
       : [];
-  return { why: explanations.map(({ why }) => why).join("; "), next: [...advice.slice(0, 2 - then.length), ...then] };
+  return [explanations.map(([why]) => why).join("; "), ...advice.slice(0, 2 - then.length), ...then];
 }
 
 /**
@@ -142,13 +140,11 @@ export interface PlainKey {
 const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret";
 
 /** The key would be readable in the file and in the state. `Pulumi.yaml` can't encrypt. */
-export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => ({
-  why: `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
-  next: [
-    `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-    ...(isInProject ? [removalText(configPathText(path))] : []),
-  ],
-}));
+export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => [
+  `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
+  `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+  ...(isInProject ? [removalText(configPathText(path))] : []),
+]);
 
 /**
  * If the keys were in `Pulumi.yaml`, set everything for the stack: the stack's object [hides the object in
@@ -158,14 +154,12 @@ export const plainApiKeys = problem(
   "plain-api-keys",
   ({ isInProject }: { isInProject?: boolean | undefined }, reader) => {
     const path = workspaceSettingPath("NAME", "apiKey");
-    return {
-      why: `elevenlabs:workspaces has API keys in plain text: ${fileText(isInProject)} shows them, and the state would too`,
-      next: [
-        `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-        ...(isInProject
-          ? [`Do this for each workspace, and also set its region and baseUrl. ${removalText(path.key)}`]
-          : []),
-      ],
-    };
+    return [
+      `elevenlabs:workspaces has API keys in plain text: ${fileText(isInProject)} shows them, and the state would too`,
+      `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+      ...(isInProject
+        ? [`Do this for each workspace, and also set its region and baseUrl. ${removalText(path.key)}`]
+        : []),
+    ];
   },
 );

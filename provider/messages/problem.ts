@@ -7,11 +7,8 @@ export interface Reader {
   stackArguments?: string[];
 }
 
-/** The reason for a failure, and the next steps: one or two lines. */
-export interface Explanation {
-  why: string;
-  next: string[];
-}
+/** The lines of a message: the reason, then the next steps. */
+export type Explanation = [why: string, ...next: string[]];
 
 /** Explains the facts of one kind of message. */
 export type Wording<Facts> = (facts: Facts, reader: Reader) => Explanation;
@@ -33,9 +30,9 @@ export class Message<Facts extends object = object> {
     return this.#explain(reader);
   }
 
-  /** At most three lines: the reason, with the kind in brackets, then the next steps. */
+  /** At most three lines. The first line ends with the kind in brackets. */
   text(reader?: Reader, prefix = ""): string {
-    const { why, next } = this.explain(reader);
+    const [why, ...next] = this.explain(reader);
     return [`${sentence(prefix + why)} [${this.kind}]`, ...next].join("\n");
   }
 }

@@ -48,27 +48,23 @@ export const nameTaken = problem(
           ? `, which is in use by ${dependentsText(dependents)}`
           : ", which nothing uses";
     if (spelling !== undefined) {
-      return {
-        why: `the API treats this name as equal to the name of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
-        next: [`Choose another name, or set name: ${quoted(spelling)}`],
-      };
+      return [
+        `the API treats this name as equal to the name of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
+        `Choose another name, or set name: ${quoted(spelling)}`,
+      ];
     }
     if (isOwn) {
-      return {
-        why: `the name is still used by this resource's current secret, ${sanitized(id)}`,
-        next: [
-          "To replace it with a new secret, add deleteBeforeReplace: true to the options.",
-          "To push the value to the same secret without a replacement, change triggers instead.",
-        ],
-      };
+      return [
+        `the name is still used by this resource's current secret, ${sanitized(id)}`,
+        "To replace it with a new secret, add deleteBeforeReplace: true to the options.",
+        "To push the value to the same secret without a replacement, change triggers instead.",
+      ];
     }
-    return {
-      why: `the name is already used by secret ${sanitized(id)}${use}`,
-      next: [
-        `If another stack or someone else manages that secret, ${isInComponent ? "add a prefix, such as prefix: pulumi.getStack() + '_'" : "choose another name"}.`,
-        'Otherwise, adopt it: onExisting: "overwrite" pushes your value; onExisting: "keep" keeps the existing value. If an earlier run was interrupted, use "overwrite".',
-      ],
-    };
+    return [
+      `the name is already used by secret ${sanitized(id)}${use}`,
+      `If another stack or someone else manages that secret, ${isInComponent ? "add a prefix, such as prefix: pulumi.getStack() + '_'" : "choose another name"}.`,
+      'Otherwise, adopt it: onExisting: "overwrite" pushes your value; onExisting: "keep" keeps the existing value. If an earlier run was interrupted, use "overwrite".',
+    ];
   },
 );
 
@@ -82,33 +78,31 @@ export const severalWithThisName = problem(
       "--id": `Choose one by its id, such as --id ${sanitized(id)}`,
       import: "Import one of them by its id.",
     };
-    return { why: `several secrets have this name: ${idsText(secrets)}`, next: [choices[chooseBy]] };
+    return [`several secrets have this name: ${idsText(secrets)}`, choices[chooseBy]];
   },
 );
 
 export const existingIdNotFound = problem(
   "existing-id-not-found",
-  ({ id, workspace }: { id: string; workspace: string }, reader) => ({
-    why: `workspace ${quoted(workspace)} has no secret with the id ${quoted(id)} (existingId)`,
-    next: [
-      `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new secret.`,
-      `Otherwise, ${ID_CHECK}`,
-    ],
-  }),
+  ({ id, workspace }: { id: string; workspace: string }, reader) => [
+    `workspace ${quoted(workspace)} has no secret with the id ${quoted(id)} (existingId)`,
+    `If someone deleted that secret, remove existingId: ${quoted(id)} from the program: "${commandFor(reader, pulumiUp())}" then creates a new secret.`,
+    `Otherwise, ${ID_CHECK}`,
+  ],
 );
 
 /** `WorkspaceSecret.get` was given this id. */
-export const idNotFound = problem("id-not-found", ({ workspace }: { workspace: string }) => ({
-  why: `workspace ${quoted(workspace)} has no secret with this id`,
-  next: [capitalized(ID_CHECK)],
-}));
+export const idNotFound = problem("id-not-found", ({ workspace }: { workspace: string }) => [
+  `workspace ${quoted(workspace)} has no secret with this id`,
+  capitalized(ID_CHECK),
+]);
 
 export const keptValueHasOtherName = problem(
   "kept-value-has-other-name",
-  ({ id, liveName }: { id: string; liveName: string }) => ({
-    why: `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API can't rename a secret without a new value`,
-    next: [`Set name: ${quoted(liveName)}, or remove onExisting: "keep" to rename the secret and push your value.`],
-  }),
+  ({ id, liveName }: { id: string; liveName: string }) => [
+    `secret ${sanitized(id)} is named ${quoted(liveName)}, and the API can't rename a secret without a new value`,
+    `Set name: ${quoted(liveName)}, or remove onExisting: "keep" to rename the secret and push your value.`,
+  ],
 );
 
 /**
@@ -135,55 +129,50 @@ export const ownedByOther = problem("owned-by-other", (facts: OwnedFacts, reader
  */
 export const mayHaveBeenCreated = problem(
   "may-have-been-created",
-  ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => ({
-    why: `${clause(failureText(failure))}; the secret may have been created anyway`,
-    next: [
-      'Run the command again: it searches for the secret first. If the secret exists, adopt it with onExisting: "overwrite".',
-      ...spellingText(spellings),
-    ],
-  }),
+  ({ failure, spellings }: { failure: ApiFailure; spellings: Secret[] }) => [
+    `${clause(failureText(failure))}; the secret may have been created anyway`,
+    'Run the command again: it searches for the secret first. If the secret exists, adopt it with onExisting: "overwrite".',
+    ...spellingText(spellings),
+  ],
 );
 
 export const mayHaveBeenUpdated = problem(
   "may-have-been-updated",
-  ({ failure, id }: { failure: ApiFailure; id: string }) => ({
-    why: `${clause(failureText(failure))}; secret ${sanitized(id)} may already have the new value`,
-    next: ["Run the command again: it pushes the value again."],
-  }),
+  ({ failure, id }: { failure: ApiFailure; id: string }) => [
+    `${clause(failureText(failure))}; secret ${sanitized(id)} may already have the new value`,
+    "Run the command again: it pushes the value again.",
+  ],
 );
 
-export const secretGone = problem("secret-gone", (_: object, reader) => ({
-  why: "the workspace no longer has this secret",
-  next: refreshAdvice(reader),
-}));
+export const secretGone = problem("secret-gone", (_: object, reader) => [
+  "the workspace no longer has this secret",
+  ...refreshAdvice(reader),
+]);
 
-export const newNameTaken = problem("new-name-taken", ({ name, secrets }: { name: string; secrets: Secret[] }) => ({
-  why: `the name ${quoted(name)} is already used by ${secrets.length === 1 ? "secret" : "the secrets"} ${idsText(secrets)}`,
-  next: [`Choose another name, or first rename or delete ${secrets.length === 1 ? "that secret" : "those secrets"}.`],
-}));
+export const newNameTaken = problem("new-name-taken", ({ name, secrets }: { name: string; secrets: Secret[] }) => [
+  `the name ${quoted(name)} is already used by ${secrets.length === 1 ? "secret" : "the secrets"} ${idsText(secrets)}`,
+  `Choose another name, or first rename or delete ${secrets.length === 1 ? "that secret" : "those secrets"}.`,
+]);
 
-export const inUse = problem("in-use", ({ dependents }: { dependents: Dependent[] }, reader) => ({
-  why: `it is in use by ${dependentsText(dependents)}`,
-  next: [
-    "Point the dependents at another secret, then run the command again.",
-    `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
-  ],
-}));
+export const inUse = problem("in-use", ({ dependents }: { dependents: Dependent[] }, reader) => [
+  `it is in use by ${dependentsText(dependents)}`,
+  "Point the dependents at another secret, then run the command again.",
+  `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
+]);
 
 export const keptValueAtRisk = problem(
   "kept-value-at-risk",
-  ({ input, liveName }: { input: string; liveName: string | undefined }) => ({
-    why: `it was adopted with onExisting: "keep", so its value exists only in ElevenLabs, and ${input === "replacement" ? "a replacement" : `changing ${input}`} would destroy it`,
-    next:
-      input === "replacement"
-        ? [
-            "Run the command without the replacement. To push the program's value instead, first change triggers (or value) in a separate update.",
-          ]
-        : [
-            `To keep the value, ${liveName === undefined ? `undo the change to ${input}.` : `set name: ${quoted(liveName)}`}`,
-            "To push the program's value instead, change triggers (or value) in the same update.",
-          ],
-  }),
+  ({ input, liveName }: { input: string; liveName: string | undefined }) => [
+    `it was adopted with onExisting: "keep", so its value exists only in ElevenLabs, and ${input === "replacement" ? "a replacement" : `changing ${input}`} would destroy it`,
+    ...(input === "replacement"
+      ? [
+          "Run the command without the replacement. To push the program's value instead, first change triggers (or value) in a separate update.",
+        ]
+      : [
+          `To keep the value, ${liveName === undefined ? `undo the change to ${input}.` : `set name: ${quoted(liveName)}`}`,
+          "To push the program's value instead, change triggers (or value) in the same update.",
+        ]),
+  ],
 );
 
 /**
@@ -194,66 +183,61 @@ export const keptValueAtRisk = problem(
  * If you know that someone has deleted the secret, remove it from the state with `pulumi state delete URN`. If the old
  * endpoint no longer exists, see [below](#the-endpoint-no-longer-exists).
  */
-export const wrongAccount = problem("wrong-account", (facts: WrongAccount, reader) => ({
-  why:
-    facts.storedEndpoint === undefined
-      ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
-      : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
-  next: [
-    rightAccountText(facts, reader),
-    `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
-  ],
-}));
+export const wrongAccount = problem("wrong-account", (facts: WrongAccount, reader) => [
+  facts.storedEndpoint === undefined
+    ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
+    : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
+  rightAccountText(facts, reader),
+  `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
+]);
 
 export const changedMeanwhile = problem(
   "changed-meanwhile",
-  (facts: { id: string; name: string; liveName: string | undefined }) => ({
-    why: `secret ${sanitized(facts.id)} was ${facts.liveName === undefined ? `deleted (its name was ${quoted(facts.name)})` : `renamed from ${quoted(facts.name)} to ${quoted(facts.liveName)}`} while this command ran. The provider changed nothing`,
-    next: ["Run the command again."],
-  }),
+  (facts: { id: string; name: string; liveName: string | undefined }) => [
+    `secret ${sanitized(facts.id)} was ${facts.liveName === undefined ? `deleted (its name was ${quoted(facts.name)})` : `renamed from ${quoted(facts.name)} to ${quoted(facts.liveName)}`} while this command ran. The provider changed nothing`,
+    "Run the command again.",
+  ],
 );
 
-export const nameIgnored = problem("name-ignored", ({ name, liveName }: { name: string; liveName: string }) => ({
-  why: `the API has stored the value, but not the new name: the secret is still named ${quoted(liveName)}`,
-  next: [`Set name: ${quoted(liveName)}, or use onNameChange: "replace" to create a secret named ${quoted(name)}.`],
-}));
+export const nameIgnored = problem("name-ignored", ({ name, liveName }: { name: string; liveName: string }) => [
+  `the API has stored the value, but not the new name: the secret is still named ${quoted(liveName)}`,
+  `Set name: ${quoted(liveName)}, or use onNameChange: "replace" to create a secret named ${quoted(name)}.`,
+]);
 
 export const secretNotFound = problem(
   "secret-not-found",
   ({ endpoint, listedBy }: { endpoint: string; listedBy: "function" | "command" }, reader: Reader) => {
     const list = listedBy === "function" ? "listWorkspaceSecrets()" : commandFor(reader, ownCommand("list"));
-    return {
-      why: `the workspace at ${endpoint} has no such secret`,
-      next: [`Check the spelling and the workspace. To list all secrets: ${list}`],
-    };
+    return [
+      `the workspace at ${endpoint} has no such secret`,
+      `Check the spelling and the workspace. To list all secrets: ${list}`,
+    ];
   },
 );
 
 export const importNotFound = problem(
   "import-not-found",
-  ({ reference, endpoint }: { reference: string; endpoint: string }, reader) => ({
-    why: `the workspace at ${endpoint} has no secret with the id or name ${quoted(reference)}`,
-    next: [
-      `Pass an ID, a NAME, WORKSPACE/ID or WORKSPACE/NAME. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
-    ],
-  }),
+  ({ reference, endpoint }: { reference: string; endpoint: string }, reader) => [
+    `the workspace at ${endpoint} has no secret with the id or name ${quoted(reference)}`,
+    `Pass an ID, a NAME, WORKSPACE/ID or WORKSPACE/NAME. To list all secrets: ${commandFor(reader, ownCommand("list"))}`,
+  ],
 );
 
 /** The API never returns a value, so an import can't read it. */
-export const valueMissing = problem("value-missing", () => ({
-  why: "it was imported without its value",
-  next: ["Set the input value in the program."],
-}));
+export const valueMissing = problem("value-missing", () => [
+  "it was imported without its value",
+  "Set the input value in the program.",
+]);
 
-export const nameMismatch = problem("name-mismatch", ({ name }: { name: string }) => ({
-  why: `it is not named ${quoted(name)}`,
-  next: ["Pass either secretId or name, not both."],
-}));
+export const nameMismatch = problem("name-mismatch", ({ name }: { name: string }) => [
+  `it is not named ${quoted(name)}`,
+  "Pass either secretId or name, not both.",
+]);
 
-export const noSecretGiven = problem("no-secret-given", () => ({
-  why: "neither secretId nor name is given",
-  next: ["Pass secretId or name."],
-}));
+export const noSecretGiven = problem("no-secret-given", () => [
+  "neither secretId nor name is given",
+  "Pass secretId or name.",
+]);
 
 export interface WrongAccount {
   workspace: string;
@@ -281,18 +265,16 @@ export function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
   const other = quoted(facts.resource);
   const secret = id === undefined ? "this secret" : `secret ${sanitized(id)}`;
   if (where === "program") {
-    return {
-      why: `${secret} already belongs to resource ${other} of this program`,
-      next: [
-        "Choose another name for the secret of this resource, or remove one of the two resources from the program.",
-      ],
-    };
+    return [
+      `${secret} already belongs to resource ${other} of this program`,
+      "Choose another name for the secret of this resource, or remove one of the two resources from the program.",
+    ];
   }
   if (where === "both") {
-    return {
-      why: `it also belongs to resource ${other} of this program`,
-      next: ["Remove one of the two resources from the program. The other resource then owns the secret."],
-    };
+    return [
+      `it also belongs to resource ${other} of this program`,
+      "Remove one of the two resources from the program. The other resource then owns the secret.",
+    ];
   }
   const urn = facts.urn ?? "URN";
   // A URN works for any parent and type. An alias without a parent refers to the new parent.
@@ -301,13 +283,11 @@ export function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
     : `aliases: [${quoted(urn)}] to the options`;
   if (facts.strangerType !== undefined)
     return explainStranger({ ...facts, urn, type: facts.strangerType, alias }, reader);
-  return {
-    why: `${secret} belongs to resource ${other} of this stack`,
-    next: [
-      `If it is the same resource under another name, parent or kind of provider, add ${alias}.`,
-      `Otherwise, first run "${commandFor(reader, pulumiUp())}" without this change, but with another name for the secret of ${other}, or without ${other} (this deletes its secret).`,
-    ],
-  };
+  return [
+    `${secret} belongs to resource ${other} of this stack`,
+    `If it is the same resource under another name, parent or kind of provider, add ${alias}.`,
+    `Otherwise, first run "${commandFor(reader, pulumiUp())}" without this change, but with another name for the secret of ${other}, or without ${other} (this deletes its secret).`,
+  ];
 }
 
 function explainStranger(
@@ -317,54 +297,49 @@ function explainStranger(
   const other = quoted(resource);
   const forget = commandFor(reader, deleteFromState(urn));
   const hasOtherId = type.startsWith("command:");
-  return {
-    why: `resource ${other} of this stack (${sanitized(type)}) seems to manage ${id === undefined ? "this secret" : `secret ${sanitized(id)}`}, and would delete the secret when the resource is removed`,
-    next: hasOtherId
+  return [
+    `resource ${other} of this stack (${sanitized(type)}) seems to manage ${id === undefined ? "this secret" : `secret ${sanitized(id)}`}, and would delete the secret when the resource is removed`,
+    ...(hasOtherId
       ? [
           `To take over the secret, remove ${other} from the program and from the state (this deletes nothing): ${forget}`,
         ]
       : [
           `To take over the secret, remove ${other} from the program, and add ${alias}.`,
           `If the id of ${other} isn't the secret's id, remove ${other} from the state instead (this deletes nothing): ${forget}`,
-        ],
-  };
+        ]),
+  ];
 }
 
 // Warnings. `next` is empty if the user needn't do anything.
 
-export const importedWithoutValue = warning("imported-without-value", ({ name, id }: { name: string; id: string }) => ({
-  why: `Secret ${quoted(name)} (${sanitized(id)}) is imported without its value, which the API never returns`,
-  next: ["The next update pushes the program's value."],
-}));
+export const importedWithoutValue = warning("imported-without-value", ({ name, id }: { name: string; id: string }) => [
+  `Secret ${quoted(name)} (${sanitized(id)}) is imported without its value, which the API never returns`,
+  "The next update pushes the program's value.",
+]);
 
 /** Delete the secret by hand once nothing uses it. */
 export const leftInUse = warning(
   "left-in-use",
-  ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => ({
-    why: `Secret ${quoted(name)} (${sanitized(id)}) remains in the workspace, and this stack no longer manages it, because it is in use by ${dependentsText(dependents)}`,
-    next: [],
-  }),
+  ({ name, id, dependents }: { name: string; id: string; dependents: Dependent[] }) => [
+    `Secret ${quoted(name)} (${sanitized(id)}) remains in the workspace, and this stack no longer manages it, because it is in use by ${dependentsText(dependents)}`,
+  ],
 );
 
 export const leftToOtherOwner = warning(
   "left-to-other-owner",
-  (facts: { name: string; id: string; resource: string; isLookUp: boolean }) => ({
-    why: `Secret ${quoted(facts.name)} (${sanitized(facts.id)}) is not deleted, because ${facts.isLookUp ? `the program looks it up as ${quoted(facts.resource)}` : `resource ${quoted(facts.resource)} of this stack owns it`}`,
-    next: [
-      facts.isLookUp
-        ? "This stack no longer manages the secret. If you don't need the secret, delete it in ElevenLabs."
-        : "If another value was pushed for the old resource, change the triggers of the resource that remains.",
-    ],
-  }),
+  (facts: { name: string; id: string; resource: string; isLookUp: boolean }) => [
+    `Secret ${quoted(facts.name)} (${sanitized(facts.id)}) is not deleted, because ${facts.isLookUp ? `the program looks it up as ${quoted(facts.resource)}` : `resource ${quoted(facts.resource)} of this stack owns it`}`,
+    facts.isLookUp
+      ? "This stack no longer manages the secret. If you don't need the secret, delete it in ElevenLabs."
+      : "If another value was pushed for the old resource, change the triggers of the resource that remains.",
+  ],
 );
 
 /** Most services refuse a token with a line break. If the line break is part of the value, you needn't do anything. */
-export const valueEndsWithLineBreak = warning("value-ends-with-line-break", ({ name }: { name: string }) => ({
-  why: `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
-  next: [
-    "If the line break isn't part of the value (for example, if the value is read from a file), remove it in the program, such as with trimEnd().",
-  ],
-}));
+export const valueEndsWithLineBreak = warning("value-ends-with-line-break", ({ name }: { name: string }) => [
+  `The value of secret ${quoted(name)} ends with a line break, which was pushed to the workspace`,
+  "If the line break isn't part of the value (for example, if the value is read from a file), remove it in the program, such as with trimEnd().",
+]);
 
 /** The API may have stored the name of the new secret in another spelling. */
 function spellingText(spellings: Secret[]): string[] {

@@ -1,16 +1,7 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import type { Attempt, Problem } from "../messages/problem.js";
-import {
-  changedMeanwhile,
-  existingIdNotFound,
-  keptValueHasOtherName,
-  mayHaveBeenCreated,
-  mayHaveBeenUpdated,
-  nameTaken,
-  ownedByOther,
-  secretGone,
-} from "../messages/secret.js";
+import * as problems from "../messages/secret.js";
 import {
   type Declared,
   type Entry,
@@ -91,7 +82,7 @@ export class CreateOrAdopt {
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
         const spellings = await workspace.findSpellings(name).catch(() => []);
-        throw mayHaveBeenCreated({ failure: error.failure, spellings }, attempt);
+        throw problems.mayHaveBeenCreated({ failure: error.failure, spellings }, attempt);
       }
       if (!error.isRefusal) throw error;
       const takenSince = await workspace.findSpellings(name);
@@ -149,16 +140,19 @@ export class CreateOrAdopt {
     const dependents = await this.workspace.dependents(id).catch(() => undefined);
     const spelling = name === this.inputs.name ? undefined : name;
     const isOwn = ownership.journal.holdersOf(id).some(({ since }) => since !== "lookup");
-    return nameTaken({ id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) }, this.attempt);
+    return problems.nameTaken(
+      { id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) },
+      this.attempt,
+    );
   }
 
   private async adoptById(id: string): Promise<Created> {
     const { workspace, inputs, attempt } = this;
     const found = await workspace.findDirectly(id);
-    if (!found) throw existingIdNotFound({ id, workspace: workspace.name }, attempt);
+    if (!found) throw problems.existingIdNotFound({ id, workspace: workspace.name }, attempt);
     if (found.name !== inputs.name) {
       if (inputs.onExisting === "keep") {
-        throw keptValueHasOtherName({ id, liveName: found.name }, attempt);
+        throw problems.keptValueHasOtherName({ id, liveName: found.name }, attempt);
       }
       await requireFreeName(workspace, { id, name: inputs.name }, attempt);
       return this.adopt(found);
@@ -184,21 +178,21 @@ export class CreateOrAdopt {
       adoption.failed();
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
-        throw mayHaveBeenUpdated({ failure: error.failure, id: found.id }, attempt);
+        throw problems.mayHaveBeenUpdated({ failure: error.failure, id: found.id }, attempt);
       }
       const isGone = await workspace.isGone(found.id, error);
-      throw isGone ? secretGone({}, { ...attempt, id: found.id }) : error;
+      throw isGone ? problems.secretGone({}, { ...attempt, id: found.id }) : error;
     }
   }
 
   /** The secret may have been changed or deleted since it was found, and a list may lag. */
   private async requireUnchanged({ id, name }: Secret): Promise<void> {
     const liveName = (await this.workspace.findDirectly(id))?.name;
-    if (liveName !== name) throw changedMeanwhile({ id, name, liveName }, this.attempt);
+    if (liveName !== name) throw problems.changedMeanwhile({ id, name, liveName }, this.attempt);
   }
 
   private ownedBy(owner: Owner): Problem {
-    return ownedByOther(ownedFacts(owner, this.context.declared), this.attempt);
+    return problems.ownedByOther(ownedFacts(owner, this.context.declared), this.attempt);
   }
 
   private get attempt(): Attempt {

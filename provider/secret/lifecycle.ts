@@ -4,19 +4,7 @@ import { isSpellingOf } from "../api/spelling.js";
 import { workspaceUnusable } from "../messages/check.js";
 import { invalidConfig } from "../messages/config.js";
 import { type Attempt, type CheckFailure, type Message, Problem } from "../messages/problem.js";
-import {
-  idNotFound,
-  inUse,
-  keptValueAtRisk,
-  leftInUse,
-  leftToOtherOwner,
-  nameIgnored,
-  newNameTaken,
-  ownedByOther,
-  secretGone,
-  valueEndsWithLineBreak,
-  valueMissing,
-} from "../messages/secret.js";
+import * as messages from "../messages/secret.js";
 import { Journal } from "../ownership/journal.js";
 import { markIn, newMark } from "../ownership/mark.js";
 import { Ownership, ownedFacts } from "../ownership/ownership.js";
@@ -147,7 +135,7 @@ export class WorkspaceSecretLifecycle {
   create(inputs: WorkspaceSecretInputs, { urn }: { urn?: string } = {}): Promise<Stored> {
     const attempt: SecretAttempt = { step: "create secret", name: inputs.name, workspace: workspaceOf(inputs) };
     return this.perform(attempt, async (workspace) => {
-      if (inputs.value === undefined) throw valueMissing({}, attempt);
+      if (inputs.value === undefined) throw messages.valueMissing({}, attempt);
       await this.requireNoKeptValueReplaced(inputs, attempt);
       this.noteStack(workspace);
       await requireStacksAccount(workspace, attempt);
@@ -170,7 +158,7 @@ export class WorkspaceSecretLifecycle {
       async (workspace) => {
         const found = await workspace.find(id);
         if (found) return { id, state: this.asFound(found, resource, workspace) };
-        if (state.name === undefined) throw idNotFound({ workspace: workspace.name }, attempt);
+        if (state.name === undefined) throw messages.idNotFound({ workspace: workspace.name }, attempt);
         await requireRightAccount(workspace, resource, attempt);
         // Don't adopt another secret with this name here, because the API doesn't show who created it. The next create finds
         // it and follows `onExisting`.
@@ -190,7 +178,7 @@ export class WorkspaceSecretLifecycle {
       // Check this before a value is sent to another URL.
       if (this.hasMoved(resource, workspace)) await this.requireFound(resource, workspace, attempt);
       if (!isRename && pushed.length === 0) return this.storeOnly(resource, inputs, workspace);
-      if (inputs.value === undefined) throw valueMissing({}, attempt);
+      if (inputs.value === undefined) throw messages.valueMissing({}, attempt);
       if (isRename) await requireFreeName(workspace, { id, name: inputs.name }, attempt);
       return this.pushUpdate(workspace, resource, inputs, attempt);
     });
@@ -206,7 +194,9 @@ export class WorkspaceSecretLifecycle {
       if (keeper) {
         this.ownership.release(entry);
         const { resource, since } = keeper;
-        return this.host.warn(leftToOtherOwner({ name: attempt.name, id, resource, isLookUp: since === "lookup" }));
+        return this.host.warn(
+          messages.leftToOtherOwner({ name: attempt.name, id, resource, isLookUp: since === "lookup" }),
+        );
       }
       this.plans.requireValueNotReplaced(entry, attempt);
       try {
@@ -228,7 +218,7 @@ export class WorkspaceSecretLifecycle {
     const kept = this.plans.keptEntryReplacedBy(inputs);
     // An interrupted replacement may have deleted the secret already.
     const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
-    if (isThere) throw keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
+    if (isThere) throw messages.keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
   }
 
   /** Passes the stack's state to the account, as it was when the operation began. Only once, although every create calls this. */
@@ -250,7 +240,7 @@ export class WorkspaceSecretLifecycle {
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
-    if (other) throw ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, attempt);
+    if (other) throw messages.ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, attempt);
     if (plan) plan.mark = entry.mark;
   }
 
@@ -263,14 +253,14 @@ export class WorkspaceSecretLifecycle {
     const dependents = await workspace.dependents(id).catch(() => []);
     if (dependents.length === 0) throw refusal;
     const isRetained = state.onInUse === "retain" || this.plans.isRetained(id);
-    if (!isRetained) throw inUse({ dependents }, attempt);
-    await this.host.warn(leftInUse({ name: attempt.name, id, dependents }));
+    if (!isRetained) throw messages.inUse({ dependents }, attempt);
+    await this.host.warn(messages.leftInUse({ name: attempt.name, id, dependents }));
   }
 
   private async requireFound(resource: Resource, workspace: Workspace, attempt: Attempt): Promise<void> {
     if (await workspace.find(resource.id)) return workspace.account.noteFound(resource);
     await requireRightAccount(workspace, resource, attempt);
-    throw secretGone({}, attempt);
+    throw messages.secretGone({}, attempt);
   }
 
   /** The state after an update that pushes nothing. */
@@ -307,7 +297,7 @@ export class WorkspaceSecretLifecycle {
       if (!(error instanceof ApiError)) throw error;
       if (await workspace.isGone(id, error)) {
         await requireRightAccount(workspace, resource, attempt);
-        throw secretGone({}, { ...attempt, id });
+        throw messages.secretGone({}, { ...attempt, id });
       }
       if (!error.outcomeUnknown) throw error;
       const seen = stateAsSeen(secret, state, workspace);
@@ -321,7 +311,7 @@ export class WorkspaceSecretLifecycle {
   private async warnOfLineBreak({ name, value }: WorkspaceSecretInputs): Promise<void> {
     if (!/^[^\r\n]*\r?\n$/.test(value)) return;
     // The value is already pushed, so the state must be stored even if the warning fails.
-    await this.host.warn(valueEndsWithLineBreak({ name })).catch(() => undefined);
+    await this.host.warn(messages.valueEndsWithLineBreak({ name })).catch(() => undefined);
   }
 
   /** Returns a problem if the API has stored a different name from the requested name. The value is already pushed. */
@@ -335,12 +325,12 @@ export class WorkspaceSecretLifecycle {
     if (name === inputs.name) return undefined;
     if (name === before.name) {
       const facts = { name: inputs.name, liveName: name };
-      return isSpellingOf(name, inputs.name) ? undefined : nameIgnored(facts, attempt);
+      return isSpellingOf(name, inputs.name) ? undefined : messages.nameIgnored(facts, attempt);
     }
     const secrets = (await workspace.findByNameDirectly(name).catch(() => [])).filter(({ id }) => id !== pushed.id);
     if (secrets.length === 0) return undefined;
     await workspace.update(pushed, { name: before.name, value: inputs.value });
-    return newNameTaken({ name, secrets }, attempt);
+    return messages.newNameTaken({ name, secrets }, attempt);
   }
 
   private asFound(found: Secret, resource: Resource, workspace: Workspace): WorkspaceSecretState {

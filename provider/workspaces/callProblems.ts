@@ -1,20 +1,5 @@
 import { ApiError, type ApiFailure } from "../api/errors.js";
-import {
-  apiFailure,
-  cancelled,
-  invalidId,
-  malformedApiKey,
-  missingPermission,
-  noApiKey,
-  notFound,
-  notTheApi,
-  proxyRefused,
-  proxyUnreachable,
-  rateLimited,
-  refused,
-  unauthorized,
-  unreachable,
-} from "../messages/api.js";
+import * as problems from "../messages/api.js";
 import type { Attempt, Problem, ProblemKind } from "../messages/problem.js";
 import type { Workspace } from "./workspace.js";
 
@@ -60,19 +45,19 @@ export function callProblem(error: ApiError, workspace: Workspace, context: Call
 
 function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext): ProblemKind<FailedCall> {
   const kinds: [ProblemKind<FailedCall>, boolean][] = [
-    [invalidId, error.failure.kind === "invalid-id" || (sendsOnlyId && error.isInvalidRequest)],
-    [malformedApiKey, error.failure.kind === "malformed-api-key"],
-    [noApiKey, error.isAboutKey],
-    [unauthorized, error.isUnauthorized],
-    [missingPermission, error.lacksPermission],
-    [proxyRefused, error.isRefusedByProxy],
-    [proxyUnreachable, error.isAboutProxy],
-    [rateLimited, error.isRateLimit],
-    [notTheApi, error.isForeign],
-    [refused, error.isRefusal],
-    [notFound, error.isNotFound],
-    [apiFailure, error.isServerFailure],
-    [cancelled, error.isCancelled],
+    [problems.invalidId, error.failure.kind === "invalid-id" || (sendsOnlyId && error.isInvalidRequest)],
+    [problems.malformedApiKey, error.failure.kind === "malformed-api-key"],
+    [problems.noApiKey, error.isAboutKey],
+    [problems.unauthorized, error.isUnauthorized],
+    [problems.missingPermission, error.lacksPermission],
+    [problems.proxyRefused, error.isRefusedByProxy],
+    [problems.proxyUnreachable, error.isAboutProxy],
+    [problems.rateLimited, error.isRateLimit],
+    [problems.notTheApi, error.isForeign],
+    [problems.refused, error.isRefusal],
+    [problems.notFound, error.isNotFound],
+    [problems.apiFailure, error.isServerFailure],
+    [problems.cancelled, error.isCancelled],
   ];
-  return kinds.find(([, applies]) => applies)?.[0] ?? unreachable;
+  return kinds.find(([, applies]) => applies)?.[0] ?? problems.unreachable;
 }

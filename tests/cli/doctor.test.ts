@@ -207,7 +207,7 @@ describe("doctor: regions", () => {
         facts: { workspace: "default", endpoint: us.url, region: "eu" },
       },
     ]);
-    const { next } = (findings[0] as Finding).explain();
+    const [, ...next] = (findings[0] as Finding).explain();
     expect(next.join()).toContain("pulumi config set elevenlabs:region eu (or ELEVENLABS_REGION=eu)");
   });
 
@@ -231,7 +231,7 @@ describe("doctor: regions", () => {
 
     const [finding] = await diagnose(workspace, { us: url });
 
-    const { why: text, next } = (finding as Finding).explain();
+    const [text, ...next] = (finding as Finding).explain();
     expect(text).toMatch(/^unreachable: .* refused$/);
     expect(next).toEqual(["Check the network. If it requires a proxy, set HTTPS_PROXY."]);
   });

@@ -12,25 +12,23 @@ export const componentInputsInvalid = problem(
   ({ faults, known }: { faults: ComponentFault[]; known: readonly string[] }, reader) => {
     const entry = faults.find((fault) => fault.kind === "entry")?.entry;
     const path = configPath("secrets", entry?.name || "NAME");
-    return {
-      why: faults.map((fault) => componentFaultText(fault, known)).join("; "),
-      next: [
-        ...(faults.some(({ kind }) => kind === "unknown") ? [`Inputs of WorkspaceSecrets: ${known.join(", ")}`] : []),
-        ...(entry
-          ? [
-              `In config, set each value with --secret, which always stores a string: ${commandFor(reader, setConfig(path, { secret: true }))}`,
-            ]
-          : []),
-      ],
-    };
+    return [
+      faults.map((fault) => componentFaultText(fault, known)).join("; "),
+      ...(faults.some(({ kind }) => kind === "unknown") ? [`Inputs of WorkspaceSecrets: ${known.join(", ")}`] : []),
+      ...(entry
+        ? [
+            `In config, set each value with --secret, which always stores a string: ${commandFor(reader, setConfig(path, { secret: true }))}`,
+          ]
+        : []),
+    ];
   },
 );
 
 /** This happens with `--continue-on-error`: the component can't know which secrets to keep. */
-export const secretsUnknown = problem("secrets-unknown", () => ({
-  why: "secrets isn't known, because a resource that it depends on failed",
-  next: ["Nothing was changed. Correct the other error, and run the command again."],
-}));
+export const secretsUnknown = problem("secrets-unknown", () => [
+  "secrets isn't known, because a resource that it depends on failed",
+  "Nothing was changed. Correct the other error, and run the command again.",
+]);
 
 function componentFaultText(fault: ComponentFault, known: readonly string[]): string {
   switch (fault.kind) {
@@ -41,6 +39,6 @@ function componentFaultText(fault: ComponentFault, known: readonly string[]): st
     case "entry":
       return `in ${fault.property}, ${entryText(fault.entry)}`;
     case "shared":
-      return `${fault.failure.property} ${fault.failure.explain().why}`;
+      return `${fault.failure.property} ${fault.failure.explain()[0]}`;
   }
 }
