@@ -3,7 +3,7 @@ import { DynamicHost, failingHost } from "./hosts/dynamic/host.js";
 import { nodeProblem } from "./nodeVersion.js";
 
 export type { Dependent, Secret } from "./api/client.js";
-export { getDependents, getSecret, listSecrets, type SecretKey } from "./secret/functions.js";
+export { getDependents, getSecret, listSecrets, type SecretSelector } from "./secret/functions.js";
 export { type ConfigReader, requireKnownSettings, SETTING_VARIABLES } from "./workspaces/settings.js";
 export { Workspaces } from "./workspaces/workspaces.js";
 

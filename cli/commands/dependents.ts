@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import type { Dependent, Secret } from "../../provider/api/client.js";
 import type { Attempt } from "../../provider/messages/problem.js";
 import { kindText } from "../../provider/messages/text.js";
-import { findDependents, findSecret, type SecretKey } from "../../provider/secret/functions.js";
+import { findDependents, findSecret, type SecretSelector } from "../../provider/secret/functions.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import {
@@ -56,7 +56,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     name: key.secretId ?? key.name ?? "",
     workspace: workspace.name,
   };
-  const seeking = { attempt, seeker: "command" } as const;
+  const seeking = { attempt, caller: "command" } as const;
   const sendsOnlyId = key.secretId !== undefined;
   const { secret, found } = await withProblems(workspace, { attempt, sendsOnlyId }, async () => {
     const secret = await findSecret(workspace, key, seeking);
@@ -67,7 +67,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   else print(asTable(found));
 }
 
-function keyOf(name: string | undefined, id: string | undefined): SecretKey {
+function keyOf(name: string | undefined, id: string | undefined): SecretSelector {
   if (name && !id) return { name };
   if (id && !name) return { secretId: id };
   throw nameOrId({ isNeither: !name }, { step: "run pulumi-elevenlabs dependents" });

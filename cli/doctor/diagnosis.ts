@@ -40,7 +40,7 @@ function missingPermission(check: "list" | "write", error: ApiError, workspace: 
 async function findCause(error: ApiError, workspace: Workspace, regions: Regions): Promise<Finding> {
   const facts = { problem: problemOf(error, workspace) };
   if (error.isAboutProxy) return findings.problemFound("proxy", facts);
-  if (error.isAboutKey) return findings.problemFound("key", facts);
+  if (error.isApiKeyProblem) return findings.problemFound("key", facts);
   // Check this before 401, because a proxy may also return 401.
   if (error.isForeign) return findings.notTheApi("host", facts);
   if (error.isUnauthorized) return wrongKeyOrRegion(facts.problem, workspace, regions);

@@ -1,5 +1,5 @@
 import type { ApiFailure } from "../../provider/api/errors.js";
-import type { DirectRule, ShownProxy } from "../../provider/api/proxy/route.js";
+import type { DirectRule, ProxyInfo } from "../../provider/api/proxy/route.js";
 import { failureText } from "../../provider/messages/api.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
 import type { Explanation, Problem, Reader } from "../../provider/messages/problem.js";
@@ -32,7 +32,7 @@ export const apiHost = finding(
   ],
 );
 
-export const proxy = finding("proxy", "fact", ({ url, variable }: ShownProxy) => [`${url}, from ${variable}`]);
+export const proxy = finding("proxy", "fact", ({ url, variable }: ProxyInfo) => [`${url}, from ${variable}`]);
 
 export const noProxy = finding("no-proxy", "fact", ({ because }: { because: DirectRule }) => [
   `none: ${directText(because)}`,

@@ -60,17 +60,17 @@ export class ElevenLabsApi {
 
   /**
    * Creates a secret. The API creates a secret for every POST that it accepts, so a POST that may have been accepted is never
-   * retried. Instead, `look` searches for the new secret, several times, because a list may lag. If the error has
+   * retried. Instead, `findCreated` searches for the new secret, several times, because a list may lag. If the error has
    * `outcomeUnknown`, the secret may have been created anyway.
    */
-  async createSecret(name: string, value: string, look: () => Promise<Secret | undefined>): Promise<Secret> {
+  async createSecret(name: string, value: string, findCreated: () => Promise<Secret | undefined>): Promise<Secret> {
     const body = { type: "new", name, value };
     try {
       return toSecret(await this.transport.send({ method: "POST", path: SECRETS, body, answer: storedSecret }));
     } catch (error) {
       if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
       const pauses = LOOK_PAUSES_MS.slice(0, this.options.maxRetries + 1);
-      const found = await lookRepeatedly(look, pauses, this.options.signal?.());
+      const found = await lookRepeatedly(findCreated, pauses, this.options.signal?.());
       if (found === undefined) throw error;
       return found;
     }

@@ -73,7 +73,7 @@ export class ApiError extends Error {
     return this.status === 404 && this.isOfApi && this.code === undefined;
   }
   /** The API key is missing or malformed. */
-  get isAboutKey(): boolean {
+  get isApiKeyProblem(): boolean {
     return KEY_FAILURES.has(this.failure.kind);
   }
   /** The API doesn't accept the key. */
@@ -90,9 +90,9 @@ export class ApiError extends Error {
   /** The API understood the request and refused it: nothing happened, and retrying won't help. */
   get isRefusal(): boolean {
     // A 403 doesn't always concern the key. For example, it may refuse to delete a secret that is in use.
-    const isAboutKey = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
+    const isApiKeyProblem = this.isUnauthorized || this.code === MISSING_PERMISSIONS;
     const isClientError = this.status !== undefined && this.status >= 400 && this.status < 500;
-    return isClientError && this.isOfApi && !this.isTemporary && this.status !== 404 && !isAboutKey;
+    return isClientError && this.isOfApi && !this.isTemporary && this.status !== 404 && !isApiKeyProblem;
   }
   /** The API refuses the content of the request, regardless of the key. */
   get isInvalidRequest(): boolean {

@@ -33,9 +33,9 @@ export class UncertainWrite {
 /** The pauses between searches for a secret that a POST may have created, in milliseconds: 10.5 s in all, because lists may lag. */
 export const LOOK_PAUSES_MS = [500, 1_000, 2_000, 3_000, 4_000];
 
-/** Calls `look` at once, and again after each pause, until it finds the secret. */
+/** Calls `search` at once, and again after each pause, until it finds the secret. */
 export async function lookRepeatedly<T>(
-  look: () => Promise<T | undefined>,
+  search: () => Promise<T | undefined>,
   pausesMs: number[],
   signal?: AbortSignal,
 ): Promise<T | undefined> {
@@ -43,7 +43,7 @@ export async function lookRepeatedly<T>(
     if (signal?.aborted) return undefined;
     try {
       await setTimeout(pauseMs, undefined, signal ? { signal } : {});
-      const found = await look();
+      const found = await search();
       if (found !== undefined) return found;
     } catch (error) {
       // A later search may succeed.

@@ -15,7 +15,7 @@ export function shownFailure(
   const text = failure.text();
   // These inputs are strings. An object was given by mistake, and may contain a secret.
   const isPrintable = PRINTABLE.has(property) && typeof given !== "object" && !isSecret;
-  const isToBeHidden = isSecret && typeof given === "string" && given !== "";
-  const shown = isToBeHidden ? text.replaceAll(given, "[secret]") : text;
+  const mustHide = isSecret && typeof given === "string" && given !== "";
+  const shown = mustHide ? text.replaceAll(given, "[secret]") : text;
   return { property: isPrintable ? property : "", reason: `${property} ${shown}` };
 }

@@ -1,5 +1,5 @@
 import type { ApiFailure } from "../api/errors.js";
-import type { ShownProxy } from "../api/proxy/route.js";
+import type { ProxyInfo } from "../api/proxy/route.js";
 import { quoted } from "../text/sanitize.js";
 import type { FailedCall } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
@@ -105,7 +105,7 @@ const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale 
 const PRIVATE_AUTHORITY =
   "If the certificate is from a private certificate authority (common behind corporate proxies), set NODE_EXTRA_CA_CERTS to the authority's file.";
 
-function unreachableProxyAdvice(failure: ApiFailure & { proxy: ShownProxy }): string {
+function unreachableProxyAdvice(failure: ApiFailure & { proxy: ProxyInfo }): string {
   const { variable } = failure.proxy;
   if (failure.kind === "proxy-untrusted") {
     return `Check ${variable}. If the certificate is from a private certificate authority, set NODE_EXTRA_CA_CERTS to the authority's file.`;

@@ -15,7 +15,7 @@ import { requireAtMostOne, requireFreeName } from "./guards.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
 
 /** The result of a create. */
-export interface Created extends Secret {
+export interface CreateResult extends Secret {
   /** Whether the secret was adopted and keeps its value. */
   isValueKept: boolean;
 }
@@ -40,11 +40,11 @@ export class CreateOrAdopt {
     private readonly context: CreateContext,
   ) {}
 
-  async run(): Promise<Created> {
+  async run(): Promise<CreateResult> {
     const { workspace, context, inputs } = this;
     const { ownership, entry } = context;
     const turn = await ownership.create(inputs.name, workspace.signal);
-    let created: Created | undefined;
+    let created: CreateResult | undefined;
     try {
       const { existingId } = inputs;
       // With an `existingId`, no secret is created, so earlier creates don't matter.
@@ -68,7 +68,7 @@ export class CreateOrAdopt {
     }
   }
 
-  private async createOrAdoptByName(): Promise<Created> {
+  private async createOrAdoptByName(): Promise<CreateResult> {
     const { workspace, attempt } = this;
     const { name, value } = this.inputs;
     const taken = await workspace.findByName(name);
@@ -76,8 +76,8 @@ export class CreateOrAdopt {
     let created: Secret;
     try {
       // The name was free. So if the outcome is unknown and a secret has the name afterwards, the POST has created that secret.
-      const look = async () => requireAtMostOne(await workspace.findByNameDirectly(name), attempt);
-      created = await workspace.create(name, value, look);
+      const findCreated = async () => requireAtMostOne(await workspace.findByNameDirectly(name), attempt);
+      created = await workspace.create(name, value, findCreated);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
@@ -125,7 +125,7 @@ export class CreateOrAdopt {
     }
   }
 
-  private async adoptByName(taken: Secret[]): Promise<Created> {
+  private async adoptByName(taken: Secret[]): Promise<CreateResult> {
     const found = requireAtMostOne(taken, this.attempt) as Secret;
     const { onExisting = "fail" } = this.inputs;
     if (onExisting === "fail") throw await this.nameTaken(found);
@@ -146,7 +146,7 @@ export class CreateOrAdopt {
     );
   }
 
-  private async adoptById(id: string): Promise<Created> {
+  private async adoptById(id: string): Promise<CreateResult> {
     const { workspace, inputs, attempt } = this;
     const found = await workspace.findDirectly(id);
     if (!found) throw problems.existingIdNotFound({ id, workspace: workspace.name }, attempt);
@@ -161,7 +161,7 @@ export class CreateOrAdopt {
   }
 
   /** `isFresh`: whether the secret was looked up just now, by its id. */
-  private async adopt(found: Secret, { isFresh = false } = {}): Promise<Created> {
+  private async adopt(found: Secret, { isFresh = false } = {}): Promise<CreateResult> {
     const { workspace, inputs, attempt, context } = this;
     const { ownership, entry, declared } = context;
     const adoption = await ownership.adopt({ ...entry, id: found.id }, declared, workspace.signal);

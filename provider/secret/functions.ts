@@ -9,26 +9,26 @@ import type { Workspaces } from "../workspaces/workspaces.js";
 import { requireAtMostOne } from "./guards.js";
 
 /** Identifies a secret by `secretId`, by `name`, or by both. */
-export interface SecretKey {
+export interface SecretSelector {
   secretId?: string;
   name?: string;
 }
 
 /** The caller, so that errors can suggest the matching command or function. */
-export type Seeker = "function" | "command";
+export type Caller = "function" | "command";
 
 /** Finds the secret with this id or exactly this name. Throws unless there is exactly one. */
 export async function findSecret(
   workspace: Workspace,
-  { secretId, name }: SecretKey,
-  { attempt, seeker }: { attempt: Attempt; seeker: Seeker },
+  { secretId, name }: SecretSelector,
+  { attempt, caller }: { attempt: Attempt; caller: Caller },
 ): Promise<Secret> {
   if (!secretId && !name) throw noSecretGiven({}, attempt);
   const found =
     secretId === undefined ? await workspace.findByNameDirectly(name ?? "") : [await workspace.findDirectly(secretId)];
   const secrets = found.filter((secret) => secret !== undefined);
-  const secret = requireAtMostOne(secrets, attempt, seeker === "function" ? "secretId" : "--id");
-  if (!secret) throw notFound(workspace, { attempt, seeker });
+  const secret = requireAtMostOne(secrets, attempt, caller === "function" ? "secretId" : "--id");
+  if (!secret) throw notFound(workspace, { attempt, caller });
   if (name !== undefined && secret.name !== name) throw nameMismatch({ name }, attempt);
   return secret;
 }
@@ -37,16 +37,16 @@ export async function findSecret(
 export async function findDependents(
   workspace: Workspace,
   id: string,
-  { attempt, seeker }: { attempt: Attempt; seeker: Seeker },
+  { attempt, caller }: { attempt: Attempt; caller: Caller },
 ): Promise<Dependent[]> {
   try {
     return await workspace.dependents(id);
   } catch (error) {
-    throw error instanceof ApiError && error.isNotFound ? notFound(workspace, { attempt, seeker }) : error;
+    throw error instanceof ApiError && error.isNotFound ? notFound(workspace, { attempt, caller }) : error;
   }
 }
 
-export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?: string): Promise<Secret> {
+export function getSecret(workspaces: Workspaces, key: SecretSelector, workspaceName?: string): Promise<Secret> {
   const attempt: Attempt = {
     step: "look up secret",
     name: key.secretId ?? key.name ?? "",
@@ -54,7 +54,7 @@ export function getSecret(workspaces: Workspaces, key: SecretKey, workspaceName?
   };
   const workspace = workspaces.get(workspaceName);
   return withProblems(workspace, { attempt, sendsOnlyId: key.secretId !== undefined }, () =>
-    findSecret(workspace, key, { attempt, seeker: "function" }),
+    findSecret(workspace, key, { attempt, caller: "function" }),
   );
 }
 
@@ -69,12 +69,12 @@ export function getDependents(workspaces: Workspaces, secretId: string, workspac
   const workspace = workspaces.get(workspaceName);
   const attempt: Attempt = { step: "list the dependents of secret", name: secretId, workspace: nameOf(workspaceName) };
   return withProblems(workspace, { attempt, sendsOnlyId: true }, () =>
-    findDependents(workspace, secretId, { attempt, seeker: "function" }),
+    findDependents(workspace, secretId, { attempt, caller: "function" }),
   );
 }
 
-function notFound({ endpoint }: Workspace, { attempt, seeker }: { attempt: Attempt; seeker: Seeker }): Problem {
-  return secretNotFound({ endpoint, listedBy: seeker }, attempt);
+function notFound({ endpoint }: Workspace, { attempt, caller }: { attempt: Attempt; caller: Caller }): Problem {
+  return secretNotFound({ endpoint, listedBy: caller }, attempt);
 }
 
 function nameOf(workspaceName: string | undefined): string {

@@ -9,7 +9,7 @@ import type { Workspaces } from "../workspaces/workspaces.js";
 import { requireAtMostOne } from "./guards.js";
 
 /** A secret that a stack adopts without changes, and the workspace that has it. */
-export interface Found {
+export interface ImportTarget {
   secret: Secret;
   workspace: Workspace;
 }
@@ -18,11 +18,15 @@ export interface Found {
  * Finds the secret for `pulumi import` or a `get`, by ID or NAME, or by WORKSPACE/ID or WORKSPACE/NAME. An id wins over a name.
  * Throws `import-not-found` if there is no such secret, and `several-with-this-name` if several secrets match.
  */
-export async function findToImport(workspaces: Workspaces, reference: string, workspaceName?: string): Promise<Found> {
+export async function findToImport(
+  workspaces: Workspaces,
+  reference: string,
+  workspaceName?: string,
+): Promise<ImportTarget> {
   const whole = { workspace: workspaces.get(workspaceName ?? DEFAULT_WORKSPACE), reference };
   // A name may also contain a slash.
   const targets = [whole, ...(workspaceName === undefined ? partsOf(workspaces, reference) : [])];
-  const found: Found[] = [];
+  const found: ImportTarget[] = [];
   for (const target of targets) {
     const secret = await find(target);
     if (secret) found.push({ secret, workspace: target.workspace });
@@ -61,7 +65,7 @@ function partsOf(workspaces: Workspaces, text: string): Target[] {
     : [];
 }
 
-function uniqueIn(found: Found[]): Secret[] {
+function uniqueIn(found: ImportTarget[]): Secret[] {
   return [...new Map(found.map(({ secret }) => [secret.id, secret])).values()];
 }
 

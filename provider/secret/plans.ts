@@ -59,7 +59,7 @@ export class Plans {
       return [...failures, declaredTwice(same.input, { resource: same.other.name, input: same.input })];
     }
     this.byPlace.set(keyOf(inputs), { declared: registration, pushes: this.pushes(inputs, olds, registration) });
-    if (!isToBeCreated(inputs, olds) || !mayAdopt(inputs)) return failures;
+    if (!willCreate(inputs, olds) || !mayAdopt(inputs)) return failures;
     return [...failures, ...this.conflicts(inputs, registration, stateProblem)];
   }
 
@@ -171,7 +171,7 @@ function keyOf({ name, workspace }: Place): string {
 }
 
 /** Whether the engine is going to create a secret for these inputs. */
-function isToBeCreated(inputs: Inputs, olds: Inputs): boolean {
+function willCreate(inputs: Inputs, olds: Inputs): boolean {
   if (olds.name === undefined) return true;
   if (workspaceOf(inputs) !== workspaceOf(olds)) return true;
   if (inputs.existingId !== undefined && inputs.existingId !== olds.existingId) return true;

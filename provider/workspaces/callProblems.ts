@@ -47,7 +47,7 @@ function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext): ProblemK
   const kinds: [ProblemKind<FailedCall>, boolean][] = [
     [problems.invalidId, error.failure.kind === "invalid-id" || (sendsOnlyId && error.isInvalidRequest)],
     [problems.malformedApiKey, error.failure.kind === "malformed-api-key"],
-    [problems.noApiKey, error.isAboutKey],
+    [problems.noApiKey, error.isApiKeyProblem],
     [problems.unauthorized, error.isUnauthorized],
     [problems.missingPermission, error.lacksPermission],
     [problems.proxyRefused, error.isRefusedByProxy],

@@ -86,10 +86,10 @@ export class Workspace {
     return startingWith(prefix, await this.api.countDependents(searchFor(prefix)));
   }
 
-  /** Creates a secret. If the response is lost, `look` searches for the secret. */
-  create(name: string, value: string, look: () => Promise<Secret | undefined>): Promise<Secret> {
+  /** Creates a secret. If the response is lost, `findCreated` searches for the secret. */
+  create(name: string, value: string, findCreated: () => Promise<Secret | undefined>): Promise<Secret> {
     this.lookups.noteWrite({ name });
-    return this.api.createSecret(name, value, look);
+    return this.api.createSecret(name, value, findCreated);
   }
 
   /** `secret` is the secret before the update; its old name becomes free. */

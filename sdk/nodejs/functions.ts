@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependent, Workspaces } from "pulumi-elevenlabs/provider";
 import { requireSettingsInConfig } from "./inlineProgram.js";
-import { isUnderMocks } from "./mocks.js";
+import { isMocked } from "./mocks.js";
 import { settingsOfStack } from "./programConfig.js";
 import { asProgramError, programError } from "./programError.js";
 import { mockWithoutList } from "./wording.js";
@@ -53,7 +53,7 @@ type Inputs<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
  * ```
  */
 export function getWorkspaceSecret(args: GetWorkspaceSecretArgs): Promise<WorkspaceSecretResult> {
-  if (isUnderMocks()) return callMock("getWorkspaceSecret", args);
+  if (isMocked()) return callMock("getWorkspaceSecret", args);
   const { workspace, ...key } = args;
   return callProvider(workspace, async ({ getSecret }, workspaces) => {
     const { id, name } = await getSecret(workspaces, key, workspace);
@@ -68,7 +68,7 @@ export function getWorkspaceSecretOutput(args: Inputs<GetWorkspaceSecretArgs>): 
 
 /** Lists all secrets of a workspace, or all whose names start with a prefix, across all pages. */
 export function listWorkspaceSecrets(args: ListWorkspaceSecretsArgs = {}): Promise<WorkspaceSecretResult[]> {
-  if (isUnderMocks()) return callMockForList("listWorkspaceSecrets", args, "secrets");
+  if (isMocked()) return callMockForList("listWorkspaceSecrets", args, "secrets");
   return callProvider(args.workspace, async ({ listSecrets }, workspaces) => {
     const secrets = await listSecrets(workspaces, args.prefix, args.workspace);
     return secrets.map(({ id, name }) => ({ secretId: id, name }));
@@ -84,7 +84,7 @@ export function listWorkspaceSecretsOutput(
 
 /** Lists everything that uses a secret, across all pages. While a secret has dependents, the API refuses to delete it. */
 export function getSecretDependents(args: GetSecretDependentsArgs): Promise<SecretDependent[]> {
-  if (isUnderMocks()) return callMockForList("getSecretDependents", args, "dependents");
+  if (isMocked()) return callMockForList("getSecretDependents", args, "dependents");
   const { secretId, workspace } = args;
   return callProvider(workspace, ({ getDependents }, workspaces) => getDependents(workspaces, secretId, workspace));
 }

@@ -7,8 +7,8 @@ import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { refusePlainApiKeys } from "../../provider/workspaces/plainApiKeys.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
 import { isStartedByEngine } from "./inlineProgram.js";
-import { isUnderMocks } from "./mocks.js";
-import { perRun } from "./oncePerRun.js";
+import { isMocked } from "./mocks.js";
+import { oncePerRun } from "./oncePerRun.js";
 import { programConfig, settingsOfStack } from "./programConfig.js";
 import { programError, withProgramErrors } from "./programError.js";
 import { componentRequiresPlugin, notADependency } from "./wording.js";
@@ -21,7 +21,7 @@ const programFolder = process.cwd();
  * resource is registered.
  */
 export function requireUsableConfig(workspace: pulumi.Input<string | undefined>): void {
-  if (isUnderMocks()) return;
+  if (isMocked()) return;
   runOnce("keys", () => {
     withProgramErrors(() => refusePlainApiKeys(programConfig));
     withProgramErrors(() => requireKnownSettings(Object.keys(settingsOfStack()), pulumi.getProject()));
@@ -32,13 +32,13 @@ export function requireUsableConfig(workspace: pulumi.Input<string | undefined>)
 
 /** Throws if the process of a dynamic provider can't find this package. */
 export function requireUsablePackage(logicalName: string): void {
-  if (!isUnderMocks()) runOnce("package", () => requireDependency(logicalName));
+  if (!isMocked()) runOnce("package", () => requireDependency(logicalName));
 }
 
 type Check = "keys" | "config" | "package";
 
 /** Each access to the config parses all of it, which is slow if the config has many secrets. So a run does each check once. */
-const passedChecks = perRun(() => new Set<Check>());
+const passedChecks = oncePerRun(() => new Set<Check>());
 
 function runOnce(check: Check, run: () => void): void {
   const passed = passedChecks();

@@ -7,7 +7,7 @@ import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { shareState } from "./stackState.js";
 
 /** A registration that waits for its resource: it needs the resource's aliases, which only exist after the constructor. */
-export interface PendingRegistration {
+export interface WaitingRegistration {
   input: { [Key in keyof Registration]?: unknown };
   /** Call this as soon as the resource is constructed. */
   complete(resource: pulumi.Resource): void;
@@ -23,10 +23,10 @@ export interface Registered {
 }
 
 /** Returns the information that the dynamic provider gets only from the program, because its protocol contains only inputs. */
-export function pendingRegistration(resource: Registered, args: Partial<WorkspaceSecretArgs>): PendingRegistration {
+export function registrationOf(resource: Registered, args: Partial<WorkspaceSecretArgs>): WaitingRegistration {
   const { name, type } = resource;
-  const { input, complete } = pendingStateOf(resource);
-  const registration: PendingRegistration["input"] = {
+  const { input, complete } = stateRegistrationOf(resource);
+  const registration: WaitingRegistration["input"] = {
     ...input,
     resource: `${name} ${randomUUID()}`,
     name,
@@ -41,7 +41,7 @@ export function pendingRegistration(resource: Registered, args: Partial<Workspac
  * Returns the stack's state for this resource, which both hosts need. A provider must have the state before it decides
  * anything.
  */
-export function pendingStateOf(resource: Registered): PendingRegistration {
+export function stateRegistrationOf(resource: Registered): WaitingRegistration {
   const shared = shareState();
   const { promise: constructed, resolve: complete } = Promise.withResolvers<pulumi.Resource>();
   const state = constructed.then(async (made) => ({ ...(await shared), urns: await urnsOf(resource, made) }));

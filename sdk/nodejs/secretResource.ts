@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { REGISTRATION_INPUT } from "../../provider/ownership/registration.js";
 import { inputNames, type WorkspaceSecretInputs } from "../../provider/secret/inputs.js";
-import { isUnderMocks } from "./mocks.js";
-import type { PendingRegistration, Registered } from "./registration.js";
+import { isMocked } from "./mocks.js";
+import type { Registered, WaitingRegistration } from "./registration.js";
 import { suspendStackTraces } from "./stackTraces.js";
 import { checkedTriggers } from "./triggers.js";
 
@@ -30,10 +30,10 @@ export type SecretReference = pulumi.Output<{ secret_id: string }>;
 export function construction(
   resource: Registered,
   args: WorkspaceSecretArgs,
-  register: (resource: Registered, args: Partial<WorkspaceSecretArgs>) => PendingRegistration,
+  register: (resource: Registered, args: Partial<WorkspaceSecretArgs>) => WaitingRegistration,
 ) {
   const isLookup = resource.opts.id !== undefined;
-  const registration = isLookup || isUnderMocks() ? undefined : register(resource, args);
+  const registration = isLookup || isMocked() ? undefined : register(resource, args);
   const inputs: Record<string, unknown> = {
     // Pulumi creates an output for each of these properties.
     ...Object.fromEntries(OUTPUTS.map((output) => [output, undefined])),
@@ -67,7 +67,7 @@ function hideInputs(resource: SecretResource): void {
 }
 
 function completeUnderMocks(resource: SecretResource): void {
-  if (!isUnderMocks()) return;
+  if (!isMocked()) return;
   // A mock returns the inputs as outputs, usually without `secretId`. Then the resource's id is used.
   const { id, secretId } = resource;
   resource.secretId = pulumi

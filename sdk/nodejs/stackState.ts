@@ -8,13 +8,13 @@ import {
   stateProblemOf,
 } from "../../provider/ownership/stackReader.js";
 import { engineAddress } from "./inlineProgram.js";
-import { perRun } from "./oncePerRun.js";
+import { oncePerRun } from "./oncePerRun.js";
 
 /**
  * Sends the providers a list of the secrets in the stack's state, as it was when this operation began. A provider receives
  * one resource at a time, and never the state. Runs once for each run of a program.
  */
-export const shareState: () => Promise<StateHint> = perRun(async () => {
+export const shareState: () => Promise<StateHint> = oncePerRun(async () => {
   const stack = { organization: pulumi.getOrganization(), project: pulumi.getProject(), stack: pulumi.getStack() };
   try {
     // Don't use `pulumi.runtime.invoke`: it prints the whole response if the engine runs with `--debug`.

@@ -4,7 +4,7 @@ import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens.js";
 import { INPUTS, inputNames } from "../../provider/secret/inputs.js";
 import { requireUsableConfig, requireUsablePackage } from "./programChecks.js";
 import { programError } from "./programError.js";
-import { pendingRegistration } from "./registration.js";
+import { registrationOf } from "./registration.js";
 import { construction, referenceOf, type SecretReference, type WorkspaceSecretArgs } from "./secretResource.js";
 import { importUnsupported } from "./wording.js";
 
@@ -79,11 +79,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     requireUsableConfig(args?.workspace);
     const digests = opts.id === undefined ? digestOutputs(args ?? {}) : [];
     const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), ...digests];
-    const { inputs, succeeded, failed } = construction(
-      { type: DYNAMIC_TYPE, name, opts },
-      args ?? {},
-      pendingRegistration,
-    );
+    const { inputs, succeeded, failed } = construction({ type: DYNAMIC_TYPE, name, opts }, args ?? {}, registrationOf);
     try {
       super(DYNAMIC_TYPE, name, { ...inputs, __provider: PROVIDER_TEXT }, { ...opts, additionalSecretOutputs });
     } catch (error) {

@@ -94,7 +94,7 @@ describe("a malformed or missing API key", () => {
     const error = await failureOf(clientOf(server, { apiKey, maxRetries: 2 }).createSecret("A", "v", findsNothing));
 
     expect(error.failure).toEqual({ kind: "malformed-api-key" });
-    expect(error.isAboutKey).toBe(true);
+    expect(error.isApiKeyProblem).toBe(true);
     expect(everythingOf(error)).not.toMatch(/c[aä]nary|injected/);
     expect(yesOf(error)).toEqual([]);
     expect(server.connections).toBe(0);
@@ -106,7 +106,7 @@ describe("a malformed or missing API key", () => {
     const error = await failureOf(clientOf({ url: server.url }, { apiKey }).listSecrets());
 
     expect(error.failure).toEqual({ kind: "no-api-key" });
-    expect(error.isAboutKey).toBe(true);
+    expect(error.isApiKeyProblem).toBe(true);
     expect(server.connections).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 /** The facts about a proxy that may be shown: no user name and no password. */
-export interface ShownProxy {
+export interface ProxyInfo {
   /** For example `http://proxy.example:3128`. */
   url: string;
   /** The environment variable that contains the proxy's URL. */
@@ -16,7 +16,7 @@ export class HttpProxy {
   readonly isSecure: boolean;
   readonly host: string;
   readonly port: number;
-  readonly shown: ShownProxy;
+  readonly shown: ProxyInfo;
   /** The header `Proxy-Authorization`, if the proxy needs one. */
   readonly authorization: () => string | undefined;
 

@@ -6,7 +6,7 @@ import type {
   SecretDependent,
   WorkspaceSecretResult,
 } from "../functions.js";
-import { isUnderMocks } from "../mocks.js";
+import { isMocked } from "../mocks.js";
 import { programError } from "../programError.js";
 import { pluginOptions } from "./pluginOptions.js";
 
@@ -68,7 +68,7 @@ async function invoke<Answer>(name: string, args: object, opts: pulumi.InvokeOpt
   } catch (error) {
     // A `RunError` that isn't caught is shown without a stack trace. A gRPC error is kept: it means that the engine has
     // ended, and Pulumi's SDK handles it.
-    const isOfPlugin = error instanceof Error && !("code" in error) && !isUnderMocks();
+    const isOfPlugin = error instanceof Error && !("code" in error) && !isMocked();
     throw isOfPlugin ? programError(error) : error;
   }
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens.js";
 import { REGISTRATION_INPUT } from "../../../provider/ownership/registration.js";
 import { requireUsableConfig } from "../programChecks.js";
-import { pendingStateOf } from "../registration.js";
+import { stateRegistrationOf } from "../registration.js";
 import { construction, referenceOf, type SecretReference, type WorkspaceSecretArgs } from "../secretResource.js";
 import { pluginOptions } from "./pluginOptions.js";
 
@@ -58,7 +58,7 @@ export class WorkspaceSecret extends pulumi.CustomResource {
     if (!provider) requireUsableConfig(args?.workspace);
     const options = pulumi.mergeOptions({ ...pluginOptions(), aliases: [{ type: DYNAMIC_TYPE }] }, opts);
     const registered = { type: NATIVE_TYPE, name, opts: options };
-    const { inputs, succeeded, failed } = construction(registered, args ?? {}, pendingStateOf);
+    const { inputs, succeeded, failed } = construction(registered, args ?? {}, stateRegistrationOf);
     // For an import, the engine calls the plugin's `read` in the same way, but without any property.
     if (opts.id !== undefined) inputs[REGISTRATION_INPUT] = true;
     try {
