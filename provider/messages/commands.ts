@@ -27,6 +27,10 @@ export function deleteFromState(urn = "URN"): Command {
   return { words: ["pulumi", "state", "delete"], args: [urn], takesStack: true };
 }
 
+export function listUrns(): Command {
+  return { words: ["pulumi", "stack"], args: ["--show-urns"], takesStack: true };
+}
+
 export function pulumiImport(file: string): Command {
   return { words: ["pulumi", "import"], args: ["--file", file], takesStack: true };
 }

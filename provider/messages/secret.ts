@@ -6,7 +6,7 @@ import { quoted, sanitized } from "../text/sanitize.js";
 import type { CalledWorkspace } from "../workspaces/callProblems.js";
 import { workspaceSettingPath } from "../workspaces/names.js";
 import { failureText, refreshAdvice } from "./api.js";
-import { deleteFromState, ownCommand, pulumiUp, setConfig } from "./commands.js";
+import { deleteFromState, listUrns, ownCommand, pulumiUp, setConfig } from "./commands.js";
 import { type Explanation, problem, type Reader, warning } from "./problem.js";
 import { capitalized, clause, commandFor, dependentsText, idsText } from "./text.js";
 
@@ -50,7 +50,7 @@ export const nameTaken = problem(
     if (spelling !== undefined) {
       return [
         `the API treats this name as equal to the name of secret ${quoted(spelling)} (${sanitized(id)})${use}`,
-        `Choose another name, or set name: ${quoted(spelling)}`,
+        `Choose another name. Or adopt that secret: set name: ${quoted(spelling)}, and onExisting: "overwrite" to push your value, or onExisting: "keep" to keep the existing value.`,
       ];
     }
     if (isOwn) {
@@ -188,7 +188,7 @@ export const wrongAccount = problem("wrong-account", (facts: WrongAccount, reade
     ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
     : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
   rightAccountText(facts, reader),
-  `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets. To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
+  `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets ("${commandFor(reader, listUrns())}" shows the URNs). To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
 ]);
 
 export const changedMeanwhile = problem(

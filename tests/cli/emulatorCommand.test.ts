@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
@@ -147,12 +147,19 @@ test.each([
 
   expect(run).toMatchObject({ code: 1, out: "", kind });
   expect(await readFile(file, "utf8")).toBe(content);
+
+  expect(await (await startWith("--state", `${file}.other`)).end()).toBe(0);
+  await rm(file);
+  expect(await (await startWith("--state", file)).end()).toBe(0);
 });
 
 test("a --state file that can't be written is refused", async () => {
-  const run = await cli(["emulator", "--port", "0", "--state", join(process.env.TEST_ROOT ?? "", "none/state.json")]);
+  const folder = await mkdtemp(join(process.env.TEST_ROOT ?? "", "emulator-"));
+
+  const run = await cli(["emulator", "--port", "0", "--state", join(folder, "none/state.json")]);
 
   expect(run).toMatchObject({ code: 1, out: "", kind: "file-not-written" });
+  expect(await (await startWith("--state", join(folder, "state.json"))).end()).toBe(0);
 });
 
 const groups: number[] = [];
@@ -192,5 +199,5 @@ test("the emulator exits with code 1 if the port is in use", async () => {
 
   expect({ code, kind: kindIn(err) }).toEqual({ code: 1, kind: "port-taken" });
   expect(err).toContain(port);
-  expect(err).toContain("--port PORT");
+  expect(err).toContain("--port PORT (0 means any free port)");
 });

@@ -1,6 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { version } from "../../package.json";
-import { cli } from "../support/commandRun";
+import { cli, envOf } from "../support/commandRun";
+import { commandsIn } from "../support/printedAdvice";
+import { emulate } from "../support/servers";
 
 const COMMANDS = ["doctor", "list", "dependents", "drift", "adopt", "render", "emulator"];
 
@@ -61,6 +63,40 @@ test.each([
   expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: expectedKind });
   for (const fact of facts) expect(err).toMatch(fact);
   expect(err.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+});
+
+test.each([
+  [["lst"], "lst"],
+  [["list", "--prefx=A"], "--prefx"],
+  [["dependents", "--idd", "id_1"], "--idd"],
+])("the command that the error suggests for %j runs", async (args, wrong) => {
+  const emulator = await emulate();
+  emulator.workspace().add("A", "v", { id: "id_1" });
+  const { err } = await cli(args);
+  const [, meant = ""] = /^Did you mean (\S+)\?/m.exec(err) ?? [];
+
+  const { code } = await cli(
+    args.map((word) => word.replace(wrong, meant)),
+    { env: envOf(emulator) },
+  );
+
+  expect(code).toBe(0);
+});
+
+test.each([
+  ["unknown-option", ["list", "--sk_123"]],
+  ["option-without-value", ["list", "--prefix"]],
+  ["invalid-option", ["emulator", "--port", "web"]],
+  ["invalid-usage", ["render", "."]],
+  ["too-many-arguments", ["drift", "sk_123"]],
+])("the help that %s refers to exists, and shows the usage", async (expectedKind, args) => {
+  const { err, kind } = await cli(args);
+  const help = commandsIn(err).at(-1) ?? "";
+
+  const { code, out } = await cli(help.split(" ").slice(1));
+
+  expect(kind).toBe(expectedKind);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(`^Usage: pulumi-elevenlabs ${args[0]} `) });
 });
 
 test.each([

@@ -205,6 +205,10 @@ describe("list", () => {
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-key-in-environment" });
     expect(err).toContain("ELEVENLABS_API_KEY");
     expect(err).not.toContain("pulumi config set");
+
+    const { url, apiKey } = await emulated();
+    const [, variable = ""] = /environment variable (\w+)/.exec(err) ?? [];
+    expect((await cli(["list"], { env: { ELEVENLABS_BASE_URL: url, [variable]: apiKey } })).code).toBe(0);
   });
 
   test.each(["list", "doctor", "adopt", "dependents"])("%s refuses --stack with --no-stack", async (command) => {
@@ -273,6 +277,23 @@ describe("dependents", () => {
 
     expect({ code, out }).toEqual({ code: 0, out: "" });
     expect(err).toMatch(/"CRM_TOKEN" \(id_1\)\.\n$/);
+  });
+
+  test.each([
+    ["several-with-this-name", ["CRM_TOKEN"], /--id id_1$/m],
+    ["name-or-id", [], /--id ID/],
+  ])("after %s, dependents finds the secret by the printed option", async (expectedKind, args, option) => {
+    const emulator = await emulated();
+    for (const id of ["id_1", "id_2"]) emulator.workspace().add("CRM_TOKEN", "v", { id });
+    const refused = await cli(["dependents", ...args], { env: envOf(emulator) });
+    const [printed = ""] = option.exec(refused.err) ?? [];
+
+    const { code, err } = await cli(["dependents", ...printed.replace("ID", "id_1").split(" ")], {
+      env: envOf(emulator),
+    });
+
+    expect(refused.kind).toBe(expectedKind);
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('"CRM_TOKEN" (id_1)') });
   });
 
   test.each([

@@ -131,6 +131,10 @@ describe("over the protocol", () => {
     expect(error?.code).toBe(status.FAILED_PRECONDITION);
     expect(kindIn(error?.details ?? "")).toBe("value-missing");
     expect(emulator.requests.length).toBe(before);
+
+    request.setProperties(toStruct({ name: "A", value: secret("v") }));
+    await plugin.call("create", request);
+    expect(emulator.workspace().secrets()).toMatchObject([{ name: "A", value: "v" }]);
   });
 
   test.each(["no such id", "../agents", ""])(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { canary } from "../support/canary";
 import { HOST } from "../support/hosts";
+import { commandsIn, runPrinted } from "../support/printedAdvice";
 import { expectError, tidyProblems } from "../support/shownProblems";
 import { type Run, type StackOptions, startStack, type TestStack } from "../support/testStack";
 
@@ -84,6 +85,12 @@ test("triggers whose changes Pulumi can't detect are refused at preview", async 
   const kept = await stack.deploy(`new WorkspaceSecret("A", { value: "v", triggers: ${fine} });`);
   expect(kept.changes).toEqual({ create: 1 });
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+
+  const dated = (time: number) =>
+    `new WorkspaceSecret("A", { value: "v", triggers: [new Date(${time}).toISOString()] });`;
+  await stack.deploy(dated(0));
+  expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  expect((await stack.deploy(dated(1))).calls).toEqual(["update"]);
 });
 
 test("triggers that Pulumi would lose inside outputs are refused at preview", async () => {
@@ -186,6 +193,9 @@ describe("the API key", () => {
     expect(up.kinds).toEqual(["no-api-key"]);
     expect(shown(up)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
+
+    await runPrinted(stack, commandsIn(up.problems[0]?.message)[0], key.text);
+    expect(await stack.up()).toMatchObject({ code: 0, changes: { create: 1 } });
   });
 
   test("previewing an update, a replacement or a deletion needs no API key", async () => {
@@ -220,6 +230,11 @@ describe("the API key", () => {
     expect(shown(run)).toMatchSnapshot();
     expect(await stack.secrets()).toEqual([]);
     expect(stack.workspace.secrets()).toEqual([]);
+
+    const [setKey] = commandsIn(run.problems[0]?.message);
+    if (setKey) await runPrinted(stack, setKey, key.text);
+    else stack.env.ELEVENLABS_API_KEY = key.text;
+    expect(await stack.up()).toMatchObject({ code: 0, changes: { create: 1 } });
   });
 
   test.each([

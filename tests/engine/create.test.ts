@@ -298,5 +298,9 @@ describe("a value that ends with a line break", () => {
     }
     expect(same.problems).toEqual([]);
     expect(stack.workspace.secrets().find(({ name }) => name === "token")?.value).toBe("second\r\n");
+
+    const trimmed = await stack.deploy('new WorkspaceSecret("token", { value: "second\\r\\n".trimEnd() });');
+    expect(trimmed.problems).toEqual([]);
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "token", value: "second" }]);
   });
 });

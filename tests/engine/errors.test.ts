@@ -67,12 +67,16 @@ describe("a failed API call", () => {
     const read = await stack.refresh();
     meet("delete");
     const deleted = await stack.destroy("--continue-on-error");
+    for (const emulator of emulators) emulator.clearFaults();
+    const again = await stack.destroy();
 
     expect(shown(created)).toMatchSnapshot("create");
     expect(shown(replaced)).toMatchSnapshot("replace");
     expect(shown(updated)).toMatchSnapshot("update");
     expect(shown(read)).toMatchSnapshot("read");
     expect(shown(deleted)).toMatchSnapshot("delete");
+    expect(again).toMatchObject({ code: 0, problems: [] });
+    expect(emulators.flatMap((emulator) => emulator.workspace().secrets())).toEqual([]);
   });
 });
 

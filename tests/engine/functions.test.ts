@@ -61,6 +61,22 @@ test("functions find secrets and dependents, and return no value", async () => {
   expect(value.foundIn(run.output + output)).toEqual([]);
 });
 
+test("after several-with-this-name, a function finds one secret by its id", async () => {
+  const stack = await startStack();
+  for (const id of ["sec_first", "sec_second"]) stack.workspace.add("TWICE", "theirs", { id });
+  const program = (argument: string) =>
+    `module.exports = () => require("pulumi-elevenlabs").getWorkspaceSecret({ ${argument} });`;
+  await stack.program(program('name: "TWICE"'));
+  const refused = await stack.up();
+  const [argument = ""] = /secretId: ".+"/.exec(refused.problems[0]?.message ?? "") ?? [];
+
+  await stack.deploy(program(argument));
+
+  expect(refused.kinds).toEqual(["several-with-this-name"]);
+  const { output } = await stack.cli(["stack", "output", "--json"]).orThrow();
+  expect(JSON.parse(output)).toEqual({ name: "TWICE", secretId: "sec_first" });
+});
+
 test("isInstance accepts a WorkspaceSecret of another copy of the package", async () => {
   const stack = await startStack();
   await stack.program(`

@@ -1,6 +1,8 @@
 import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { version } from "../../package.json";
+import { install } from "../support/exampleProject";
 import { startStack, type TestStack } from "../support/testStack";
 
 /** A program that doesn't depend on the package, but uses a library that does. The folders have pnpm's layout. */
@@ -34,6 +36,12 @@ test("if only a library depends on the package, preview shows one error", async 
   expect(errors[0]?.message).not.toMatch(/^\s+at /m);
   expect(run.requests).toEqual([]);
   expect(await readdir(stack.folder)).not.toContain("pulumi-elevenlabs");
+
+  const [, packageJson = ""] =
+    /"dependencies" of (.+), with the library's version/.exec(errors[0]?.message ?? "") ?? [];
+  await writeFile(packageJson, JSON.stringify({ dependencies: { "pulumi-elevenlabs": version } }));
+  await install(dirname(packageJson));
+  expect(await stack.up()).toMatchObject({ code: 0, changes: { create: 1 } });
 });
 
 test("a program in a subfolder that changes its working folder works", async () => {

@@ -27,6 +27,10 @@ describe("two resources of one program", () => {
     }
     expect(stack.workspace.secrets()).toEqual(before);
     expect(await owners(stack)).toEqual(held);
+
+    const other = await stack.deploy(`${first} new WorkspaceSecret("b", { name: "OTHER", value: "w" });`);
+    expect(other.changes).toEqual({ same: 1, create: 1 });
+    expect(stack.workspace.secrets()).toMatchObject([...before, { name: "OTHER", value: "w" }]);
   });
 
   test("if two resources own one secret, removing one keeps the secret", async () => {
@@ -62,6 +66,7 @@ describe("two resources of one program", () => {
   test("two resources with one existingId: the second fails, and owns nothing", async () => {
     const stack = await startStack();
     stack.workspace.add("THEIRS", "theirs", { id: "sec_1" });
+    stack.workspace.add("b", "theirs", { id: "sec_2" });
     const program = (id: string) =>
       stack.program(`
         const a = new WorkspaceSecret("a", { name: "THEIRS", value: "a", existingId: "sec_1" });
@@ -77,8 +82,15 @@ describe("two resources of one program", () => {
       expect(run.code).not.toBe(0);
       expect(run.problems).toMatchObject([declaredTwice("b", "a", "existingId")]);
     }
-    expect(stack.workspace.secrets()).toMatchObject([{ id: "sec_1", name: "THEIRS" }]);
+    expect(stack.workspace.secrets()).toMatchObject([
+      { id: "sec_1", name: "THEIRS" },
+      { id: "sec_2", value: "theirs" },
+    ]);
     expect(await owners(stack)).not.toContain("b sec_1");
+
+    await program('"sec_2"');
+    expect((await stack.up()).code).toBe(0);
+    expect(await owners(stack)).toEqual(["a sec_1", "b sec_2"]);
   });
 
   test("two copies of the package: the second resource fails and creates none", async () => {

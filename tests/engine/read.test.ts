@@ -223,6 +223,7 @@ describe("a look-up in the program", () => {
 
   test("WorkspaceSecret.get of an unknown id is an error that shows the id", async () => {
     const stack = await startStack();
+    const { id } = stack.workspace.add("A", "theirs");
     await stack.program('WorkspaceSecret.get("lookup", "no_such_id")');
 
     const run = await stack.up();
@@ -230,6 +231,8 @@ describe("a look-up in the program", () => {
     const kind = { dynamic: "id-not-found", native: "import-not-found" }[HOST];
     const workspace = { dynamic: 'workspace "default"', native: stack.emulator.url }[HOST];
     expectError(run, "lookup", { kind, facts: ['secret "no_such_id"', workspace] });
+
+    await stack.deploy(`WorkspaceSecret.get("lookup", "${id}")`);
   });
 
   testFor("dynamic")("the import option is refused at preview; existingId does the same", async () => {

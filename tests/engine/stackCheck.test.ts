@@ -126,6 +126,9 @@ describe("a transformation", () => {
         expect(run.calls).toEqual([]);
       }
       expect(await stack.secrets()).toEqual([]);
+
+      await stack.deploy(secret('onInUse: "retain"', kind).replace('"v"', '"from the program"'));
+      expect(stack.workspace.secrets()).toMatchObject([{ name: "a", value: "from the program" }]);
     });
 
     // The plugin marks the value as a secret after the transformation.

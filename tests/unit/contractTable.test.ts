@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { expect, test } from "@jest/globals";
+import { hasTitle } from "../support/testTitles";
 
 const ROW = /^\|[^|]+\|[^|]+\| `([\w./]+)`: (.+) \|$/;
 
@@ -9,17 +11,8 @@ test("every row of the contract table names a test that exists", () => {
   expect(rows.length).toBeGreaterThan(50);
 
   const missing = rows.filter((row) => {
-    const [, file, title] = ROW.exec(row) ?? [];
-    if (file === undefined || title === undefined) return true;
-    // A title is on the line of the call, or below it.
-    const source = readFileSync(`tests/engine/${file}.test.ts`, "utf8").replaceAll(/\(\s+(?=["'])/g, "(");
-    // A title follows the call, or the end of the table of `each`.
-    const named = ['"', "'"].some((quote) =>
-      ["test(", "describe(", "])(", "each(CASES)(", 'testFor("dynamic")('].some((call) =>
-        source.includes(`${call}${quote}${title}${quote}`),
-      ),
-    );
-    return !named;
+    const [, file = "", title = ""] = ROW.exec(row) ?? [];
+    return !hasTitle(posix.join("engine", file), title);
   });
 
   expect(missing).toEqual([]);

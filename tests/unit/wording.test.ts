@@ -4,6 +4,7 @@ import { invalidConfig } from "../../provider/messages/config";
 import { type Attempt, attemptText, Problem, sentence } from "../../provider/messages/problem";
 import { inUse, secretGone } from "../../provider/messages/secret";
 import { dependentsText, idsText } from "../../provider/messages/text";
+import { FOLLOWED_ADVICE, NO_ADVICE } from "./followedAdvice";
 import {
   ALL_KINDS,
   CHECK_FAILURE_EXAMPLES,
@@ -31,6 +32,11 @@ describe.each([
 
   test("a message has at most three lines", () => {
     expect(messages.filter(({ text }) => text.split("\n").length > 3)).toEqual([]);
+  });
+
+  test("a message with a next step is in the list of followed advice", () => {
+    const advising = messages.filter(({ text }) => text.includes("\n")).map(({ kind }) => kind);
+    expect(advising.filter((kind) => FOLLOWED_ADVICE[kind] === NO_ADVICE)).toEqual([]);
   });
 
   test("the first line ends with a full sentence and the kind in brackets", () => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { cliIn, newKey } from "../../support/commandRun";
 import { addWorkspaces, startAnother } from "../../support/namedWorkspaces";
+import { commandsIn } from "../../support/printedAdvice";
 import { startStack } from "../../support/testStack";
 
 const native = () => startStack({ host: "native" });
@@ -56,6 +57,7 @@ describe("pulumi import", () => {
 
   test("an import of an unknown id is one error, and imports nothing", async () => {
     const stack = await native();
+    const { id } = stack.workspace.add("CRM_TOKEN", "theirs");
     await stack.program("");
 
     const run = await stack.import("crm", "nothing");
@@ -63,9 +65,13 @@ describe("pulumi import", () => {
     expect(run.code).not.toBe(0);
     expect(run.kinds).toEqual(["import-not-found"]);
     expect(await stack.secrets()).toEqual([]);
+
+    const listed = await cliIn(stack, commandsIn(run.problems[0]?.message)[0]?.split(" ").slice(1) ?? []);
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining(id) });
+    expect((await stack.import("crm", id)).code).toBe(0);
   });
 
-  test("an import by a name that several secrets share fails with their ids", async () => {
+  test("an import by a shared name fails with the ids, and each id works", async () => {
     const stack = await native();
     const theirs = [stack.workspace.add("CRM_TOKEN"), stack.workspace.add("CRM_TOKEN")];
     await stack.program("");
@@ -75,6 +81,13 @@ describe("pulumi import", () => {
     expect(run.kinds).toEqual(["several-with-this-name"]);
     for (const { id } of theirs) expect(run.output).toContain(id);
     expect(await stack.secrets()).toEqual([]);
+
+    expect(await stack.import("crm", theirs[1]?.id ?? "")).toMatchObject({
+      code: 0,
+      kinds: ["imported-without-value"],
+    });
+    expect(await stack.secrets()).toMatchObject([{ id: theirs[1]?.id }]);
+    expect(stack.workspace.secrets()).toEqual(theirs);
   });
 });
 

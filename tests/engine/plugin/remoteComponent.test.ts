@@ -141,6 +141,24 @@ describe("wrong inputs of a component that the plugin creates", () => {
   });
 });
 
+describe("the advice of an error of the component", () => {
+  test("after component-inputs-invalid, the printed command sets a usable value", async () => {
+    const stack = await startStack({ host: "native", config: { secrets: { A: 5 } } });
+    await stack.program(
+      `${REMOTE} new RemoteSecrets("all", { secrets: new pulumi.Config().requireObject("secrets") });`,
+    );
+
+    const refused = await stack.up();
+    const [, command = ""] = /: pulumi (config set .*)$/m.exec(refused.problems[0]?.message ?? "") ?? [];
+    await stack.cli(command.split(" "), "v").orThrow();
+    const followed = await stack.up();
+
+    expect(refused.kinds).toEqual(["component-inputs-invalid"]);
+    expect(followed.code).toBe(0);
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "A", value: "v" }]);
+  });
+});
+
 describe("plain text in the config", () => {
   test("values that the config has in plain text cause a warning", async () => {
     const stack = await startStack({ host: "native", config: { secrets: { PLAIN: "plain" }, token: "plain too" } });

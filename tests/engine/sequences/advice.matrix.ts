@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { addWorkspaces } from "../../support/namedWorkspaces";
+import { addWorkspaces, startAnother } from "../../support/namedWorkspaces";
 import { owners, urn } from "../../support/ownedSecrets";
+import { commandsIn, runPrinted } from "../../support/printedAdvice";
 import { startStack } from "../../support/testStack";
 import { fails, held, names, outcome, succeeds } from "./support";
 
@@ -16,13 +17,51 @@ describe("the advice of wrong-account", () => {
     stack.env.ELEVENLABS_API_KEY = "sk_new";
     const refused = await stack.refresh();
 
-    await stack.cli(["state", "delete", urn("a"), "--yes"]).orThrow();
+    expect(outcome(refused)).toEqual(fails(refused, "wrong-account"));
+    const [forget, showUrns] = commandsIn(refused.problems[0]?.message);
+    const [found = ""] = /urn:\S+::a$/m.exec(await runPrinted(stack, showUrns)) ?? [];
+    await runPrinted(stack, forget?.replace("URN", found));
     const up = await stack.up();
 
-    expect(outcome(refused)).toEqual(fails(refused, "wrong-account"));
     expect(outcome(up)).toEqual(succeeds(up));
     expect([names(stack.emulator.workspace("old")), names(stack.emulator.workspace("new"))]).toEqual([["A"], ["A"]]);
     expect((await stack.preview("--refresh", "--expect-no-changes")).code).toBe(0);
+  });
+
+  test("after wrong-account, the old key in the environment continues", async () => {
+    const stack = await startStack({ emulator: { keys: KEYS } });
+    await stack.deploy(PROGRAM);
+    const before = held(stack.emulator.workspace("old"));
+    stack.env.ELEVENLABS_API_KEY = "sk_new";
+    const refused = await stack.refresh();
+
+    const [, variable = ""] = /Set (\w+) to the key/.exec(refused.problems[0]?.message ?? "") ?? [];
+    stack.env[variable] = "sk_old";
+
+    expect(outcome(refused)).toEqual(fails(refused, "wrong-account"));
+    expect(await stack.refresh()).toMatchObject({ code: 0, changes: { same: 1 } });
+    expect(held(stack.emulator.workspace("old"))).toEqual(before);
+  });
+
+  test.each(["key", "URL"])("after wrong-account, the old %s in the config continues", async (what) => {
+    const stack = await startStack({ emulator: { keys: KEYS } });
+    await stack.configureSecrets({ "elevenlabs:apiKey": "sk_old" });
+    await stack.deploy(PROGRAM);
+    const before = held(stack.emulator.workspace("old"));
+    const other = await startAnother({ keys: KEYS });
+    if (what === "key") await stack.configureSecrets({ "elevenlabs:apiKey": "sk_new" });
+    else await stack.configure({ "elevenlabs:baseUrl": other.url });
+    await stack.program(PROGRAM.replace('"v"', '"w"'));
+    const refused = await stack.up();
+
+    const [setOld] = commandsIn(refused.problems[0]?.message);
+    await runPrinted(stack, setOld, "sk_old");
+    const followed = await stack.up();
+
+    expect(outcome(refused)).toEqual(fails(refused, "wrong-account"));
+    expect(outcome(followed)).toEqual(succeeds(followed));
+    expect(held(stack.emulator.workspace("old"))).toEqual(before.map((secret) => secret.replace("=v", "=w")));
+    expect([...stack.emulator.workspace("new").secrets(), ...other.workspace("old").secrets()]).toEqual([]);
   });
 
   test("after wrong-account, another workspace in the config moves the secret", async () => {
@@ -84,7 +123,7 @@ test("after state-unreadable, another TMPDIR works", async () => {
   const followed = await stack.up();
 
   expect(refused.code).not.toBe(0);
-  expect(refused.kinds).toContain("state-unreadable");
+  expect(refused.kinds).toEqual(["not-shared", "state-unreadable"]);
   expect(outcome(followed)).toEqual(succeeds(followed));
   expect(held(stack.workspace)).toEqual([`${id} A=v`]);
 });

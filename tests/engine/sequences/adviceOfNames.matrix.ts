@@ -133,6 +133,22 @@ describe("the advice of name-taken", () => {
     expect(stack.workspace.secrets().map(({ name }) => name)).toEqual(["A", "second_A"]);
   });
 
+  test.each(["overwrite", "keep"])("after name-taken, the API's spelling with %s adopts the secret", async (policy) => {
+    const stack = await startStack({ emulator: { normalizeName: (name) => name.trim() } });
+    const { id } = stack.workspace.add("A", "theirs");
+    await stack.program(PROGRAM.replace('"A"', '" A "'));
+    const refused = await stack.up();
+
+    const [name = "", ...policies] = refused.problems[0]?.message.match(/(?:name|onExisting): "\w+"/g) ?? [];
+    const onExisting = policies.find((text) => text.includes(policy));
+    const followed = await stack.deploy(`new WorkspaceSecret("a", { ${name}, value: "v", ${onExisting} });`);
+
+    expect(outcome(refused)).toEqual(fails(refused, "name-taken"));
+    expect(outcome(followed)).toEqual(succeeds(followed));
+    expect(held(stack.workspace)).toEqual([`${id} A=${policy === "keep" ? "theirs" : "v"}`]);
+    await expectNothingLeftToDo(stack);
+  });
+
   test.each(["overwrite", "keep"])("after name-taken, %s adopts the secret and keeps its id", async (onExisting) => {
     const stack = await startStack();
     const { id } = stack.workspace.add("A", "theirs");

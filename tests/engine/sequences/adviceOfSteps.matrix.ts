@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { testFor } from "../../support/hosts";
 import { addOwner } from "../../support/ownedSecrets";
 import { type Run, startStack, type TestStack } from "../../support/testStack";
-import { fails, held, outcome, succeeds } from "./support";
+import { fails, held, names, outcome, succeeds } from "./support";
 
 const secret = (inputs: string, options = "") => `new WorkspaceSecret("a", { ${inputs} }, { ${options} });`;
 
@@ -68,6 +68,34 @@ test("after several-with-this-name, existingId adopts only one secret", async ()
   ]);
 
   expect(held(stack.workspace)).toEqual([`${first?.id} A=v`, `${second?.id} A=two`].sort());
+});
+
+test.each([0, 1])("after prefix-not-plain, the suggested prefix %# works", async (index) => {
+  const stack = await startStack();
+  await stack.cli(["config", "set", "prefix", "test"]).orThrow();
+  const all = (prefix: string) => `new WorkspaceSecrets("all", { secrets: { A: "v" }, prefix: ${prefix} });`;
+  await stack.program(all('pulumi.output("test")'));
+  const refused = await stack.preview();
+  const [, ...prefixes] = /such as (.+) or (.+)$/m.exec(refused.problems[0]?.message ?? "") ?? [];
+
+  await stack.deploy(all(prefixes[index] ?? ""));
+
+  expect(outcome(refused)).toEqual(fails(refused, "prefix-not-plain"));
+  expect(names(stack.workspace)).toEqual(["testA"]);
+});
+
+test("after secrets-not-plain, secretsFromConfig manages the same secrets", async () => {
+  const stack = await startStack();
+  await stack.cli(["config", "set", "--secret", "--path", "crm.A"], "v").orThrow();
+  const all = (secrets: string) => `new WorkspaceSecrets("all", { secrets: ${secrets} });`;
+  await stack.program(all('new pulumi.Config().requireSecretObject("crm")'));
+  const refused = await stack.preview();
+  const [call = ""] = /secretsFromConfig\("KEY"\)/.exec(refused.problems[0]?.message ?? "") ?? [];
+
+  await stack.deploy(all(call.replace("KEY", "crm")));
+
+  expect(outcome(refused)).toEqual(fails(refused, "secrets-not-plain"));
+  expect(stack.workspace.secrets()).toMatchObject([{ name: "A", value: "v" }]);
 });
 
 testFor("dynamic")("after import-unsupported, existingId adopts the secret", async () => {
