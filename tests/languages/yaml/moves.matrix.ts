@@ -1,0 +1,54 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import { NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
+import type { HostName } from "../../support/hosts";
+import { startStack, type TestStack } from "../../support/testStack";
+import { SET_UP_MS } from "../languageProject";
+import { PROGRAM, prepareYaml, setSecret, useYaml } from "./yamlStack";
+
+beforeAll(prepareYaml, SET_UP_MS);
+
+const NODE_PROGRAM = 'exports.secretIds = new WorkspaceSecrets("workspace", { prefix: "dev_" }).secretIds;';
+
+async function startNode(host: HostName): Promise<TestStack> {
+  const stack = await startStack({ host, inOwnProcess: true });
+  await setSecret(stack, "CRM", "crm");
+  await setSecret(stack, "PAY", "pay");
+  await stack.deploy(NODE_PROGRAM);
+  return stack;
+}
+
+/** Moves the stack to YAML: expects no change, no request, and the same ids. */
+async function moveToYaml(stack: TestStack): Promise<void> {
+  const ids = (await stack.secrets()).map(({ id }) => id).sort();
+  await stack.useHost("native");
+  await useYaml(stack, PROGRAM);
+  const preview = await stack.preview("--expect-no-changes");
+  const up = await stack.up();
+
+  expect(preview).toMatchObject({ code: 0, calls: [], problems: [] });
+  expect(up).toMatchObject({ code: 0, calls: [], changes: { same: 2 }, problems: [] });
+  const secrets = await stack.secrets();
+  expect(secrets.map(({ type }) => type)).toEqual([NATIVE_TYPE, NATIVE_TYPE]);
+  expect(secrets.map(({ id }) => id).sort()).toEqual(ids);
+}
+
+test("a stack moves from Node.js to YAML and back without a request", async () => {
+  const stack = await startNode("native");
+
+  await moveToYaml(stack);
+
+  const runtime = { name: "nodejs", options: { typescript: false } };
+  await stack.changeProject({ runtime, main: "index.js", config: undefined, resources: undefined, outputs: undefined });
+  const preview = await stack.preview("--expect-no-changes");
+  const back = await stack.up();
+  expect(preview).toMatchObject({ code: 0, calls: [], problems: [] });
+  expect(back).toMatchObject({ code: 0, calls: [], changes: { same: 2 }, problems: [] });
+});
+
+test("a stack moves from the dynamic provider to YAML without a request", async () => {
+  const stack = await startNode("dynamic");
+
+  await moveToYaml(stack);
+
+  expect(JSON.stringify(await stack.resources())).not.toContain("pulumi-nodejs");
+});

@@ -1,0 +1,117 @@
+import { stripVTControlCharacters } from "node:util";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { FaultKind } from "../../../emulator/index";
+import { canary } from "../../support/canary";
+import { SET_UP_MS } from "../languageProject";
+import { PROGRAM, prepareYaml, programWith, setSecret, startYaml, useYaml, valuesOf } from "./yamlStack";
+
+beforeAll(prepareYaml, SET_UP_MS);
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: YAML's own references
+describe("wrong input in YAML", () => {
+  const cases: [string, Record<string, unknown>][] = [
+    ["secrets", { secrets: 5 }],
+    ["secrets", { secrets: ["a"] }],
+    ["secrets", { secrets: { A: 5 } }],
+    ["secrets", { secrets: { A: { b: "c" } } }],
+    ["secrets", { secrets: { A: "" } }],
+    ["prefix", { secrets: "${secrets}", prefix: 5 }],
+    ["prefix", { secrets: "${secrets}", prefix: { "fn::secret": "p_" } }],
+    ["prefx", { secrets: "${secrets}", prefx: "dev_" }],
+    ["onExisting", { secrets: "${secrets}", onExisting: "never" }],
+  ];
+
+  test("each wrong input is one error at preview that names the property", async () => {
+    const stack = await startYaml({ CRM: "v", PAY: "w" });
+    for (const [property, properties] of cases) {
+      await useYaml(stack, programWith(properties));
+
+      const run = await stack.preview();
+
+      expect(run).toMatchObject({ steps: {}, calls: [] });
+      expect(run.code).not.toBe(0);
+      // The YAML host finds some of these faults itself, and shows them in colour.
+      const [, shown = ""] = stripVTControlCharacters(run.output).split("Diagnostics:");
+      expect(shown.match(/^ +[Ee]rror: /gm)).toHaveLength(1);
+      expect(shown).toContain(property);
+    }
+  });
+
+  test("without secrets in the program and in the config, the preview fails", async () => {
+    const stack = await startYaml({});
+    await useYaml(stack, { ...programWith({ prefix: "dev_" }), config: undefined });
+
+    const run = await stack.preview();
+
+    expect(run).toMatchObject({ kinds: ["config-missing"], steps: {} });
+  });
+
+  test("an API key in plain text is refused at preview", async () => {
+    const stack = await startYaml({ CRM: "v" });
+    await stack.configure({ "elevenlabs:apiKey": "sk_plain" });
+
+    const run = await stack.preview();
+
+    expect(run).toMatchObject({ kinds: ["plain-api-key"], steps: {} });
+    expect(run.output).not.toContain("sk_plain");
+  });
+});
+
+describe("a secret in YAML that fails", () => {
+  test("with --continue-on-error, the other secrets continue and none is lost", async () => {
+    const stack = await startYaml({ OLD: "old", KEPT: "kept" });
+    await stack.up();
+    stack.workspace.add("dev_TAKEN", "theirs");
+    await setSecret(stack, "TAKEN", "ours");
+    await setSecret(stack, "NEW", "new");
+    await setSecret(stack, "KEPT", "kept-2");
+
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    expect(run.kinds).toEqual(["name-taken"]);
+    expect(valuesOf(stack)).toEqual({ dev_OLD: "old", dev_KEPT: "kept-2", dev_NEW: "new", dev_TAKEN: "theirs" });
+    await stack.cli(["config", "rm", "--path", "secrets.TAKEN"]).orThrow();
+    expect(await stack.up()).toMatchObject({ code: 0, changes: { same: 3 } });
+  });
+
+  test.each<[string, FaultKind]>([
+    ["429", { kind: "status", status: 429, retryAfter: 0 }],
+    ["500 before the write", { kind: "status", status: 500 }],
+    ["500 after the write", { kind: "status", status: 500, when: "after" }],
+    ["a reset after the write", { kind: "reset", when: "after" }],
+    ["a body that is cut off", { kind: "truncated" }],
+    ["HTML", { kind: "malformed" }],
+    ["a redirect", { kind: "redirect", location: "https://elsewhere.example/" }],
+  ])("a create that gets %s duplicates and loses no secret", async (_, fault) => {
+    const stack = await startYaml({ CRM: "crm", PAY: "pay" });
+    stack.emulator.fault({ ...fault, on: "create" });
+
+    await stack.up();
+    const repaired = await stack.up();
+
+    expect(repaired.code).toBe(0);
+    expect(valuesOf(stack)).toEqual({ dev_CRM: "crm", dev_PAY: "pay" });
+    expect(stack.workspace.secrets()).toHaveLength(2);
+    expect(await stack.secrets()).toHaveLength(2);
+  });
+});
+
+describe("a value in YAML", () => {
+  const value = canary(" \"'ü\\/%<&+");
+
+  test("no command shows a value with --debug, and no file has it", async () => {
+    const stack = await startYaml({ CRM: value.text });
+
+    const runs = [await stack.preview("--debug"), await stack.up("--debug")];
+    await useYaml(stack, { ...PROGRAM, outputs: {} });
+    runs.push(await stack.preview("--debug", "--diff"), await stack.refresh("--debug"), await stack.destroy("--debug"));
+
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+    expect(runs.flatMap(({ output }) => output.split("\n").filter((line) => value.foundIn(line).length > 0))).toEqual(
+      [],
+    );
+    for (const [file, text] of await stack.writtenFiles()) expect([file, value.foundIn(text)]).toEqual([file, []]);
+  });
+});
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: YAML's own references
