@@ -18,7 +18,9 @@ function commandsOf(text: string): string[] {
 }
 
 test("every program in the docs compiles", async () => {
-  const programs = (await docBlocks()).filter(({ language }) => language === "ts").map(({ text }) => text);
+  const programs = (await docBlocks())
+    .filter(({ language }) => ["ts", "typescript"].includes(language))
+    .map(({ text }) => text);
   expect(programs.length).toBeGreaterThan(5);
   const { dependencies } = JSON.parse(await readFile("tests/vendor/package.json", "utf8"));
   const untyped = Object.keys(dependencies).map((name) => `declare module "${name}";\n`);
