@@ -131,7 +131,7 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
   "component-inputs-invalid": [
     "engine/plugin/remoteComponent: after component-inputs-invalid, the printed command sets a usable value",
   ],
-  "secrets-unknown": ["languages/yaml/safety: with --continue-on-error, the other secrets continue and none is lost"],
+  "secrets-unknown": "a guard: no SDK of the tests creates a component from inputs that a failed resource would provide",
   "mock-without-list": ["docs/mocks: functions call the mocks, and a mock without a list is an error"],
 
   // Inputs.
