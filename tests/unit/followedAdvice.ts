@@ -129,9 +129,10 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
     "engine/sequences/adviceOfSteps: after secrets-not-plain, secretsFromConfig manages the same secrets",
   ],
   "component-inputs-invalid": [
-    "engine/plugin/remoteComponent: after component-inputs-invalid, the printed command sets a usable value",
+    "engine/plugin/remoteComponent: after component-inputs-invalid, the printed command sets the value",
   ],
-  "secrets-unknown": "a guard: no SDK of the tests creates a component from inputs that a failed resource would provide",
+  "secrets-unknown":
+    "a guard: no SDK of the tests creates a component from inputs that a failed resource would provide",
   "mock-without-list": ["docs/mocks: functions call the mocks, and a mock without a list is an error"],
 
   // Inputs.

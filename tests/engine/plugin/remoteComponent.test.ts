@@ -142,7 +142,7 @@ describe("wrong inputs of a component that the plugin creates", () => {
 });
 
 describe("the advice of an error of the component", () => {
-  test("after component-inputs-invalid, the printed command sets a usable value", async () => {
+  test("after component-inputs-invalid, the printed command sets the value", async () => {
     const stack = await startStack({ host: "native", config: { secrets: { A: 5 } } });
     await stack.program(
       `${REMOTE} new RemoteSecrets("all", { secrets: new pulumi.Config().requireObject("secrets") });`,
