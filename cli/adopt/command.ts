@@ -8,6 +8,7 @@ import { quoted, sanitized } from "../../provider/text/sanitize.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
 import { type ContextOptions, openWorkspace, withStack, withWorkspace } from "../context.js";
+import { errorCode } from "../errorCode.js";
 import type { Stack } from "../pulumi/stack.js";
 import { note, print } from "../terminal.js";
 import { collected, refusedOption } from "../usage.js";
@@ -117,8 +118,7 @@ async function writeImportFile(file: string, text: string, reader: Reader): Prom
     // Don't overwrite an existing file: it may contain someone's work.
     await writeFile(file, text, { flag: "wx" });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw fileNotWritten({ file, code, chosenBy: "--import-file" }, { step: "adopt the secrets" });
+    throw fileNotWritten({ file, code: errorCode(error), chosenBy: "--import-file" }, { step: "adopt the secrets" });
   }
   note(`Wrote ${sanitized(file)}. Next: ${commandFor(reader, pulumiImport(file))}`);
 }

@@ -11,6 +11,7 @@ import {
 import type { Problem } from "../../provider/messages/problem.js";
 import { inWorkspaceText } from "../../provider/messages/text.js";
 import { sanitized } from "../../provider/text/sanitize.js";
+import { errorCode } from "../errorCode.js";
 import { fail, print } from "../terminal.js";
 import { refusedOption } from "../usage.js";
 import { portTaken, portUnusable } from "../wording.js";
@@ -147,7 +148,7 @@ function endWithNpm(close: () => void): void {
 
 function listenProblem(error: unknown, port: number): Problem {
   const attempt = { step: `listen on port ${port}` } as const;
-  const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+  const code = errorCode(error);
   return code === "EADDRINUSE" ? portTaken({}, attempt) : portUnusable({ code }, attempt);
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import type { Emulator } from "../../emulator/index.js";
 import type { Attempt } from "../../provider/messages/problem.js";
+import { errorCode } from "../errorCode.js";
 import { emulatorStateUnusable, fileNotWritten } from "../wording.js";
 
 const ATTEMPT: Attempt = { step: "run pulumi-elevenlabs emulator" };
@@ -39,7 +40,7 @@ export function saveState(file: string, emulator: Emulator, workspaces: Set<stri
     writeFileSync(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw fileNotWritten({ file, code: codeOf(error), chosenBy: "--state" }, ATTEMPT);
+    throw fileNotWritten({ file, code: errorCode(error), chosenBy: "--state" }, ATTEMPT);
   }
 }
 
@@ -47,11 +48,7 @@ function contentOf(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return {};
+    if (errorCode(error) === "ENOENT") return {};
     throw emulatorStateUnusable({ file }, ATTEMPT);
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? "unknown";
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { errorCode } from "../errorCode.js";
 import type { JsonFault } from "./markers.js";
 
 /** The reason why a file can't be rendered. It never contains a part of the file, which may have a secret value. */
@@ -74,5 +75,5 @@ async function readText(file: string, path: string): Promise<JsonFile | FileFaul
 }
 
 function unreadable(file: string, error: unknown): FileFault {
-  return { file, kind: "unreadable", code: (error as NodeJS.ErrnoException).code ?? "unknown" };
+  return { file, kind: "unreadable", code: errorCode(error) };
 }

@@ -1,6 +1,7 @@
 import { copyFile, lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Attempt, Problem } from "../../provider/messages/problem.js";
+import { errorCode } from "../errorCode.js";
 import { fileNotWritten } from "../wording.js";
 
 /** A file that a command writes. The path is relative to the output folder. */
@@ -81,7 +82,7 @@ async function copyOf(file: string, copy: string): Promise<string | undefined> {
     await copyFile(file, copy);
     return copy;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -108,7 +109,7 @@ async function entryAt(path: string) {
 
 function asProblem(error: unknown, file: string, attempt: Attempt, isPartial = false): Problem {
   if (Problem.isInstance(error)) return error;
-  return notWritten(file, (error as NodeJS.ErrnoException).code ?? "unknown", attempt, isPartial);
+  return notWritten(file, errorCode(error), attempt, isPartial);
 }
 
 function notWritten(file: string, code: string, attempt: Attempt, isPartial = false): Problem {

@@ -33,21 +33,8 @@ export type SecretClass<Secret> = new (
   opts: pulumi.CustomResourceOptions,
 ) => Secret;
 
-/** The plan of a component: the value for each key, and the settings that all secrets share. */
-export interface SecretsPlan {
-  values: Record<string, pulumi.Input<string>>;
-  prefix: string;
-  aliases: Record<string, string>;
-  shared: Omit<WorkspaceSecretArgs, "name" | "value" | "existingId">;
-}
-
-export interface CreatedSecrets<Secret> {
-  secrets: Readonly<Record<string, Secret>>;
-  secretIds: pulumi.Output<Record<string, string>>;
-}
-
-/** Throws before any resource is registered, if the arguments are invalid. */
-export function planSecrets(name: string, args: WorkspaceSecretsArgs): SecretsPlan {
+/** The value for each key, and the settings that all secrets share. Throws if the arguments are invalid, before any registration. */
+export function planSecrets(name: string, args: WorkspaceSecretsArgs) {
   const { secrets: given, prefix = "", aliases = {}, ...shared } = args;
   const attempt: Attempt = { step: "declare WorkspaceSecrets", name };
   if (typeof prefix !== "string") throw programError(prefixNotPlain({}, attempt));
@@ -59,8 +46,8 @@ export function planSecrets(name: string, args: WorkspaceSecretsArgs): SecretsPl
 export function createSecrets<Secret extends { secretId: pulumi.Output<string> }>(
   Secret: SecretClass<Secret>,
   { name, parent }: { name: string; parent: pulumi.ComponentResource },
-  { values, prefix, aliases, shared }: SecretsPlan,
-): CreatedSecrets<Secret> {
+  { values, prefix, aliases, shared }: ReturnType<typeof planSecrets>,
+) {
   const planned = plannedSecrets(name, Object.keys(values), { prefix, aliases });
   const made = planned.map(({ key, logicalName, name, aliases }) => {
     const secret = new Secret(
