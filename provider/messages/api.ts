@@ -3,7 +3,7 @@ import type { ProxyInfo } from "../api/proxy/route.js";
 import { quoted } from "../text/sanitize.js";
 import type { FailedCall } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
-import { configPathText, ownCommand, pulumiRefresh, setConfig } from "./commands.js";
+import { configPathText, ownCommand, pulumiRefresh, setConfig, WITH_PROGRAM } from "./commands.js";
 import { problem, type Reader, type Wording } from "./problem.js";
 import { capitalized, commandFor } from "./text.js";
 /** Returns the reason why a call failed. */
@@ -112,9 +112,6 @@ function unreachableProxyAdvice(failure: ApiFailure & { proxy: ProxyInfo }): str
   }
   return `Check the proxy in ${variable}, then ${AGAIN}`;
 }
-
-/** With `--run-program`, the engine uses the current config instead of the config of the last update. */
-export const WITH_PROGRAM = "run the command with --run-program";
 
 const AGAIN = "run the command again. Finished changes are kept.";
 

@@ -2,8 +2,8 @@ import type { OwnedFacts } from "../ownership/ownership.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import type { ConfigFault } from "../workspaces/settings.js";
 import { explainFault, explainFaults, type InvalidConfig } from "./config.js";
+import { explainOwner } from "./owner.js";
 import { checkFailure } from "./problem.js";
-import { explainOwner } from "./secret.js";
 import { didYouMean } from "./text.js";
 
 // Problems with an input. The reason never contains the value of the input.

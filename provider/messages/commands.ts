@@ -74,3 +74,6 @@ export function shellWord(word: string): string {
 function pathArguments(path: ConfigPath): string[] {
   return path.steps.length > 0 ? ["--path", configPathText(path)] : [path.key];
 }
+
+/** With `--run-program`, the engine uses the current config instead of the config of the last update. */
+export const WITH_PROGRAM = "run the command with --run-program";

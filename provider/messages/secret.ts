@@ -7,7 +7,8 @@ import type { CalledWorkspace } from "../workspaces/callProblems.js";
 import { workspaceSettingPath } from "../workspaces/names.js";
 import { failureText, refreshAdvice } from "./api.js";
 import { deleteFromState, listUrns, ownCommand, pulumiUp, setConfig } from "./commands.js";
-import { type Explanation, problem, type Reader, warning } from "./problem.js";
+import { explainOwner } from "./owner.js";
+import { problem, type Reader, warning } from "./problem.js";
 import { capitalized, clause, commandFor, dependentsText, idsText } from "./text.js";
 
 const ID_CHECK = "check the id, and that the API key belongs to the workspace that has the secret.";
@@ -258,56 +259,6 @@ function rightAccountText({ workspace, provider, keySource, storedEndpoint }: Wr
     return `Set ${setting} of provider ${quoted(provider)} to ${right}.`;
   const given = storedEndpoint === undefined ? { secret: true } : { secret: false, value: storedEndpoint };
   return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
-}
-
-export function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
-  const { id, where } = facts;
-  const other = quoted(facts.resource);
-  const secret = id === undefined ? "this secret" : `secret ${sanitized(id)}`;
-  if (where === "program") {
-    return [
-      `${secret} already belongs to resource ${other} of this program`,
-      "Choose another name for the secret of this resource, or remove one of the two resources from the program.",
-    ];
-  }
-  if (where === "both") {
-    return [
-      `it also belongs to resource ${other} of this program`,
-      "Remove one of the two resources from the program. The other resource then owns the secret.",
-    ];
-  }
-  const urn = facts.urn ?? "URN";
-  // A URN works for any parent and type. An alias without a parent refers to the new parent.
-  const alias = facts.isInComponent
-    ? `aliases: { KEY: ${quoted(urn)} } to the arguments of WorkspaceSecrets`
-    : `aliases: [${quoted(urn)}] to the options`;
-  if (facts.strangerType !== undefined)
-    return explainStranger({ ...facts, urn, type: facts.strangerType, alias }, reader);
-  return [
-    `${secret} belongs to resource ${other} of this stack`,
-    `If it is the same resource under another name, parent or kind of provider, add ${alias}.`,
-    `Otherwise, first run "${commandFor(reader, pulumiUp())}" without this change, but with another name for the secret of ${other}, or without ${other} (this deletes its secret).`,
-  ];
-}
-
-function explainStranger(
-  { id, resource, urn, type, alias }: OwnedFacts & { urn: string; type: string; alias: string },
-  reader: Reader,
-): Explanation {
-  const other = quoted(resource);
-  const forget = commandFor(reader, deleteFromState(urn));
-  const hasOtherId = type.startsWith("command:");
-  return [
-    `resource ${other} of this stack (${sanitized(type)}) seems to manage ${id === undefined ? "this secret" : `secret ${sanitized(id)}`}, and would delete the secret when the resource is removed`,
-    ...(hasOtherId
-      ? [
-          `To take over the secret, remove ${other} from the program and from the state (this deletes nothing): ${forget}`,
-        ]
-      : [
-          `To take over the secret, remove ${other} from the program, and add ${alias}.`,
-          `If the id of ${other} isn't the secret's id, remove ${other} from the state instead (this deletes nothing): ${forget}`,
-        ]),
-  ];
 }
 
 // Warnings. `next` is empty if the user needn't do anything.

@@ -10,7 +10,7 @@ const HTTP = /^(node:)?https?2?$|^node-fetch$/;
 
 const COMMANDS = ["adopt", "commands", "doctor", "drift", "emulator", "render"].map((name) => `cli/${name}`);
 /** The files that turn facts into sentences. */
-const WORDING = /^provider\/messages\/(api|check|config|environment|secret)$|\/wording$/;
+const WORDING = /^provider\/messages\/(api|check|config|environment|owner|secret)$|\/wording$/;
 
 /** Imports that are forbidden in a folder: other folders of the repository, and packages. */
 const FORBIDDEN: { folder: string; folders: string[]; packages?: RegExp[] }[] = [
