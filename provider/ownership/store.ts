@@ -11,6 +11,8 @@ export interface Holder {
   since: "state" | "operation" | "lookup";
   /** The secret's properties in the state, if the holder is in the state. */
   stored?: StoredHolder;
+  /** Whether the program still has the resource and keeps its value: then no process may delete the secret. */
+  isValueWanted?: true;
 }
 
 export interface StoredHolder {
@@ -134,7 +136,9 @@ export class Store {
     if (this.released.has(`${mark} ${id}`)) return;
     const known = this.byId.get(id) ?? new Map<string, Holder>();
     this.byId.set(id, known);
+    const before = known.get(mark);
     // An entry from a step is newer than an entry from the state, so it replaces that entry.
-    if (since === "operation" || !known.has(mark)) known.set(mark, { ...known.get(mark), ...holder });
+    const isNewer = since === "operation" || before === undefined || (since === "state" && before.since === "state");
+    if (isNewer) known.set(mark, { ...before, ...holder });
   }
 }

@@ -58,7 +58,9 @@ export class Plans {
     if (same) {
       return [...failures, declaredTwice(same.input, { resource: same.other.name, input: same.input })];
     }
-    this.byPlace.set(keyOf(inputs), { declared: registration, pushes: this.pushes(inputs, olds, registration) });
+    const plan: Plan = { declared: registration, pushes: this.pushes(inputs, olds, registration) };
+    this.byPlace.set(keyOf(inputs), plan);
+    this.shareWantedValue(plan);
     if (!willCreate(inputs, olds) || !mayAdopt(inputs)) return failures;
     return [...failures, ...this.conflicts(inputs, registration, stateProblem)];
   }
@@ -89,13 +91,17 @@ export class Plans {
   requireValueNotReplaced(entry: StoredEntry, attempt: Attempt): void {
     const { mark, state } = entry;
     if (!isValueKept(state)) return;
-    const plan =
-      this.ofEntry(entry) ??
-      [...this.byPlace.values()].find(({ declared }) => this.ownership.ownInState(declared)?.mark === mark);
-    if (!plan || plan.pushes) return;
-    // An earlier operation has already replaced this entry, and has decided about its value.
-    if (plan.mark !== undefined && plan.mark !== mark) return;
-    throw keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
+    const plan = this.ofEntry(entry);
+    // If an earlier operation has already replaced this entry, it has decided about the value.
+    const isPlanned = plan && !plan.pushes && (plan.mark === undefined || plan.mark === mark);
+    const isWanted = isPlanned || this.ownership.inStateBy(entry)?.isValueWanted;
+    if (isWanted) throw keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
+  }
+
+  /** The entry may belong to another provider object, whose process deletes the secret but doesn't check the resource. */
+  private shareWantedValue({ declared, pushes }: Plan): void {
+    const own = pushes ? undefined : this.ownership.ownInState(declared);
+    if (own?.stored?.isValueKept) this.ownership.journal.hold({ ...own, isValueWanted: true });
   }
 
   /**

@@ -74,7 +74,8 @@ function changesAreRequested(all: Observed): string[] {
     if (then?.name === now.name && then.value === now.value) return [];
     // If the API's spelling of a new name is already taken, the rename is undone. The API can't rename a secret without a value,
     // so the secret keeps the program's value.
-    const isRenameUndone = then?.name === now.name && isReported(all, now.id, "new-name-taken");
+    const names = [then?.name, ...before.entries.filter(({ id }) => id === now.id).map(({ name }) => name)];
+    const isRenameUndone = names.includes(now.name) && isReported(all, now.id, "new-name-taken");
     const requestsIt = (resource: Wanted) => {
       if ((resource.name !== now.name && !isRenameUndone) || resource.value !== now.value) return false;
       if (!then) return mayBeCreated(resource, observed);

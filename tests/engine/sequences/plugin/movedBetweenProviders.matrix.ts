@@ -29,6 +29,21 @@ async function expectSame(stack: TestStack, program: string): Promise<void> {
 }
 
 describe("a resource that moves to another provider", () => {
+  test("a move and a replacement in one command never destroy a kept value", async () => {
+    const { stack, provider } = await deployed();
+    const theirs = stack.workspace.add("B", "theirs");
+    const program = (options: string) => `${provider("second", "sk_of_the_stack")}
+      new WorkspaceSecret("b", { name: "B", value: "ours", onExisting: "keep" }, { ${options} });`;
+    await stack.deploy(program(""));
+    await stack.program(program("provider: second, deleteBeforeReplace: true"));
+    const [{ urn = "" } = {}] = (await stack.secrets()).filter(({ id }) => id === theirs.id);
+
+    const run = await stack.up("--replace", urn);
+
+    expect(outcome(run)).toEqual(fails(run, "kept-value-at-risk"));
+    expect(stack.workspace.secrets()).toContainEqual(theirs);
+  });
+
   test("a move to a provider of the same workspace keeps the secret", async () => {
     const { stack, provider } = await deployed();
 
