@@ -52,9 +52,8 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
       return {
         async check(resource, olds) {
           hasChecked = true;
-          const { logical, value, via, onExisting, existingId } = resource;
+          const { logical, value, via } = resource;
           const inputs = givenInputs(resource, via === "usual" ? "default" : via);
-          const mayAdopt = onExisting !== "fail" || existingId !== undefined;
           const [failure] = lifecycle.check(
             inputs,
             { ...olds },
@@ -63,7 +62,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
               name: logical,
               type: DYNAMIC_TYPE,
               value,
-              ...(mayAdopt ? { state: { urns: [urnFor(DYNAMIC_TYPE, logical)] } } : {}),
+              state: { urns: [urnFor(DYNAMIC_TYPE, logical)] },
             },
           );
           if (failure) throw new WrongInput(`${logical}: ${failure.property} ${failure.text()}`, failure.kind);
