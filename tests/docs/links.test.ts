@@ -10,7 +10,15 @@ interface Link {
 
 async function pages(): Promise<string[]> {
   const inDocs = (await readdir("docs")).filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
-  return ["README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md", "examples/README.md", ...inDocs];
+  return [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "tests/README.md",
+    "examples/README.md",
+    "templates/README.md",
+    ...inDocs,
+  ];
 }
 
 async function localLinks(page: string): Promise<Link[]> {

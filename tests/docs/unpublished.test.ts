@@ -10,7 +10,7 @@ const WARNING =
 
 /** The files whose commands a reader copies: the docs, the examples and the source of the command-line help. */
 async function copied(): Promise<[string, string][]> {
-  const paths = ["README.md", "CONTRIBUTING.md", "docs", "examples", "provider", "sdk", "cli"];
+  const paths = ["README.md", "CONTRIBUTING.md", "docs", "examples", "templates", "provider", "sdk", "cli"];
   const { stdout } = await promisify(execFile)("git", ["ls-files", "-z", ...paths]);
   const files = stdout.split("\0").filter(Boolean);
   return Promise.all(files.map(async (file): Promise<[string, string]> => [file, await readFile(file, "utf8")]));

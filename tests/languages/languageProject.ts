@@ -3,6 +3,8 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "@jest/globals";
+import { parse, stringify } from "yaml";
+import type { EmulatorOptions } from "../../emulator/index";
 import { type Example, openProject } from "../support/exampleProject";
 
 const REPO = process.cwd();
@@ -22,14 +24,22 @@ export async function generateSdks(folder: string): Promise<void> {
 }
 
 /** A copy of the project in a folder, with the plugin of this repository. */
-export async function copyProject(from: string): Promise<Example> {
-  const project = await openProject();
+export async function copyProject(from: string, options?: EmulatorOptions): Promise<Example> {
+  const project = await openProject(undefined, options);
   await cp(from, project.folder, { recursive: true });
   const file = join(project.folder, "Pulumi.yaml");
   const text = await readFile(file, "utf8");
   expect(text).toContain("path: ../../dist/plugin\n");
   await writeFile(file, text.replace("../../dist/plugin", PLUGIN_FOLDER));
   return project;
+}
+
+/** Makes a project that names no plugin use the plugin of this repository. Also omits its virtual environment. */
+export async function usePlugin({ folder }: Example): Promise<void> {
+  const file = join(folder, "Pulumi.yaml");
+  const project = parse(await readFile(file, "utf8"));
+  const plugins = { providers: [{ name: "elevenlabs", path: PLUGIN_FOLDER }] };
+  await writeFile(file, stringify({ ...project, runtime: "python", plugins }));
 }
 
 export interface Commands {

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "@jest/globals";
-import { commandsOf } from "../support/exampleProject";
-import { copyProject, expectLifecycle, generateSdks, SET_UP_MS, setUp } from "./languageProject";
+import { commandsOf, openProject } from "../support/exampleProject";
+import { copyProject, expectLifecycle, generateSdks, SET_UP_MS, setUp, usePlugin } from "./languageProject";
 
 const PLAIN = join(__dirname, "programs/python");
 
@@ -49,4 +50,19 @@ test("the Python example manages a secret with the generated SDK", async () => {
     return { PATH };
   };
   await expectLifecycle(project, { ...COMMANDS, up, use });
+});
+
+test("Python: the template manages a secret without an SDK", async () => {
+  const project = await openProject();
+  await mkdir(project.folder);
+  const template = join(process.cwd(), "templates/python");
+  await project.run(`pulumi new ${template} --yes --name crm --generate-only`, { env: { PATH } });
+  await usePlugin(project);
+  await project.run("pulumi stack init dev");
+
+  const use = async (input: string) => {
+    await project.run("pulumi config set --secret crmToken", { input });
+    return { PATH };
+  };
+  await expectLifecycle(project, { ...COMMANDS, use });
 });

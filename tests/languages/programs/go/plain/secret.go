@@ -12,7 +12,7 @@ type workspaceSecret struct {
 
 // Uses no SDK: sets the type by its name, and spells the inputs as the schema does.
 func program(ctx *pulumi.Context) error {
-	inputs := pulumi.Map{"name": pulumi.String("CRM_TOKEN"), "value": pulumi.String(os.Getenv("TOKEN"))}
+	inputs := pulumi.Map{"value": pulumi.String(os.Getenv("TOKEN"))}
 	var token workspaceSecret
 	if err := ctx.RegisterResource("elevenlabs:index:WorkspaceSecret", "CRM_TOKEN", inputs, &token); err != nil {
 		return err

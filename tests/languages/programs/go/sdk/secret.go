@@ -8,15 +8,15 @@ import (
 )
 
 func program(ctx *pulumi.Context) error {
-	token, err := elevenlabs.NewWorkspaceSecret(ctx, "CRM_TOKEN", &elevenlabs.WorkspaceSecretArgs{
-		Name:  pulumi.String("CRM_TOKEN"),
-		Value: pulumi.String(os.Getenv("TOKEN")),
+	workspace, err := elevenlabs.NewWorkspaceSecrets(ctx, "workspace", &elevenlabs.WorkspaceSecretsArgs{
+		Secrets: pulumi.StringMap{"CRM_TOKEN": pulumi.String(os.Getenv("TOKEN"))},
 	})
 	if err != nil {
 		return err
 	}
-	dependents := elevenlabs.GetSecretDependentsOutput(ctx, elevenlabs.GetSecretDependentsOutputArgs{SecretId: token.SecretId})
-	ctx.Export("tokenId", token.SecretId)
+	tokenId := workspace.SecretIds.MapIndex(pulumi.String("CRM_TOKEN"))
+	dependents := elevenlabs.GetSecretDependentsOutput(ctx, elevenlabs.GetSecretDependentsOutputArgs{SecretId: tokenId})
+	ctx.Export("tokenId", tokenId)
 	ctx.Export("dependents", dependents.Dependents())
 	return nil
 }
