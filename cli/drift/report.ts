@@ -1,4 +1,5 @@
-import type { PlannedStep } from "../pulumi/output.js";
+import { changesOf } from "../../provider/secret/changes.js";
+import type { PlannedStep, StackSecret } from "../pulumi/output.js";
 import type { Drift, WorkspaceDrift } from "./find.js";
 
 /** The effect of the next `pulumi up --refresh` on a difference, or the change that the program needs first. */
@@ -16,14 +17,7 @@ export type Outcome =
   | { kind: "must-follow-name"; name: string };
 
 /** One difference: drift, or a change in the program that no `pulumi up` has made yet. */
-export interface Difference {
-  resource: string;
-  urn: string;
-  name: string | undefined;
-  /** Undefined if the secret doesn't exist yet. */
-  id: string | undefined;
-  provider: string;
-  workspace: string;
+export interface Difference extends StackSecret {
   /** Undefined for a pending change. */
   drift: Drift | undefined;
   outcome: Outcome;
@@ -53,8 +47,7 @@ export function driftReport(
     results,
     compared: results.reduce((sum, { compared }) => sum + compared, 0),
     drifted: drifts.map((drift) => {
-      const { resource, urn, name, id, provider, workspace } = drift.owned;
-      return { resource, urn, name, id, provider, workspace, drift, outcome: outcomeOf(drift, planned.get(urn)) };
+      return { ...drift.owned, drift, outcome: outcomeOf(drift, planned.get(drift.owned.urn)) };
     }),
     pending: plan
       ?.filter(({ urn }) => !drifted.has(urn))
@@ -86,6 +79,8 @@ function outcomeOf(drift: Drift, planned: PlannedStep | undefined): Outcome {
 function outcomeOfRename({ owned, found }: Drift & { kind: "renamed" }): Outcome {
   // The API can't rename a secret without a new value, and a kept value must not be overwritten.
   if (owned.isValueKept) return { kind: "must-follow-name", name: found.name };
-  const isRenamed = owned.onNameChange === "rename" || owned.existingId === owned.id;
-  return { kind: isRenamed ? "renamed-back" : "replaced" };
+  // The lifecycle decides the rest, with the inputs of the last update and the state after a refresh.
+  const state = { ...owned, name: found.name };
+  const { replacing } = changesOf({ id: owned.id, state }, { ...owned, name: owned.name ?? "", value: "" }, []);
+  return { kind: replacing.length === 0 ? "renamed-back" : "replaced" };
 }

@@ -25,16 +25,20 @@ export interface SecretPlace {
   workspace: string;
 }
 
-/** A secret in the stack's state. */
-export interface OwnedSecret {
+/** A secret of the stack. */
+export interface StackSecret extends SecretPlace {
   /** The resource's logical name. */
   resource: string;
   urn: string;
-  id: string;
-  /** The last known name of the secret. Undefined if the state doesn't contain it. */
+  /** Undefined if the secret doesn't exist yet. */
+  id: string | undefined;
+  /** The last known name of the secret, or the name that it will get. Undefined if that isn't known. */
   name: string | undefined;
-  provider: string;
-  workspace: string;
+}
+
+/** A secret in the stack's state. */
+export interface OwnedSecret extends StackSecret {
+  id: string;
   endpoint: string | undefined;
   /** Identifies the route by which the secret was written. */
   mark: string | undefined;
@@ -47,15 +51,7 @@ export interface OwnedSecret {
 }
 
 /** The change that the next `pulumi up` would make to a secret. */
-export interface PlannedStep {
-  resource: string;
-  urn: string;
-  /** Undefined if the secret doesn't exist yet. */
-  id: string | undefined;
-  /** Undefined if it isn't known yet. */
-  name: string | undefined;
-  provider: string;
-  workspace: string;
+export interface PlannedStep extends StackSecret {
   operation: "create" | "update" | "replace" | "delete";
 }
 
