@@ -11,7 +11,7 @@ type Settings = typeof SETTINGS;
 
 /** The settings of another workspace. */
 export type WorkspaceSettings = {
-  [Name in keyof Pick<Settings, WorkspaceSetting>]?: pulumi.Input<string> | undefined;
+  -readonly [Name in keyof Pick<Settings, WorkspaceSetting>]?: pulumi.Input<string> | undefined;
 };
 
 /**
@@ -19,7 +19,7 @@ export type WorkspaceSettings = {
  * key and `workspaces` are always kept secret.
  */
 export type ProviderArgs = {
-  [Name in keyof Settings]?:
+  -readonly [Name in keyof Settings]?:
     | pulumi.Input<
         Name extends WorkspaceSetting
           ? string
