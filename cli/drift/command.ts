@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { Problem, sentence } from "../../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
-import { requireRightAccount } from "../../provider/secret/guards.js";
+import { requireRightAccount } from "../../provider/secret/rightAccount.js";
 import { withProblems } from "../../provider/workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { Workspaces } from "../../provider/workspaces/workspaces.js";

@@ -11,8 +11,8 @@ import {
   ownedFacts,
 } from "../ownership/ownership.js";
 import type { Workspace } from "../workspaces/workspace.js";
-import { requireAtMostOne, requireFreeName } from "./guards.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
+import { requireAtMostOne, requireFreeName } from "./names.js";
 
 /** The result of a create. */
 export interface CreateResult extends Secret {

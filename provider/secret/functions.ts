@@ -6,7 +6,7 @@ import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import type { Workspaces } from "../workspaces/workspaces.js";
-import { requireAtMostOne } from "./guards.js";
+import { requireAtMostOne } from "./names.js";
 
 /** Identifies a secret by `secretId`, by `name`, or by both. */
 export interface SecretSelector {

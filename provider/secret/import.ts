@@ -6,7 +6,7 @@ import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import type { Workspaces } from "../workspaces/workspaces.js";
-import { requireAtMostOne } from "./guards.js";
+import { requireAtMostOne } from "./names.js";
 
 /** A secret that a stack adopts without changes, and the workspace that has it. */
 export interface ImportTarget {

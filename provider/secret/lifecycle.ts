@@ -13,10 +13,11 @@ import { callProblem } from "../workspaces/callProblems.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { type Changes, changesOf, requireValueNotAtRisk } from "./changes.js";
 import { CreateOrAdopt } from "./createOrAdopt.js";
-import { requireFreeName, requireRightAccount, requireStacksAccount } from "./guards.js";
 import { checkInputs, type InputName, type PreviewInputs, type WorkspaceSecretInputs } from "./inputs.js";
+import { requireFreeName } from "./names.js";
 import { Plans } from "./plans.js";
 import type { PushedInput, PushMemory } from "./pushed.js";
+import { requireRightAccount, requireStacksAccount } from "./rightAccount.js";
 import {
   isNamed,
   isOutdated,
