@@ -79,7 +79,7 @@ function outcomeOf(drift: Drift, planned: PlannedStep | undefined): Outcome {
 function outcomeOfRename({ owned, found }: Drift & { kind: "renamed" }): Outcome {
   // The API can't rename a secret without a new value, and a kept value must not be overwritten.
   if (owned.isValueKept) return { kind: "must-follow-name", name: found.name };
-  // The lifecycle decides the rest, with the inputs of the last update and the state after a refresh.
+  // Otherwise the lifecycle decides, with the inputs of the last update and the state after a refresh.
   const state = { ...owned, name: found.name };
   const { replacing } = changesOf({ id: owned.id, state }, { ...owned, name: owned.name ?? "", value: "" }, []);
   return { kind: replacing.length === 0 ? "renamed-back" : "replaced" };
