@@ -4,8 +4,8 @@ import { commandsOf, openExample } from "../support/exampleProject";
 test("each stack of config-secrets has its own values and prefix", async () => {
   const example = await openExample("config-secrets");
   const others = {
-    staging_CRM_TOKEN: "staging's CRM_TOKEN",
-    CRM_TOKEN: "prod's CRM_TOKEN",
+    staging_SHOP_TOKEN: "staging's SHOP_TOKEN",
+    SHOP_TOKEN: "prod's SHOP_TOKEN",
     PAGER_KEY: "prod's PAGER_KEY",
   };
   let stack = "";
@@ -13,7 +13,7 @@ test("each stack of config-secrets has its own values and prefix", async () => {
     [, stack = stack] = /^pulumi stack (?:init|select) (\w+)$/.exec(command) ?? [];
     const [, key] = /^pulumi config set --secret --path 'secrets\.(\w+)'$/.exec(command) ?? [];
     if (command === "pulumi destroy") {
-      expect(example.secrets()).toEqual({ dev_CRM_TOKEN: "dev's CRM_TOKEN", ...others });
+      expect(example.secrets()).toEqual({ dev_SHOP_TOKEN: "dev's SHOP_TOKEN", ...others });
     }
     await example.run(command, { input: key && `${stack}'s ${key}` });
   }

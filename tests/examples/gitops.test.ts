@@ -86,7 +86,7 @@ describe("gitops: the workflow for GitHub Actions", () => {
   test("the drift job opens an issue if a kept secret was renamed by hand", async () => {
     const issues = await fakeGh();
     const program = 'import { WorkspaceSecrets } from "pulumi-elevenlabs";';
-    const { id } = example.emulator.workspace().add("CRM_TOKEN", "theirs");
+    const { id } = example.emulator.workspace().add("BILLING_TOKEN", "theirs");
     await writeFile(
       join(example.folder, "index.ts"),
       `${program}\nnew WorkspaceSecrets("secrets", { onExisting: "keep" });`,
@@ -111,11 +111,11 @@ describe("gitops: the workflow for GitHub Actions", () => {
     const { emulator } = example;
 
     const preview = await runJob("pull_request");
-    expect(preview).toMatchObject({ code: 0, output: expect.stringMatching(/name\s*: "CRM_TOKEN"/) });
+    expect(preview).toMatchObject({ code: 0, output: expect.stringMatching(/name\s*: "BILLING_TOKEN"/) });
     expect(emulator.requests).toEqual([]);
 
     expect(await runJob("push")).toMatchObject({ code: 0 });
-    expect(example.secrets()).toEqual({ CRM_TOKEN: VALUE });
+    expect(example.secrets()).toEqual({ BILLING_TOKEN: VALUE });
 
     expect(await runJob("schedule")).toMatchObject({ code: 0 });
     expect(await issues()).toEqual([]);
@@ -192,7 +192,7 @@ test("the gitops Stack for the Kubernetes Operator repairs drift", async () => {
   const [made] = example.emulator.workspace().secrets();
   example.emulator.workspace().remove(made?.id ?? "");
   await reconcile();
-  expect(example.secrets()).toEqual({ CRM_TOKEN: VALUE });
+  expect(example.secrets()).toEqual({ BILLING_TOKEN: VALUE });
 });
 
 interface Job {

@@ -5,7 +5,7 @@ import { emulate } from "../support/servers";
 test("two-workspaces keeps a secret in each region, with a separate key", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_global: {} } });
   const eu = await emulate({ keys: { sk_of_the_eu: {} } });
-  const inputs: Record<string, string> = { apiKey: "sk_of_the_eu", crmToken: "v1" };
+  const inputs: Record<string, string> = { apiKey: "sk_of_the_eu", calendarToken: "v1" };
   const printed: Record<string, string> = {};
 
   for (const command of await commandsOf("two-workspaces")) {
@@ -14,8 +14,8 @@ test("two-workspaces keeps a secret in each region, with a separate key", async 
       await example.run(`pulumi config set --path elevenlabs:workspaces.eu.baseUrl ${eu.url}`);
     }
     if (command === "pulumi destroy") {
-      expect(example.secrets()).toEqual({ CRM_TOKEN: "v1" });
-      expect(eu.workspace().secrets()).toMatchObject([{ name: "CRM_TOKEN", value: "v1" }]);
+      expect(example.secrets()).toEqual({ CALENDAR_TOKEN: "v1" });
+      expect(eu.workspace().secrets()).toMatchObject([{ name: "CALENDAR_TOKEN", value: "v1" }]);
     }
     const [, asked = ""] = /--secret.*\b(\w+)'?$/.exec(command) ?? [];
     printed[command] = await example.run(command, { input: inputs[asked] });
@@ -31,7 +31,7 @@ test("two-workspaces keeps a secret in each region, with a separate key", async 
 test("two-workspaces calls only the emulator in the trial without an account", async () => {
   const example = await openExample("two-workspaces", { keys: { sk_emulator: {}, sk_eu: { workspace: "eu" } } });
   const { url } = example.emulator;
-  const inputs: Record<string, string> = { apiKey: "sk_eu", crmToken: "v1" };
+  const inputs: Record<string, string> = { apiKey: "sk_eu", calendarToken: "v1" };
   const env = { ELEVENLABS_BASE_URL: url, ELEVENLABS_API_KEY: "sk_emulator" };
   const printed: Record<string, string> = {};
 
@@ -40,8 +40,8 @@ test("two-workspaces calls only the emulator in the trial without an account", a
     const here = command.replace("http://127.0.0.1:8787", url);
     printed[command] = await example.run(here, { input: inputs[asked], env });
     if (command === "pulumi up") {
-      expect(example.emulator.workspace("eu").secrets()).toMatchObject([{ name: "CRM_TOKEN", value: "v1" }]);
-      expect(example.secrets()).toEqual({ CRM_TOKEN: "v1" });
+      expect(example.emulator.workspace("eu").secrets()).toMatchObject([{ name: "CALENDAR_TOKEN", value: "v1" }]);
+      expect(example.secrets()).toEqual({ CALENDAR_TOKEN: "v1" });
     }
   }
 

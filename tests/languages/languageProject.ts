@@ -51,8 +51,8 @@ export interface Commands {
   destroy: string;
 }
 
-/** Creates, changes and destroys the secret `CRM_TOKEN` of a program. */
-export async function expectLifecycle(project: Example, commands: Commands): Promise<void> {
+/** Creates, changes and destroys the secret of a program. */
+export async function expectLifecycle(project: Example, commands: Commands, name = "CRM_TOKEN"): Promise<void> {
   const { emulator } = project;
   let output = "";
   const run = async (command: string, env: Record<string, string>) => {
@@ -66,7 +66,7 @@ export async function expectLifecycle(project: Example, commands: Commands): Pro
   const first = await commands.use("the-first-value");
   expect(await run(commands.preview, first)).toEqual([]);
   expect(await run(commands.up, first)).toEqual(["list", "create"]);
-  expect(project.secrets()).toEqual({ CRM_TOKEN: "the-first-value" });
+  expect(project.secrets()).toEqual({ [name]: "the-first-value" });
   expect(await valueInState(project)).toBe("the-first-value");
   const [created] = emulator.workspace().secrets();
   expect((await project.run("pulumi stack output tokenId --stack dev")).trim()).toBe(created?.id);
@@ -76,7 +76,7 @@ export async function expectLifecycle(project: Example, commands: Commands): Pro
   const second = await commands.use("the-second-value");
   expect(await run(commands.preview, second)).toEqual([]);
   expect(await run(commands.up, second)).toEqual(["update"]);
-  expect(project.secrets()).toEqual({ CRM_TOKEN: "the-second-value" });
+  expect(project.secrets()).toEqual({ [name]: "the-second-value" });
   expect(await valueInState(project)).toBe("the-second-value");
 
   expect(await run(commands.destroy, second)).toEqual(["delete"]);

@@ -49,7 +49,7 @@ test("the Python example manages a secret with the generated SDK", async () => {
     await project.run(set, { input });
     return { PATH };
   };
-  await expectLifecycle(project, { ...COMMANDS, up, use });
+  await expectLifecycle(project, { ...COMMANDS, up, use }, "PAYMENT_TOKEN");
 });
 
 test("Python: the template manages a secret without an SDK", async () => {

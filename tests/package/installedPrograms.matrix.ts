@@ -19,7 +19,7 @@ test("the example config-secrets runs with the package that npm installs", async
   const commands = await commandsOf("config-secrets");
   for (const command of commands.slice(0, commands.indexOf("pulumi up") + 1))
     await example.run(command, { input: "v1" });
-  expect(example.secrets()).toEqual({ dev_CRM_TOKEN: "v1" });
+  expect(example.secrets()).toEqual({ dev_SHOP_TOKEN: "v1" });
   await example.run("pulumi destroy");
   expect(example.secrets()).toEqual({});
 });

@@ -15,7 +15,7 @@ export async function openGitops(): Promise<{ example: Example; kept: Record<str
   return { example, kept };
 }
 
-/** Creates the example's stack with the commands in its README. `value` becomes the value of the secret CRM_TOKEN. */
+/** Creates the example's stack with the commands in its README. `value` becomes the value of the secret BILLING_TOKEN. */
 export async function makeGitopsStack(example: Example, kept: Record<string, string>, value: string): Promise<void> {
   for (const command of await commandsOf("gitops")) await example.run(command, { input: value, env: kept });
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
   PATH = `${stdout.trim()}:${dirname(process.execPath)}:${process.env.PATH}`;
 }, SET_UP_MS);
 
-/** Runs the commands of the example's README for Pulumi. `inputs` answers each command that asks for a value. */
+/** Runs the commands of the example's README for Pulumi. Each command that asks for a value gets the next of `inputs`. */
 async function runReadme(name: string, example: Example, inputs: string[]): Promise<string> {
   let output = "";
   for (const command of (await commandsOf(name)).filter((line) => line.startsWith("pulumi "))) {
@@ -44,7 +44,7 @@ test("the YAML example with two providers creates a secret in each workspace", a
 
   for (const workspace of ["default", "eu"]) {
     const [secret] = example.emulator.workspace(workspace).secrets();
-    expect(secret).toMatchObject({ name: "CRM_TOKEN", value: "the-value" });
+    expect(secret).toMatchObject({ name: "SHIPPING_TOKEN", value: "the-value" });
     expect(output).toContain(secret?.id);
   }
   for (const [path, text] of await example.files()) expect([path, /the-value|sk_eu/.test(text)]).toEqual([path, false]);
