@@ -26,6 +26,11 @@ Without --component, each secret gets a WorkspaceSecret and a config key. With
 it, the config stores all values under "secrets", and one WorkspaceSecrets
 adopts all secrets.
 
+There is no --provider, because the command can't know which variable of your
+program has the provider. For the workspace of an explicit provider, set
+ELEVENLABS_API_KEY to its key, run adopt --no-stack, and add the option provider
+to each line.
+
 Exit codes: 0 success, 1 failure.
 
 Examples:

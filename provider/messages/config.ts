@@ -138,7 +138,12 @@ export interface PlainKey {
 
 const NEW_KEY = "Treat the old key as compromised, and set a new key as a secret";
 
-/** The key would be readable in the file and in the state. `Pulumi.yaml` can't encrypt. */
+/**
+ * The key would be readable in the file and in the state. `Pulumi.yaml` can't encrypt.
+ *
+ * With `--config-file`, a plain key in an `elevenlabs:workspaces` that also has secret values isn't found: Pulumi doesn't
+ * tell a program which file it uses. Set `PULUMI_OPTION_CONFIG_FILE` instead, which has the same effect.
+ */
 export const plainApiKey = problem("plain-api-key", ({ path, isInState, isInProject }: PlainKey, reader) => [
   `${configPathText(path)} is set in plain text: ${fileText(isInProject)} shows it${isInState ? ", and the state would too" : ""}`,
   `${NEW_KEY}: ${commandFor(reader, setConfig(path, { secret: true }))}`,

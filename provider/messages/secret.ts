@@ -21,7 +21,8 @@ const ID_CHECK = "check the id, and that the API key belongs to the workspace th
  * - If another stack or someone else manages the secret, use another name. In a `WorkspaceSecrets`, set a different
  *   `prefix` for each stack. A stack created with `pulumi stack init --copy-config-from` has the same names as the
  *   original stack.
- * - To adopt the secret, set `onExisting: "overwrite"` (pushes your value) or `"keep"` (keeps the existing value).
+ * - To adopt the secret, set `onExisting: "overwrite"` (pushes your value) or `"keep"` (keeps the existing value). If the error shows the
+ *   name in another spelling, also set `name` to that spelling.
  * - If this resource already owns the secret, and `--replace`, `replaceOnChanges` or `replacementTrigger` replaces the
  *   resource, set `deleteBeforeReplace: true`. To push the value without a replacement, change `triggers`.
  * - If you renamed the resource in a program that isn't in Node.js, add `aliases`.
