@@ -19,8 +19,12 @@ export async function schemaOf() {
     displayName: "ElevenLabs",
     version: manifest.version,
     description: manifest.description,
-    keywords: manifest.keywords,
+    // Pulumi's registry sorts packages by the keywords with a slash.
+    keywords: [...manifest.keywords, "category/infrastructure", "kind/native"],
     license: manifest.license,
+    // Not known before the package is published: package.json gets them then.
+    ...(manifest.repository === undefined ? {} : { repository: manifest.repository.url }),
+    ...(manifest.author === undefined ? {} : { publisher: manifest.author }),
     // Set by the release workflow: the URL from which the engine downloads the plugin.
     ...(manifest.pulumi.server === undefined ? {} : { pluginDownloadURL: manifest.pulumi.server }),
     meta: { moduleFormat: "(.*)" },
@@ -261,6 +265,41 @@ resources:
 outputs:
   secretIds: \${workspace.secretIds}
 \`\`\`
+\`\`\`typescript
+import * as pulumi from "@pulumi/pulumi";
+import { WorkspaceSecrets } from "pulumi-elevenlabs/native";
+
+const workspace = new WorkspaceSecrets("workspace", { prefix: \`\${pulumi.getStack()}_\` });
+export const secretIds = workspace.secretIds;
+\`\`\`
+\`\`\`python
+import pulumi
+import pulumi_elevenlabs as elevenlabs
+
+workspace = elevenlabs.WorkspaceSecrets("workspace", prefix=f"{pulumi.get_stack()}_")
+pulumi.export("secretIds", workspace.secret_ids)
+\`\`\`
+\`\`\`go
+package main
+
+import (
+	"example.com/pulumi-elevenlabs/sdk/go/elevenlabs"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		workspace, err := elevenlabs.NewWorkspaceSecrets(ctx, "workspace", &elevenlabs.WorkspaceSecretsArgs{
+			Prefix: pulumi.StringRef(ctx.Stack() + "_"),
+		})
+		if err != nil {
+			return err
+		}
+		ctx.Export("secretIds", workspace.SecretIds)
+		return nil
+	})
+}
+\`\`\`
 {{% /example %}}
 {{% /examples %}}
 `;
@@ -284,13 +323,43 @@ resources:
 outputs:
   tokenId: \${token.secretId}
 \`\`\`
+\`\`\`typescript
+import * as pulumi from "@pulumi/pulumi";
+import { WorkspaceSecret } from "pulumi-elevenlabs/native";
+
+const config = new pulumi.Config();
+const token = new WorkspaceSecret("CRM_TOKEN", { value: config.requireSecret("crmToken") });
+export const tokenId = token.secretId;
+\`\`\`
 \`\`\`python
 import pulumi
 import pulumi_elevenlabs as elevenlabs
 
 config = pulumi.Config()
-token = elevenlabs.WorkspaceSecret("CRM_TOKEN", name="CRM_TOKEN", value=config.require_secret("crmToken"))
+token = elevenlabs.WorkspaceSecret("CRM_TOKEN", value=config.require_secret("crmToken"))
 pulumi.export("tokenId", token.secret_id)
+\`\`\`
+\`\`\`go
+package main
+
+import (
+	"example.com/pulumi-elevenlabs/sdk/go/elevenlabs"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		token, err := elevenlabs.NewWorkspaceSecret(ctx, "CRM_TOKEN", &elevenlabs.WorkspaceSecretArgs{
+			Value: config.New(ctx, "").RequireSecret("crmToken"),
+		})
+		if err != nil {
+			return err
+		}
+		ctx.Export("tokenId", token.SecretId)
+		return nil
+	})
+}
 \`\`\`
 {{% /example %}}
 {{% /examples %}}

@@ -12,7 +12,7 @@ beforeAll(async () => {
   PATH = `${stdout.trim()}:${dirname(process.execPath)}:${process.env.PATH}`;
 }, SET_UP_MS);
 
-/** Runs the commands of the example's README for Pulumi. Each command that asks for a value gets the next of `inputs`. */
+/** Runs the commands of the example's README for Pulumi. `inputs` are the values for the commands that ask for one. */
 async function runReadme(name: string, example: Example, inputs: string[]): Promise<string> {
   let output = "";
   for (const command of (await commandsOf(name)).filter((line) => line.startsWith("pulumi "))) {
