@@ -17,10 +17,12 @@ import {
   stateTable,
   variantsTable,
   verdictsTable,
+  yamlTable,
 } from "./resultTables.mjs";
 import { defaultRounds, LATENCY_MS, measureSize, SIZES, warmUp } from "./sizes.mjs";
 import { measureCompileCache, measureVariants } from "./tuning.mjs";
 import { verdicts } from "./verdicts.mjs";
+import { measureYaml } from "./yaml.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = join(here, "../..");
@@ -31,6 +33,7 @@ const HELP = `Usage: npm run bench -- [options]
   --rounds K          Rounds for every number, or K,K,… for each number. Default: ${SIZES.map((n) => `${defaultRounds(n)} of ${n}`).join(", ")}
   --limits            Also measure an API with strict rate limits, and a workspace full of other secrets.
   --plugin            Also compare the native plugin with the dynamic provider; write plugin.json and docs/performance.md.
+  --yaml              Also compare a YAML program with the plugin and the dynamic provider; write yaml.json. With --n, only these numbers.
   --tuning            Also measure which settings reduce the engine's own time: at the largest N, and at 1 for Node's compile cache.
   --out FOLDER        Folder for latest.json and benchmark.svg. Default: tests/bench/results/latest.json and docs/benchmark.svg,
                       or short.json and short.svg in tests/bench/results if a default number is left out.`;
@@ -50,6 +53,7 @@ function read(args) {
         out: options,
         limits: flag,
         plugin: flag,
+        yaml: flag,
         tuning: flag,
         help: { ...flag, short: "h" },
       },
@@ -63,6 +67,8 @@ function read(args) {
     throw new UsageError(`--${name} requires positive integers, separated by commas. It is ${text}.`);
   };
   const sizes = values.n === "none" ? [] : counts("n", values.n ?? SIZES.join());
+  // The comparison of YAML has its own programs, so `--yaml` alone doesn't run the others.
+  if (values.yaml) return { ...values, plan: [], yamlCounts: values.n === undefined ? [] : sizes };
   const rounds = values.rounds === undefined ? sizes.map(defaultRounds) : counts("rounds", values.rounds);
   if (rounds.length !== 1 && rounds.length !== sizes.length) {
     throw new UsageError(`--rounds requires one number, or ${sizes.length}: one for each number of --n.`);
@@ -71,7 +77,8 @@ function read(args) {
   return { ...values, plan: plan.sort((one, other) => one.n - other.n) };
 }
 
-function places({ out, plan, limits, tuning }) {
+function places({ out, plan, limits, tuning, yaml }) {
+  if (yaml) return {};
   if (out) return { json: join(out, "latest.json"), svg: join(out, "benchmark.svg") };
   const results = join(here, "results");
   if (plan.length === 0 && !limits && !tuning) return {};
@@ -140,6 +147,15 @@ async function run(options, site, say) {
     );
     await writePlugin({ ...results, ...plugin }, options);
   }
+  if (options.yaml) {
+    const yaml = await measureYaml(site, { say, counts: options.yamlCounts });
+    show(
+      `YAML, plugin and dynamic provider; rounds: ${yaml.sizes.map(({ n, rounds }) => `${rounds} of ${n}`).join(", ")}`,
+      yamlTable(yaml.sizes),
+      verdictsTable(yaml.verdicts),
+    );
+    await write(join(options.out ?? join(here, "results"), "yaml.json"), jsonOf({ ...results, ...yaml }));
+  }
   if (limits) {
     results.limitedApi = await measureLimitedApi(site, { say });
     const { secrets, maxConcurrent, maxPerSecond } = results.limitedApi;
@@ -172,7 +188,10 @@ try {
     console.log(HELP);
   } else {
     const { signal } = interrupt;
-    const site = await createSite({ engine: await engine(signal), signal });
+    const site = await createSite({
+      engine: await engine(signal, { languages: options.yaml ? ["yaml"] : [] }),
+      signal,
+    });
     let results;
     try {
       results = await run(options, site, (line) => console.error(line));

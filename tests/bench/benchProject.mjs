@@ -68,6 +68,14 @@ export async function createSite({ engine, signal }) {
     }
   }
 
+  /** Encrypts the secrets in the config, because a YAML program can't compute them. */
+  async function setSecrets(folder, { first, count }) {
+    const indexes = Array.from({ length: count }, (_, index) => first + index);
+    const values = indexes.map((index) => ["--secret", `secrets.S${index}=${`${index}`.padStart(40, "0")}`]);
+    const extraEnv = backend(join(folder, "state"));
+    await run(folder, "pulumi", ["config", "set-all", "--path", ...values.flat()], { extraEnv });
+  }
+
   const backend = (folder) => ({ PULUMI_BACKEND_URL: `file://${folder}` });
 
   async function makeTemplate(folder) {
@@ -134,9 +142,13 @@ export async function createSite({ engine, signal }) {
       const lines = Object.entries(config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
       await appendFile(join(folder, "Pulumi.bench.yaml"), lines.join(""));
 
+      if (program === "yaml") await setSecrets(folder, { first, count });
+
       const project = {
         program,
         count,
+        /** The resources besides the secrets: the stack, and the component. */
+        others: program === "yaml" ? 2 : 1,
         emulator,
         pulumi: (args, { extraEnv, ...options } = {}) =>
           run(folder, "pulumi", args, { ...options, extraEnv: { ...backend(state), ...extraEnv } }),

@@ -14,7 +14,7 @@ export const STEPS = {
 /** Runs one step of a project, checks that it did its work, and returns the measured figures. */
 export async function measure(project, step, { args = [], extraEnv } = {}) {
   const { args: own, done } = STEPS[step];
-  const { emulator, count } = project;
+  const { emulator, count, others } = project;
   const before = emulator.requests.length;
   const memory = watchMemory();
   const cpuBefore = childrenCpuSeconds();
@@ -26,8 +26,7 @@ export async function measure(project, step, { args = [], extraEnv } = {}) {
     peak = memory.stop();
   }
   const counted = Number(run.output.match(new RegExp(`^\\W*(\\d+) ${done}$`, "m"))?.[1]);
-  // The stack is one more resource.
-  if (done && counted !== count + 1) {
+  if (done && counted !== count + others) {
     throw new Error(
       `${step} of ${count} secrets (${project.program}) reports ${counted} resources ${done}:\n${run.output.slice(-4_000)}`,
     );

@@ -40,14 +40,20 @@ export async function measurePlugin(site, { say }) {
 }
 
 function verdictsOf(sizes, { portMs }) {
-  const ratios = LIMITS.map(({ n, step, figure = "seconds", atMost }) => {
-    const { ours, native } = sizes.find((size) => size.n === n).steps[step];
-    const what = figure === "seconds" ? `${step} of ${n.toLocaleString("en")}` : `state of ${n.toLocaleString("en")}`;
-    const measured = native[figure] / ours[figure];
-    return { what: `${what}: plugin / dynamic`, digits: 2, atMost, measured, isMet: measured <= atMost };
-  });
+  const ofPlugin = ratios(sizes, LIMITS, { program: "native", name: "plugin", to: "ours", toName: "dynamic" });
   const start = { what: "plugin start (ms)", digits: 0, atMost: START_LIMIT_MS, measured: portMs };
-  return [...ratios, { ...start, isMet: portMs <= START_LIMIT_MS }];
+  return [...ofPlugin, { ...start, isMet: portMs <= START_LIMIT_MS }];
+}
+
+/** Compares a program with another one, for the measured numbers of secrets. */
+export function ratios(sizes, limits, { program, name, to, toName }) {
+  return limits.flatMap(({ n, step, figure = "seconds", atMost }) => {
+    const measuredSteps = sizes.find((size) => size.n === n)?.steps[step];
+    if (!measuredSteps) return [];
+    const what = figure === "seconds" ? `${step} of ${n.toLocaleString("en")}` : `state of ${n.toLocaleString("en")}`;
+    const measured = measuredSteps[program][figure] / measuredSteps[to][figure];
+    return [{ what: `${what}: ${name} / ${toName}`, digits: 2, atMost, measured, isMet: measured <= atMost }];
+  });
 }
 
 /** Milliseconds from the start of the process to its port, and to its first response: medians. */

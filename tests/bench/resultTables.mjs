@@ -100,6 +100,25 @@ function pluginTable(sizes) {
   );
 }
 
+/** A YAML program, the plugin and the dynamic provider. */
+export function yamlTable(sizes) {
+  const rows = sizes.flatMap(({ n, steps }) =>
+    Object.entries(steps).map(([step, of]) => ({ n, what: `\`${step}\``, ...of })),
+  );
+  return table(
+    [
+      number("secrets", ({ n }) => whole(n)),
+      text("step", ({ what }) => what),
+      number("dynamic provider (s)", ({ ours }) => seconds(ours.seconds)),
+      number("plugin, Node.js (s)", ({ native }) => seconds(native.seconds)),
+      number("plugin, YAML (s)", ({ yaml }) => seconds(yaml.seconds)),
+      number("YAML / dynamic", ({ yaml, ours }) => fixed(yaml.seconds / ours.seconds, 2)),
+      number("YAML / Node.js", ({ yaml, native }) => fixed(yaml.seconds / native.seconds, 2)),
+    ],
+    rows,
+  );
+}
+
 const verdict = ({ isMet }) => (isMet === undefined ? "" : isMet ? "met" : "MISSED");
 
 export function verdictsTable(verdicts) {
