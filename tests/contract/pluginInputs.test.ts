@@ -4,6 +4,7 @@ import {
   type CheckFailure,
   CheckRequest,
   type CheckResponse,
+  ConstructRequest,
   CreateRequest,
   DiffRequest,
   DiffResponse,
@@ -16,7 +17,8 @@ import {
 import type { Emulator } from "../../emulator/index";
 import { version } from "../../package.json";
 import { PluginHost } from "../../provider/hosts/plugin/host";
-import { fromStruct, secret, toStruct } from "../../provider/hosts/plugin/properties";
+import { fromStruct, secret, toStruct, UNKNOWN_PROPERTY } from "../../provider/hosts/plugin/properties";
+import { COMPONENT_TYPE } from "../../provider/hosts/typeTokens";
 import schema from "../../schema.json";
 import { connectTo, type PluginClient, urnOf } from "../support/pluginClient";
 import { kindIn } from "../support/problems";
@@ -196,4 +198,17 @@ test("in a diff, a missing name is the logical name", async () => {
 
   expect(response.getDiffsList()).toEqual([]);
   expect(response.getChanges()).toBe(DiffResponse.DiffChanges.DIFF_NONE);
+});
+
+test("an update whose secrets aren't known yet fails, and registers nothing", async () => {
+  const request = new ConstructRequest();
+  request.setType(COMPONENT_TYPE);
+  request.setName("all");
+  // A call to this address would fail with a different error.
+  request.setMonitorendpoint("127.0.0.1:1");
+  request.setInputs(toStruct({ secrets: UNKNOWN_PROPERTY }));
+
+  const failure = await failureOf(plugin.call("construct", request));
+
+  expect(kindIn(failure?.details ?? "")).toBe("secrets-unknown");
 });

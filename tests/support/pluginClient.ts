@@ -18,6 +18,7 @@ type Method =
   | "update"
   | "delete"
   | "invoke"
+  | "construct"
   | "getSchema";
 
 export interface PluginClient {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { FaultKind } from "../../../emulator/index";
 import { canary } from "../../support/canary";
 import { SET_UP_MS } from "../languageProject";
-import { PROGRAM, prepareYaml, programWith, setSecret, startYaml, useYaml, valuesOf } from "./yamlStack";
+import { idsOf, PROGRAM, prepareYaml, programWith, setSecret, startYaml, useYaml, valuesOf } from "./yamlStack";
 
 beforeAll(prepareYaml, SET_UP_MS);
 
@@ -72,6 +72,34 @@ describe("a secret in YAML that fails", () => {
     expect(run.kinds).toEqual(["name-taken"]);
     expect(valuesOf(stack)).toEqual({ dev_OLD: "old", dev_KEPT: "kept-2", dev_NEW: "new", dev_TAKEN: "theirs" });
     await stack.cli(["config", "rm", "--path", "secrets.TAKEN"]).orThrow();
+    expect(await stack.up()).toMatchObject({ code: 0, changes: { same: 3 } });
+  });
+
+  test("if a resource that provides a value fails, no secret is deleted", async () => {
+    const stack = await startYaml({});
+    const program = (name: string) => ({
+      config: undefined,
+      outputs: undefined,
+      resources: {
+        source: { type: "elevenlabs:WorkspaceSecret", properties: { name, value: "v" } },
+        all: {
+          type: "elevenlabs:WorkspaceSecrets",
+          properties: { secrets: { FROM_SOURCE: "${source.secretId}", OTHER: "w" } },
+        },
+      },
+    });
+    await useYaml(stack, program("SOURCE"));
+    expect((await stack.up()).code).toBe(0);
+    const before = idsOf(stack);
+    stack.workspace.add("TAKEN", "theirs");
+
+    await useYaml(stack, program("TAKEN"));
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    expect(run.calls).not.toContain("delete");
+    expect(idsOf(stack)).toMatchObject(before);
+    await useYaml(stack, program("SOURCE"));
     expect(await stack.up()).toMatchObject({ code: 0, changes: { same: 3 } });
   });
 
