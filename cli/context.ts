@@ -66,7 +66,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const found = await openStack(provider === DEFAULT_PROVIDER ? options.stack : (options.stack ?? true), process.cwd());
   const stack = found instanceof Stack ? found : undefined;
   if (stack) requireKnownSettings(stack.settings, stack.project);
-  const workspaces = new Workspaces((await stack?.configOf(provider)) ?? (() => undefined), process.env);
+  const workspaces = new Workspaces((await stack?.configOf(provider)) ?? (() => undefined), process.env, { provider });
   return { workspaces, stack, source: sourceText(found), reader: readerOf(options) };
 }
 

@@ -4,7 +4,7 @@ import { Problem, type Reader } from "../../provider/messages/problem.js";
 import { sanitized } from "../../provider/text/sanitize.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import type { Workspace } from "../../provider/workspaces/workspace.js";
-import { type Context, type ContextOptions, openContext, withStack, withWorkspace } from "../context.js";
+import { type Context, type ContextOptions, openContext, withProvider, withStack, withWorkspace } from "../context.js";
 import { jsonText } from "../jsonText.js";
 import { print, styled, type TextStyle } from "../terminal.js";
 import { diagnose } from "./diagnosis.js";
@@ -22,11 +22,12 @@ Examples:
   pulumi-elevenlabs doctor
   pulumi-elevenlabs doctor --workspace eu
   pulumi-elevenlabs doctor --stack prod --json
+  pulumi-elevenlabs doctor --provider eu         check an explicit provider
   pulumi-elevenlabs doctor --no-stack            use only the environment`;
 
 export function doctor(): Command {
   const workspaceHelp = "check only this workspace (default: all configured workspaces)";
-  return withWorkspace(withStack(new Command("doctor")), workspaceHelp)
+  return withProvider(withWorkspace(withStack(new Command("doctor")), workspaceHelp))
     .description("Check whether the API can be used: API key, region, network, permissions.")
     .option("--json", "print JSON")
     .addHelpText("after", NOTES)
@@ -93,8 +94,11 @@ function proxyFinding({ route }: Workspace): Finding {
   return findings.noProxy("proxy", { because });
 }
 
-function keyFinding({ name, keySource }: Workspace, { stack }: Context): Finding {
+function keyFinding({ name, provider, keySource }: Workspace, { stack }: Context): Finding {
   if (keySource === "environment" || !stack) return findings.keyFromEnvironment("key", {});
+  if (provider !== undefined) {
+    return findings.keyFromProvider("key", { workspace: { name, provider }, stack: stack.name });
+  }
   if (stack.isPlainKey(name)) {
     const isInProject = stack.isInProject(workspaceSettingPath(name, "apiKey").key);
     return findings.keyInPlainText("key", { workspace: name, isInProject });

@@ -50,7 +50,7 @@ async function findCause(error: ApiError, workspace: Workspace, regions: Regions
 }
 
 async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions: Regions): Promise<Finding> {
-  const { name, endpoint } = workspace;
+  const { name, provider, endpoint } = workspace;
   // Try the other regions only if this endpoint is also a region: a test server's key must not be sent to ElevenLabs.
   const isVendors = Object.values(regions).includes(endpoint);
   const others = Object.entries(regions).filter(([, origin]) => isVendors && origin !== endpoint);
@@ -61,13 +61,15 @@ async function wrongKeyOrRegion(problem: Problem, workspace: Workspace, regions:
     }),
   );
   const region = others.find((_, index) => accepted[index])?.[0];
-  if (region !== undefined) return findings.wrongRegion("list", { workspace: name, endpoint, region });
+  if (region !== undefined) {
+    return findings.wrongRegion("list", { workspace: { name, provider }, endpoint, region });
+  }
   return findings.wrongKey("list", { problem, triesRegions: others.length > 0 });
 }
 
-function unreachable({ failure }: ApiError, { name, endpoint, route }: Workspace, regions: Regions): Finding {
+function unreachable({ failure }: ApiError, { name, provider, endpoint, route }: Workspace, regions: Regions): Finding {
   const isVendors = Object.values(regions).includes(endpoint);
-  const facts = { failure, workspace: name, isVendors, hasProxy: route?.kind === "proxy" };
+  const facts = { failure, workspace: { name, provider }, isVendors, hasProxy: route?.kind === "proxy" };
   return failure.kind === "untrusted-tls"
     ? findings.untrustedConnection("host", facts)
     : findings.unreachable("host", facts);

@@ -1,13 +1,17 @@
 import type { ApiFailure } from "../../provider/api/errors.js";
 import type { DirectRule, ProxyInfo } from "../../provider/api/proxy/route.js";
-import { failureText } from "../../provider/messages/api.js";
+import { failureText, settingPlaceText } from "../../provider/messages/api.js";
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
 import type { Explanation, Problem, Reader } from "../../provider/messages/problem.js";
 import { removalText } from "../../provider/messages/projectFile.js";
 import { commandFor } from "../../provider/messages/text.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
+import type { CalledWorkspace } from "../../provider/workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../../provider/workspaces/names.js";
 import { finding } from "./finding.js";
+
+/** A workspace of the stack's config, or of an explicit provider. */
+type Place = Pick<CalledWorkspace, "name" | "provider">;
 
 interface ProblemFinding {
   problem: Problem;
@@ -15,7 +19,7 @@ interface ProblemFinding {
 
 interface HostFinding {
   failure: ApiFailure;
-  workspace: string;
+  workspace: Place;
   isVendors: boolean;
   hasProxy: boolean;
 }
@@ -47,6 +51,14 @@ export const keyFromStack = finding(
   "fact",
   ({ workspace, stack }: { workspace: string; stack: string }) => [
     `from ${keyPath(workspace)} of stack ${sanitized(stack)}`,
+  ],
+);
+
+export const keyFromProvider = finding(
+  "key-from-provider",
+  "fact",
+  ({ workspace, stack }: { workspace: Place; stack: string }) => [
+    `from ${settingPlaceText(workspace, "apiKey")}, as of the last update of stack ${sanitized(stack)}`,
   ],
 );
 
@@ -102,14 +114,16 @@ export const wrongKey = finding(
 export const wrongRegion = finding(
   "wrong-region",
   "failed",
-  (facts: { workspace: string; endpoint: string; region: string }, reader) => {
+  (facts: { workspace: Place; endpoint: string; region: string }, reader) => {
     const { workspace, endpoint, region } = facts;
-    const path = workspaceSettingPath(workspace, "region");
+    const path = workspaceSettingPath(workspace.name, "region");
     const command = commandFor(reader, setConfig(path, { secret: false, value: region }));
-    const variable = workspace === DEFAULT_WORKSPACE ? ` (or ELEVENLABS_REGION=${region})` : "";
+    const variable = workspace.name === DEFAULT_WORKSPACE ? ` (or ELEVENLABS_REGION=${region})` : "";
     return [
       `wrong region: ${endpoint} doesn't accept the API key, but region ${region} does`,
-      `Set the region: ${command}${variable}`,
+      workspace.provider === undefined
+        ? `Set the region: ${command}${variable}`
+        : `Set ${settingPlaceText(workspace, "region")} to ${region}.`,
     ];
   },
 );
@@ -151,8 +165,7 @@ function keyPath(workspace: string): string {
   return configPathText(workspaceSettingPath(workspace, "apiKey"));
 }
 
-function correctBaseUrl(workspace: string): string {
-  const path = configPathText(workspaceSettingPath(workspace, "baseUrl"));
-  const variable = workspace === DEFAULT_WORKSPACE ? " (or ELEVENLABS_BASE_URL)" : "";
-  return `Correct ${path}${variable}, or remove it to use the region's base URL.`;
+function correctBaseUrl(workspace: Place): string {
+  const variable = workspace.name === DEFAULT_WORKSPACE ? " (or ELEVENLABS_BASE_URL)" : "";
+  return `Correct ${settingPlaceText(workspace, "baseUrl")}${variable}, or remove it to use the region's base URL.`;
 }

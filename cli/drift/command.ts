@@ -90,7 +90,7 @@ async function compare(
   { stack, owned: everyOwned }: { stack: Stack; owned: OwnedSecret[] },
 ): Promise<WorkspaceDrift> {
   const { provider } = place;
-  const workspace = new Workspaces(await stack.configOf(provider), process.env).get(place.workspace);
+  const workspace = new Workspaces(await stack.configOf(provider), process.env, { provider }).get(place.workspace);
   const owned = everyOwned.filter(inScopeOf(place));
   const everyOwnedId = new Set(everyOwned.map(({ id }) => id));
   const attempt = { step: "compare the secrets", ...place } as const;

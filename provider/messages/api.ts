@@ -1,7 +1,8 @@
 import type { ApiFailure } from "../api/errors.js";
 import type { ProxyInfo } from "../api/proxy/route.js";
 import { quoted } from "../text/sanitize.js";
-import type { FailedCall } from "../workspaces/callProblems.js";
+import type { CalledWorkspace, FailedCall } from "../workspaces/callProblems.js";
+import type { WorkspaceSetting } from "../workspaces/declaredSettings.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "../workspaces/names.js";
 import { configPathText, ownCommand, pulumiRefresh, setConfig, WITH_PROGRAM } from "./commands.js";
 import { problem, type Reader, type Wording } from "./problem.js";
@@ -91,14 +92,14 @@ function withoutProxy(host: string): string {
 }
 
 const missingKey: Wording<FailedCall> = ({ failure, workspace, configMayBeStale }, reader) => {
-  const command = setKey(workspace.name, reader);
+  const set = `Set ${settingText("the API key", workspace, reader)}`;
   const why = failureText(failure);
   if (workspace.name !== DEFAULT_WORKSPACE) {
-    return [why, `Set the API key: ${command}`, ...(configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : [])];
+    return [why, set, ...(configMayBeStale ? [`Then ${WITH_PROGRAM}.`] : [])];
   }
   const next = configMayBeStale
-    ? [`Set the API key: ${command}`, `Then ${WITH_PROGRAM}. Or set the environment variable ELEVENLABS_API_KEY.`]
-    : [`Set the API key: ${command}`, "Or set the environment variable ELEVENLABS_API_KEY."];
+    ? [set, `Then ${WITH_PROGRAM}. Or set the environment variable ELEVENLABS_API_KEY.`]
+    : [set, "Or set the environment variable ELEVENLABS_API_KEY."];
   return [why, ...next];
 };
 
@@ -129,19 +130,19 @@ export const malformedApiKey = problem("malformed-api-key", missingKey);
  * old key. `pulumi-elevenlabs doctor` distinguishes a wrong key from a wrong region.
  */
 export const unauthorized = problem("unauthorized", ({ failure, workspace, configMayBeStale }: FailedCall, reader) => {
-  const { name, endpoint, keySource } = workspace;
+  const { endpoint, keySource } = workspace;
   const why = failureText(failure);
   if (configMayBeStale && keySource === "config") {
     const next = [
       `This command used the API key of the last update. If you have changed the key since then, ${WITH_PROGRAM}.`,
-      `Otherwise, set a valid key: ${setKey(name, reader)}`,
+      `Otherwise, set ${settingText("a valid key", workspace, reader)}`,
     ];
     return [why, ...next];
   }
   if (keySource === "environment") {
     return [why, `Set ELEVENLABS_API_KEY to the key of a workspace at ${endpoint}.`];
   }
-  return [why, `Set the key of a workspace at ${endpoint}: ${setKey(name, reader)}`];
+  return [why, `Set ${settingText(`the key of a workspace at ${endpoint}`, workspace, reader)}`];
 });
 
 export const missingPermission = problem("missing-permission", ({ failure }: FailedCall) => [
@@ -158,7 +159,7 @@ export const rateLimited = problem("rate-limited", ({ failure, configMayBeStale 
 
 /** Another server responded, for example a proxy or a login page. Or the region or base URL is wrong. */
 export const notTheApi = problem("not-the-api", ({ failure, workspace }: FailedCall) => {
-  const baseUrl = configPathText(workspaceSettingPath(workspace.name, "baseUrl"));
+  const baseUrl = settingPlaceText(workspace, "baseUrl");
   const next = [
     `The provider expects the API at ${workspace.endpoint}. Check the region, ${baseUrl}, and any proxy on the way to the API.`,
   ];
@@ -226,6 +227,26 @@ export function refreshAdvice(reader: Reader): string[] {
   return [`Refresh the state: ${commandFor(reader, pulumiRefresh())}`, "Then run the command again."];
 }
 
-function setKey(workspace: string, reader: Reader): string {
-  return commandFor(reader, setConfig(workspaceSettingPath(workspace, "apiKey"), { secret: true }));
+/** The place of a workspace's setting: the config, or the arguments of an explicit provider. */
+export function settingPlaceText(
+  { name, provider }: Pick<CalledWorkspace, "name" | "provider">,
+  setting: WorkspaceSetting,
+): string {
+  const path = configPathText(workspaceSettingPath(name, setting));
+  return provider === undefined
+    ? path
+    : `${path.replace("elevenlabs:", "")} of provider ${quoted(provider)} in the program`;
+}
+
+/** The end of an advice to set a setting: a command for the stack's config, or the argument of an explicit provider. */
+export function settingText(
+  what: string,
+  { name, provider }: Pick<CalledWorkspace, "name" | "provider">,
+  reader: Reader,
+  baseUrl?: string,
+): string {
+  const setting = baseUrl === undefined ? "apiKey" : "baseUrl";
+  if (provider !== undefined) return `${settingPlaceText({ name, provider }, setting)} to ${what}.`;
+  const given = baseUrl === undefined ? { secret: true } : { secret: false, value: baseUrl };
+  return `${what}: ${commandFor(reader, setConfig(workspaceSettingPath(name, setting), given))}`;
 }

@@ -78,6 +78,12 @@ export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
   }
 }
 
+/** Whether an environment variable has the fault. */
+export function isOfEnvironment(fault: ConfigFault): boolean {
+  if (fault.kind === "region-unknown" || fault.kind === "base-url-invalid") return "variable" in fault.place;
+  return fault.kind === "proxy-invalid";
+}
+
 const BASE_URL_TEXTS: Record<BaseUrlFault, string> = {
   "not-a-url": "is not a URL, such as https://api.elevenlabs.io",
   "has-credentials": "must not contain a user name or a password",

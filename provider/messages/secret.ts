@@ -1,12 +1,10 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
 import type { OwnedFacts } from "../ownership/ownership.js";
-import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import type { CalledWorkspace } from "../workspaces/callProblems.js";
-import { workspaceSettingPath } from "../workspaces/names.js";
-import { failureText, refreshAdvice } from "./api.js";
-import { deleteFromState, listUrns, ownCommand, pulumiUp, setConfig } from "./commands.js";
+import { failureText, refreshAdvice, settingText } from "./api.js";
+import { deleteFromState, listUrns, ownCommand, pulumiUp } from "./commands.js";
 import { explainOwner } from "./owner.js";
 import { problem, type Reader, warning } from "./problem.js";
 import { capitalized, clause, commandFor, dependentsText, idsText } from "./text.js";
@@ -252,14 +250,13 @@ export interface WrongAccount {
 }
 
 /** The advice that makes the config use the workspace that has the secrets: a new URL if the URL differs, otherwise a new key. */
-function rightAccountText({ workspace, provider, keySource, storedEndpoint }: WrongAccount, reader: Reader): string {
-  const [what, setting] = storedEndpoint === undefined ? (["key", "apiKey"] as const) : (["URL", "baseUrl"] as const);
-  const right = `the ${what} of the workspace that has the secrets`;
+function rightAccountText(
+  { workspace: name, provider, keySource, storedEndpoint }: WrongAccount,
+  reader: Reader,
+): string {
+  const right = `the ${storedEndpoint === undefined ? "key" : "URL"} of the workspace that has the secrets`;
   if (storedEndpoint === undefined && keySource === "environment") return `Set ELEVENLABS_API_KEY to ${right}.`;
-  if (provider !== undefined && provider !== DEFAULT_PROVIDER)
-    return `Set ${setting} of provider ${quoted(provider)} to ${right}.`;
-  const given = storedEndpoint === undefined ? { secret: true } : { secret: false, value: storedEndpoint };
-  return `Set ${right}: ${commandFor(reader, setConfig(workspaceSettingPath(workspace, setting), given))}`;
+  return `Set ${settingText(right, { name, provider }, reader, storedEndpoint)}`;
 }
 
 // Warnings. `next` is empty if the user needn't do anything.

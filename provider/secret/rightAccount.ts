@@ -19,11 +19,10 @@ export async function requireRightAccount(
 }
 
 function accountProblem(
-  { name, endpoint, keySource }: Workspace,
+  { name, provider, endpoint, keySource }: Workspace,
   { storedEndpoint, urn }: { storedEndpoint?: string | undefined; urn?: string },
   attempt: Attempt,
 ): Problem {
-  const { provider } = attempt;
   return wrongAccount({ workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, attempt);
 }
 

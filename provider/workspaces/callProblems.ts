@@ -17,6 +17,8 @@ export interface CalledWorkspace {
   endpoint: string;
   /** The source of the API key. */
   keySource: "config" | "environment" | undefined;
+  /** The name of the explicit provider whose config describes the workspace. Undefined: the stack's config describes it. */
+  provider?: string | undefined;
 }
 
 export interface CallContext {
@@ -37,9 +39,9 @@ export async function withProblems<T>(workspace: Workspace, context: CallContext
 }
 
 export function callProblem(error: ApiError, workspace: Workspace, context: CallContext): Problem {
-  const { name, endpoint, keySource } = workspace;
+  const { name, provider, endpoint, keySource } = workspace;
   const { attempt, configMayBeStale = false } = context;
-  const facts = { failure: error.failure, workspace: { name, endpoint, keySource }, configMayBeStale };
+  const facts = { failure: error.failure, workspace: { name, provider, endpoint, keySource }, configMayBeStale };
   return kindOf(error, context)(facts, attempt);
 }
 

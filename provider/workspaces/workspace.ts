@@ -10,6 +10,8 @@ export interface WorkspaceOptions extends TransportOptions {
   /** The name in `elevenlabs:workspaces`, or `default` for the workspace of the top-level config. */
   name: string;
   keySource: "config" | "environment" | undefined;
+  /** The name of the explicit provider whose config describes the workspace. Undefined: the stack's config describes it. */
+  provider?: string | undefined;
 }
 
 /** One ElevenLabs workspace, as the lifecycle sees it. */
@@ -18,6 +20,7 @@ export class Workspace {
   /** The base URL of the API, such as `https://api.elevenlabs.io`. */
   readonly endpoint: string;
   readonly keySource: WorkspaceOptions["keySource"];
+  readonly provider: WorkspaceOptions["provider"];
   /** The route of its requests. Undefined for a direct connection. */
   readonly route: Route | undefined;
   /** The account that its requests reach. */
@@ -29,6 +32,7 @@ export class Workspace {
     this.name = options.name;
     this.endpoint = options.endpoint;
     this.keySource = options.keySource;
+    this.provider = options.provider;
     this.route = options.routeTo?.(options.endpoint);
     this.account = new Account(options);
     this.api = new ElevenLabsApi(options);

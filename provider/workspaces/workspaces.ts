@@ -1,8 +1,11 @@
+import { DEFAULT_PROVIDER } from "../pulumi/urn.js";
 import { DEFAULT_WORKSPACE } from "./names.js";
 import { type ConfigReader, type Environment, settingsOf, workspaceNames } from "./settings.js";
 import { Workspace } from "./workspace.js";
 
 export interface WorkspacesOptions {
+  /** The name of the provider whose config this is. Default: the default provider, which has the stack's config. */
+  provider?: string;
   /** Called at the start of each call: returns the signal that cancels its requests. Default: no signal. */
   signal?: () => AbortSignal | undefined;
   /** Returns the signal that cancels even a write that was already sent. Default: `signal`. */
@@ -32,6 +35,8 @@ export class Workspaces {
   }
 
   private open(name: string): Workspace {
-    return new Workspace({ ...settingsOf(name, this.config, this.env), ...this.options, name });
+    const { provider, ...options } = this.options;
+    const explicit = provider === DEFAULT_PROVIDER ? undefined : provider;
+    return new Workspace({ ...settingsOf(name, this.config, this.env), ...options, name, provider: explicit });
   }
 }

@@ -204,7 +204,7 @@ describe("doctor: regions", () => {
         check: "list",
         status: "failed",
         kind: "wrong-region",
-        facts: { workspace: "default", endpoint: us.url, region: "eu" },
+        facts: { workspace: { name: "default" }, endpoint: us.url, region: "eu" },
       },
     ]);
     const [, ...next] = (findings[0] as Finding).explain();

@@ -123,10 +123,27 @@ test("list, dependents and adopt see the owners of every provider", async () => 
   expect(dependents.err).toContain(ids.eu);
 });
 
+test("doctor checks the workspaces of --provider, and shows its arguments", async () => {
+  const { stack, eu } = await threeWorkspaces();
+
+  const healthy = await cliIn(stack, ["doctor", "--provider", "eu"]);
+  eu.fault({ kind: "status", status: 401, times: Number.POSITIVE_INFINITY });
+  const refused = await cliIn(stack, ["doctor", "--provider", "eu", "--workspace", "asia"]);
+
+  expect(healthy.code).toBe(0);
+  expect(healthy.out).toMatch(
+    /^Workspace default\n.*key +from apiKey of provider "eu" in the program.*^Workspace asia$/ms,
+  );
+  expect(healthy.out).toContain(eu.url);
+  expect(refused.code).toBe(1);
+  expect(refused.out).toContain(`Set workspaces.asia.apiKey of provider "eu" in the program to the key of`);
+  expect(refused.out).not.toContain("pulumi config");
+});
+
 test("an unknown provider is an error that lists the known providers", async () => {
   const { stack } = await threeWorkspaces();
 
-  for (const command of [["list"], ["drift"], ["dependents", "CRM"]]) {
+  for (const command of [["list"], ["drift"], ["doctor"], ["dependents", "CRM"]]) {
     const run = await cliIn(stack, [...command, "--provider", "us"]);
 
     expect(run).toMatchObject({ code: 1, out: "", kind: "unknown-provider" });

@@ -66,7 +66,10 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
   // API calls.
   "no-api-key": ["engine/badInput: a preview makes no call and needs no API key; up says how to set it"],
   "malformed-api-key": ["engine/badInput: up explains how to fix a bad API key: %s"],
-  unauthorized: ["engine/badInput: up explains how to fix a bad API key: %s"],
+  unauthorized: [
+    "engine/badInput: up explains how to fix a bad API key: %s",
+    "engine/plugin/providers: a wrong key of a provider is corrected in the program's arguments",
+  ],
   "missing-permission": ["engine/badInput: up explains how to fix a bad API key: %s"],
   "rate-limited": ["engine/errors: a failed call shows the secret, the cause and the fix, in every step"],
   "not-the-api": ["engine/errors: a failed call shows the secret, the cause and the fix, in every step"],
@@ -85,7 +88,10 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
   // The config.
   "invalid-config": ["engine/sequences/adviceOfConfig: the commands of an invalid config repair %s"],
   "workspace-unusable": ["engine/sequences/adviceOfConfig: the commands of an invalid config repair %s"],
-  "provider-config-invalid": ["engine/sequences/adviceOfConfig: the commands of an invalid config repair %s"],
+  "provider-config-invalid": [
+    "engine/plugin/providers: all faults of a provider's config are shown at preview",
+    "engine/sequences/adviceOfConfig: the commands of an invalid config repair %s",
+  ],
   "provider-config-unknown": NO_ADVICE,
   "plain-api-key": [
     "engine/sequences/adviceOfConfig: after %s, a new key that is set as a secret works",

@@ -105,6 +105,7 @@ function foreign(status: number): AnsweredFailure {
 
 interface CallOptions {
   workspace?: string;
+  provider?: string;
   keySource?: "config" | "environment";
   configMayBeStale?: boolean;
   reader?: Reader;
@@ -113,10 +114,10 @@ interface CallOptions {
 /** A call that failed, as the facts of a problem. */
 function failedCall(
   failure: ApiFailure,
-  { workspace = "default", keySource = "config", configMayBeStale = false, reader }: CallOptions = {},
+  { workspace = "default", provider, keySource = "config", configMayBeStale = false, reader }: CallOptions = {},
 ): { facts: FailedCall; attempt: Attempt; reader?: Reader } {
   return {
-    facts: { failure, workspace: { name: workspace, endpoint: ENDPOINT, keySource }, configMayBeStale },
+    facts: { failure, workspace: { name: workspace, provider, endpoint: ENDPOINT, keySource }, configMayBeStale },
     attempt: { ...UPDATE, workspace },
     ...(reader && { reader }),
   };
@@ -402,6 +403,11 @@ const PROBLEMS: ProblemExamples = {
   unauthorized: {
     "with the key of the config": failedCall(answered(401)),
     "with the key of a named workspace": failedCall(answered(401), { workspace: "eu" }),
+    "with the key of an explicit provider": failedCall(answered(401), { provider: "second" }),
+    "with the key of an explicit provider's named workspace": failedCall(answered(401), {
+      workspace: "eu",
+      provider: "second",
+    }),
     "with the key of the environment": failedCall(answered(401), { keySource: "environment", configMayBeStale: true }),
     "with a key that may be stale": failedCall(answered(401), { configMayBeStale: true }),
     "with a key of a named workspace that may be stale": failedCall(answered(401), {
@@ -819,7 +825,11 @@ const CHECK_FAILURES: CheckFailureExamples = {
     "that resembles a valid one": { key: "apikey", known: ["apiKey", "region"] },
     "that resembles none": { key: "colour", known: ["apiKey", "region"] },
   },
-  providerConfigInvalid: { always: { fault: FIRST_FAULT }, "with two lines": { fault: TWO_LINES_OF_ADVICE } },
+  providerConfigInvalid: {
+    always: { fault: FIRST_FAULT },
+    "with two lines": { fault: TWO_LINES_OF_ADVICE },
+    "of an explicit provider": { fault: FIRST_FAULT, provider: "second" },
+  },
   workspaceUnusable: {
     "with one fault": { faults: [FIRST_FAULT] },
     "with several faults": { faults: [FIRST_FAULT, SECOND_FAULT] },

@@ -1,7 +1,7 @@
 import { inputType, providerConfigInvalid, providerConfigUnknown } from "../../messages/check.js";
 import { invalidConfig } from "../../messages/config.js";
 import type { CheckFailure } from "../../messages/problem.js";
-import { projectOf } from "../../pulumi/urn.js";
+import { DEFAULT_PROVIDER, projectOf, providerNameIn } from "../../pulumi/urn.js";
 import { UNKNOWN } from "../../secret/inputs.js";
 import { typeText } from "../../text/typeText.js";
 import { declarationOf, SETTING_NAMES, SETTINGS } from "../../workspaces/declaredSettings.js";
@@ -36,7 +36,9 @@ export function checkProviderConfig(urn: string, news: WireProperties, env: Envi
   const config = plain(news);
   const failures = keyFailures(config, projectOf(urn));
   if (failures.length > 0) return failures;
-  return faultsOf(configReader(config), env).map((fault) => providerConfigInvalid("", { fault }));
+  const name = providerNameIn(`${urn}::`);
+  const provider = name === DEFAULT_PROVIDER ? undefined : name;
+  return faultsOf(configReader(config), env).map((fault) => providerConfigInvalid("", { fault, provider }));
 }
 
 function keyFailures(config: Properties, project: string): CheckFailure[] {

@@ -5,7 +5,7 @@ import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
 import { ownedFacts } from "../../ownership/ownership.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
-import { logicalNameOf, withType } from "../../pulumi/urn.js";
+import { DEFAULT_PROVIDER, logicalNameOf, withType } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/import.js";
 import { INPUTS, inputNames, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
@@ -70,6 +70,7 @@ export class PluginHost {
   private readonly imported = new Map<string, { name: string; id: string }>();
   /** True if the key or the URL has changed since the last update, for example because a resource now uses another provider. */
   private hasRouteChanged = false;
+  private provider = DEFAULT_PROVIDER;
   private workspaces: Workspaces;
   private readonly lifecycle: WorkspaceSecretLifecycle;
 
@@ -95,8 +96,10 @@ export class PluginHost {
     if (hasOtherRoute(olds, news)) this.hasRouteChanged = true;
   }
 
-  configure(config: WireProperties): void {
+  /** `provider` is the name of the provider object. */
+  configure(config: WireProperties, provider: string): void {
     this.config = plain(config);
+    this.provider = provider;
     this.workspaces = this.openWorkspaces();
   }
 
@@ -248,6 +251,7 @@ export class PluginHost {
 
   private openWorkspaces(): Workspaces {
     return new Workspaces(configReader(this.config), this.options.env, {
+      provider: this.provider,
       signal: () => AbortSignal.any([this.cancellation.signal, ...this.currentSignals()]),
       writeSignal: () => AbortSignal.any(this.currentSignals()),
     });

@@ -13,6 +13,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../../package.json";
 import schema from "../../../schema.json";
 import { type CheckFailure, Problem } from "../../messages/problem.js";
+import { providerNameIn } from "../../pulumi/urn.js";
 import { UnfinishedUpdate } from "../../secret/lifecycle.js";
 import { shownFailure } from "../shownFailure.js";
 import { COMPONENT_TYPE } from "../typeTokens.js";
@@ -99,7 +100,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
       return response;
     }),
     configure: handle<messages.ConfigureRequest, messages.ConfigureResponse>((request) => {
-      host.configure(fromStruct(request.getArgs()));
+      host.configure(fromStruct(request.getArgs()), providerNameIn(`${request.getUrn() ?? ""}::`));
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);

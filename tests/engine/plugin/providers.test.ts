@@ -88,7 +88,7 @@ test("a provider's changed config replaces no secret", async () => {
 
 describe("bad config of a provider", () => {
   test("all faults of a provider's config are shown at preview", async () => {
-    const { stack } = await twoWorkspaces();
+    const { stack, provider } = await twoWorkspaces();
     await stack.program(`
       const bad = new Provider("bad", { apiKey: "sk_first_workspace", region: "mars", timeoutSeconds: -1 });
       new WorkspaceSecret("one", { value: "1" }, { provider: bad });`);
@@ -98,7 +98,27 @@ describe("bad config of a provider", () => {
     expect(run.code).not.toBe(0);
     expect(run.kinds).toEqual(["provider-config-invalid"]);
     for (const word of ["elevenlabs:region", "elevenlabs:timeoutSeconds"]) expect(run.output).toContain(word);
+    expect(run.output).toContain('Correct it in the arguments of provider "bad" in the program.');
+    expect(run.output).not.toContain("pulumi config");
     expect(run.calls).toEqual([]);
+
+    await stack.deploy(`${provider("bad", "sk_first_workspace")}
+      new WorkspaceSecret("one", { value: "1" }, { provider: bad });`);
+  });
+
+  test("a wrong key of a provider is corrected in the program's arguments", async () => {
+    const { stack, provider } = await twoWorkspaces();
+    const secret = 'new WorkspaceSecret("one", { value: "1" }, { provider: first });';
+    await stack.program(provider("first", "sk_wrong") + secret);
+    const refused = await stack.up();
+
+    const [, argument = ""] = /Set (\w+) of provider "first" in the program/.exec(refused.output) ?? [];
+    const corrected = provider("first", "sk_wrong").replace(/(\w+): "sk_wrong"/, `${argument}: "sk_first_workspace"`);
+    const followed = await stack.deploy(corrected + secret);
+
+    expect(refused.kinds).toEqual(["unauthorized"]);
+    expect(refused.output).not.toContain("pulumi config");
+    expect(followed.changes).toEqual({ create: 1 });
   });
 
   test("an unknown key is refused", async () => {
