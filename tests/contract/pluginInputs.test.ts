@@ -200,7 +200,7 @@ test("in a diff, a missing name is the logical name", async () => {
   expect(response.getChanges()).toBe(DiffResponse.DiffChanges.DIFF_NONE);
 });
 
-test("an update whose secrets aren't known yet fails, and registers nothing", async () => {
+test("an update with unknown secrets fails before it registers anything", async () => {
   const request = new ConstructRequest();
   request.setType(COMPONENT_TYPE);
   request.setName("all");
