@@ -259,8 +259,9 @@ class Player {
     const registered = this.program.filter(({ logical }) => target === undefined || logical === target);
     const moved = registered.find(({ logical }) => logical === options.elsewhere);
     // A known limit: before the provider has read a resource, a new secret may be the first secret in another account.
-    const isFirst = (resource: Resource) => registered.find(({ via }) => via === resource.via) === resource;
-    const mayBeNew = route === "another account" && !registered.filter(isFirst).every(isLive);
+    const staying = registered.filter((resource) => resource !== moved);
+    const isFirst = (resource: Resource) => staying.find(({ via }) => via === resource.via) === resource;
+    const mayBeNew = route === "another account" && !staying.filter(isFirst).every(isLive);
     return {
       ...options,
       route: mayBeNew ? "usual" : (route ?? "usual"),
