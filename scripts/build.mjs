@@ -1,6 +1,6 @@
 // Bundles the package with the libraries it uses. Users then install no other package, and the provider process
 // loads one file. Most of these libraries are ESM-only, and bundling makes them usable in CommonJS.
-import { chmod, copyFile, readFile, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { build, version } from "esbuild";
 import { notices } from "./notices.mjs";
 import { bundledPackages } from "./packages.mjs";
@@ -18,6 +18,9 @@ const common = {
 };
 // A fallback for versions of Node without web streams. All supported versions have them.
 const NEVER_LOADED = ["web-streams-polyfill/*"];
+
+// tsc doesn't remove the declarations of files that have moved.
+await rm("dist/types", { recursive: true, force: true });
 
 const forPrograms = await build({
   ...common,
