@@ -257,7 +257,8 @@ class Player {
     };
     const isThere = ({ logical }: Resource) => byId(this.secrets, entryOf(entries, logical)?.id ?? "") !== undefined;
     const registered = this.program.filter(({ logical }) => target === undefined || logical === target);
-    const moved = registered.find(({ logical }) => logical === options.elsewhere);
+    const chosen = registered.find(({ logical }) => logical === options.elsewhere);
+    const moved = this.driver.isPlugin && chosen && isLive(chosen) && isThere(chosen) ? chosen : undefined;
     // A known limit: before the provider has read a resource, a new secret may be the first secret in another account.
     const staying = registered.filter((resource) => resource !== moved);
     const isFirst = (resource: Resource) => staying.find(({ via }) => via === resource.via) === resource;
@@ -265,7 +266,7 @@ class Player {
     return {
       ...options,
       route: mayBeNew ? "usual" : (route ?? "usual"),
-      elsewhere: this.driver.isPlugin && moved && isLive(moved) && isThere(moved) ? moved.logical : undefined,
+      elsewhere: moved?.logical,
     };
   }
 
