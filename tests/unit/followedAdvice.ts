@@ -130,7 +130,7 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
   ],
   "node-too-old": "all other tests run with a newer Node.js",
   "triggers-lost": ["engine/badInput: triggers whose changes Pulumi can't detect are refused at preview"],
-  "prefix-not-plain": ["engine/sequences/adviceOfSteps: after prefix-not-plain, the suggested prefix %# works"],
+  "prefix-not-plain": ["engine/sequences/adviceOfSteps: after prefix-not-plain, %s works as the prefix"],
   "secrets-not-plain": [
     "engine/sequences/adviceOfSteps: after secrets-not-plain, secretsFromConfig manages the same secrets",
   ],
