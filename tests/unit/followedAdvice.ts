@@ -137,8 +137,7 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
   "component-inputs-invalid": [
     "engine/plugin/remoteComponent: after component-inputs-invalid, the printed command sets the value",
   ],
-  "secrets-unknown":
-    "a guard: no SDK of the tests creates a component from inputs that a failed resource would provide",
+  "secrets-unknown": ["languages/yaml/safety: a component whose dependency fails is one error, and changes nothing"],
   "mock-without-list": ["docs/mocks: functions call the mocks, and a mock without a list is an error"],
 
   // Inputs.

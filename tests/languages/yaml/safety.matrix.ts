@@ -103,6 +103,64 @@ describe("a secret in YAML that fails", () => {
     expect(await stack.up()).toMatchObject({ code: 0, changes: { same: 3 } });
   });
 
+  test("after a failed update, the ids still reach other resources", async () => {
+    const stack = await startYaml({});
+    const program = (value: string) => ({
+      config: undefined,
+      resources: {
+        first: { type: "elevenlabs:WorkspaceSecrets", properties: { secrets: { A: value, B: "b" } } },
+        copy: {
+          type: "elevenlabs:WorkspaceSecrets",
+          properties: { prefix: "copy_", secrets: { A: "${first.secretIds.A}", B: "${first.secretIds.B}" } },
+        },
+      },
+      outputs: { secretIds: "${first.secretIds}" },
+    });
+    await useYaml(stack, program("a"));
+    expect((await stack.up()).code).toBe(0);
+    const before = idsOf(stack);
+    stack.emulator.fault({ kind: "status", status: 422, on: "update" });
+
+    await useYaml(stack, program("a2"));
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    expect(run.calls).not.toContain("delete");
+    expect(idsOf(stack)).toEqual(before);
+    const { output } = await stack.cli(["stack", "output", "secretIds", "--json"]).orThrow();
+    expect(JSON.parse(output)).toEqual({ A: before.A, B: before.B });
+    expect(await stack.up()).toMatchObject({ code: 0, calls: ["update"] });
+  });
+
+  test("a component whose dependency fails is one error, and changes nothing", async () => {
+    const stack = await startYaml({});
+    const program = (name: string, value: string) => ({
+      config: undefined,
+      outputs: undefined,
+      resources: {
+        first: { type: "elevenlabs:WorkspaceSecret", properties: { name, value: "v" } },
+        all: {
+          type: "elevenlabs:WorkspaceSecrets",
+          properties: { secrets: { B: value } },
+          options: { dependsOn: ["${first}"] },
+        },
+      },
+    });
+    await useYaml(stack, program("A", "b"));
+    expect((await stack.up()).code).toBe(0);
+    stack.workspace.add("TAKEN", "theirs");
+    const before = valuesOf(stack);
+
+    await useYaml(stack, program("TAKEN", "b2"));
+    const run = await stack.up("--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    expect(run.kinds).toEqual(["name-taken", "secrets-unknown"]);
+    expect(valuesOf(stack)).toEqual(before);
+    await useYaml(stack, program("A", "b2"));
+    expect(await stack.up()).toMatchObject({ code: 0, calls: ["update"] });
+  });
+
   test.each<[string, FaultKind]>([
     ["429", { kind: "status", status: 429, retryAfter: 0 }],
     ["500 before the write", { kind: "status", status: 500 }],

@@ -56,18 +56,22 @@ export class Components {
     if (typeof given === "object") for (const plain of plainInConfig(Object.values(given), config)) this.warn(plain);
     if (secrets === "unknown" && !request.getDryrun()) throw secretsUnknown({}, attempt);
     const { monitor, state } = this.monitorOf(request);
-    const urn = (await monitor.register(componentRequest(request))).getUrn();
+    const declared = await monitor.register(componentRequest(request));
+    if (declared.getResult() !== Result.SUCCESS) throw secretsUnknown({}, attempt);
+    const urn = declared.getUrn();
     const component: Component = { request, urn, urns: [urn, ...aliasesOf(request)], ...(await state) };
     const values = secrets === "unknown" ? valuesInState(component) : secrets;
     const made = await Promise.all(
       plannedSecrets(request.getName(), Object.keys(values), inputs).map(async (planned) => {
-        const registered = await monitor.register(
-          secretRequest(request, registrationOf(component, planned, inputs, values[planned.key] as string)),
-        );
-        return { name: planned.name, registered };
+        const registration = registrationOf(component, planned, inputs, values[planned.key] as string);
+        const registered = await monitor.register(secretRequest(request, registration));
+        return { name: planned.name, registered, id: idOf(registered) ?? idInState(component, registration) };
       }),
     );
-    const secretIds = secrets === "unknown" ? UNKNOWN_PROPERTY : Object.fromEntries(made.flatMap(idOf));
+    const secretIds =
+      secrets === "unknown"
+        ? UNKNOWN_PROPERTY
+        : Object.fromEntries(made.flatMap(({ name, id }) => (id === undefined ? [] : [[name, id]])));
     await monitor.registerOutputs(urn, { secretIds });
     return responseOf(urn, { secretIds }, [
       ...made.map(({ registered }) => registered.getUrn()),
@@ -183,10 +187,19 @@ function valuesInState({ urns, resources }: Component): Record<string, string> {
   return Object.fromEntries(found.map((key) => [key, UNKNOWN_PROPERTY]));
 }
 
-/** The id of a secret by its name. Empty if its registration failed, because the engine then reports the reason. */
-function idOf({ name, registered }: { name: string; registered: RegisterResourceResponse }): [string, unknown][] {
-  if (registered.getResult() !== Result.SUCCESS) return [];
-  return [[name, fromStruct(registered.getObject()).secretId ?? UNKNOWN_PROPERTY]];
+/** Undefined if the registration failed: the engine reports the reason. */
+function idOf(registered: RegisterResourceResponse): unknown {
+  if (registered.getResult() !== Result.SUCCESS) return undefined;
+  return fromStruct(registered.getObject()).secretId ?? UNKNOWN_PROPERTY;
+}
+
+/**
+ * The id that the state has. After a failed update, the secret still exists: if its id were missing, a resource that uses the id
+ * would lose its input.
+ */
+function idInState({ resources }: Component, { inputs }: ReturnType<typeof registrationOf>): unknown {
+  const { urns } = inputs[REGISTRATION_INPUT].state;
+  return urns.map((urn) => resources[urn]?.outputs?.secretId).find((id) => id !== undefined);
 }
 
 function responseOf(urn: string, outputs: { secretIds: unknown }, dependencies: string[]): ConstructResponse {

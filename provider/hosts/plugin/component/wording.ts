@@ -26,7 +26,7 @@ export const componentInputsInvalid = problem(
 
 /** This happens with `--continue-on-error`: the component can't know which secrets to keep. */
 export const secretsUnknown = problem("secrets-unknown", () => [
-  "secrets isn't known, because a resource that it depends on failed",
+  "a resource that it depends on failed",
   "Nothing was changed. Correct the other error, and run the command again.",
 ]);
 
