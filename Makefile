@@ -43,7 +43,7 @@ test: build lint types ## run lint, types and tests with a real engine; JEST_ARG
 	@npm test --silent -- $(JEST_ARGS)
 
 matrix: build ## run the long tests that `make test` leaves out; JEST_ARGS are passed to jest
-	@$(engine) >/dev/null
+	@$(engine) --python --yaml >/dev/null
 	@npm run --silent matrix -- $(JEST_ARGS)
 
 demo: build ## run the real CLI against the emulator, step by step
