@@ -58,7 +58,7 @@ describe("wrong input in YAML", () => {
 });
 
 describe("a secret in YAML that fails", () => {
-  test("with --continue-on-error, the other secrets continue and none is lost", async () => {
+  test("--continue-on-error updates the other secrets, and loses none", async () => {
     const stack = await startYaml({ OLD: "old", KEPT: "kept" });
     await stack.up();
     stack.workspace.add("dev_TAKEN", "theirs");
