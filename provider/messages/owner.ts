@@ -21,6 +21,12 @@ export function explainOwner(facts: OwnedFacts, reader: Reader): Explanation {
       "Remove one of the two resources from the program. The other resource then owns the secret.",
     ];
   }
+  if (where === "refused") {
+    return [
+      `resource ${other} of this program needs the secret, but didn't get it`,
+      `Nothing was deleted. Follow the advice in the error of ${other}.`,
+    ];
+  }
   const urn = facts.urn ?? "URN";
   // A URN works for any parent and type. An alias without a parent refers to the new parent.
   const alias = facts.isInComponent

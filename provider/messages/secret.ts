@@ -62,7 +62,7 @@ export const nameTaken = problem(
     }
     return [
       `the name is already used by secret ${sanitized(id)}${use}`,
-      `If another stack or someone else manages that secret, ${isInComponent ? "add a prefix, such as prefix: pulumi.getStack() + '_'" : "choose another name"}.`,
+      `If another stack or someone else manages that secret, ${isInComponent ? 'set a prefix for each stack, such as prefix: "prod_"' : "choose another name"}.`,
       'Otherwise, adopt it: onExisting: "overwrite" pushes your value; onExisting: "keep" keeps the existing value. If an earlier run was interrupted, use "overwrite".',
     ];
   },

@@ -67,8 +67,7 @@ export class Ownership {
 
   /** Returns the other entry or resource that already has the secret that `entry` would adopt. */
   ownerOf(entry: Omit<Entry, "mark">, by: Declared | undefined): Owner | undefined {
-    const isOther = (holder: Holder) =>
-      holder.since !== "lookup" && !(by && isOf(by, holder)) && holder.urn !== entryUrn(entry);
+    const isOther = (holder: Holder) => isOwner(holder) && !(by && isOf(by, holder)) && holder.urn !== entryUrn(entry);
     return this.journal.holdersOf(entry.id).find(isOther) ?? this.stranger(by, entry);
   }
 
@@ -96,6 +95,19 @@ export class Ownership {
   /** Records that the program looks the secret up, so that this operation doesn't delete it. */
   lookUp(entry: Entry): void {
     this.journal.hold({ ...entry, since: "lookup" });
+  }
+
+  /**
+   * Records that a resource of the program didn't get the secret of `owner`. With `--continue-on-error`, the engine could
+   * delete that secret next, although the program needs it.
+   */
+  refuse(owner: Owner, by: Pick<Entry, "mark" | "resource">): void {
+    if ("since" in owner) this.journal.hold({ ...by, id: owner.id, since: "refused" });
+  }
+
+  /** The resource of the program that didn't get this secret in this operation, because another entry owns it. */
+  refusedOf(id: string): Holder | undefined {
+    return this.journal.holdersOf(id).find(({ since }) => since === "refused");
   }
 
   /** The entries of this type and workspace in the stack's state, as it was when the operation began. */
@@ -140,7 +152,8 @@ export class Ownership {
     const wanted = this.wantedIds.get(id);
     // Entries from before marks existed can't be distinguished.
     const isMarked = ({ since, stored }: Holder) => since !== "state" || stored?.mark !== undefined;
-    const keeper = this.journal.holdersOf(id).find((holder) => holder.mark !== mark && isMarked(holder));
+    const isKeeper = (holder: Holder) => holder.mark !== mark && holder.since !== "refused" && isMarked(holder);
+    const keeper = this.journal.holdersOf(id).find(isKeeper);
     return keeper ?? (wanted && { resource: wanted.name, since: "operation" });
   }
 
@@ -172,6 +185,11 @@ export function isOf({ state: { urns } = {}, name, type }: Declared, holder: Hol
   return urns ? urns.includes(holder.urn) : holder.resource === name && holder.stored?.type === type;
 }
 
+/** Whether the holder owns the secret, now or when the operation began. */
+export function isOwner({ since }: Holder): boolean {
+  return since === "state" || since === "operation";
+}
+
 /** Without a URN, returns a string that no URN of a holder equals. */
 function entryUrn({ urn }: Pick<Entry, "urn">): string {
   return urn ?? "none";
@@ -191,9 +209,9 @@ export interface OwnedFacts {
   urn?: string | undefined;
   /**
    * `state`: the stack's state has the owner. `program`: the owner has just created or adopted the secret. `both`: two resources
-   * of the state own the secret.
+   * of the state own the secret. `refused`: the resource didn't get the secret that is about to be deleted.
    */
-  where: "state" | "program" | "both";
+  where: "state" | "program" | "both" | "refused";
   /** Whether the resource that would get the secret belongs to a `WorkspaceSecrets`. */
   isInComponent?: boolean;
   /** The resource's type token, if the resource belongs to another provider. */

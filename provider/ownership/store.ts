@@ -7,8 +7,11 @@ export interface Holder {
   /** The resource's logical name, or the name of its secret: for messages. */
   resource: string;
   urn?: string;
-  /** The state as it was when the operation began, a step of this operation, or a look-up by the program, which owns nothing. */
-  since: "state" | "operation" | "lookup";
+  /**
+   * The state as it was when the operation began, or a step of this operation. A look-up by the program owns nothing, and neither
+   * does a resource that was refused the secret because another entry owns it.
+   */
+  since: "state" | "operation" | "lookup" | "refused";
   /** The secret's properties in the state, if the holder is in the state. */
   stored?: StoredHolder;
   /** Whether the program still has the resource and keeps its value: then no process may delete the secret. */

@@ -6,6 +6,7 @@ import {
   type Declared,
   type Entry,
   isInComponent,
+  isOwner,
   type Owner,
   type Ownership,
   ownedFacts,
@@ -139,7 +140,7 @@ export class CreateOrAdopt {
     // The error is useful even without the dependents.
     const dependents = await this.workspace.dependents(id).catch(() => undefined);
     const spelling = name === this.inputs.name ? undefined : name;
-    const isOwn = ownership.journal.holdersOf(id).some(({ since }) => since !== "lookup");
+    const isOwn = ownership.journal.holdersOf(id).some(isOwner);
     return problems.nameTaken(
       { id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) },
       this.attempt,
@@ -192,7 +193,9 @@ export class CreateOrAdopt {
   }
 
   private ownedBy(owner: Owner): Problem {
-    return problems.ownedByOther(ownedFacts(owner, this.context.declared), this.attempt);
+    const { ownership, entry, declared } = this.context;
+    ownership.refuse(owner, entry);
+    return problems.ownedByOther(ownedFacts(owner, declared), this.attempt);
   }
 
   private get attempt(): Attempt {

@@ -199,6 +199,8 @@ export class WorkspaceSecretLifecycle {
           messages.leftToOtherOwner({ name: attempt.name, id, resource, isLookUp: since === "lookup" }),
         );
       }
+      const refused = this.ownership.refusedOf(id);
+      if (refused) throw messages.ownedByOther({ id, resource: refused.resource, where: "refused" }, attempt);
       this.plans.requireValueNotReplaced(entry, attempt);
       try {
         await workspace.delete({ id, name: attempt.name });

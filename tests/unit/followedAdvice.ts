@@ -30,6 +30,7 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
     "engine/sequences/adviceOfNames: a resource moves under a component with the error's alias",
     "engine/sequences/adviceOfNames: a resource moves into a WorkspaceSecrets with the error's alias",
     "engine/sequences/adviceOfNames: a resource moves out of a WorkspaceSecrets with the error's alias",
+    "engine/plugin/continueOnError: with onExisting %s, the secret isn't deleted",
     "engine/stackCheck: a secret isn't adopted by name until its owner has been renamed",
     "engine/owners: if two resources own one secret, the second fails until one is removed",
     "engine/ownProvider: another provider's secret is adopted after pulumi state delete",

@@ -310,6 +310,7 @@ const PROBLEMS: ProblemExamples = {
     "of a command": { facts: { ...OF_STRANGER, strangerType: "command:local:Command" }, attempt: CREATE },
     "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, attempt: CREATE },
     "if both already own the secret": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
+    "if another resource didn't get it": { facts: { id: "sec_1", resource: "crm", where: "refused" }, attempt: DELETE },
   },
   mayHaveBeenCreated: {
     "after an error": { facts: { failure: answered(503), spellings: [] }, attempt: CREATE },
