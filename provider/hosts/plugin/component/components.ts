@@ -64,7 +64,7 @@ export class Components {
     const made = await Promise.all(
       plannedSecrets(request.getName(), Object.keys(values), inputs).map(async (planned) => {
         const registration = registrationOf(component, planned, inputs, values[planned.key] as string);
-        const registered = await monitor.register(secretRequest(request, registration));
+        const registered = await monitor.register(secretRequest(registration));
         return { name: planned.name, registered, id: idOf(registered) ?? idInState(component, registration) };
       }),
     );

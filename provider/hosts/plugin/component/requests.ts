@@ -13,8 +13,10 @@ const { CustomTimeouts, ResourceHooksBinding, PropertyDependencies } = RegisterR
  * the others for components, the same way as in every SDK.
  */
 export function componentRequest(request: ConstructRequest): RegisterResourceRequest {
-  const made = newRequest(request, COMPONENT_TYPE, request.getName());
+  const made = newRequest(COMPONENT_TYPE, request.getName());
   made.setParent(request.getParent());
+  // Only here: the state would store the program's stack trace for each secret, and be more than twice as large.
+  made.setParentstacktracehandle(request.getStackTraceHandle());
   made.setObject(toStruct({}));
   made.setAliasesList(request.getAliasesList());
   made.setDependenciesList(request.getDependenciesList());
@@ -47,11 +49,14 @@ export interface SecretRegistration {
 }
 
 /** The request that registers one secret of the component. */
-export function secretRequest(
-  request: ConstructRequest,
-  { name, inputs, aliases, parent, dependencies }: SecretRegistration,
-): RegisterResourceRequest {
-  const made = newRequest(request, NATIVE_TYPE, name);
+export function secretRequest({
+  name,
+  inputs,
+  aliases,
+  parent,
+  dependencies,
+}: SecretRegistration): RegisterResourceRequest {
+  const made = newRequest(NATIVE_TYPE, name);
   made.setCustom(true);
   made.setParent(parent);
   made.setObject(toStruct(inputs));
@@ -68,7 +73,7 @@ export function secretRequest(
   return made;
 }
 
-function newRequest(request: ConstructRequest, type: string, name: string): RegisterResourceRequest {
+function newRequest(type: string, name: string): RegisterResourceRequest {
   const made = new RegisterResourceRequest();
   made.setType(type);
   made.setName(name);
@@ -76,7 +81,6 @@ function newRequest(request: ConstructRequest, type: string, name: string): Regi
   made.setAcceptsecrets(true);
   made.setSupportspartialvalues(true);
   made.setSupportsresultreporting(true);
-  made.setParentstacktracehandle(request.getStackTraceHandle());
   return made;
 }
 
