@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import { notShared } from "../../messages/environment.js";
 import { nodeProblem } from "../../nodeVersion.js";
 import { Journal } from "../../ownership/journal.js";
@@ -21,9 +21,18 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 // If the engine is killed, its end of the pipe closes. Don't watch anything other than a pipe: /dev/null, for example, ends
 // immediately. An engine that is about to end the plugin also closes the pipe, and reports a bug if the plugin exits first.
 const GRACE_MS = 2_000;
-if (fstatSync(0).isFIFO()) process.stdin.on("end", () => setTimeout(() => process.exit(0), GRACE_MS)).resume();
+if (isPipe(0)) process.stdin.on("end", () => setTimeout(() => process.exit(0), GRACE_MS)).resume();
 
 serve(nodeProblem() ?? startHost()).then(({ port }) => process.stdout.write(`${port}\n`));
+
+/** `Stats.isFIFO()` is false for every pipe on Windows, and `fstat` can fail there. */
+function isPipe(descriptor: number): boolean {
+  try {
+    return (fstatSync(descriptor).mode & constants.S_IFMT) === constants.S_IFIFO;
+  } catch {
+    return false;
+  }
+}
 
 function startHost(): PluginHost {
   const log = engine === undefined ? undefined : new EngineLog(engine);
