@@ -1,9 +1,20 @@
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import type { FaultKind } from "../../../emulator/index";
+import type { FaultKind, Operation } from "../../../emulator/index";
 import { canary } from "../../support/canary";
+import { OF_PULUMI } from "../../support/canaryProject";
 import { SET_UP_MS } from "../languageProject";
-import { idsOf, PROGRAM, prepareYaml, programWith, setSecret, startYaml, useYaml, valuesOf } from "./yamlStack";
+import {
+  idsOf,
+  PROGRAM,
+  prepareYaml,
+  programWith,
+  removeSecret,
+  setSecret,
+  startYaml,
+  useYaml,
+  valuesOf,
+} from "./yamlStack";
 
 beforeAll(prepareYaml, SET_UP_MS);
 
@@ -181,10 +192,65 @@ describe("a secret in YAML that fails", () => {
     expect(stack.workspace.secrets()).toHaveLength(2);
     expect(await stack.secrets()).toHaveLength(2);
   });
+
+  test.each<[Operation, FaultKind]>([
+    ["update", { kind: "status", status: 500, when: "after" }],
+    ["update", { kind: "reset", when: "after" }],
+    ["delete", { kind: "status", status: 500 }],
+    ["delete", { kind: "reset", when: "after" }],
+    ["list", { kind: "truncated" }],
+    ["list", { kind: "malformed" }],
+  ])("after a fault in %s (%j), up makes the workspace as the program", async (on, fault) => {
+    const stack = await startYaml({ CRM: "crm", PAY: "pay" });
+    await stack.up();
+    const { dev_CRM: id } = idsOf(stack);
+    await setSecret(stack, "CRM", "crm-2");
+    await setSecret(stack, "NEW", "new");
+    await removeSecret(stack, "PAY");
+    stack.emulator.fault({ ...fault, on });
+
+    const faulty = await stack.up();
+    const repaired = await stack.up();
+
+    expect(faulty.requests.map(({ fault: met }) => met)).toContain(fault.kind);
+    expect(repaired.code).toBe(0);
+    expect(valuesOf(stack)).toEqual({ dev_CRM: "crm-2", dev_NEW: "new" });
+    expect(idsOf(stack).dev_CRM).toBe(id);
+    expect(await stack.secrets()).toHaveLength(2);
+  });
 });
 
 describe("a value in YAML", () => {
   const value = canary(" \"'ü\\/%<&+");
+  const withValue = (output: string) => output.split("\n").filter((line) => value.foundIn(line).length > 0);
+
+  test("at -v=9, only Pulumi's own log lines contain the value", async () => {
+    const stack = await startYaml({ CRM: value.text });
+    const flags = ["-v=9", "--logtostderr", "--logflow"];
+
+    const runs = [await stack.preview(...flags), await stack.up(...flags), await stack.destroy(...flags)];
+
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const lines = runs.flatMap(({ output }) => withValue(output));
+    expect(lines).not.toEqual([]);
+    expect(lines.filter((line) => !OF_PULUMI.test(line))).toEqual([]);
+  });
+
+  test.each<[string, (folder: string) => string[], (folder: string) => Record<string, string>, RegExp]>([
+    ["--tracing", (folder) => [`--tracing=file:${folder}/traced`], () => ({}), /\/traced$/],
+    ["PULUMI_DEBUG_GRPC", () => [], (folder) => ({ PULUMI_DEBUG_GRPC: `${folder}/calls` }), /\/calls$/],
+  ])("the value is written by %s only to the file of that switch", async (_, args, env, ownFile) => {
+    const stack = await startYaml({ CRM: value.text });
+    Object.assign(stack.env, env(stack.folder));
+
+    const run = await stack.up(...args(stack.folder));
+
+    expect(run.code).toBe(0);
+    expect(withValue(run.output)).toEqual([]);
+    const files = [...(await stack.writtenFiles())].filter(([, text]) => value.foundIn(text).length > 0);
+    expect(files.map(([file]) => file).filter((file) => !ownFile.test(file))).toEqual([]);
+    expect(files).not.toEqual([]);
+  });
 
   test("no command shows a value with --debug, and no file has it", async () => {
     const stack = await startYaml({ CRM: value.text });
@@ -194,9 +260,7 @@ describe("a value in YAML", () => {
     runs.push(await stack.preview("--debug", "--diff"), await stack.refresh("--debug"), await stack.destroy("--debug"));
 
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
-    expect(runs.flatMap(({ output }) => output.split("\n").filter((line) => value.foundIn(line).length > 0))).toEqual(
-      [],
-    );
+    expect(runs.flatMap(({ output }) => withValue(output))).toEqual([]);
     for (const [file, text] of await stack.writtenFiles()) expect([file, value.foundIn(text)]).toEqual([file, []]);
   });
 });
