@@ -116,13 +116,21 @@ export class CreateOrAdopt {
     }
   }
 
-  /** Deletes the secret that this create has made. If the response is lost, the secret may be deleted anyway. */
+  /**
+   * Deletes the secret that this create has made. If the response is lost, the secret may be deleted anyway. If nobody knows
+   * whether it is, the create fails: otherwise the state could have a secret that doesn't exist.
+   */
   private async takeBack(created: Secret): Promise<void> {
-    const { workspace } = this;
+    const { workspace, attempt } = this;
     try {
       await workspace.delete(created);
     } catch (error) {
-      if (!(error instanceof ApiError) || (await workspace.findDirectly(created.id))) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      const found = await workspace.findDirectly(created.id).catch((unknown: unknown) => {
+        if (!(unknown instanceof ApiError) || !error.outcomeUnknown) throw unknown;
+        throw problems.mayHaveBeenCreated({ failure: error.failure, spellings: [created] }, attempt);
+      });
+      if (found) throw error;
     }
   }
 

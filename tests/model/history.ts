@@ -33,6 +33,8 @@ export interface Observed {
   program: Wanted[];
   /** The ids and names with which the program only looks secrets up. */
   lookUps: string[];
+  /** Whether the state may have a secret only because the program has looked it up. */
+  hasLookedUp: boolean;
   route: Route;
   end: End;
   /** Whether a replaced resource is deleted first. */

@@ -318,12 +318,15 @@ function failuresAreReported({ outcome }: Observed): string[] {
     : [`it ended with ${outcome.ok ? "success, but with an" : "failure, but without an"} error`];
 }
 
-function refreshFailsOnlyAfterFaults({ operation, outcome, requests, route, before }: Observed): string[] {
+function refreshFailsOnlyAfterFaults(observed: Observed): string[] {
+  const { operation, outcome, requests, route, before, hasLookedUp } = observed;
   // A route that finds no secret of the stack must not treat a secret as deleted.
   const isProven = (provider: string) =>
     provider !== "elsewhere" &&
     before.entries.some((entry) => entry.provider === provider && byId(before.secrets, entry.id));
   if (route === "another account" || before.entries.some(({ provider }) => !isProven(provider))) return [];
+  // A secret that is only looked up is proven to be gone in the same way as a managed secret.
+  if (hasLookedUp && route !== "usual" && before.entries.length === 0) return [];
   // A known limit (docs/concepts.md): secrets of other keys can't prove the account of a secret that only one key has written.
   const [first] = before.entries;
   if (before.entries.some(({ routes }) => !routes.some((one) => first?.routes.includes(one)))) return [];

@@ -60,6 +60,24 @@ test("a create that is undone fails, even if the DELETE's response is lost", asy
   expect(await owners(stack)).toHaveLength(1);
 });
 
+test("a create whose undo has an unknown outcome fails, and shows the id", async () => {
+  const { normalizeName } = APIS.trims;
+  const stack = await startStack({ emulator: { normalizeName, uniqueNames: false }, config });
+  await stack.deploy(secret({ name: "CRM", value: "v" }));
+  const before = held(stack.workspace);
+  stack.emulator.fault({ kind: "reset", on: "delete", when: "after" });
+  stack.emulator.fault({ kind: "status", status: 503, on: "get", times: 9 });
+  await stack.program(secret({ name: "CRM ", value: "v" }));
+
+  const run = await stack.up();
+
+  expect(outcome(run)).toEqual(fails(run, "may-have-been-created"));
+  const [deleted] = run.requests.filter(({ operation }) => operation === "delete");
+  expect(run.output).toContain(deleted?.path.split("/").at(-1));
+  expect(held(stack.workspace)).toEqual(before);
+  expect(await owners(stack)).toHaveLength(1);
+});
+
 test("a name with another spelling never gives a secret two owners", async () => {
   const { normalizeName } = APIS.trims;
   const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });
