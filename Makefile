@@ -1,6 +1,8 @@
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help tools install build engine lint types test matrix demo clean
+.PHONY: help tools install build early-engine engine lint types test matrix compat demo clean
+# Without -j, independent targets run at the same time: a first build of the engine takes minutes.
+MAKEFLAGS += -j3
 
 # Pulumi's SDK requires a newer Node than many machines have, so the commands use the one in the devDependencies.
 local := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
@@ -9,6 +11,8 @@ sources := $(shell find program.ts provider emulator cli sdk/nodejs -name '*.ts'
 
 # On some networks, Pulumi's installer can only be downloaded through a proxy.
 engine := NODE_USE_ENV_PROXY=1 $(local) exec node scripts/engine/engine.mjs
+# While npm installs the packages, the Node in the devDependencies can't be used yet.
+early := exec node scripts/engine/engine.mjs --early
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST))
@@ -29,7 +33,10 @@ install: $(modules) ## install the npm packages, if package.json or the lock fil
 
 build: dist/program.js ## build dist/, if the sources have changed
 
-engine: install ## get a Pulumi engine and print its folder: PATH="$(make -s engine):$PATH"
+early-engine: tools
+	@$(early)
+
+engine: install early-engine ## get a Pulumi engine and print its folder: PATH="$(make -s engine):$PATH"
 	@$(engine)
 
 lint: install ## check formatting and lint rules
@@ -38,15 +45,18 @@ lint: install ## check formatting and lint rules
 types: install ## check the types
 	@npm run --silent types
 
-test: build lint types ## run lint, types and tests with a real engine; JEST_ARGS are passed to jest
+test: build lint types early-engine ## run lint, types and tests with a real engine; JEST_ARGS are passed to jest
 	@$(engine) >/dev/null
 	@npm test --silent -- $(JEST_ARGS)
 
-matrix: build ## run the long tests that `make test` leaves out; JEST_ARGS are passed to jest
+matrix: build early-engine ## run the long tests that `make test` leaves out; JEST_ARGS are passed to jest
 	@$(engine) --python --yaml >/dev/null
 	@npm run --silent matrix -- $(JEST_ARGS)
 
-demo: build ## run the real CLI against the emulator, step by step
+compat: build early-engine ## run a small set of tests on other versions of Pulumi's CLI, Node.js and Pulumi's SDK; names in COMPAT_ARGS choose them
+	@NODE_USE_ENV_PROXY=1 $(local) exec node scripts/compat.mjs $(COMPAT_ARGS)
+
+demo: build early-engine ## run the real CLI against the emulator, step by step
 	@NODE_USE_ENV_PROXY=1 $(local) exec node scripts/demo.mjs
 
 clean: ## remove everything that the other targets have created

@@ -4,13 +4,20 @@ import { constants, realpathSync } from "node:fs";
 import { access, chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const VERSION = "3.259.0";
-// The oldest version on the PATH that is used.
-const MINIMUM = "3.200.0";
-const BINARIES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+/** The version that the tests run on. */
+export const VERSION = "3.276.0";
+/** The oldest version that is supported. */
+export const OLDEST = "3.200.0";
+/** The Go modules of the versions that can be built. */
+const MODULES = { [VERSION]: "cli", [OLDEST]: "oldest" };
+const COMPILED = ["pulumi", "pulumi-language-nodejs"];
+/** Starts dynamic providers. It is a script in the npm package of Pulumi's SDK. */
+const LAUNCHER = "pulumi-resource-pulumi-nodejs";
+const BINARIES = [...COMPILED, LAUNCHER];
 /** Languages that are built only on request. */
 const LANGUAGES = {
   python: ["pulumi-language-python-exec", "pulumi-language-python"],
@@ -19,7 +26,7 @@ const LANGUAGES = {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cache = join(here, "../../.engine");
-const ours = join(cache, `${VERSION}-${process.platform}-${process.arch}`);
+const folderOf = (version) => join(cache, `${version}-${process.platform}-${process.arch}`);
 // `pulumi version` writes logs to its home folder, and the user's home folder must remain unchanged.
 const home = join(cache, "home");
 const require = createRequire(import.meta.url);
@@ -27,11 +34,13 @@ const require = createRequire(import.meta.url);
 const say = (line) => process.stderr.write(`${line}\n`);
 const reason = (error) => String(error.message ?? error).trim();
 
-const isComplete = async (folder, languages = []) => {
-  const names = [...BINARIES, ...languages.flatMap((language) => LANGUAGES[language])];
+const hasAll = async (folder, names) => {
   const found = await Promise.allSettled(names.map((name) => access(join(folder, name), constants.X_OK)));
   return found.every(({ status }) => status === "fulfilled");
 };
+
+const isComplete = (folder, languages = []) =>
+  hasAll(folder, [...BINARIES, ...languages.flatMap((language) => LANGUAGES[language])]);
 
 const versionOf = async (folder) => {
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "1", PULUMI_HOME: home };
@@ -48,19 +57,24 @@ const onPath = async (languages) => {
     for (const folder of new Set([entry, dirname(target)])) {
       if (!(await isComplete(folder, languages))) continue;
       const version = await versionOf(folder).catch(() => "0");
-      if (!isOlder(version, MINIMUM)) return folder;
-      say(`Skipping Pulumi ${version} in ${folder}: ${MINIMUM} or newer is required.`);
+      if (!isOlder(version, OLDEST)) return folder;
+      say(`Skipping Pulumi ${version} in ${folder}: ${OLDEST} or newer is required.`);
     }
   }
 };
 
-const install = async (root, signal) => {
+/** Throws if Pulumi's download site can't be reached. */
+const probeSite = async () => {
   const probe = await fetch("https://get.pulumi.com/install.sh", {
     method: "HEAD",
     signal: AbortSignal.timeout(5_000),
   });
   if (!probe.ok) throw new Error(`get.pulumi.com returned status ${probe.status}`);
-  say(`Installing Pulumi ${VERSION} with Pulumi's own installer. This happens once.`);
+};
+
+const install = async (root, version, signal) => {
+  await probeSite();
+  say(`Installing Pulumi ${version} with Pulumi's own installer. This happens once.`);
   const { PulumiCommand } = require("@pulumi/pulumi/automation");
   const { SemVer } = createRequire(require.resolve("@pulumi/pulumi"))("semver");
   const stop = AbortSignal.any([signal, AbortSignal.timeout(600_000)]);
@@ -68,7 +82,7 @@ const install = async (root, signal) => {
   process.env.PULUMI_HOME = home;
   try {
     await Promise.race([
-      PulumiCommand.install({ root, version: new SemVer(VERSION) }),
+      PulumiCommand.install({ root, version: new SemVer(version) }),
       new Promise((_, reject) => stop.addEventListener("abort", () => reject(stop.reason))),
     ]);
   } finally {
@@ -77,8 +91,8 @@ const install = async (root, signal) => {
   }
 };
 
-/** Runs `go` in the folder of one of our Go modules, and returns its output. */
-const go = (module, args, signal) =>
+/** Runs `go` in the folder of one of our Go modules, and returns its output. Calls `onPackage` for each package that is compiled. */
+const go = (module, args, signal, onPackage = () => {}) =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off" };
     const child = spawn("go", args, {
@@ -93,8 +107,10 @@ const go = (module, args, signal) =>
       printed += chunk;
     });
     let output = "";
-    child.stderr.on("data", (chunk) => {
-      output = (output + chunk).slice(-2_000);
+    createInterface(child.stderr).on("line", (line) => {
+      // With -v, Go prints the path of each package that it compiles.
+      if (/^\S+$/.test(line)) onPackage();
+      else output = `${output}${line}\n`.slice(-2_000);
     });
     child.once("error", (error) => {
       output = error.code === "ENOENT" ? "Go isn't installed" : error.message;
@@ -104,30 +120,45 @@ const go = (module, args, signal) =>
     );
   });
 
-const build = async (root, signal) => {
+const PROGRESS_MS = 20_000;
+
+/** Builds a package of one of our Go modules, and says how far it is. */
+const compile = async ({ module, target, file, flags = "-s -w" }, signal) => {
+  const stale = await go(module, ["list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", target], signal);
+  const total = stale.split("\n").filter(Boolean).length;
+  const start = Date.now();
+  let compiled = 0;
+  const progress = setInterval(() => {
+    const percent = Math.min(99, Math.floor((100 * compiled) / Math.max(1, total)));
+    say(`  ${percent}% of ${total} Go packages, ${Math.round((Date.now() - start) / 1000)} s`);
+  }, PROGRESS_MS);
+  try {
+    await go(module, ["build", "-v", "-ldflags", flags, "-o", file, target], signal, () => compiled++);
+  } finally {
+    clearInterval(progress);
+  }
+};
+
+const build = async (root, version, signal) => {
+  const module = MODULES[version];
   // Fails at once if this version of Go is too old and can't download a newer one.
-  await go("cli", ["list", "-m"], signal);
-  say(`Building Pulumi ${VERSION} from its Go modules. This happens once and takes about 4 minutes.`);
+  await go(module, ["list", "-m"], signal);
+  say(`Building Pulumi ${version} from its Go modules. This happens once and takes about 4 minutes.`);
   const bin = join(root, "bin");
-  await go(
-    "languages",
-    [
-      ...["build", "-ldflags", "-s -w", "-o", join(bin, "pulumi-language-nodejs")],
-      "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-    ],
+  const host = "pulumi-language-nodejs";
+  await compile(
+    { module: "languages", target: `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${host}`, file: join(bin, host) },
     signal,
   );
-  const stamp = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${VERSION}`;
-  await go(
-    "cli",
-    [
-      ...["build", "-ldflags", `-s -w ${stamp}`, "-o", join(bin, "pulumi")],
-      "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    ],
-    signal,
-  );
-  const launcher = "pulumi-resource-pulumi-nodejs";
-  await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), launcher), join(bin, launcher));
+  const stamp = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+  const target = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+  await compile({ module, target, file: join(bin, "pulumi"), flags: `-s -w ${stamp}` }, signal);
+};
+
+const addLauncher = async (folder) => {
+  const file = join(folder, `${LAUNCHER}.${process.pid}`);
+  await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), LAUNCHER), file);
+  await rename(file, join(folder, LAUNCHER));
 };
 
 /** Builds the files of a language host in a folder. */
@@ -139,21 +170,21 @@ const BUILDS = {
     await copyFile(join(source, "python/cmd", script), join(folder, script));
     await chmod(join(folder, script), 0o755);
     const target = `${SDK}/python/cmd/pulumi-language-python`;
-    await go("languages", ["build", "-ldflags", "-s -w", "-o", join(folder, host), target], signal);
+    await compile({ module: "languages", target, file: join(folder, host) }, signal);
   },
   async yaml(folder, signal) {
     const [host] = LANGUAGES.yaml;
     const target = `github.com/pulumi/pulumi-yaml/cmd/${host}`;
-    await go("yaml", ["build", "-ldflags", "-s -w", "-o", join(folder, host), target], signal);
+    await compile({ module: "yaml", target, file: join(folder, host) }, signal);
   },
 };
 
-const addLanguage = async (language, signal) => {
+const addLanguage = async (folder, language, signal) => {
   say(`Building Pulumi's language host for ${language} from its Go module. This happens once and can take minutes.`);
   const root = await mkdtemp(join(cache, "new-"));
   try {
     await BUILDS[language](root, signal);
-    for (const name of LANGUAGES[language]) await rename(join(root, name), join(ours, name));
+    for (const name of LANGUAGES[language]) await rename(join(root, name), join(folder, name));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -161,47 +192,71 @@ const addLanguage = async (language, signal) => {
 
 /**
  * Returns the folder that contains `pulumi`, with the language hosts for Node.js and for each of `languages` (`"python"`, `"yaml"`).
- * Several processes can call this at the same time, because each file is complete when it is renamed into its place.
+ * With a `version`, ignores the engines on the PATH. Several processes can call this at the same time, because each file is
+ * complete when it is renamed into its place.
  */
-export async function engine(signal = new AbortController().signal, { languages = [] } = {}) {
-  const found = await onPath(languages);
+export async function engine(signal = new AbortController().signal, { languages = [], version } = {}) {
+  const found = version === undefined ? await onPath(languages) : undefined;
   if (found) return found;
-  const folder = await ourEngine(signal);
+  const folder = await ourEngine(version ?? VERSION, signal);
   for (const language of languages) {
-    if (!(await isComplete(folder, [language]))) await addLanguage(language, signal);
+    if (!(await isComplete(folder, [language]))) await addLanguage(folder, language, signal);
   }
   return folder;
 }
 
-async function ourEngine(signal) {
-  if (await isComplete(ours)) return ours;
+/** Builds what needs no npm packages, so that it can run while npm installs them. Never fails: `engine` repeats what failed. */
+async function buildEarly(signal) {
+  if ((await onPath([])) || (await hasAll(folderOf(VERSION), COMPILED))) return;
+  const isReachable = await probeSite().then(
+    () => true,
+    () => false,
+  );
+  if (!isReachable) await getInto(folderOf(VERSION), [(root) => build(root, VERSION, signal)], signal).catch(() => {});
+}
+
+async function ourEngine(version, signal) {
+  const folder = folderOf(version);
+  const steps = [(root) => install(root, version, signal), (root) => build(root, version, signal)];
+  if (!(await hasAll(folder, COMPILED))) {
+    const failures = await getInto(folder, steps, signal);
+    if (failures.length === steps.length) {
+      const [installing, building] = failures;
+      throw new Error(
+        [
+          `Found no Pulumi ${OLDEST} or newer on the PATH, and couldn't get one:`,
+          `  Pulumi's installer: ${installing}`,
+          `  build from Go modules: ${building}`,
+          "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.26.6 or newer (https://go.dev/dl/), and try again.",
+        ].join("\n"),
+      );
+    }
+  }
+  if (!(await isComplete(folder))) await addLauncher(folder);
+  return folder;
+}
+
+/** Runs the steps until one of them puts an engine into `bin` of its folder, and moves it. Returns why the others failed. */
+async function getInto(folder, steps, signal) {
   await mkdir(cache, { recursive: true });
   const root = await mkdtemp(join(cache, "new-"));
+  const failures = [];
   try {
-    const failures = [];
-    for (const get of [install, build]) {
+    for (const step of steps) {
       try {
-        await get(root, signal);
-        if (!(await isComplete(join(root, "bin"))))
-          throw new Error(`${BINARIES.join(", ")}: at least one of these is missing`);
-        await rename(join(root, "bin"), ours).catch(async (error) => {
-          if (!(await isComplete(ours))) throw error;
+        await step(root);
+        if (!(await hasAll(join(root, "bin"), COMPILED)))
+          throw new Error(`${COMPILED.join(", ")}: at least one of these is missing`);
+        await rename(join(root, "bin"), folder).catch(async (error) => {
+          if (!(await hasAll(folder, COMPILED))) throw error;
         });
-        return ours;
+        break;
       } catch (error) {
         signal.throwIfAborted();
         failures.push(reason(error.cause ?? error));
       }
     }
-    const [installing, building] = failures;
-    throw new Error(
-      [
-        `Found no Pulumi ${MINIMUM} or newer on the PATH, and couldn't get one:`,
-        `  Pulumi's installer: ${installing}`,
-        `  build from Go modules: ${building}`,
-        "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.25.11 or newer (https://go.dev/dl/), and try again.",
-      ].join("\n"),
-    );
+    return failures;
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -209,10 +264,12 @@ async function ourEngine(signal) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const languages = Object.keys(LANGUAGES).filter((language) => process.argv.includes(`--${language}`));
+  const version = process.argv.includes("--oldest") ? OLDEST : undefined;
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => interrupt.abort());
   try {
-    process.stdout.write(`${await engine(interrupt.signal, { languages })}\n`, () => process.exit(0));
+    if (process.argv.includes("--early")) await buildEarly(interrupt.signal);
+    else process.stdout.write(`${await engine(interrupt.signal, { languages, version })}\n`, () => process.exit(0));
   } catch (error) {
     say(interrupt.signal.aborted ? "Interrupted." : reason(error));
     process.exit(1);

@@ -23,6 +23,8 @@ export async function installTarball(): Promise<Installation> {
   const [{ filename, files, size }] = JSON.parse(said);
   const tarball = join(folder, filename);
   const versions = ["@pulumi/pulumi", "typescript", "@types/node"].map(async (name) => {
+    const { TEST_SDK } = process.env;
+    if (name === "@pulumi/pulumi" && TEST_SDK !== undefined) return `${name}@${TEST_SDK}`;
     const { version } = JSON.parse(await readFile(join(REPO, "node_modules", name, "package.json"), "utf8"));
     return `${name}@${version}`;
   });

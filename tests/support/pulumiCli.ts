@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { RecordedRequest } from "pulumi-elevenlabs/emulator";
 import { logCommand } from "./commandLog";
 import { SECRETS_PROVIDER } from "./vault";
@@ -25,14 +25,16 @@ export interface CliOptions {
 
 /** The engine and Node.js on the PATH, home and state in the folder. Omits the rest of the user's environment. */
 export function environmentOf(folder: string) {
-  const { TEST_ENGINE: engine = "", TEST_ROOT = "", TEST_VAULT: vault = "", PATH = "" } = process.env;
+  const { TEST_ENGINE: engine = "", TEST_ROOT = "", TEST_VAULT: vault = "", TEST_NODE, PATH = "" } = process.env;
   return {
-    PATH: `${engine}:${join(process.cwd(), "node_modules/.bin")}:${PATH}`,
+    PATH: [engine, TEST_NODE ?? join(process.cwd(), "node_modules/.bin"), PATH].join(delimiter),
     HOME: join(folder, "home"),
     TMPDIR: TEST_ROOT,
     NODE_COMPILE_CACHE: join(TEST_ROOT, "compile-cache"),
-    // Loading all of Pulumi's SDK, twice, is half of the processor time of an `up`.
-    NODE_OPTIONS: `--require "${join(process.cwd(), "tests/support/lateModules.cjs")}"`,
+    // Loading all of Pulumi's SDK, twice, is half of the processor time of an `up`. It works for the SDK of this repository.
+    ...(TEST_NODE === undefined
+      ? { NODE_OPTIONS: `--require "${join(process.cwd(), "tests/support/lateModules.cjs")}"` }
+      : {}),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     // Collecting garbage takes a tenth of the CLI's processor time.

@@ -25,7 +25,7 @@ if (isPipe(0)) process.stdin.on("end", () => setTimeout(() => process.exit(0), G
 
 serve(nodeProblem() ?? startHost()).then(({ port }) => process.stdout.write(`${port}\n`));
 
-/** `Stats.isFIFO()` is false for every pipe on Windows, and `fstat` can fail there. */
+/** `Stats.isFIFO()` is false for every pipe on Windows, and `fstat` can fail on Windows. */
 function isPipe(descriptor: number): boolean {
   try {
     return (fstatSync(descriptor).mode & constants.S_IFMT) === constants.S_IFIFO;
