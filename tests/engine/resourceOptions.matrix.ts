@@ -158,3 +158,22 @@ describe("retainOnDelete of a component", () => {
     expect(await stack.secrets()).toEqual([]);
   });
 });
+
+test("a state migration changes the state without a request, and keeps the secret", async () => {
+  const stack = await startStack();
+  await stack.deploy('new WorkspaceSecret("a", { value: "v" });');
+  const before = stack.workspace.secrets();
+  const program = `
+    const retain = (properties) => ({ ...properties, onInUse: "retain" });
+    const migrate = ({ oldState: [{ inputs, outputs, ...rest }] }) =>
+      inputs.onInUse ? undefined : { newState: [{ ...rest, inputs: retain(inputs), outputs: retain(outputs) }] };
+    new WorkspaceSecret("a", { value: "v", onInUse: "retain" }, { stateMigrations: [migrate] });`;
+
+  const migrated = await stack.deploy(program);
+  const again = await stack.preview("--refresh", "--expect-no-changes");
+
+  expect(migrated).toMatchObject({ calls: [], changes: { same: 1 } });
+  expect(again.code).toBe(0);
+  expect(await stack.secrets()).toMatchObject([{ inputs: { onInUse: "retain" } }]);
+  expect(stack.workspace.secrets()).toEqual(before);
+});

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { credentials } from "@grpc/grpc-js";
+import { credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { expect, test } from "@jest/globals";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { version } from "../../package.json";
 
@@ -26,4 +26,26 @@ test("the plugin prints only its port, and ends when the engine is gone", async 
   expect(info.getVersion()).toBe(version);
   expect(await ended).toEqual([0, null]);
   expect([await out, await err]).toEqual([expect.stringMatching(/^\d+\n$/), ""]);
+});
+
+test("a call that the plugin doesn't support is unimplemented, as the engine expects", async () => {
+  const child = spawn("dist/plugin/pulumi-resource-elevenlabs", ["127.0.0.1:1"]);
+  const ended = once(child, "exit");
+  const [port] = await once(child.stdout, "data");
+  const client = new ResourceProviderClient(`127.0.0.1:${String(port).trim()}`, credentials.createInsecure());
+  const unsupported = ["handshake", "parameterize", "call", "list", "attach", "getMapping", "getMappings"] as const;
+
+  const codes = unsupported.map((method) => {
+    const { path } = ResourceProviderService[method];
+    return new Promise((resolve) => {
+      const respond = (error: ServiceError | null) => resolve(error?.code);
+      const empty = () => Buffer.alloc(0);
+      client.makeUnaryRequest(path, empty, (response) => response, undefined, respond);
+    });
+  });
+
+  expect(await Promise.all(codes)).toEqual(unsupported.map(() => status.UNIMPLEMENTED));
+  client.close();
+  child.kill();
+  await ended;
 });

@@ -17,3 +17,18 @@ test("customTimeouts end the retry pauses of only their own resource", async () 
   await stack.deploy(program("1m"));
   expect(Object.keys(await stack.decryptedSecrets()).sort()).toEqual(["patient", "slow"]);
 });
+
+test("customTimeouts.read ends the retry pauses of a refresh", async () => {
+  const stack = await startStack({ host: "native" });
+  await stack.deploy('new WorkspaceSecret("slow", { value: "v" }, { customTimeouts: { read: "1s" } });');
+  const before = await stack.secrets();
+  stack.emulator.fault({ kind: "status", status: 429, retryAfter: 2, on: "get", times: 1 });
+
+  const limited = await stack.refresh();
+  const patient = await stack.refresh();
+
+  expect(limited.problems).toMatchObject([{ severity: "error", resource: "slow" }]);
+  expect(limited.calls).toEqual(["get"]);
+  expect(patient.code).toBe(0);
+  expect((await stack.secrets()).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+});
