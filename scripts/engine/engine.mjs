@@ -34,8 +34,13 @@ const require = createRequire(import.meta.url);
 const say = (line) => process.stderr.write(`${line}\n`);
 const reason = (error) => String(error.message ?? error).trim();
 
+const fileOf = (name) => {
+  if (process.platform !== "win32") return name;
+  return name === LAUNCHER ? `${name}.cmd` : `${name}.exe`;
+};
+
 const hasAll = async (folder, names) => {
-  const found = await Promise.allSettled(names.map((name) => access(join(folder, name), constants.X_OK)));
+  const found = await Promise.allSettled(names.map((name) => access(join(folder, fileOf(name)), constants.X_OK)));
   return found.every(({ status }) => status === "fulfilled");
 };
 
@@ -52,7 +57,7 @@ const isOlder = (version, than) => version.localeCompare(than, "en", { numeric: 
 
 const onPath = async (languages) => {
   for (const entry of (process.env.PATH ?? "").split(delimiter).filter(Boolean)) {
-    const target = await realpath(join(entry, "pulumi")).catch(() => undefined);
+    const target = await realpath(join(entry, fileOf("pulumi"))).catch(() => undefined);
     if (!target) continue;
     for (const folder of new Set([entry, dirname(target)])) {
       if (!(await isComplete(folder, languages))) continue;
@@ -147,18 +152,23 @@ const build = async (root, version, signal) => {
   const bin = join(root, "bin");
   const host = "pulumi-language-nodejs";
   await compile(
-    { module: "languages", target: `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${host}`, file: join(bin, host) },
+    {
+      module: "languages",
+      target: `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${host}`,
+      file: join(bin, fileOf(host)),
+    },
     signal,
   );
   const stamp = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   const target = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
-  await compile({ module, target, file: join(bin, "pulumi"), flags: `-s -w ${stamp}` }, signal);
+  await compile({ module, target, file: join(bin, fileOf("pulumi")), flags: `-s -w ${stamp}` }, signal);
 };
 
 const addLauncher = async (folder) => {
-  const file = join(folder, `${LAUNCHER}.${process.pid}`);
-  await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), LAUNCHER), file);
-  await rename(file, join(folder, LAUNCHER));
+  const name = fileOf(LAUNCHER);
+  const file = join(folder, `${name}.${process.pid}`);
+  await copyFile(join(dirname(require.resolve("@pulumi/pulumi/package.json")), name), file);
+  await rename(file, join(folder, name));
 };
 
 /** Builds the files of a language host in a folder. */

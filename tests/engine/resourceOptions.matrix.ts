@@ -159,7 +159,7 @@ describe("retainOnDelete of a component", () => {
   });
 });
 
-test("a state migration changes the state without a request, and keeps the secret", async () => {
+test("a state migration changes the state without a request", async () => {
   const stack = await startStack();
   await stack.deploy('new WorkspaceSecret("a", { value: "v" });');
   const before = stack.workspace.secrets();

@@ -28,7 +28,7 @@ test("the plugin prints only its port, and ends when the engine is gone", async 
   expect([await out, await err]).toEqual([expect.stringMatching(/^\d+\n$/), ""]);
 });
 
-test("a call that the plugin doesn't support is unimplemented, as the engine expects", async () => {
+test("a call that the plugin doesn't support is unimplemented", async () => {
   const child = spawn("dist/plugin/pulumi-resource-elevenlabs", ["127.0.0.1:1"]);
   const ended = once(child, "exit");
   const [port] = await once(child.stdout, "data");

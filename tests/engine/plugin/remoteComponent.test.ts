@@ -94,6 +94,30 @@ describe("a component that the plugin creates", () => {
     expect((await stack.secrets()).map(({ urn, id }) => [urn, id])).toEqual([[urnOf("new-A"), secret?.id]]);
   });
 
+  test("a transform of the stack reaches the component's secrets", async () => {
+    const stack = await startStack({ host: "native" });
+
+    await stack.deploy(`${REMOTE}
+      pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
+        type.endsWith(":WorkspaceSecret") ? { props: { ...props, onInUse: "retain" }, opts } : undefined);
+      new RemoteSecrets("all", { secrets: { A: "v" } });`);
+
+    expect(await stack.secrets()).toMatchObject([{ inputs: { name: "A", onInUse: "retain" } }]);
+    expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  });
+
+  test("with deletedWith, destroy doesn't delete the component's secrets", async () => {
+    const stack = await startStack({ host: "native" });
+    await stack.deploy(`${REMOTE}
+      const other = new WorkspaceSecret("other", { name: "OTHER", value: "v" });
+      new RemoteSecrets("all", { secrets: { A: "v" } }, { deletedWith: other });`);
+
+    const run = await stack.destroy();
+
+    expect(run).toMatchObject({ code: 0, calls: ["delete"] });
+    expect(stack.workspace.secrets()).toMatchObject([{ name: "A" }]);
+  });
+
   test("the component adopts no secret that another resource owns", async () => {
     const stack = await startStack({ host: "native" });
     const owner = 'new WorkspaceSecret("owner", { name: "A", value: "v" });';
