@@ -8,10 +8,16 @@ import { type Run, startStack, type TestStack } from "../support/testStack";
 const OLD_NODE = { NODE_OPTIONS: `--require "${join(__dirname, "../support/oldNode.cjs")}"` };
 const SECRET = `new WorkspaceSecret("A", { value: "v" });`;
 
-function expectOneError({ code, problems, output, requests }: Run, resource?: string): void {
+function expectOneError({ code, problems, output, requests }: Run): void {
   expect(code).not.toBe(0);
-  expect(problems).toMatchObject([{ kind: "node-too-old", ...(resource ? { resource } : {}) }]);
-  expect(problems[0]?.message).toContain("this is Node.js 20.19.0, but pulumi-elevenlabs requires 22 or newer");
+  // If Pulumi can't load a provider for a resource of the state, its error is in the output, but not in the event log.
+  expect(problems.length).toBeLessThanOrEqual(1);
+  const shown = output.match(
+    /error: .*this is Node\.js 20\.19\.0, but pulumi-elevenlabs requires 22 or newer\. \[.*\]$/gm,
+  );
+  expect([...new Set(shown?.map((line) => line.slice(line.indexOf("this is"))))]).toEqual([
+    "this is Node.js 20.19.0, but pulumi-elevenlabs requires 22 or newer. [node-too-old]",
+  ]);
   expect(output).not.toMatch(/^\s+at |is not a function|\*always\* a bug/m);
   expect(requests).toEqual([]);
 }
@@ -37,8 +43,8 @@ test.each(["dynamic", "native"] as const)(
   async (host) => {
     const stack = await deployed(host);
 
-    expectOneError(await stack.refresh(), "A");
-    expectOneError(await stack.destroy(), "A");
+    expectOneError(await stack.refresh());
+    expectOneError(await stack.destroy());
 
     expect(await stack.secrets()).toHaveLength(1);
   },
