@@ -13,7 +13,7 @@ import {
 } from "../ownership/ownership.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
-import { requireAtMostOne, requireFreeName } from "./names.js";
+import { problemWithName, requireAtMostOne, requireFreeName } from "./names.js";
 
 /** The result of a create. */
 export interface CreateResult extends Secret {
@@ -171,16 +171,13 @@ export class CreateOrAdopt {
 
   /** `isFresh`: whether the secret was looked up just now, by its id. */
   private async adopt(found: Secret, { isFresh = false } = {}): Promise<CreateResult> {
-    const { workspace, inputs, attempt, context } = this;
+    const { workspace, attempt, context } = this;
     const { ownership, entry, declared } = context;
     const adoption = await ownership.adopt({ ...entry, id: found.id }, declared, workspace.signal);
     if ("other" in adoption) throw this.ownedBy(adoption.other);
     try {
       if (!isFresh) await this.requireUnchanged(found);
-      const created =
-        inputs.onExisting === "keep"
-          ? { ...found, isValueKept: true }
-          : { ...(await workspace.update(found, inputs)), isValueKept: false };
+      const created = await this.take(found);
       adoption.succeeded();
       return created;
     } catch (error) {
@@ -192,6 +189,16 @@ export class CreateOrAdopt {
       const isGone = await workspace.isGone(found.id, error);
       throw isGone ? problems.secretGone({}, { ...attempt, id: found.id }) : error;
     }
+  }
+
+  /** Pushes the program's name and value, unless `onExisting` keeps the existing value. */
+  private async take(found: Secret): Promise<CreateResult> {
+    const { workspace, inputs, attempt } = this;
+    if (inputs.onExisting === "keep") return { ...found, isValueKept: true };
+    const pushed = await workspace.update(found, inputs);
+    const problem = await problemWithName(workspace, { pushed, before: found, inputs }, attempt);
+    if (problem) throw problem;
+    return { ...pushed, isValueKept: false };
   }
 
   /** The secret may have been changed or deleted since it was found, and a list may lag. */

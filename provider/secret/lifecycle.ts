@@ -1,6 +1,5 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import { isSpellingOf } from "../api/spelling.js";
 import { workspaceUnusable } from "../messages/check.js";
 import { invalidConfig } from "../messages/config.js";
 import { type Attempt, type CheckFailure, type Message, Problem } from "../messages/problem.js";
@@ -14,7 +13,7 @@ import type { Workspace } from "../workspaces/workspace.js";
 import { type Changes, changesOf, requireValueNotAtRisk } from "./changes.js";
 import { CreateOrAdopt } from "./createOrAdopt.js";
 import { checkInputs, type InputName, type PreviewInputs, type WorkspaceSecretInputs } from "./inputs.js";
-import { requireFreeName } from "./names.js";
+import { problemWithName, requireFreeName } from "./names.js";
 import { Plans } from "./plans.js";
 import type { PushedInput, PushMemory } from "./pushed.js";
 import { requireRightAccount, requireStacksAccount } from "./rightAccount.js";
@@ -160,7 +159,8 @@ export class WorkspaceSecretLifecycle {
         const found = await workspace.find(id);
         if (found) return { id, state: this.asFound(found, resource, workspace) };
         if (state.name === undefined) throw messages.idNotFound({ workspace: workspace.name }, attempt);
-        await requireRightAccount(workspace, resource, attempt);
+        // A look-up owns nothing, so nothing is lost if the engine forgets it.
+        if (!state.lookedUp) await requireRightAccount(workspace, resource, attempt);
         // Don't adopt another secret with this name here, because the API doesn't show who created it. The next create finds
         // it and follows `onExisting`.
         return undefined;
@@ -292,7 +292,7 @@ export class WorkspaceSecretLifecycle {
       workspace.account.noteFound(resource);
       this.noteMark(resource, mark, inputs.name);
       await this.warnOfLineBreak(inputs);
-      const problem = await this.problemWithName(pushed, secret, inputs, { workspace, attempt });
+      const problem = await problemWithName(workspace, { pushed, before: secret, inputs }, attempt);
       if (!problem) return storedAs(pushed).state;
       const { requestedName: _, ...rest } = storedAs(secret).state;
       throw new UnfinishedUpdate(problem, { id, state: rest });
@@ -315,25 +315,6 @@ export class WorkspaceSecretLifecycle {
     if (!/^[^\r\n]*\r?\n$/.test(value)) return;
     // The value is already pushed, so the state must be stored even if the warning fails.
     await this.host.warn(messages.valueEndsWithLineBreak({ name })).catch(() => undefined);
-  }
-
-  /** Returns a problem if the API has stored a different name from the requested name. The value is already pushed. */
-  private async problemWithName(
-    pushed: Secret,
-    before: Secret,
-    inputs: WorkspaceSecretInputs,
-    { workspace, attempt }: { workspace: Workspace; attempt: Attempt },
-  ): Promise<Problem | undefined> {
-    const { name } = pushed;
-    if (name === inputs.name) return undefined;
-    if (name === before.name) {
-      const facts = { name: inputs.name, liveName: name };
-      return isSpellingOf(name, inputs.name) ? undefined : messages.nameIgnored(facts, attempt);
-    }
-    const secrets = (await workspace.findByNameDirectly(name).catch(() => [])).filter(({ id }) => id !== pushed.id);
-    if (secrets.length === 0) return undefined;
-    await workspace.update(pushed, { name: before.name, value: inputs.value });
-    return messages.newNameTaken({ name, secrets }, attempt);
   }
 
   private asFound(found: Secret, resource: Resource, workspace: Workspace): WorkspaceSecretState {

@@ -1,12 +1,35 @@
 import type { Secret } from "../api/client.js";
-import type { Attempt } from "../messages/problem.js";
-import { newNameTaken, severalWithThisName } from "../messages/secret.js";
+import { isSpellingOf } from "../api/spelling.js";
+import type { Attempt, Problem } from "../messages/problem.js";
+import { nameIgnored, newNameTaken, severalWithThisName } from "../messages/secret.js";
 import type { Workspace } from "../workspaces/workspace.js";
+import type { WorkspaceSecretInputs } from "./inputs.js";
 
 /** The API may allow two secrets with one name, but this provider never gives a secret a name that is in use. */
 export async function requireFreeName(workspace: Workspace, { id, name }: Secret, attempt: Attempt): Promise<void> {
   const secrets = (await workspace.findByNameDirectly(name)).filter((secret) => secret.id !== id);
   if (secrets.length > 0) throw newNameTaken({ name, secrets }, attempt);
+}
+
+/**
+ * Returns a problem if the API has stored a different name from the requested name. The value is already pushed. If the stored name
+ * was in use, undoes the rename.
+ */
+export async function problemWithName(
+  workspace: Workspace,
+  { pushed, before, inputs }: { pushed: Secret; before: Secret; inputs: WorkspaceSecretInputs },
+  attempt: Attempt,
+): Promise<Problem | undefined> {
+  const { name } = pushed;
+  if (name === inputs.name) return undefined;
+  if (name === before.name) {
+    const facts = { name: inputs.name, liveName: name };
+    return isSpellingOf(name, inputs.name) ? undefined : nameIgnored(facts, attempt);
+  }
+  const secrets = (await workspace.findByNameDirectly(name).catch(() => [])).filter(({ id }) => id !== pushed.id);
+  if (secrets.length === 0) return undefined;
+  await workspace.update(pushed, { name: before.name, value: inputs.value });
+  return newNameTaken({ name, secrets }, attempt);
 }
 
 /** Returns the only secret of the list. Undefined if the list is empty. */

@@ -33,8 +33,6 @@ export interface Observed {
   program: Wanted[];
   /** The ids and names with which the program only looks secrets up. */
   lookUps: string[];
-  /** Whether the state may have a secret only because the program has looked it up. */
-  hasLookedUp: boolean;
   route: Route;
   end: End;
   /** Whether a replaced resource is deleted first. */
@@ -120,7 +118,7 @@ export function unownedSecrets(name: string, { secrets, entries }: Picture): Sto
 }
 
 /** Whether the program asks to adopt this secret. */
-export function mayAdopt(resource: Wanted, secret: StoredSecret, before: Picture): boolean {
+export function mayAdopt(resource: Wanted, secret: StoredSecret, before: Picture, program: Wanted[]): boolean {
   const { importId, existingId, onExisting, name, given } = resource;
   if (isImported(resource, before)) {
     return importId === secret.id || [secret.name, `default/${secret.name}`].includes(importId ?? "");
@@ -128,8 +126,9 @@ export function mayAdopt(resource: Wanted, secret: StoredSecret, before: Picture
   if (!isCreated(resource, before)) return false;
   if (existingId !== undefined) return existingId === secret.id;
   if (onExisting === "fail" || ![name, given].includes(secret.name)) return false;
-  // A secret in the state may get another name in the same update.
-  const unowned = unownedSecrets(secret.name, before);
+  // A secret in the state may get another name in the same update. So may a secret that another resource adopts by its id.
+  const renamed = program.filter((other) => other.name !== secret.name).map((other) => other.existingId);
+  const unowned = unownedSecrets(secret.name, before).filter(({ id }) => !renamed.includes(id));
   return unowned.length === 0 || (unowned.length === 1 && unowned[0]?.id === secret.id);
 }
 

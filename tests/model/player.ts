@@ -303,7 +303,6 @@ class Player {
       deleteFirst: deleteFirst === true,
       program: this.program.filter(isManaged).map((resource) => this.wanted(resource, replace)),
       lookUps: this.program.flatMap(({ lookUp }) => lookUp ?? []),
-      hasLookedUp: this.hasLookedUp,
       before,
       after: await this.picture(),
       outcome,

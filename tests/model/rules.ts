@@ -79,7 +79,7 @@ function changesAreRequested(all: Observed): string[] {
     const requestsIt = (resource: Wanted) => {
       if ((resource.name !== now.name && !isRenameUndone) || resource.value !== now.value) return false;
       if (!then) return mayBeCreated(resource, observed);
-      if (mayAdopt(resource, then, before) && pushesAtAdoption(resource)) return true;
+      if (mayAdopt(resource, then, before, program) && pushesAtAdoption(resource)) return true;
       return entryOf(before.entries, resource.logical)?.id === now.id && !isCreated(resource, before);
     };
     if (operation === "up" && program.some(requestsIt)) return [];
@@ -154,7 +154,7 @@ function adoptionsAreRequested({ operation, program, after, ...observed }: Obser
     const secret = byId(before.secrets, id);
     if (!secret || byId(before.entries, id)) return [];
     const resource = program.find((resource) => resource.logical === logical);
-    if (operation === "up" && resource && mayAdopt(resource, secret, before)) return [];
+    if (operation === "up" && resource && mayAdopt(resource, secret, before, program)) return [];
     return [`${logical} adopted ${secret.name} (${id}), but nothing requested that`];
   });
 }
@@ -318,15 +318,12 @@ function failuresAreReported({ outcome }: Observed): string[] {
     : [`it ended with ${outcome.ok ? "success, but with an" : "failure, but without an"} error`];
 }
 
-function refreshFailsOnlyAfterFaults(observed: Observed): string[] {
-  const { operation, outcome, requests, route, before, hasLookedUp } = observed;
+function refreshFailsOnlyAfterFaults({ operation, outcome, requests, route, before }: Observed): string[] {
   // A route that finds no secret of the stack must not treat a secret as deleted.
   const isProven = (provider: string) =>
     provider !== "elsewhere" &&
     before.entries.some((entry) => entry.provider === provider && byId(before.secrets, entry.id));
   if (route === "another account" || before.entries.some(({ provider }) => !isProven(provider))) return [];
-  // A secret that is only looked up is proven to be gone in the same way as a managed secret.
-  if (hasLookedUp && route !== "usual" && before.entries.length === 0) return [];
   // A known limit (docs/concepts.md): secrets of other keys can't prove the account of a secret that only one key has written.
   const [first] = before.entries;
   if (before.entries.some(({ routes }) => !routes.some((one) => first?.routes.includes(one)))) return [];

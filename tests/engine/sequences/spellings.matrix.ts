@@ -78,6 +78,21 @@ test("a create whose undo has an unknown outcome fails, and shows the id", async
   expect(await owners(stack)).toHaveLength(1);
 });
 
+test("an adoption by id never gives a secret a stored name that is taken", async () => {
+  const { normalizeName } = APIS.trims;
+  const stack = await startStack({ emulator: { normalizeName, uniqueNames: false }, config });
+  const taken = stack.workspace.add("CRM", "theirs");
+  const { id } = stack.workspace.add("OTHER", "theirs");
+  await stack.program(secret({ name: "CRM ", value: "ours", existingId: id }));
+
+  const run = await stack.up();
+
+  expect(outcome(run)).toEqual(fails(run, "new-name-taken"));
+  expect(names(stack.workspace)).toEqual(["CRM", "OTHER"]);
+  expect(stack.workspace.secrets()).toContainEqual(taken);
+  expect(await owners(stack)).toEqual([]);
+});
+
 test("a name with another spelling never gives a secret two owners", async () => {
   const { normalizeName } = APIS.trims;
   const stack = await startStack({ emulator: { normalizeName, uniqueNames: false } });

@@ -30,6 +30,20 @@ test("a secret that the program only looks up can be adopted", async () => {
   expect(held(stack.workspace)).toEqual([`${id} A=ours`]);
 });
 
+test("a refresh with any key forgets a look-up of a deleted secret", async () => {
+  const stack = await startStack({ host: "native", emulator: { keys: { sk_a: {}, sk_b: {} } } });
+  stack.env.ELEVENLABS_API_KEY = "sk_a";
+  const { id } = stack.workspace.add("A", "theirs");
+  await stack.deploy('WorkspaceSecret.get("a", "A");');
+  stack.workspace.remove(id);
+  stack.env.ELEVENLABS_API_KEY = "sk_b";
+
+  const run = await stack.refresh();
+
+  expect(outcome(run)).toEqual(succeeds(run));
+  expect(await stack.secrets()).toEqual([]);
+});
+
 describe("a name that looks like a workspace and a name", () => {
   const program = 'new WorkspaceSecret("a", { name: "default/A", value: "v" }, { import: "default/A" });';
 
