@@ -325,8 +325,11 @@ function refreshFailsOnlyAfterFaults({ operation, outcome, requests, route, befo
     before.entries.some((entry) => entry.provider === provider && byId(before.secrets, entry.id));
   if (route === "another account" || before.entries.some(({ provider }) => !isProven(provider))) return [];
   // A known limit (docs/concepts.md): secrets of other keys can't prove the account of a secret that only one key has written.
-  const [first] = before.entries;
-  if (before.entries.some(({ routes }) => !routes.some((one) => first?.routes.includes(one)))) return [];
+  const isRelated = ({ provider, routes }: Entry) => {
+    const first = before.entries.find((entry) => entry.provider === provider);
+    return routes.some((one) => first?.routes.includes(one));
+  };
+  if (!before.entries.every(isRelated)) return [];
   const isHealthy = requests.every(({ fault }) => fault === undefined);
   return operation === "refresh" && isHealthy && !outcome.ok ? ["a refresh failed although the API did not"] : [];
 }
