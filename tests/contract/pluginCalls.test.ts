@@ -133,6 +133,24 @@ describe("the customTimeouts of a resource", () => {
   });
 });
 
+test("a rename of a kept value is refused, even if no diff refused it before", async () => {
+  const { emulator, plugin } = await start();
+  const theirs = emulator.workspace().add("A", "theirs");
+  const inputs = { value: secret("v"), onExisting: "keep", onNameChange: "rename" };
+  const created = await plugin.call<CreateResponse>("create", createOf("A", inputs));
+  const request = new UpdateRequest();
+  request.setUrn(urnOf("A"));
+  request.setId(created.getId());
+  request.setOlds(created.getProperties());
+  request.setOldInputs(toStruct({ name: "A", ...inputs }));
+  request.setNews(toStruct({ name: "B", ...inputs }));
+
+  const error = await failureOf(plugin.call("update", request));
+
+  expect(kindIn(error?.details ?? "")).toBe("kept-value-at-risk");
+  expect(emulator.workspace().secrets()).toEqual([theirs]);
+});
+
 describe("a forced replace", () => {
   test("a forced replacement that adopts its own secret doesn't delete it", async () => {
     const { emulator, plugin: before } = await start();
