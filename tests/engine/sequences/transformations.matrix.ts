@@ -1,5 +1,3 @@
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { owners, urn } from "../../support/ownedSecrets";
 import { startStack, type TestStack } from "../../support/testStack";
@@ -61,29 +59,4 @@ test("a resource whose alias comes from a transformation keeps its secret", asyn
   // The engine treats both as the same resource, or the check refuses the second. In both cases, the secret is kept.
   expect(writes(run)).not.toContain("delete");
   expect(held(stack.workspace).map((secret) => secret.split(" ")[0])).toEqual([id]);
-});
-
-/** Converts the backend to the layout of old Pulumi versions, which identify stacks only by name. */
-async function useOldLayout(stack: TestStack): Promise<string> {
-  const root = join(stack.folder, "state/.pulumi");
-  const old = join(root, "stacks/test.json");
-  await mkdir(join(root, "stacks"), { recursive: true });
-  await rename(stack.checkpointFile, old);
-  await rm(join(root, "stacks/test"), { recursive: true, force: true });
-  await rm(join(root, "meta.yaml"), { force: true });
-  stack.env.PULUMI_DIY_BACKEND_IGNORE_DEPRECATION_ERROR = "1";
-  return old;
-}
-
-test("a backend with the old layout also shows the owners", async () => {
-  const { stack, id } = await deployed();
-  const file = await useOldLayout(stack);
-  const before = held(stack.workspace);
-  await stack.program('new WorkspaceSecret("second", { name: "A", value: "second", onExisting: "overwrite" });');
-
-  const run = await stack.preview();
-
-  expect(outcome(run)).toEqual(fails(run, "owned-by-other"));
-  expect(held(stack.workspace)).toEqual(before);
-  expect(await readFile(file, "utf8")).toContain(id);
 });

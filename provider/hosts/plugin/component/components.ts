@@ -57,7 +57,9 @@ export class Components {
     if (secrets === "unknown" && !request.getDryrun()) throw secretsUnknown({}, attempt);
     const { monitor, state } = this.monitorOf(request);
     const declared = await monitor.register(componentRequest(request));
-    if (declared.getResult() !== Result.SUCCESS) throw secretsUnknown({}, attempt);
+    // The engine skips what depends on a failed resource. Newer engines report that as a success with unknown outputs.
+    const isSkipped = declared.getUnknown() && !request.getDryrun();
+    if (declared.getResult() !== Result.SUCCESS || isSkipped) throw secretsUnknown({}, attempt);
     const urn = declared.getUrn();
     const component: Component = { request, urn, urns: [urn, ...aliasesOf(request)], ...(await state) };
     const values = secrets === "unknown" ? valuesInState(component) : secrets;
