@@ -57,11 +57,13 @@ export class Components {
     if (secrets === "unknown" && !request.getDryrun()) throw secretsUnknown({}, attempt);
     const { monitor, state } = this.monitorOf(request);
     const declared = await monitor.register(componentRequest(request));
-    // The engine skips what depends on a failed resource. Newer engines report that as a success with unknown outputs.
-    const isSkipped = declared.getUnknown() && !request.getDryrun();
-    if (declared.getResult() !== Result.SUCCESS || isSkipped) throw secretsUnknown({}, attempt);
+    if (declared.getResult() !== Result.SUCCESS) throw secretsUnknown({}, attempt);
     const urn = declared.getUrn();
     const component: Component = { request, urn, urns: [urn, ...aliasesOf(request)], ...(await state) };
+    // The engine skips what depends on a failed resource. Newer engines report that as a success with unknown outputs, and the
+    // same for a new component that `--target` omits, which has no secrets yet.
+    const isSkipped = declared.getUnknown() && !request.getDryrun();
+    if (isSkipped && mayBeInState(component)) throw secretsUnknown({}, attempt);
     const values = secrets === "unknown" ? valuesInState(component) : secrets;
     const made = await Promise.all(
       plannedSecrets(request.getName(), Object.keys(values), inputs).map(async (planned) => {
@@ -125,6 +127,11 @@ interface Component extends StackState {
   urn: string;
   /** The URNs under which the state may have the component. Its own comes first. */
   urns: string[];
+}
+
+/** Whether the state has the component, or can't be read. */
+function mayBeInState({ urns, resources, hint }: Component): boolean {
+  return hint.problem !== undefined || urns.some((urn) => resources[urn] !== undefined);
 }
 
 function registrationOf(
