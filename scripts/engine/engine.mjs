@@ -274,12 +274,11 @@ async function getInto(folder, steps, signal) {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const languages = Object.keys(LANGUAGES).filter((language) => process.argv.includes(`--${language}`));
-  const version = process.argv.includes("--oldest") ? OLDEST : undefined;
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => interrupt.abort());
   try {
     if (process.argv.includes("--early")) await buildEarly(interrupt.signal);
-    else process.stdout.write(`${await engine(interrupt.signal, { languages, version })}\n`, () => process.exit(0));
+    else process.stdout.write(`${await engine(interrupt.signal, { languages })}\n`, () => process.exit(0));
   } catch (error) {
     say(interrupt.signal.aborted ? "Interrupted." : reason(error));
     process.exit(1);

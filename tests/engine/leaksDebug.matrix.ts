@@ -1,12 +1,25 @@
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { OF_PULUMI, Secrets } from "../support/canaryProject";
+import { Secrets } from "../support/canaryProject";
 import type { TestStack } from "../support/testStack";
 
 // docs/debug.md documents these results. The secrets contain no line break, because the tests check each line
 // separately.
 const secrets = new Secrets(" \"'ü\\/%<&+");
 const ALL = ["inConfig", "inObject", "inProgram", "key"];
+
+/**
+ * Matches lines in which Pulumi itself prints values: Pulumi's log (plain or JSON) and the debug messages of Pulumi's
+ * SDK.
+ */
+const OF_PULUMI = new RegExp(
+  [
+    String.raw`^(?:[DIWEF]\d{4} .*\.go:\d+\] |\{"time":"[^"]*","level":"\w+","msg":")`,
+    String.raw`(?:Marshaling|Unmarshaling) property for RPC\[`,
+    String.raw`|^(?:[DIWEF]\d{4} .*|\{"time":"[^"]*","level":"\w+","msg":"(?:eventSink::Debug\([^ ]*)?|.*debug: )`,
+    "RegisterResource RPC finished: ",
+  ].join(""),
+);
 
 const withSecret = (output: string) => output.split("\n").filter((line) => secrets.foundIn(line).length > 0);
 const namesIn = (found: string[]) => [...new Set(found.map((what) => /(\w+) as \w+$/.exec(what)?.[1]))].sort();

@@ -4,19 +4,6 @@ import { constants, gunzipSync } from "node:zlib";
 import { type Canary, canary } from "./canary";
 import { type StackOptions, startStack, type TestStack } from "./testStack";
 
-/**
- * Matches lines in which Pulumi itself prints values: Pulumi's log (plain or JSON) and the debug messages of Pulumi's
- * SDK.
- */
-export const OF_PULUMI = new RegExp(
-  [
-    String.raw`^(?:[DIWEF]\d{4} .*\.go:\d+\] |\{"time":"[^"]*","level":"\w+","msg":")`,
-    String.raw`(?:Marshaling|Unmarshaling) property for RPC\[`,
-    String.raw`|^(?:[DIWEF]\d{4} .*|\{"time":"[^"]*","level":"\w+","msg":"(?:eventSink::Debug\([^ ]*)?|.*debug: )`,
-    "RegisterResource RPC finished: ",
-  ].join(""),
-);
-
 /** An API key and values, one for each source that a program can have. If one leaks, its name shows which. */
 export class Secrets {
   readonly key = canary('sk_"/%+');

@@ -106,7 +106,7 @@ describe("a component that the plugin creates", () => {
     expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   });
 
-  test("with deletedWith, destroy doesn't delete the component's secrets", async () => {
+  test("deletedWith on a component leaves its secrets in the workspace", async () => {
     const stack = await startStack({ host: "native" });
     await stack.deploy(`${REMOTE}
       const other = new WorkspaceSecret("other", { name: "OTHER", value: "v" });
