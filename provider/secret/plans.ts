@@ -141,9 +141,7 @@ export class Plans {
         : id === existingId;
     const owner =
       this.ownership.inState(registration, isMeant) ?? this.ownership.stranger(registration, { id: existingId, name });
-    if (!owner) return [];
-    this.ownership.refuse(owner, { mark: registration.resource, resource: registration.name });
-    return [ownedByOtherAtCheck(property, { ...ownedFacts(owner, registration), where: "state" })];
+    return owner ? [ownedByOtherAtCheck(property, { ...ownedFacts(owner, registration), where: "state" })] : [];
   }
 
   /** The reason that the stack's state is unknown. Undefined for a program in another language, which doesn't read the state. */

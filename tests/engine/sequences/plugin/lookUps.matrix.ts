@@ -30,13 +30,14 @@ test("a secret that the program only looks up can be adopted", async () => {
   expect(held(stack.workspace)).toEqual([`${id} A=ours`]);
 });
 
-test("a refresh with any key forgets a look-up of a deleted secret", async () => {
-  const stack = await startStack({ host: "native", emulator: { keys: { sk_a: {}, sk_b: {} } } });
-  stack.env.ELEVENLABS_API_KEY = "sk_a";
+test("a refresh by another URL forgets a look-up of a deleted secret", async () => {
+  const stack = await native();
+  await stack.configure({ "elevenlabs:baseUrl": undefined });
+  stack.env.ELEVENLABS_BASE_URL = stack.emulator.url;
   const { id } = stack.workspace.add("A", "theirs");
   await stack.deploy('WorkspaceSecret.get("a", "A");');
   stack.workspace.remove(id);
-  stack.env.ELEVENLABS_API_KEY = "sk_b";
+  stack.env.ELEVENLABS_BASE_URL = stack.emulator.url.replace("127.0.0.1", "localhost");
 
   const run = await stack.refresh();
 
