@@ -40,8 +40,8 @@ export function withNoStack(command: Command): Command {
   for (const name of ["stack", "no-stack"]) command.on(`option:${name}`, () => given.add(name));
   return command.option("--no-stack", "use only the environment, not Pulumi").hook("preAction", () => {
     if (given.size < 2) return;
-    const attempt = { step: `run pulumi-elevenlabs ${command.name()}` } as const;
-    throw conflictingOptions({ options: ["--stack", "--no-stack"] }, attempt);
+    const action = { step: `run pulumi-elevenlabs ${command.name()}` } as const;
+    throw conflictingOptions({ options: ["--stack", "--no-stack"] }, action);
   });
 }
 

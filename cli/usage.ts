@@ -30,7 +30,7 @@ function hasPrinted({ code, exitCode }: CommanderError): boolean {
 function usageProblem(command: Command, { code, message }: CommanderError): Problem {
   const isProgram = command.parent === null;
   const fullName = isProgram ? command.name() : `${command.parent?.name()} ${command.name()}`;
-  const attempt = { step: `run ${fullName}` };
+  const action = { step: `run ${fullName}` };
   const help = `${fullName} --help`;
   const usage = `${fullName} ${command.usage()}`;
   // commander quotes the wrong argument first, and then similar ones.
@@ -38,23 +38,23 @@ function usageProblem(command: Command, { code, message }: CommanderError): Prob
   const typed = { word: shownWord(about), similar: similarIn(message) };
   switch (code) {
     case "commander.unknownCommand":
-      return problems.unknownCommand({ ...typed, commands: command.commands.map((one) => one.name()) }, attempt);
+      return problems.unknownCommand({ ...typed, commands: command.commands.map((one) => one.name()) }, action);
     case "commander.unknownOption":
-      return problems.unknownOption({ ...typed, options: optionNames(command), help }, attempt);
+      return problems.unknownOption({ ...typed, options: optionNames(command), help }, action);
     case "commander.optionMissingArgument":
-      return problems.optionWithoutValue({ option: longName(about), help }, attempt);
+      return problems.optionWithoutValue({ option: longName(about), help }, action);
     case "commander.conflictingOption":
-      return problems.conflictingOptions({ options: [longName(about), longName(other)] }, attempt);
+      return problems.conflictingOptions({ options: [longName(about), longName(other)] }, action);
     case "commander.excessArguments": {
       const expected = command.registeredArguments.length;
-      return problems.tooManyArguments({ expected, given: command.args.length, usage, help }, attempt);
+      return problems.tooManyArguments({ expected, given: command.args.length, usage, help }, action);
     }
     case "commander.missingMandatoryOptionValue":
-      return problems.invalidUsage({ missing: longName(about), usage, help }, attempt);
+      return problems.invalidUsage({ missing: longName(about), usage, help }, action);
     case "commander.missingArgument":
-      return problems.invalidUsage({ missing: `<${about}>`, usage, help }, attempt);
+      return problems.invalidUsage({ missing: `<${about}>`, usage, help }, action);
     default:
-      return problems.invalidUsage({ usage, help }, attempt);
+      return problems.invalidUsage({ usage, help }, action);
   }
 }
 

@@ -83,9 +83,9 @@ async function run(options: Options): Promise<void> {
   if (options.ask && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal({}, ASK_ATTEMPT);
   const { workspace, stack, reader } = await openWorkspace(options);
   if (options.ask && !stack) throw noStackForValues({}, ASK_ATTEMPT);
-  const attempt = { step: "list the secrets", workspace: workspace.name } as const;
+  const action = { step: "list the secrets", workspace: workspace.name } as const;
   const [listed, owned] = await Promise.all([
-    withProblems(workspace, { attempt }, () => workspace.list(options.prefix)),
+    withProblems(workspace, { action }, () => workspace.list(options.prefix)),
     stack?.owned() ?? [],
   ]);
   const layout: ProgramLayout = options.component ? { componentPrefix: options.prefix ?? "" } : {};

@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
 import type { Dependent, Secret } from "../../provider/api/client.js";
-import type { Attempt } from "../../provider/messages/problem.js";
+import type { Action } from "../../provider/messages/problem.js";
 import { kindText } from "../../provider/messages/text.js";
 import { findDependents, findSecret, type SecretSelector } from "../../provider/secret/functions.js";
 import { quoted, sanitized } from "../../provider/text/sanitize.js";
@@ -51,14 +51,14 @@ export function dependents(): Command {
 async function run(name: string | undefined, options: Options): Promise<void> {
   const key = keyOf(name, options.id);
   const { workspace } = await openWorkspace(options);
-  const attempt: Attempt = {
+  const action: Action = {
     step: "list the dependents of secret",
     name: key.secretId ?? key.name ?? "",
     workspace: workspace.name,
   };
-  const seeking = { attempt, caller: "command" } as const;
+  const seeking = { action, caller: "command" } as const;
   const sendsOnlyId = key.secretId !== undefined;
-  const { secret, found } = await withProblems(workspace, { attempt, sendsOnlyId }, async () => {
+  const { secret, found } = await withProblems(workspace, { action, sendsOnlyId }, async () => {
     const secret = await findSecret(workspace, key, seeking);
     return { secret, found: await findDependents(workspace, secret.id, seeking) };
   });

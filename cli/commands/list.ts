@@ -45,9 +45,9 @@ async function run(options: Options): Promise<void> {
   const { workspace, stack } = await openWorkspace(options);
   const showsOwners = options.stack !== undefined && options.stack !== false;
   const { provider = DEFAULT_PROVIDER } = options;
-  const attempt = { step: "list the secrets", provider, workspace: workspace.name } as const;
+  const action = { step: "list the secrets", provider, workspace: workspace.name } as const;
   const [listed, owners] = await Promise.all([
-    withProblems(workspace, { attempt }, () => workspace.listCounted(options.prefix)),
+    withProblems(workspace, { action }, () => workspace.listCounted(options.prefix)),
     showsOwners && stack ? ownersIn(stack) : undefined,
   ]);
   const secrets = listed.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

@@ -42,7 +42,7 @@ async function findCause(error: ApiError, workspace: Workspace, regions: Regions
   if (error.isAboutProxy) return findings.problemFound("proxy", facts);
   if (error.isApiKeyProblem) return findings.problemFound("key", facts);
   // Check this before 401, because a proxy may also return 401.
-  if (error.isForeign) return findings.notTheApi("host", facts);
+  if (error.isNotFromApi) return findings.notTheApi("host", facts);
   if (error.isUnauthorized) return wrongKeyOrRegion(facts.problem, workspace, regions);
   if (error.isRateLimit) return findings.rateLimited("list", facts);
   if (error.failure.kind === "answered") return findings.problemFound("list", facts);
@@ -86,5 +86,5 @@ async function failureOf(call: Promise<unknown>): Promise<ApiError | undefined> 
 }
 
 function problemOf(error: ApiError, workspace: Workspace): Problem {
-  return callProblem(error, workspace, { attempt: { step: "list the secrets", workspace: workspace.name } });
+  return callProblem(error, workspace, { action: { step: "list the secrets", workspace: workspace.name } });
 }

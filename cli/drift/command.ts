@@ -93,17 +93,17 @@ async function compare(
   const workspace = new Workspaces(await stack.configOf(provider), process.env, { provider }).get(place.workspace);
   const owned = everyOwned.filter(inScopeOf(place));
   const everyOwnedId = new Set(everyOwned.map(({ id }) => id));
-  const attempt = { step: "compare the secrets", ...place } as const;
+  const action = { step: "compare the secrets", ...place } as const;
   const compared = { owned, provider, everyOwnedId };
-  const drift = await withProblems(workspace, { attempt }, () => findDrift(workspace, compared));
+  const drift = await withProblems(workspace, { action }, () => findDrift(workspace, compared));
   const gone = new Set(drift.drifts.filter(({ kind }) => kind !== "renamed").map(({ owned }) => owned.id));
   for (const { id, mark, endpoint } of owned.filter((secret) => !gone.has(secret.id))) {
     workspace.account.noteFound({ id, state: { mark, endpoint } });
   }
   // With the API key of another workspace, every secret would look deleted.
   for (const { id, urn, name = id, mark, endpoint } of owned.filter((secret) => gone.has(secret.id))) {
-    const attempt = { step: "compare secret", name, id, ...place } as const;
-    await requireRightAccount(workspace, { id, urn, state: { mark, endpoint } }, attempt);
+    const action = { step: "compare secret", name, id, ...place } as const;
+    await requireRightAccount(workspace, { id, urn, state: { mark, endpoint } }, action);
   }
   return drift;
 }

@@ -1,20 +1,19 @@
 import { changesOf } from "../../provider/secret/changes.js";
+import { type CreateDecision, decideCreate } from "../../provider/secret/createDecision.js";
 import type { PlannedStep, StackSecret } from "../pulumi/output.js";
 import type { Drift, WorkspaceDrift } from "./find.js";
 
 /** The effect of the next `pulumi up --refresh` on a difference, or the change that the program needs first. */
 export type Outcome =
+  | CreateDecision
   | { kind: "forgotten" }
-  | { kind: "created" }
-  | { kind: "adopted"; keepsValue: boolean }
   | { kind: "renamed-back" }
   | { kind: "replaced" }
   | { kind: "planned"; operation: PlannedStep["operation"] }
-  // With the kinds below, `pulumi up --refresh` fails until the program is changed.
-  | { kind: "must-remove-existing-id"; existingId: string }
-  | { kind: "must-choose-namesake" }
-  | { kind: "must-allow-adoption" }
   | { kind: "must-follow-name"; name: string };
+
+/** With these outcomes, `pulumi up --refresh` fails until the program is changed. */
+const EDITS: Outcome["kind"][] = ["existing-id-not-found", "several-with-this-name", "name-taken", "must-follow-name"];
 
 /** One difference: drift, or a change in the program that no `pulumi up` has made yet. */
 export interface Difference extends StackSecret {
@@ -61,19 +60,15 @@ export function differences({ drifted, pending = [] }: DriftReport): Difference[
 
 /** Whether `pulumi up --refresh` fails until the program is changed. */
 export function needsEdit({ outcome }: Difference): boolean {
-  return outcome.kind.startsWith("must-");
+  return EDITS.includes(outcome.kind);
 }
 
 function outcomeOf(drift: Drift, planned: PlannedStep | undefined): Outcome {
-  const { existingId, onExisting } = drift.owned;
   if (planned?.operation === "delete") return { kind: "forgotten" };
   if (drift.kind === "renamed") return outcomeOfRename(drift);
-  if (drift.kind === "missing") {
-    return existingId === undefined ? { kind: "created" } : { kind: "must-remove-existing-id", existingId };
-  }
-  if (drift.namesakes.length > 1 || existingId !== undefined) return { kind: "must-choose-namesake" };
-  if (onExisting === "fail") return { kind: "must-allow-adoption" };
-  return { kind: "adopted", keepsValue: onExisting === "keep" };
+  const withName = drift.kind === "missing" ? [] : drift.namesakes;
+  // With `existingId`, the gone secret had that id, so no secret has it.
+  return decideCreate(drift.owned, drift.owned.existingId === undefined ? withName : []);
 }
 
 function outcomeOfRename({ owned, found }: Drift & { kind: "renamed" }): Outcome {

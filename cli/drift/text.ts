@@ -89,7 +89,7 @@ function columnsOf(found: Difference[], { showsWorkspace }: { showsWorkspace: bo
     ...(showsProvider ? [["provider", ({ provider }) => provider] satisfies Column] : []),
     ...(showsWorkspace ? [["workspace", ({ workspace }) => workspace] satisfies Column] : []),
     ["drift", ({ drift }) => (drift ? DRIFT_WORDS[drift.kind] : "pending")],
-    ["details", ({ drift, outcome }) => [...(drift ? [foundText(drift)] : []), outcomeText(outcome)].join("; ")],
+    ["details", ({ drift, outcome }) => [...(drift ? [foundText(drift)] : []), outcomeText(outcome, drift)].join("; ")],
   ];
 }
 
@@ -106,13 +106,15 @@ function foundText(drift: Drift): string {
 
 const OPERATION_WORDS = { create: "created", update: "updated", replace: "replaced", delete: "deleted" };
 
-function outcomeText(outcome: Outcome): string {
+const CHOOSE_BY_ID = "to adopt one, set existingId to its id";
+
+function outcomeText(outcome: Outcome, drift: Drift | undefined): string {
   switch (outcome.kind) {
     case "forgotten":
       return "no longer in the program";
-    case "created":
+    case "create":
       return "will be created again";
-    case "adopted":
+    case "adopt":
       return outcome.keepsValue ? "will be adopted with its value" : "will be adopted, and its value overwritten";
     case "renamed-back":
       return "will be renamed back";
@@ -120,11 +122,13 @@ function outcomeText(outcome: Outcome): string {
       return 'will be replaced by a new secret (onNameChange: "replace")';
     case "planned":
       return `will be ${OPERATION_WORDS[outcome.operation]}: the program and the state differ`;
-    case "must-remove-existing-id":
-      return `to create it again, remove existingId: ${quoted(outcome.existingId)} from the program`;
-    case "must-choose-namesake":
-      return "to adopt one, set existingId to its id";
-    case "must-allow-adoption":
+    case "existing-id-not-found":
+      return drift?.kind === "replaced"
+        ? CHOOSE_BY_ID
+        : `to create it again, remove existingId: ${quoted(outcome.existingId)} from the program`;
+    case "several-with-this-name":
+      return CHOOSE_BY_ID;
+    case "name-taken":
       return 'to adopt it, add onExisting: "overwrite"; otherwise delete it';
     case "must-follow-name":
       return `set name: ${quoted(outcome.name)}, or change triggers to push the program's value`;

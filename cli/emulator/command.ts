@@ -147,9 +147,9 @@ function endWithNpm(close: () => void): void {
 }
 
 function listenProblem(error: unknown, port: number): Problem {
-  const attempt = { step: `listen on port ${port}` } as const;
+  const action = { step: `listen on port ${port}` } as const;
   const code = errorCode(error);
-  return code === "EADDRINUSE" ? portTaken({}, attempt) : portUnusable({ code }, attempt);
+  return code === "EADDRINUSE" ? portTaken({}, action) : portUnusable({ code }, action);
 }
 
 function keyOptions(workspace: string | undefined): KeyOptions {

@@ -1,11 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import type { Emulator } from "../../emulator/index.js";
-import type { Attempt } from "../../provider/messages/problem.js";
+import type { Action } from "../../provider/messages/problem.js";
 import { errorCode } from "../errorCode.js";
 import { emulatorStateUnusable, fileNotWritten } from "../wording.js";
 
-const ATTEMPT: Attempt = { step: "run pulumi-elevenlabs emulator" };
+const ACTION: Action = { step: "run pulumi-elevenlabs emulator" };
 
 const dependents = v.array(v.any());
 const secret = v.object({
@@ -25,7 +25,7 @@ const stateSchema = v.record(v.string(), v.array(secret));
 /** Adds the secrets that the file has, and returns their workspaces: none if there is no such file. */
 export function loadState(file: string, emulator: Emulator): string[] {
   const result = v.safeParse(stateSchema, contentOf(file));
-  if (!result.success) throw emulatorStateUnusable({ file }, ATTEMPT);
+  if (!result.success) throw emulatorStateUnusable({ file }, ACTION);
   for (const [workspace, secrets] of Object.entries(result.output)) {
     for (const { name, value, ...rest } of secrets) emulator.workspace(workspace).add(name, value, rest);
   }
@@ -40,7 +40,7 @@ export function saveState(file: string, emulator: Emulator, workspaces: Set<stri
     writeFileSync(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw fileNotWritten({ file, code: errorCode(error), chosenBy: "--state" }, ATTEMPT);
+    throw fileNotWritten({ file, code: errorCode(error), chosenBy: "--state" }, ACTION);
   }
 }
 
@@ -49,6 +49,6 @@ function contentOf(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     if (errorCode(error) === "ENOENT") return {};
-    throw emulatorStateUnusable({ file }, ATTEMPT);
+    throw emulatorStateUnusable({ file }, ACTION);
   }
 }

@@ -1,5 +1,5 @@
 import { configPathText, setConfig } from "../../provider/messages/commands.js";
-import { type Attempt, Problem } from "../../provider/messages/problem.js";
+import { type Action, Problem } from "../../provider/messages/problem.js";
 import type { ConfigPath } from "../../provider/pulumi/configPath.js";
 import { plainKeysIn, sourceOf } from "../../provider/pulumi/configSource.js";
 import { findProject, type Project } from "../../provider/pulumi/project.js";
@@ -38,8 +38,8 @@ export async function openStack(choice: StackChoice, folder: string): Promise<St
   if (choice === false) return undefined;
   const found = await runInStack(["config", "--json", "--show-secrets"], choice, folder);
   if (Problem.isInstance(found)) return found;
-  const { name, project, stackArguments, output, attempt } = found;
-  const config = required(configIn(output), "pulumi config --json", attempt);
+  const { name, project, stackArguments, output, action } = found;
+  const config = required(configIn(output), "pulumi config --json", action);
   return new Stack({ name, project, stackArguments, folder, config });
 }
 
@@ -50,8 +50,8 @@ export async function openState(
 ): Promise<{ stack: string; owned: OwnedSecret[] }> {
   const found = await runInStack(EXPORT, choice, folder);
   if (Problem.isInstance(found)) throw found;
-  const { name, output, attempt } = found;
-  return { stack: name, owned: ownedIn(output, attempt) };
+  const { name, output, action } = found;
+  return { stack: name, owned: ownedIn(output, action) };
 }
 
 /** Runs a Pulumi command for the chosen stack. Returns its output, or the problem that explains why there is no stack to read. */
@@ -59,25 +59,24 @@ async function runInStack(
   args: string[],
   choice: string | true | undefined,
   folder: string,
-): Promise<{ name: string; project: Project; stackArguments: string[]; output: string; attempt: Attempt } | Problem> {
-  const attempt: Attempt =
-    typeof choice === "string" ? { step: "read stack", name: choice } : { step: "read the stack" };
+): Promise<{ name: string; project: Project; stackArguments: string[]; output: string; action: Action } | Problem> {
+  const action: Action = typeof choice === "string" ? { step: "read stack", name: choice } : { step: "read the stack" };
   const missing = (problem: Problem) => {
     if (choice === undefined) return problem;
     throw problem;
   };
   const project = findProject(folder);
-  if (!project) return missing(problems.noProject({}, attempt));
+  if (!project) return missing(problems.noProject({}, action));
   const stackArguments = stackArgumentsOf(choice);
   const [shown, ran] = await Promise.all([
     runPulumi(["stack", "--show-name", ...stackArguments], folder),
     runPulumi([...args, ...stackArguments], folder),
   ]);
-  if (!shown || !ran) return missing(problems.noPulumi({}, attempt));
-  if (!shown.ok && (await isNoneSelected(choice, folder))) return missing(problems.noStackSelected({}, attempt));
-  const failing = { attempt, hasAlternative: choice === undefined };
+  if (!shown || !ran) return missing(problems.noPulumi({}, action));
+  if (!shown.ok && (await isNoneSelected(choice, folder))) return missing(problems.noStackSelected({}, action));
+  const failing = { action, hasAlternative: choice === undefined };
   const name = outputOf(shown, failing).trim();
-  return { name, project, stackArguments, output: outputOf(ran, failing), attempt };
+  return { name, project, stackArguments, output: outputOf(ran, failing), action };
 }
 
 interface StackOptions {
@@ -102,14 +101,14 @@ export class Stack {
   /** The config of a provider: the stack's own config, or an explicit provider's config as of the last update. */
   async configOf(provider: string): Promise<ConfigReader> {
     if (provider === DEFAULT_PROVIDER) return (key) => this.options.config.values.get(key)?.value;
-    const attempt: Attempt = { step: "read the state of stack", name: this.name };
+    const action: Action = { step: "read the state of stack", name: this.name };
     this.providers ??= this.run([...EXPORT, "--show-secrets"]);
-    const exported = outputOf(await this.providers, { attempt });
-    const configs = required(providerConfigsIn(exported), "pulumi stack export", attempt);
+    const exported = outputOf(await this.providers, { action });
+    const configs = required(providerConfigsIn(exported), "pulumi stack export", action);
     const config = configs.get(provider);
     if (config) return config;
     const known = [...configs.keys()].filter((name) => name !== DEFAULT_PROVIDER);
-    throw problems.unknownProvider({ provider, known }, attempt);
+    throw problems.unknownProvider({ provider, known }, action);
   }
 
   get project(): string {
@@ -147,8 +146,8 @@ export class Stack {
 
   /** The secrets in the state, except those that the next update deletes. */
   async owned(): Promise<OwnedSecret[]> {
-    const attempt: Attempt = { step: "read the state of stack", name: this.name };
-    return ownedIn(outputOf(await this.run(EXPORT), { attempt }), attempt);
+    const action: Action = { step: "read the state of stack", name: this.name };
+    return ownedIn(outputOf(await this.run(EXPORT), { action }), action);
   }
 
   /**
@@ -156,12 +155,12 @@ export class Stack {
    * comparison. Uses a preview, which makes no API call.
    */
   async plan(): Promise<PlannedStep[] | Problem> {
-    const attempt: Attempt = { step: "preview stack", name: this.name };
+    const action: Action = { step: "preview stack", name: this.name };
     const run = await this.run(["preview", "--json"]);
-    if (!run) return problems.pulumiGone({}, attempt);
+    if (!run) return problems.pulumiGone({}, action);
     const preview = previewIn(run.stdout);
-    if (!run.ok) return problems.previewFailed({ reason: preview?.failure ?? run.reason }, attempt);
-    return preview?.steps ?? problems.pulumiUnreadable({ command: "pulumi preview --json" }, attempt);
+    if (!run.ok) return problems.previewFailed({ reason: preview?.failure ?? run.reason }, action);
+    return preview?.steps ?? problems.pulumiUnreadable({ command: "pulumi preview --json" }, action);
   }
 
   /** Lets Pulumi ask for a value in the terminal and store it encrypted in the project's config. */
@@ -188,20 +187,20 @@ async function isNoneSelected(choice: StackChoice, folder: string): Promise<bool
 
 const EXPORT = ["stack", "export"];
 
-function ownedIn(exported: string, attempt: Attempt): OwnedSecret[] {
-  return required(ownedSecretsIn(exported), "pulumi stack export", attempt);
+function ownedIn(exported: string, action: Action): OwnedSecret[] {
+  return required(ownedSecretsIn(exported), "pulumi stack export", action);
 }
 
 function outputOf(
   run: PulumiRun | undefined,
-  { attempt, hasAlternative = false }: { attempt: Attempt; hasAlternative?: boolean },
+  { action, hasAlternative = false }: { action: Action; hasAlternative?: boolean },
 ): string {
-  if (!run) throw problems.pulumiGone({}, attempt);
-  if (!run.ok) throw problems.pulumiFailed({ reason: run.reason, hasAlternative }, attempt);
+  if (!run) throw problems.pulumiGone({}, action);
+  if (!run.ok) throw problems.pulumiFailed({ reason: run.reason, hasAlternative }, action);
   return run.stdout;
 }
 
-function required<T>(output: T | undefined, command: string, attempt: Attempt): T {
-  if (output === undefined) throw problems.pulumiUnreadable({ command }, attempt);
+function required<T>(output: T | undefined, command: string, action: Action): T {
+  if (output === undefined) throw problems.pulumiUnreadable({ command }, action);
   return output;
 }

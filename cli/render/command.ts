@@ -1,6 +1,6 @@
 import { join, sep } from "node:path";
 import { Argument, Command, Option } from "commander";
-import type { Attempt } from "../../provider/messages/problem.js";
+import type { Action } from "../../provider/messages/problem.js";
 import { DEFAULT_PROVIDER } from "../../provider/pulumi/urn.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { withProvider, withWorkspace } from "../context.js";
@@ -87,23 +87,23 @@ export function render(): Command {
 }
 
 async function run(input: string, options: Options): Promise<void> {
-  const attempt: Attempt = { step: "render", name: input };
-  const scanned = await readMarkers(input, options.out, attempt);
+  const action: Action = { step: "render", name: input };
+  const scanned = await readMarkers(input, options.out, action);
   const { stack, owned } = await openState(options.stack ?? true, process.cwd());
   const [onlyProvider, ...others] = new Set(owned.map(({ provider }) => provider));
   const provider = options.provider ?? (others.length === 0 ? onlyProvider : undefined) ?? DEFAULT_PROVIDER;
   const { workspace = DEFAULT_WORKSPACE, prefix = "" } = options;
   const place = { provider, workspace };
   const { ids, faults, elsewhere } = findIds(namesIn(scanned), { owned, place, prefix });
-  if (faults.length > 0) throw namesNotInStack({ stack, place, faults, elsewhere }, attempt);
-  requireOwnIds(scanned, { stack, owned, place, allowed: options.allowId ?? [] }, attempt);
+  if (faults.length > 0) throw namesNotInStack({ stack, place, faults, elsewhere }, action);
+  requireOwnIds(scanned, { stack, owned, place, allowed: options.allowId ?? [] }, action);
   const files = await Promise.all(
     scanned.map(async (file): Promise<RenderedFile> => {
       const text = withIds(file.text, file.markers, (name) => ids.get(name) ?? "");
-      return { ...file, text, present: await presentOutput(options.out, { path: file.path, text }, attempt) };
+      return { ...file, text, present: await presentOutput(options.out, { path: file.path, text }, action) };
     }),
   );
-  if (!options.check) await write(files, options, attempt);
+  if (!options.check) await write(files, options, action);
   const results = files.map((file) => ({ ...file, result: resultOf(file, options) }));
   if (options.json) print(asJson({ stack, ...place, out: options.out, results, ids }));
   else print(asTable(options.out, results));
@@ -111,9 +111,9 @@ async function run(input: string, options: Options): Promise<void> {
 }
 
 /** Reads the input files and their markers. Fails if an output file would be inside the input folder. */
-async function readMarkers(input: string, out: string, attempt: Attempt): Promise<ScannedFile[]> {
+async function readMarkers(input: string, out: string, action: Action): Promise<ScannedFile[]> {
   const found = await readJsonFiles(input);
-  if (found === undefined) throw nothingToRender({ isMissing: true }, attempt);
+  if (found === undefined) throw nothingToRender({ isMissing: true }, action);
   const unusable: FileFault[] = [...found.faults];
   const invalid: MarkerFault[] = [];
   const scanned: ScannedFile[] = [];
@@ -126,12 +126,12 @@ async function readMarkers(input: string, out: string, attempt: Attempt): Promis
     invalid.push(...read.faults.map((fault) => ({ file: file.path, ...fault })));
     scanned.push({ ...file, ...read });
   }
-  if (unusable.length > 0) throw filesUnusable({ faults: unusable }, attempt);
-  if (invalid.length > 0) throw markersInvalid({ faults: invalid }, attempt);
-  if (scanned.length === 0) throw nothingToRender({ isMissing: false }, attempt);
+  if (unusable.length > 0) throw filesUnusable({ faults: unusable }, action);
+  if (invalid.length > 0) throw markersInvalid({ faults: invalid }, action);
+  if (scanned.length === 0) throw nothingToRender({ isMissing: false }, action);
   const folder = await realFolder(out);
   const inInput = scanned.find(({ path }) => `${join(folder, path)}${sep}`.startsWith(`${found.input}${sep}`));
-  if (inInput) throw outputInInput({ file: join(out, inInput.path) }, attempt);
+  if (inInput) throw outputInInput({ file: join(out, inInput.path) }, action);
   return scanned;
 }
 
@@ -143,7 +143,7 @@ function namesIn(files: ScannedFile[]): NamedPlace[] {
 function requireOwnIds(
   files: ScannedFile[],
   context: { stack: string; owned: OwnedSecret[]; place: SecretPlace; allowed: string[] },
-  attempt: Attempt,
+  action: Action,
 ): void {
   const { stack, owned, place, allowed } = context;
   const here = owned.filter((one) => one.provider === place.provider && one.workspace === place.workspace);
@@ -151,16 +151,16 @@ function requireOwnIds(
   const places = files.flatMap(({ path: file, ids }) =>
     ids.filter(({ id }) => !known.has(id)).map(({ place }) => ({ file, place })),
   );
-  if (places.length > 0) throw idsNotInStack({ stack, place, places }, attempt);
+  if (places.length > 0) throw idsNotInStack({ stack, place, places }, action);
 }
 
-async function write(files: RenderedFile[], { out, overwrite }: Options, attempt: Attempt): Promise<void> {
+async function write(files: RenderedFile[], { out, overwrite }: Options, action: Action): Promise<void> {
   const different = files.filter(({ present }) => present === "different");
   if (different.length > 0 && !overwrite) {
-    throw outputsDiffer({ files: different.map(({ path }) => join(out, path)) }, attempt);
+    throw outputsDiffer({ files: different.map(({ path }) => join(out, path)) }, action);
   }
   const changed = files.filter(({ present }) => present !== "same");
-  if (changed.length > 0) await writeOutputs(out, changed, attempt);
+  if (changed.length > 0) await writeOutputs(out, changed, action);
 }
 
 type Result = "unchanged" | "created" | "replaced" | "missing" | "different";

@@ -1,6 +1,6 @@
 import { copyFile, lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Attempt, Problem } from "../../provider/messages/problem.js";
+import { type Action, Problem } from "../../provider/messages/problem.js";
 import { errorCode } from "../errorCode.js";
 import { fileNotWritten } from "../wording.js";
 
@@ -17,21 +17,21 @@ export type PresentOutput = "missing" | "same" | "different";
 export async function presentOutput(
   folder: string,
   { path, text }: OutputFile,
-  attempt: Attempt,
+  action: Action,
 ): Promise<PresentOutput> {
   const file = join(folder, path);
   try {
     for (const parent of parentsOf(path)) {
       const found = await entryAt(join(folder, parent));
       if (found === undefined) return "missing";
-      if (!found.isDirectory()) throw notWritten(join(folder, parent), "EEXIST", attempt);
+      if (!found.isDirectory()) throw notWritten(join(folder, parent), "EEXIST", action);
     }
     const found = await entryAt(file);
     if (found === undefined) return "missing";
-    if (!found.isFile()) throw notWritten(file, "EEXIST", attempt);
+    if (!found.isFile()) throw notWritten(file, "EEXIST", action);
     return (await readFile(file)).equals(Buffer.from(text)) ? "same" : "different";
   } catch (error) {
-    throw asProblem(error, file, attempt);
+    throw asProblem(error, file, action);
   }
 }
 
@@ -39,7 +39,7 @@ export async function presentOutput(
  * Writes all files, or none: the files are moved into place once all of them are on the disk. If a step fails, the earlier
  * steps are undone.
  */
-export async function writeOutputs(folder: string, files: OutputFile[], attempt: Attempt): Promise<void> {
+export async function writeOutputs(folder: string, files: OutputFile[], action: Action): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
   const makeFolder = async (path: string) => {
     const made = await mkdir(path, { recursive: true });
@@ -70,7 +70,7 @@ export async function writeOutputs(folder: string, files: OutputFile[], attempt:
         isPartial = true;
       });
     }
-    throw asProblem(error, at, attempt, isPartial);
+    throw asProblem(error, at, action, isPartial);
   } finally {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
   }
@@ -107,11 +107,11 @@ async function entryAt(path: string) {
   });
 }
 
-function asProblem(error: unknown, file: string, attempt: Attempt, isPartial = false): Problem {
+function asProblem(error: unknown, file: string, action: Action, isPartial = false): Problem {
   if (Problem.isInstance(error)) return error;
-  return notWritten(file, errorCode(error), attempt, isPartial);
+  return notWritten(file, errorCode(error), action, isPartial);
 }
 
-function notWritten(file: string, code: string, attempt: Attempt, isPartial = false): Problem {
-  return fileNotWritten({ file, code, chosenBy: "--out", isPartial }, attempt);
+function notWritten(file: string, code: string, action: Action, isPartial = false): Problem {
+  return fileNotWritten({ file, code, chosenBy: "--out", isPartial }, action);
 }

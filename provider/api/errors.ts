@@ -103,7 +103,7 @@ export class ApiError extends Error {
     return this.status !== undefined && (this.status >= 500 || this.status === 408);
   }
   /** The response doesn't look like a response from the API. */
-  get isForeign(): boolean {
+  get isNotFromApi(): boolean {
     if (MALFORMED_ANSWERS.has(this.failure.kind)) return true;
     if (this.mayBeNotFound) return true;
     return this.status !== undefined && !this.isOfApi && this.status < 500 && !this.isTemporary;

@@ -1,4 +1,4 @@
-import type { Attempt } from "../messages/problem.js";
+import type { Action } from "../messages/problem.js";
 import { plainKeysIn } from "../pulumi/configSource.js";
 import type { StackConfig } from "../pulumi/stackConfig.js";
 import { blankness } from "../secret/inputs.js";
@@ -34,15 +34,15 @@ export interface SecretsInConfig {
  * string or is empty or blank. The error lists everything that is wrong.
  */
 export function secretsInConfig(key: string, config: StackConfig): SecretsInConfig {
-  const attempt: Attempt = { step: `read config ${sanitized(key)}` };
+  const action: Action = { step: `read config ${sanitized(key)}` };
   const fullKey = key.includes(":") ? key : `${config.project}:${key}`;
   const text = config.get(fullKey);
-  if (text === undefined) throw configMissing({ key, ...otherKeyFor(fullKey, config) }, attempt);
+  if (text === undefined) throw configMissing({ key, ...otherKeyFor(fullKey, config) }, action);
   const secrets = parsedObject(text);
   const isInProject = () => config.sourceOf(fullKey)?.isProject;
-  if (secrets === undefined) throw configNotAnObject({ key, isInProject: isInProject() }, attempt);
+  if (secrets === undefined) throw configNotAnObject({ key, isInProject: isInProject() }, action);
   const faults = Object.entries(secrets).flatMap(([name, value]) => entryFaults(name, value));
-  if (faults.length > 0) throw configEntriesInvalid({ key, faults, isInProject: isInProject() }, attempt);
+  if (faults.length > 0) throw configEntriesInvalid({ key, faults, isInProject: isInProject() }, action);
   return {
     values: secrets as Record<string, string>,
     plain: plainValuesIn(key, fullKey, Object.keys(secrets), config),

@@ -38,7 +38,7 @@ export class Message<Facts extends object = object> {
 }
 
 /** The operation that failed. An error's first line starts with it: `could not create secret "A" (id) in workspace "eu"`. */
-export interface Attempt {
+export interface Action {
   /** Such as `create secret`. */
   step: string;
   /** The name of the secret, resource or stack. */
@@ -48,7 +48,7 @@ export interface Attempt {
   workspace?: string | undefined;
 }
 
-export function attemptText({ step, name, id, provider, workspace }: Attempt): string {
+export function actionText({ step, name, id, provider, workspace }: Action): string {
   const nameText = name === undefined ? "" : ` ${quoted(name)}`;
   const idText = id === undefined ? "" : ` (${sanitized(id)})`;
   return `could not ${step}${nameText}${idText}${inWorkspaceText(workspace, provider)}`;
@@ -63,9 +63,9 @@ export class Problem<Facts extends object = object> extends Error {
 
   constructor(
     readonly content: Message<Facts>,
-    readonly attempt: Attempt,
+    readonly action: Action,
   ) {
-    super(content.text({}, `${attemptText(attempt)}: `));
+    super(content.text({}, `${actionText(action)}: `));
   }
 
   get kind(): string {
@@ -81,7 +81,7 @@ export class Problem<Facts extends object = object> extends Error {
   }
 
   text(reader: Reader): string {
-    return this.content.text(reader, `${attemptText(this.attempt)}: `);
+    return this.content.text(reader, `${actionText(this.action)}: `);
   }
 
   /** Don't use `instanceof`: the program's process has this class twice, because the SDK and the provider are separate bundles. */
@@ -104,14 +104,14 @@ export class CheckFailure<Facts extends object = object> extends Message<Facts> 
 
 /** Creates the problems of one kind. */
 export interface ProblemKind<Facts extends object> {
-  (facts: Facts, attempt: Attempt): Problem<Facts>;
+  (facts: Facts, action: Action): Problem<Facts>;
   readonly kind: string;
   is(error: unknown): error is Problem<Facts>;
 }
 
 /** Declares a kind of problem. The comment above a kind is its documentation in `docs/errors.md`. */
 export function problem<Facts extends object>(kind: string, wording: Wording<Facts>): ProblemKind<Facts> {
-  const create = (facts: Facts, attempt: Attempt) => new Problem(new Message(kind, facts, wording), attempt);
+  const create = (facts: Facts, action: Action) => new Problem(new Message(kind, facts, wording), action);
   const is = (error: unknown): error is Problem<Facts> => Problem.isInstance(error) && error.kind === kind;
   return Object.assign(create, { kind, is });
 }

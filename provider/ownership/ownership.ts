@@ -2,20 +2,12 @@ import { foldedName } from "../api/spelling.js";
 import { COMPONENT_TYPE } from "../hosts/typeTokens.js";
 import type { StoredEntry } from "./account.js";
 import type { Journal, Turn } from "./journal.js";
+import type { Registration } from "./registration.js";
 import type { Holder, Stranger } from "./store.js";
 import { wordDigest } from "./strangers.js";
 
 /** A resource of the program, as its check declares it. */
-export interface Declared {
-  /** Unique for each resource of the program. */
-  resource: string;
-  /** Its logical name. */
-  name: string;
-  /** The URNs under which the state may have the resource, if they are known. */
-  state?: { urns?: string[] };
-  /** Its type token. */
-  type: string;
-}
+export type Declared = Pick<Registration, "registrationId" | "name" | "state" | "type">;
 
 /** The inputs that two resources of a program must not share: the name in one workspace, or the id of the secret to adopt. */
 export interface Claims {
@@ -166,7 +158,7 @@ export class Ownership {
   private firstOf(known: Map<string, Declared>, key: string, by: Declared): Declared | undefined {
     const first = known.get(key) ?? by;
     known.set(key, first);
-    return first.resource === by.resource ? undefined : first;
+    return first.registrationId === by.registrationId ? undefined : first;
   }
 }
 

@@ -8,7 +8,7 @@ export const REGISTRATION_INPUT = "__registration";
 /** Facts about a resource that only the program knows. The SDK sends them to `check` with the inputs. They are never stored. */
 export interface Registration {
   /** Unique for each resource of a program. */
-  resource: string;
+  registrationId: string;
   /** Its logical name. */
   name: string;
   /** Its type token. */

@@ -1,8 +1,8 @@
-import type { Attempt } from "../messages/problem.js";
+import type { Action } from "../messages/problem.js";
 import { keptValueAtRisk } from "../messages/secret.js";
 import { type InputName, type PreviewInputs, UNKNOWN } from "./inputs.js";
-import type { PushedInput } from "./pushed.js";
 import { changedPolicies, isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
+import type { PushedInput } from "./valueTracking.js";
 
 /** The differences between the inputs and the last update. */
 export interface Changes {
@@ -48,12 +48,12 @@ export function changesOf(
 export function requireValueNotAtRisk(
   state: StoredState,
   inputs: PreviewInputs,
-  { replacing, pushed, attempt }: { replacing: InputName[]; pushed: PushedInput[]; attempt: Attempt },
+  { replacing, pushed, action }: { replacing: InputName[]; pushed: PushedInput[]; action: Action },
 ): void {
   if (!isValueKept(state) || pushed.length > 0) return;
   if ([inputs.name, inputs.workspace, inputs.existingId].includes(UNKNOWN)) return;
   const isRename = state.name !== undefined && !isNamed(state, inputs.name);
   if (!isRename && replacing.length === 0) return;
   const input = isRename ? "name" : (replacing[0] ?? "name");
-  throw keptValueAtRisk({ input, liveName: isRename ? state.name : undefined }, attempt);
+  throw keptValueAtRisk({ input, liveName: isRename ? state.name : undefined }, action);
 }

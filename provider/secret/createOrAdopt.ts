@@ -1,6 +1,6 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import type { Attempt, Problem } from "../messages/problem.js";
+import type { Action, Problem } from "../messages/problem.js";
 import * as problems from "../messages/secret.js";
 import {
   type Declared,
@@ -12,6 +12,7 @@ import {
   ownedFacts,
 } from "../ownership/ownership.js";
 import type { Workspace } from "../workspaces/workspace.js";
+import { decideCreate } from "./createDecision.js";
 import type { WorkspaceSecretInputs } from "./inputs.js";
 import { problemWithName, requireAtMostOne, requireFreeName } from "./names.js";
 
@@ -22,7 +23,7 @@ export interface CreateResult extends Secret {
 }
 
 export interface CreateContext {
-  attempt: Attempt;
+  action: Action;
   ownership: Ownership;
   /** The new entry of the state. */
   entry: Omit<Entry, "id">;
@@ -60,7 +61,7 @@ export class CreateOrAdopt {
         }
         if (found) this.otherSpellings.push(found);
       }
-      created = await (existingId === undefined ? this.createOrAdoptByName() : this.adoptById(existingId));
+      created = await this.proceed(await this.findExisting());
       ownership.hold({ ...entry, id: created.id });
       return created;
     } finally {
@@ -69,31 +70,53 @@ export class CreateOrAdopt {
     }
   }
 
-  private async createOrAdoptByName(): Promise<CreateResult> {
-    const { workspace, attempt } = this;
+  private async findExisting(): Promise<Secret[]> {
+    const { existingId, name } = this.inputs;
+    if (existingId === undefined) return this.workspace.findByName(name);
+    const found = await this.workspace.findDirectly(existingId);
+    return found ? [found] : [];
+  }
+
+  private async proceed(found: Secret[]): Promise<CreateResult> {
+    const { workspace, inputs, action } = this;
+    const decision = decideCreate(inputs, found);
+    switch (decision.kind) {
+      case "create":
+        return this.create();
+      case "adopt":
+        return inputs.existingId === undefined ? this.adopt(decision.secret) : this.adoptById(decision.secret);
+      case "existing-id-not-found":
+        throw problems.existingIdNotFound({ id: decision.existingId, workspace: workspace.name }, action);
+      case "several-with-this-name":
+        throw problems.severalWithThisName({ secrets: decision.secrets, chooseBy: "existingId" }, action);
+      case "name-taken":
+        throw await this.nameTaken(decision.secret);
+    }
+  }
+
+  private async create(): Promise<CreateResult> {
+    const { workspace, action } = this;
     const { name, value } = this.inputs;
-    const taken = await workspace.findByName(name);
-    if (taken.length > 0) return this.adoptByName(taken);
     let created: Secret;
     try {
       // The name was free. So if the outcome is unknown and a secret has the name afterwards, the POST has created that secret.
-      const findCreated = async () => requireAtMostOne(await workspace.findByNameDirectly(name), attempt);
+      const findCreated = async () => requireAtMostOne(await workspace.findByNameDirectly(name), action);
       created = await workspace.create(name, value, findCreated);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
         const spellings = await workspace.findSpellings(name).catch(() => []);
-        throw problems.mayHaveBeenCreated({ failure: error.failure, spellings }, attempt);
+        throw problems.mayHaveBeenCreated({ failure: error.failure, spellings }, action);
       }
       if (!error.isRefusal) throw error;
       const takenSince = await workspace.findSpellings(name);
       const exactly = takenSince.filter((secret) => secret.name === name);
-      if (exactly.length > 0) return this.adoptByName(exactly);
+      if (exactly.length > 0) return this.proceed(exactly);
       const [spelling] = takenSince;
       throw spelling ? await this.nameTaken(spelling) : error;
     }
     const twins = created.name === name ? [] : await this.twinsOf(created);
-    return twins.length > 0 ? this.adoptByName(twins) : { ...created, isValueKept: false };
+    return twins.length > 0 ? this.proceed(twins) : { ...created, isValueKept: false };
   }
 
   /**
@@ -121,24 +144,17 @@ export class CreateOrAdopt {
    * whether it is, the create fails: otherwise the state could have a secret that doesn't exist.
    */
   private async takeBack(created: Secret): Promise<void> {
-    const { workspace, attempt } = this;
+    const { workspace, action } = this;
     try {
       await workspace.delete(created);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const found = await workspace.findDirectly(created.id).catch((unknown: unknown) => {
         if (!(unknown instanceof ApiError) || !error.outcomeUnknown) throw unknown;
-        throw problems.mayHaveBeenCreated({ failure: error.failure, spellings: [created] }, attempt);
+        throw problems.mayHaveBeenCreated({ failure: error.failure, spellings: [created] }, action);
       });
       if (found) throw error;
     }
-  }
-
-  private async adoptByName(taken: Secret[]): Promise<CreateResult> {
-    const found = requireAtMostOne(taken, this.attempt) as Secret;
-    const { onExisting = "fail" } = this.inputs;
-    if (onExisting === "fail") throw await this.nameTaken(found);
-    return this.adopt(found);
   }
 
   private async nameTaken({ id, name }: Secret): Promise<Problem> {
@@ -149,29 +165,21 @@ export class CreateOrAdopt {
     const dependents = await this.workspace.dependents(id).catch(() => undefined);
     const spelling = name === this.inputs.name ? undefined : name;
     const isOwn = ownership.journal.holdersOf(id).some(isOwner);
-    return problems.nameTaken(
-      { id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) },
-      this.attempt,
-    );
+    return problems.nameTaken({ id, dependents, spelling, isOwn, isInComponent: isInComponent(declared) }, this.action);
   }
 
-  private async adoptById(id: string): Promise<CreateResult> {
-    const { workspace, inputs, attempt } = this;
-    const found = await workspace.findDirectly(id);
-    if (!found) throw problems.existingIdNotFound({ id, workspace: workspace.name }, attempt);
-    if (found.name !== inputs.name) {
-      if (inputs.onExisting === "keep") {
-        throw problems.keptValueHasOtherName({ id, liveName: found.name }, attempt);
-      }
-      await requireFreeName(workspace, { id, name: inputs.name }, attempt);
-      return this.adopt(found);
-    }
-    return this.adopt(found, { isFresh: true });
+  private async adoptById(found: Secret): Promise<CreateResult> {
+    const { workspace, inputs, action } = this;
+    const { id, name } = found;
+    if (name === inputs.name) return this.adopt(found, { isFresh: true });
+    if (inputs.onExisting === "keep") throw problems.keptValueHasOtherName({ id, liveName: name }, action);
+    await requireFreeName(workspace, { id, name: inputs.name }, action);
+    return this.adopt(found);
   }
 
   /** `isFresh`: whether the secret was looked up just now, by its id. */
   private async adopt(found: Secret, { isFresh = false } = {}): Promise<CreateResult> {
-    const { workspace, attempt, context } = this;
+    const { workspace, action, context } = this;
     const { ownership, entry, declared } = context;
     const adoption = await ownership.adopt({ ...entry, id: found.id }, declared, workspace.signal);
     if ("other" in adoption) throw this.ownedBy(adoption.other);
@@ -184,19 +192,19 @@ export class CreateOrAdopt {
       adoption.failed();
       if (!(error instanceof ApiError)) throw error;
       if (error.outcomeUnknown) {
-        throw problems.mayHaveBeenUpdated({ failure: error.failure, id: found.id }, attempt);
+        throw problems.mayHaveBeenUpdated({ failure: error.failure, id: found.id }, action);
       }
       const isGone = await workspace.isGone(found.id, error);
-      throw isGone ? problems.secretGone({}, { ...attempt, id: found.id }) : error;
+      throw isGone ? problems.secretGone({}, { ...action, id: found.id }) : error;
     }
   }
 
   /** Pushes the program's name and value, unless `onExisting` keeps the existing value. */
   private async take(found: Secret): Promise<CreateResult> {
-    const { workspace, inputs, attempt } = this;
+    const { workspace, inputs, action } = this;
     if (inputs.onExisting === "keep") return { ...found, isValueKept: true };
     const pushed = await workspace.update(found, inputs);
-    const problem = await problemWithName(workspace, { pushed, before: found, inputs }, attempt);
+    const problem = await problemWithName(workspace, { pushed, before: found, inputs }, action);
     if (problem) throw problem;
     return { ...pushed, isValueKept: false };
   }
@@ -204,16 +212,16 @@ export class CreateOrAdopt {
   /** The secret may have been changed or deleted since it was found, and a list may lag. */
   private async requireUnchanged({ id, name }: Secret): Promise<void> {
     const liveName = (await this.workspace.findDirectly(id))?.name;
-    if (liveName !== name) throw problems.changedMeanwhile({ id, name, liveName }, this.attempt);
+    if (liveName !== name) throw problems.changedMeanwhile({ id, name, liveName }, this.action);
   }
 
   private ownedBy(owner: Owner): Problem {
     const { ownership, entry, declared } = this.context;
     ownership.refuse(owner, entry);
-    return problems.ownedByOther(ownedFacts(owner, declared), this.attempt);
+    return problems.ownedByOther(ownedFacts(owner, declared), this.action);
   }
 
-  private get attempt(): Attempt {
-    return this.context.attempt;
+  private get action(): Action {
+    return this.context.action;
   }
 }

@@ -1,6 +1,6 @@
 import type { Dependent, Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import type { Attempt, Problem } from "../messages/problem.js";
+import type { Action, Problem } from "../messages/problem.js";
 import { nameMismatch, noSecretGiven, secretNotFound } from "../messages/secret.js";
 import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
@@ -21,15 +21,15 @@ export type Caller = "function" | "command";
 export async function findSecret(
   workspace: Workspace,
   { secretId, name }: SecretSelector,
-  { attempt, caller }: { attempt: Attempt; caller: Caller },
+  { action, caller }: { action: Action; caller: Caller },
 ): Promise<Secret> {
-  if (!secretId && !name) throw noSecretGiven({}, attempt);
+  if (!secretId && !name) throw noSecretGiven({}, action);
   const found =
     secretId === undefined ? await workspace.findByNameDirectly(name ?? "") : [await workspace.findDirectly(secretId)];
   const secrets = found.filter((secret) => secret !== undefined);
-  const secret = requireAtMostOne(secrets, attempt, caller === "function" ? "secretId" : "--id");
-  if (!secret) throw notFound(workspace, { attempt, caller });
-  if (name !== undefined && secret.name !== name) throw nameMismatch({ name }, attempt);
+  const secret = requireAtMostOne(secrets, action, caller === "function" ? "secretId" : "--id");
+  if (!secret) throw notFound(workspace, { action, caller });
+  if (name !== undefined && secret.name !== name) throw nameMismatch({ name }, action);
   return secret;
 }
 
@@ -37,44 +37,44 @@ export async function findSecret(
 export async function findDependents(
   workspace: Workspace,
   id: string,
-  { attempt, caller }: { attempt: Attempt; caller: Caller },
+  { action, caller }: { action: Action; caller: Caller },
 ): Promise<Dependent[]> {
   try {
     return await workspace.dependents(id);
   } catch (error) {
-    throw error instanceof ApiError && error.isNotFound ? notFound(workspace, { attempt, caller }) : error;
+    throw error instanceof ApiError && error.isNotFound ? notFound(workspace, { action, caller }) : error;
   }
 }
 
 export function getSecret(workspaces: Workspaces, key: SecretSelector, workspaceName?: string): Promise<Secret> {
-  const attempt: Attempt = {
+  const action: Action = {
     step: "look up secret",
     name: key.secretId ?? key.name ?? "",
     workspace: nameOf(workspaceName),
   };
   const workspace = workspaces.get(workspaceName);
-  return withProblems(workspace, { attempt, sendsOnlyId: key.secretId !== undefined }, () =>
-    findSecret(workspace, key, { attempt, caller: "function" }),
+  return withProblems(workspace, { action, sendsOnlyId: key.secretId !== undefined }, () =>
+    findSecret(workspace, key, { action, caller: "function" }),
   );
 }
 
 /** Lists all secrets, or only the secrets whose names start with `prefix`. */
 export function listSecrets(workspaces: Workspaces, prefix?: string, workspaceName?: string): Promise<Secret[]> {
   const workspace = workspaces.get(workspaceName);
-  const attempt: Attempt = { step: "list the secrets", workspace: nameOf(workspaceName) };
-  return withProblems(workspace, { attempt }, () => workspace.list(prefix));
+  const action: Action = { step: "list the secrets", workspace: nameOf(workspaceName) };
+  return withProblems(workspace, { action }, () => workspace.list(prefix));
 }
 
 export function getDependents(workspaces: Workspaces, secretId: string, workspaceName?: string): Promise<Dependent[]> {
   const workspace = workspaces.get(workspaceName);
-  const attempt: Attempt = { step: "list the dependents of secret", name: secretId, workspace: nameOf(workspaceName) };
-  return withProblems(workspace, { attempt, sendsOnlyId: true }, () =>
-    findDependents(workspace, secretId, { attempt, caller: "function" }),
+  const action: Action = { step: "list the dependents of secret", name: secretId, workspace: nameOf(workspaceName) };
+  return withProblems(workspace, { action, sendsOnlyId: true }, () =>
+    findDependents(workspace, secretId, { action, caller: "function" }),
   );
 }
 
-function notFound({ endpoint }: Workspace, { attempt, caller }: { attempt: Attempt; caller: Caller }): Problem {
-  return secretNotFound({ endpoint, listedBy: caller }, attempt);
+function notFound({ endpoint }: Workspace, { action, caller }: { action: Action; caller: Caller }): Problem {
+  return secretNotFound({ endpoint, listedBy: caller }, action);
 }
 
 function nameOf(workspaceName: string | undefined): string {

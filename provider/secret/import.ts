@@ -1,6 +1,6 @@
 import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
-import type { Attempt } from "../messages/problem.js";
+import type { Action } from "../messages/problem.js";
 import { importNotFound } from "../messages/secret.js";
 import { withProblems } from "../workspaces/callProblems.js";
 import { DEFAULT_WORKSPACE } from "../workspaces/names.js";
@@ -32,15 +32,12 @@ export async function findToImport(
     if (secret) found.push({ secret, workspace: target.workspace });
   }
   const { workspace } = whole;
-  const attempt: Attempt = { step: "import secret", name: reference, workspace: workspace.name };
-  requireAtMostOne(uniqueIn(found), attempt, "import");
+  const action: Action = { step: "import secret", name: reference, workspace: workspace.name };
+  requireAtMostOne(uniqueIn(found), action, "import");
   const [first] = found;
   if (first) return first;
   const { workspace: last, reference: shown } = targets.at(-1) ?? whole;
-  throw importNotFound(
-    { reference: shown, endpoint: last.endpoint },
-    { ...attempt, name: shown, workspace: last.name },
-  );
+  throw importNotFound({ reference: shown, endpoint: last.endpoint }, { ...action, name: shown, workspace: last.name });
 }
 
 interface Target {
@@ -49,10 +46,10 @@ interface Target {
 }
 
 function find({ workspace, reference }: Target): Promise<Secret | undefined> {
-  const attempt: Attempt = { step: "import secret", name: reference, workspace: workspace.name };
-  return withProblems(workspace, { attempt }, async () => {
+  const action: Action = { step: "import secret", name: reference, workspace: workspace.name };
+  return withProblems(workspace, { action }, async () => {
     const byId = await byIdIfPossible(workspace, reference);
-    return byId ?? requireAtMostOne(await workspace.findByNameDirectly(reference), attempt, "import");
+    return byId ?? requireAtMostOne(await workspace.findByNameDirectly(reference), action, "import");
   });
 }
 

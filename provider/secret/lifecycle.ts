@@ -2,7 +2,7 @@ import type { Secret } from "../api/client.js";
 import { ApiError } from "../api/errors.js";
 import { workspaceUnusable } from "../messages/check.js";
 import { invalidConfig } from "../messages/config.js";
-import { type Attempt, type CheckFailure, type Message, Problem } from "../messages/problem.js";
+import { type Action, type CheckFailure, type Message, Problem } from "../messages/problem.js";
 import * as messages from "../messages/secret.js";
 import { Journal } from "../ownership/journal.js";
 import { markIn, newMark } from "../ownership/mark.js";
@@ -15,7 +15,6 @@ import { CreateOrAdopt } from "./createOrAdopt.js";
 import { checkInputs, type InputName, type PreviewInputs, type WorkspaceSecretInputs } from "./inputs.js";
 import { problemWithName, requireFreeName } from "./names.js";
 import { Plans } from "./plans.js";
-import type { PushedInput, PushMemory } from "./pushed.js";
 import { requireRightAccount, requireStacksAccount } from "./rightAccount.js";
 import {
   isNamed,
@@ -27,12 +26,13 @@ import {
   type WorkspaceSecretState,
   workspaceOf,
 } from "./state.js";
+import type { PushedInput, ValueTracking } from "./valueTracking.js";
 
 /** The services that a host provides to the lifecycle. */
 export interface Host {
   workspaces: { get(name: string): Workspace };
   /** Records in the host's states which value and triggers were pushed. */
-  memory: PushMemory;
+  valueTracking: ValueTracking;
   /** Shares the owners of secrets between the processes of one operation. Default: nothing is shared. */
   journal?: Journal;
   /**
@@ -78,14 +78,14 @@ export interface Diff {
 /** An update that failed after it may have changed the secret. The engine must store `stored`. */
 export class UnfinishedUpdate extends Problem {
   constructor(
-    { content, attempt }: Problem,
+    { content, action }: Problem,
     readonly stored: Stored,
   ) {
-    super(content, attempt);
+    super(content, action);
   }
 }
 
-type SecretAttempt = Attempt & { name: string; workspace: string };
+type SecretAction = Action & { name: string; workspace: string };
 
 /** The lifecycle of a `WorkspaceSecret`. A failed step throws a `Problem`, which lists any change already made. */
 export class WorkspaceSecretLifecycle {
@@ -117,33 +117,33 @@ export class WorkspaceSecretLifecycle {
   diff(resource: Resource, inputs: PreviewInputs): Diff {
     const { id, state } = resource;
     if (inputs.onInUse === "retain") this.plans.retain(id);
-    const attempt = attemptOf("update", resource);
+    const action = actionOf("update", resource);
     const { changes, pushed } = this.compare(resource, inputs);
     const { changed, replacing } = changes;
     const isCurrent = this.host.areInputsCurrent?.(resource.urn) ?? this.host.isConfigCurrent();
-    if (isCurrent) requireValueNotAtRisk(state, inputs, { replacing, pushed, attempt });
+    if (isCurrent) requireValueNotAtRisk(state, inputs, { replacing, pushed, action });
     if (replacing.includes("workspace")) return { hasChanges: true, changed, replacing };
-    const workspace = this.open(attempt);
+    const workspace = this.open(action);
     if (isCurrent) {
       workspace.account.noteEntry(resource);
-      if (replacing.length === 0) this.hold(resource, attempt);
+      if (replacing.length === 0) this.hold(resource, action);
     }
     const isToBeStored = isOutdated(state) || this.hasMoved(resource, workspace);
     return { hasChanges: changed.length > 0 || replacing.length > 0 || isToBeStored, changed, replacing };
   }
 
   create(inputs: WorkspaceSecretInputs, { urn }: { urn?: string } = {}): Promise<Stored> {
-    const attempt: SecretAttempt = { step: "create secret", name: inputs.name, workspace: workspaceOf(inputs) };
-    return this.perform(attempt, async (workspace) => {
-      if (inputs.value === undefined) throw messages.valueMissing({}, attempt);
-      await this.requireNoKeptValueReplaced(inputs, attempt);
+    const action: SecretAction = { step: "create secret", name: inputs.name, workspace: workspaceOf(inputs) };
+    return this.perform(action, async (workspace) => {
+      if (inputs.value === undefined) throw messages.valueMissing({}, action);
+      await this.requireNoKeptValueReplaced(inputs, action);
       this.noteStack(workspace);
-      await requireStacksAccount(workspace, attempt);
+      await requireStacksAccount(workspace, action);
       const mark = newMark();
       const declared = this.plans.of(inputs)?.declared;
       const entry = { mark, resource: declared?.name ?? inputs.name, ...(urn === undefined ? {} : { urn }) };
       const { ownership } = this;
-      const created = await new CreateOrAdopt(workspace, inputs, { attempt, ownership, entry, declared }).run();
+      const created = await new CreateOrAdopt(workspace, inputs, { action, ownership, entry, declared }).run();
       if (!created.isValueKept) await this.warnOfLineBreak(inputs);
       return this.store(created, inputs, workspace, { valueKept: created.isValueKept, mark });
     });
@@ -152,15 +152,15 @@ export class WorkspaceSecretLifecycle {
   /** Undefined if the secret was deleted. */
   read(resource: Resource): Promise<Stored | undefined> {
     const { id, state } = resource;
-    const attempt = attemptOf("read", resource);
+    const action = actionOf("read", resource);
     return this.perform(
-      attempt,
+      action,
       async (workspace) => {
         const found = await workspace.find(id);
         if (found) return { id, state: this.asFound(found, resource, workspace) };
-        if (state.name === undefined) throw messages.idNotFound({ workspace: workspace.name }, attempt);
+        if (state.name === undefined) throw messages.idNotFound({ workspace: workspace.name }, action);
         // A look-up owns nothing, so nothing is lost if the engine forgets it.
-        if (!state.lookedUp) await requireRightAccount(workspace, resource, attempt);
+        if (!state.lookedUp) await requireRightAccount(workspace, resource, action);
         // Don't adopt another secret with this name here, because the API doesn't show who created it. The next create finds
         // it and follows `onExisting`.
         return undefined;
@@ -171,43 +171,43 @@ export class WorkspaceSecretLifecycle {
 
   update(resource: Resource, inputs: WorkspaceSecretInputs): Promise<WorkspaceSecretState> {
     const { id, state } = resource;
-    const attempt = attemptOf("update", resource);
-    return this.perform(attempt, async (workspace) => {
+    const action = actionOf("update", resource);
+    return this.perform(action, async (workspace) => {
       const { pushed } = this.compare(resource, inputs);
-      requireValueNotAtRisk(state, inputs, { replacing: [], pushed, attempt });
+      requireValueNotAtRisk(state, inputs, { replacing: [], pushed, action });
       const isRename = !isNamed(state, inputs.name);
       // Check this before a value is sent to another URL.
-      if (this.hasMoved(resource, workspace)) await this.requireFound(resource, workspace, attempt);
+      if (this.hasMoved(resource, workspace)) await this.requireFound(resource, workspace, action);
       if (!isRename && pushed.length === 0) return this.storeOnly(resource, inputs, workspace);
-      if (inputs.value === undefined) throw messages.valueMissing({}, attempt);
-      if (isRename) await requireFreeName(workspace, { id, name: inputs.name }, attempt);
-      return this.pushUpdate(workspace, resource, inputs, attempt);
+      if (inputs.value === undefined) throw messages.valueMissing({}, action);
+      if (isRename) await requireFreeName(workspace, { id, name: inputs.name }, action);
+      return this.pushUpdate(workspace, resource, inputs, action);
     });
   }
 
   /** Succeeds if the secret was already deleted. */
   delete(resource: Resource): Promise<void> {
     const { id } = resource;
-    const attempt = attemptOf("delete", resource);
-    return this.perform(attempt, async (workspace) => {
+    const action = actionOf("delete", resource);
+    return this.perform(action, async (workspace) => {
       const entry = entryOf(resource);
       const keeper = this.ownership.keeperOf(entry);
       if (keeper) {
         this.ownership.release(entry);
         const { resource, since } = keeper;
         return this.host.warn(
-          messages.leftToOtherOwner({ name: attempt.name, id, resource, isLookUp: since === "lookup" }),
+          messages.leftToOtherOwner({ name: action.name, id, resource, isLookUp: since === "lookup" }),
         );
       }
       const refused = this.ownership.refusedOf(id);
-      if (refused) throw messages.ownedByOther({ id, resource: refused.resource, where: "refused" }, attempt);
-      this.plans.requireValueNotReplaced(entry, attempt);
+      if (refused) throw messages.ownedByOther({ id, resource: refused.resource, where: "refused" }, action);
+      this.plans.requireValueNotReplaced(entry, action);
       try {
-        await workspace.delete({ id, name: attempt.name });
+        await workspace.delete({ id, name: action.name });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (await workspace.isGone(id, error)) await requireRightAccount(workspace, resource, attempt);
-        else if (error.isRefusal) await this.afterRefusedDelete(workspace, resource, attempt, error);
+        if (await workspace.isGone(id, error)) await requireRightAccount(workspace, resource, action);
+        else if (error.isRefusal) await this.afterRefusedDelete(workspace, resource, action, error);
         else throw error;
         this.ownership.release(entry);
         return;
@@ -217,11 +217,11 @@ export class WorkspaceSecretLifecycle {
     });
   }
 
-  private async requireNoKeptValueReplaced(inputs: WorkspaceSecretInputs, attempt: Attempt): Promise<void> {
+  private async requireNoKeptValueReplaced(inputs: WorkspaceSecretInputs, action: Action): Promise<void> {
     const kept = this.plans.keptEntryReplacedBy(inputs);
     // An interrupted replacement may have deleted the secret already.
     const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
-    if (isThere) throw messages.keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
+    if (isThere) throw messages.keptValueAtRisk({ input: "replacement", liveName: undefined }, action);
   }
 
   /** Passes the stack's state to the account, as it was when the operation began. Only once, although every create calls this. */
@@ -233,37 +233,37 @@ export class WorkspaceSecretLifecycle {
   }
 
   /** Records that the entry remains in the state. Throws if another entry has the same secret. */
-  private hold(resource: Resource, attempt: Attempt): void {
+  private hold(resource: Resource, action: Action): void {
     const { id } = resource;
     const entry = entryOf(resource);
     const plan = this.plans.ofEntry(entry);
     const declared = plan?.declared;
-    const label = declared?.name ?? this.ownership.inStateBy(entry)?.resource ?? attempt.name ?? id;
+    const label = declared?.name ?? this.ownership.inStateBy(entry)?.resource ?? action.name ?? id;
     // Without the URN, a replacement whose state has no mark would treat its own entry as another resource's entry.
     const urn = resource.urn ?? declared?.state?.urns?.[0];
     const mark = liveMarkOf(resource);
     const other = this.ownership.hold({ id, mark, resource: label, ...(urn === undefined ? {} : { urn }) });
-    if (other) throw messages.ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, attempt);
+    if (other) throw messages.ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, action);
     if (plan) plan.mark = entry.mark;
   }
 
   private async afterRefusedDelete(
     workspace: Workspace,
     { id, state }: Resource,
-    attempt: SecretAttempt,
+    action: SecretAction,
     refusal: ApiError,
   ): Promise<void> {
     const dependents = await workspace.dependents(id).catch(() => []);
     if (dependents.length === 0) throw refusal;
     const isRetained = state.onInUse === "retain" || this.plans.isRetained(id);
-    if (!isRetained) throw messages.inUse({ dependents }, attempt);
-    await this.host.warn(messages.leftInUse({ name: attempt.name, id, dependents }));
+    if (!isRetained) throw messages.inUse({ dependents }, action);
+    await this.host.warn(messages.leftInUse({ name: action.name, id, dependents }));
   }
 
-  private async requireFound(resource: Resource, workspace: Workspace, attempt: Attempt): Promise<void> {
+  private async requireFound(resource: Resource, workspace: Workspace, action: Action): Promise<void> {
     if (await workspace.find(resource.id)) return workspace.account.noteFound(resource);
-    await requireRightAccount(workspace, resource, attempt);
-    throw messages.secretGone({}, attempt);
+    await requireRightAccount(workspace, resource, action);
+    throw messages.secretGone({}, action);
   }
 
   /** The state after an update that pushes nothing. */
@@ -274,14 +274,14 @@ export class WorkspaceSecretLifecycle {
     this.noteMark(resource, mark, inputs.name);
     const secret = { id, name: state.name ?? inputs.name };
     const kept = { valueKept: isValueKept(state), mark };
-    return { ...stateOf(secret, inputs, workspace, kept), ...this.host.memory.keep(state, inputs) };
+    return { ...stateOf(secret, inputs, workspace, kept), ...this.host.valueTracking.keep(state, inputs) };
   }
 
   private async pushUpdate(
     workspace: Workspace,
     resource: Resource,
     inputs: WorkspaceSecretInputs,
-    attempt: SecretAttempt,
+    action: SecretAction,
   ): Promise<WorkspaceSecretState> {
     const { id, state } = resource;
     const secret = { id, name: state.name ?? inputs.name };
@@ -292,21 +292,21 @@ export class WorkspaceSecretLifecycle {
       workspace.account.noteFound(resource);
       this.noteMark(resource, mark, inputs.name);
       await this.warnOfLineBreak(inputs);
-      const problem = await problemWithName(workspace, { pushed, before: secret, inputs }, attempt);
+      const problem = await problemWithName(workspace, { pushed, before: secret, inputs }, action);
       if (!problem) return storedAs(pushed).state;
       const { requestedName: _, ...rest } = storedAs(secret).state;
       throw new UnfinishedUpdate(problem, { id, state: rest });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (await workspace.isGone(id, error)) {
-        await requireRightAccount(workspace, resource, attempt);
-        throw messages.secretGone({}, { ...attempt, id });
+        await requireRightAccount(workspace, resource, action);
+        throw messages.secretGone({}, { ...action, id });
       }
       if (!error.outcomeUnknown) throw error;
       const seen = stateAsSeen(secret, state, workspace);
       // The update has chosen the program's value, so the old value is no longer kept.
-      const forgotten = this.host.memory.forget(isValueKept(state) ? { ...seen, valueKept: false } : seen);
-      throw new UnfinishedUpdate(callProblem(error, workspace, { attempt }), { id, state: forgotten });
+      const forgotten = this.host.valueTracking.forget(isValueKept(state) ? { ...seen, valueKept: false } : seen);
+      throw new UnfinishedUpdate(callProblem(error, workspace, { action }), { id, state: forgotten });
     }
   }
 
@@ -351,7 +351,7 @@ export class WorkspaceSecretLifecycle {
   }
 
   private compare(resource: Resource, inputs: PreviewInputs): { changes: Changes; pushed: PushedInput[] } {
-    const pushed = this.host.memory.changed(resource.state, inputs, resource.inputs);
+    const pushed = this.host.valueTracking.changed(resource.state, inputs, resource.inputs);
     return { changes: changesOf(resource, inputs, pushed), pushed };
   }
 
@@ -362,7 +362,7 @@ export class WorkspaceSecretLifecycle {
     { valueKept, mark }: { valueKept: boolean; mark: string },
   ): Stored {
     const state = stateOf(secret, inputs, workspace, { valueKept, mark: workspace.account.mark(mark) });
-    return { id: secret.id, state: { ...state, ...this.host.memory.remember(inputs) } };
+    return { id: secret.id, state: { ...state, ...this.host.valueTracking.remember(inputs) } };
   }
 
   /** Checks the config of a workspace without a request. */
@@ -376,32 +376,32 @@ export class WorkspaceSecretLifecycle {
     }
   }
 
-  private open(attempt: SecretAttempt): Workspace {
+  private open(action: SecretAction): Workspace {
     try {
-      return this.host.workspaces.get(attempt.workspace);
+      return this.host.workspaces.get(action.workspace);
     } catch (error) {
       if (!invalidConfig.is(error)) throw error;
       const configMayBeStale = !this.host.isConfigCurrent();
-      throw invalidConfig({ ...error.facts, configMayBeStale }, attempt);
+      throw invalidConfig({ ...error.facts, configMayBeStale }, action);
     }
   }
 
   private async perform<T>(
-    attempt: SecretAttempt,
+    action: SecretAction,
     step: (workspace: Workspace) => Promise<T>,
     { sendsOnlyId = false }: { sendsOnlyId?: boolean } = {},
   ): Promise<T> {
-    const workspace = this.open(attempt);
+    const workspace = this.open(action);
     try {
       return await workspace.account.during(() => step(workspace));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      throw callProblem(error, workspace, { attempt, sendsOnlyId, configMayBeStale: !this.host.isConfigCurrent() });
+      throw callProblem(error, workspace, { action, sendsOnlyId, configMayBeStale: !this.host.isConfigCurrent() });
     }
   }
 }
 
-function attemptOf(verb: "read" | "update" | "delete", { id, state }: Resource): SecretAttempt {
+function actionOf(verb: "read" | "update" | "delete", { id, state }: Resource): SecretAction {
   const hasName = state.name !== undefined;
   return {
     step: `${verb} secret`,

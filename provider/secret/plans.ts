@@ -1,5 +1,5 @@
 import { declaredTwice, ownedByOtherAtCheck, stateUnreadable, valueTransformed } from "../messages/check.js";
-import { type Attempt, type CheckFailure, Problem } from "../messages/problem.js";
+import { type Action, type CheckFailure, Problem } from "../messages/problem.js";
 import { keptValueAtRisk } from "../messages/secret.js";
 import { routesIn } from "../ownership/mark.js";
 import { type Declared, type Entry, isOf, type Ownership, ownedFacts } from "../ownership/ownership.js";
@@ -7,8 +7,8 @@ import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
 import { mayAdopt, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
-import { differing } from "./pushed.js";
 import { isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
+import { differing } from "./valueTracking.js";
 
 type Inputs = Record<string, unknown>;
 type Place = { name?: unknown; workspace?: unknown };
@@ -88,14 +88,14 @@ export class Plans {
    * Refuses to delete a secret with a kept value if the program then creates the secret again, as in a forced replacement that
    * deletes first: nobody could get the value back.
    */
-  requireValueNotReplaced(entry: StoredEntry, attempt: Attempt): void {
+  requireValueNotReplaced(entry: StoredEntry, action: Action): void {
     const { mark, state } = entry;
     if (!isValueKept(state)) return;
     const plan = this.ofEntry(entry);
     // If an earlier operation has already replaced this entry, it has decided about the value.
     const isPlanned = plan && !plan.pushes && (plan.mark === undefined || plan.mark === mark);
     const isWanted = isPlanned || this.ownership.inStateBy(entry)?.isValueWanted;
-    if (isWanted) throw keptValueAtRisk({ input: "replacement", liveName: undefined }, attempt);
+    if (isWanted) throw keptValueAtRisk({ input: "replacement", liveName: undefined }, action);
   }
 
   /** The entry may belong to another provider object, whose process deletes the secret but doesn't check the resource. */
@@ -120,14 +120,14 @@ export class Plans {
     return isSame ? undefined : { ...own, stored };
   }
 
-  private pushes(inputs: Inputs, olds: Inputs, { resource }: Registration): boolean {
+  private pushes(inputs: Inputs, olds: Inputs, { registrationId }: Registration): boolean {
     // After an import, the inputs of the last update have no value: the program's value is pushed, except with "keep".
     if (olds.name !== undefined && olds.value === undefined)
       return ![inputs.onExisting, olds.onExisting].includes("keep");
     if (olds.name !== undefined) return differing(inputs, olds).length > 0;
     // If a resource is to be replaced, the engine checks it a second time, without the inputs of the last update.
     const earlier = this.of(inputs);
-    return earlier?.declared.resource === resource && earlier.pushes;
+    return earlier?.declared.registrationId === registrationId && earlier.pushes;
   }
 
   /** Fails if an entry in the state already owns the secret that a create with these inputs would adopt. */

@@ -1,4 +1,4 @@
-import type { Attempt, Problem } from "../messages/problem.js";
+import type { Action, Problem } from "../messages/problem.js";
 import { wrongAccount } from "../messages/secret.js";
 import type { StoredEntry } from "../ownership/account.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -7,27 +7,27 @@ import type { Workspace } from "../workspaces/workspace.js";
 export async function requireRightAccount(
   workspace: Workspace,
   entry: StoredEntry & { urn?: string },
-  attempt: Attempt,
+  action: Action,
 ): Promise<void> {
   if (await workspace.account.isRightFor(entry, workspace.signal)) return;
   const stored = entry.state.endpoint;
   throw accountProblem(
     workspace,
     { storedEndpoint: stored === workspace.endpoint ? undefined : stored, ...entry },
-    attempt,
+    action,
   );
 }
 
 function accountProblem(
   { name, provider, endpoint, keySource }: Workspace,
   { storedEndpoint, urn }: { storedEndpoint?: string | undefined; urn?: string },
-  attempt: Attempt,
+  action: Action,
 ): Problem {
-  return wrongAccount({ workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, attempt);
+  return wrongAccount({ workspace: name, provider, endpoint, keySource, storedEndpoint, urn }, action);
 }
 
 /** Call this before a create. Throws if the stack's other secrets are known, but this isn't the account that has them. */
-export async function requireStacksAccount(workspace: Workspace, attempt: Attempt): Promise<void> {
+export async function requireStacksAccount(workspace: Workspace, action: Action): Promise<void> {
   const { account } = workspace;
   const entries = account.entriesToAskFor;
   for (const entry of entries) {
@@ -35,5 +35,5 @@ export async function requireStacksAccount(workspace: Workspace, attempt: Attemp
     if (await workspace.findDirectly(entry.id)) return account.noteFound(entry);
   }
   if (entries.length === 0) return;
-  throw accountProblem(workspace, {}, attempt);
+  throw accountProblem(workspace, {}, action);
 }

@@ -1,6 +1,6 @@
 import { ApiError, type ApiFailure } from "../api/errors.js";
 import * as problems from "../messages/api.js";
-import type { Attempt, Problem, ProblemKind } from "../messages/problem.js";
+import type { Action, Problem, ProblemKind } from "../messages/problem.js";
 import type { Workspace } from "./workspace.js";
 
 /** A call that failed, and where its config is from. */
@@ -22,7 +22,7 @@ export interface CalledWorkspace {
 }
 
 export interface CallContext {
-  attempt: Attempt;
+  action: Action;
   /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
   configMayBeStale?: boolean;
   /** Whether the request contains only an id, so that a refusal can only concern the id. */
@@ -40,9 +40,9 @@ export async function withProblems<T>(workspace: Workspace, context: CallContext
 
 export function callProblem(error: ApiError, workspace: Workspace, context: CallContext): Problem {
   const { name, provider, endpoint, keySource } = workspace;
-  const { attempt, configMayBeStale = false } = context;
+  const { action, configMayBeStale = false } = context;
   const facts = { failure: error.failure, workspace: { name, provider, endpoint, keySource }, configMayBeStale };
-  return kindOf(error, context)(facts, attempt);
+  return kindOf(error, context)(facts, action);
 }
 
 function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext): ProblemKind<FailedCall> {
@@ -55,7 +55,7 @@ function kindOf(error: ApiError, { sendsOnlyId = false }: CallContext): ProblemK
     [problems.proxyRefused, error.isRefusedByProxy],
     [problems.proxyUnreachable, error.isAboutProxy],
     [problems.rateLimited, error.isRateLimit],
-    [problems.notTheApi, error.isForeign],
+    [problems.notTheApi, error.isNotFromApi],
     [problems.refused, error.isRefusal],
     [problems.notFound, error.isNotFound],
     [problems.apiFailure, error.isServerFailure],

@@ -1,11 +1,11 @@
 import { plainApiKey, plainApiKeys } from "../messages/config.js";
-import type { Attempt } from "../messages/problem.js";
+import type { Action } from "../messages/problem.js";
 import { configPath } from "../pulumi/configPath.js";
 import { plainKeysIn } from "../pulumi/configSource.js";
 import type { StackConfig } from "../pulumi/stackConfig.js";
 import { DEFAULT_WORKSPACE, workspaceSettingPath } from "./names.js";
 
-const ATTEMPT: Attempt = { step: "use the config" };
+const ACTION: Action = { step: "use the config" };
 const API_KEY = workspaceSettingPath(DEFAULT_WORKSPACE, "apiKey");
 const WORKSPACES = configPath("elevenlabs:workspaces");
 
@@ -16,10 +16,10 @@ const WORKSPACES = configPath("elevenlabs:workspaces");
 export function refusePlainApiKeys(config: StackConfig, { isInState = true } = {}): void {
   if (plainTextOf(API_KEY.key, config) !== undefined) {
     const isInProject = config.sourceOf(API_KEY.key)?.isProject;
-    throw plainApiKey({ path: API_KEY, isInState, isInProject }, ATTEMPT);
+    throw plainApiKey({ path: API_KEY, isInState, isInProject }, ACTION);
   }
   if (plainTextOf(WORKSPACES.key, config)?.includes('"apiKey"')) {
-    throw plainApiKeys({ isInProject: config.sourceOf(WORKSPACES.key)?.isProject }, ATTEMPT);
+    throw plainApiKeys({ isInProject: config.sourceOf(WORKSPACES.key)?.isProject }, ACTION);
   }
   // If any part of an object is secret, the engine encrypts the whole object in the state. But the stack's file still
   // contains the other parts in plain text.
@@ -27,7 +27,7 @@ export function refusePlainApiKeys(config: StackConfig, { isInState = true } = {
   const [workspace] = source ? plainKeysIn(source, "apiKey") : [];
   if (workspace !== undefined) {
     const path = configPath(WORKSPACES.key, workspace, "apiKey");
-    throw plainApiKey({ path, isInState: false }, ATTEMPT);
+    throw plainApiKey({ path, isInState: false }, ACTION);
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Attempt } from "../../provider/messages/problem.js";
+import type { Action } from "../../provider/messages/problem.js";
 import { DEFAULT_WORKSPACE } from "../../provider/workspaces/names.js";
 import { refusePlainApiKeys } from "../../provider/workspaces/plainApiKeys.js";
 import { requireKnownSettings, settingsOf } from "../../provider/workspaces/settings.js";
@@ -64,8 +64,8 @@ function requireDependency(logicalName: string): void {
   // If the program changed its working folder before it loaded this package, only the project's folder is correct.
   if (isFoundFrom(programFolder) || isFoundFrom(pulumi.getRootDirectory())) return;
   if (isComponent) {
-    const attempt: Attempt = { step: "declare WorkspaceSecret", name: logicalName };
-    throw programError(componentRequiresPlugin({ folder: programFolder }, attempt));
+    const action: Action = { step: "declare WorkspaceSecret", name: logicalName };
+    throw programError(componentRequiresPlugin({ folder: programFolder }, action));
   }
   const facts = { folder: programFolder, packageJson: packageJsonOf(programFolder) };
   throw programError(notADependency(facts, { step: "run the program" }));

@@ -28,7 +28,7 @@ export function registrationOf(resource: Registered, args: Partial<WorkspaceSecr
   const { input, complete } = stateRegistrationOf(resource);
   const registration: WaitingRegistration["input"] = {
     ...input,
-    resource: `${name} ${randomUUID()}`,
+    registrationId: `${name} ${randomUUID()}`,
     name,
     type,
     value: pulumi.secret(args.value),

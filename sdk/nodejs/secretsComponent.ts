@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { plannedSecrets } from "../../provider/component/plannedSecrets.js";
 import { prefixNotPlain } from "../../provider/component/wording.js";
-import type { Attempt } from "../../provider/messages/problem.js";
+import type { Action } from "../../provider/messages/problem.js";
 import { programError } from "./programError.js";
 import type { WorkspaceSecretArgs } from "./secretResource.js";
 import { secretsFromConfig } from "./secretsFromConfig.js";
@@ -36,9 +36,9 @@ export type SecretClass<Secret> = new (
 /** The value for each key, and the settings that all secrets share. Throws if the arguments are invalid, before any registration. */
 export function planSecrets(name: string, args: WorkspaceSecretsArgs) {
   const { secrets: given, prefix = "", aliases = {}, ...shared } = args;
-  const attempt: Attempt = { step: "declare WorkspaceSecrets", name };
-  if (typeof prefix !== "string") throw programError(prefixNotPlain({}, attempt));
-  if (given !== undefined && !isPlainObject(given)) throw programError(secretsNotPlain({}, attempt));
+  const action: Action = { step: "declare WorkspaceSecrets", name };
+  if (typeof prefix !== "string") throw programError(prefixNotPlain({}, action));
+  if (given !== undefined && !isPlainObject(given)) throw programError(secretsNotPlain({}, action));
   return { values: given ?? secretsFromConfig(), prefix, aliases, shared };
 }
 

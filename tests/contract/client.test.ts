@@ -280,7 +280,7 @@ describe("the connection", () => {
       const error = await failureOf(clientOf(server).listSecrets());
 
       expect(error.failure).toEqual(failure);
-      expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
+      expect(yesOf(error)).toEqual(["isNotFromApi", "outcomeUnknown"]);
     });
 
     test("a large body is refused while it arrives, if no length is declared", async () => {
@@ -291,7 +291,7 @@ describe("the connection", () => {
       const error = await failureOf(clientOf(server, { timeoutMs: 60_000 }).listSecrets());
 
       expect(error.failure).toEqual(failure);
-      expect(yesOf(error)).toEqual(["isForeign", "outcomeUnknown"]);
+      expect(yesOf(error)).toEqual(["isNotFromApi", "outcomeUnknown"]);
     });
 
     test("a large body is not read if the status is an error", async () => {
@@ -345,7 +345,7 @@ describe("the connection", () => {
         await failureOf(api.deleteSecret("1")),
       ];
 
-      expect(errors.map(yesOf)).toEqual([["isForeign"], ["isForeign"], ["isForeign"]]);
+      expect(errors.map(yesOf)).toEqual([["isNotFromApi"], ["isNotFromApi"], ["isNotFromApi"]]);
       expect(server.requests).toHaveLength(3);
       expect(elsewhere.connections).toBe(0);
     },
@@ -363,10 +363,10 @@ describe("the getters of an error that are true", () => {
   test.each<[string, Fault, string[]]>([
     ["a structured 404", fault(404, structured("secret_not_found", "No such secret")), ["isNotFound"]],
     ["a short 404", fault(404, short("not_found", "No such secret")), ["isNotFound"]],
-    ["a plain 404", fault(404, { detail: "Not Found" }), ["mayBeNotFound", "isForeign"]],
-    ["a 404 in HTML", fault(404, html), ["isForeign"]],
-    ["a 404 with JSON of another format", fault(404, { error: "Not Found" }), ["isForeign"]],
-    ["a 404 without a body", fault(404, ""), ["isForeign"]],
+    ["a plain 404", fault(404, { detail: "Not Found" }), ["mayBeNotFound", "isNotFromApi"]],
+    ["a 404 in HTML", fault(404, html), ["isNotFromApi"]],
+    ["a 404 with JSON of another format", fault(404, { error: "Not Found" }), ["isNotFromApi"]],
+    ["a 404 without a body", fault(404, ""), ["isNotFromApi"]],
     ["a short 401", fault(401, short("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
     ["a structured 401", fault(401, structured("invalid_api_key", "Invalid API key")), ["isUnauthorized"]],
     ["a 401 for a missing permission", fault(401, short("missing_permissions", "Not yours")), ["lacksPermission"]],
@@ -376,12 +376,12 @@ describe("the getters of an error that are true", () => {
       ["lacksPermission"],
     ],
     ["a 403", fault(403, structured("forbidden", "Not yours")), ["lacksPermission", "isRefusal"]],
-    ["a 403 in HTML", fault(403, html), ["isForeign"]],
+    ["a 403 in HTML", fault(403, html), ["isNotFromApi"]],
     ["a 400", fault(400, structured("bad_request", "No")), ["isRefusal"]],
     ["a 405 of the API", fault(405, { detail: "Method Not Allowed" }), ["isRefusal"]],
     ["a 409", fault(409, structured("conflict", "Taken")), ["isRefusal"]],
     ["a 422 list", fault(422, { detail: [{ loc: ["body", "name"], msg: "No", type: "t" }] }), ["isRefusal"]],
-    ["a 400 in HTML", fault(400, html), ["isForeign"]],
+    ["a 400 in HTML", fault(400, html), ["isNotFromApi"]],
     ["a 408", fault(408, short("timeout", "Late")), ["isTemporary", "outcomeUnknown"]],
     ["rate_limit_exceeded", fault(429, structured("rate_limit_exceeded", "Slow")), ["isRateLimit", "isTemporary"]],
     ["system_busy", fault(429, short("system_busy", "Busy")), ["isRateLimit", "isTemporary"]],
@@ -391,13 +391,13 @@ describe("the getters of an error that are true", () => {
     ["a 502 in HTML", fault(502, html), ["isTemporary", "outcomeUnknown"]],
     ["a 503", fault(503, short("unavailable", "Later")), ["isTemporary", "outcomeUnknown"]],
     ["a 504", fault(504, html), ["isTemporary", "outcomeUnknown"]],
-    ["a 200 in HTML", { kind: "malformed" }, ["isForeign", "outcomeUnknown"]],
-    ["a 200 with half of a JSON", { kind: "malformed", body: '{"secret_id":' }, ["isForeign", "outcomeUnknown"]],
-    ["a 200 without an id", { kind: "malformed", body: '{"name":"A"}' }, ["isForeign", "outcomeUnknown"]],
+    ["a 200 in HTML", { kind: "malformed" }, ["isNotFromApi", "outcomeUnknown"]],
+    ["a 200 with half of a JSON", { kind: "malformed", body: '{"secret_id":' }, ["isNotFromApi", "outcomeUnknown"]],
+    ["a 200 without an id", { kind: "malformed", body: '{"name":"A"}' }, ["isNotFromApi", "outcomeUnknown"]],
     [
       "a 200 with an empty id",
       { kind: "malformed", body: '{"secret_id":"","name":"A"}' },
-      ["isForeign", "outcomeUnknown"],
+      ["isNotFromApi", "outcomeUnknown"],
     ],
   ])("%s makes the expected getters true", async (_, met, yes) => {
     const emulator = await emulate();
@@ -439,7 +439,7 @@ describe("the getters of an error that are true", () => {
     const { id } = emulator.workspace().add("A");
     emulator.fault({ kind: "malformed" });
 
-    expect(yesOf(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual(["isForeign", "outcomeUnknown"]);
+    expect(yesOf(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual(["isNotFromApi", "outcomeUnknown"]);
   });
 
   test("a server without TLS is not a temporary failure, and gets no request", async () => {

@@ -224,7 +224,7 @@ test.concurrent.each<[string, Record<string, Fault[]>, Outcome]>([
   [
     "that was redirected is neither searched for nor retried",
     { redirect: on({ kind: "redirect", location: "/v1/convai/secrets" }) },
-    { posts: 1, looks: 0, created: 0, result: ["isForeign"] },
+    { posts: 1, looks: 0, created: 0, result: ["isNotFromApi"] },
   ],
 ])("a POST %s", async (_, faults, outcome) => {
   const seen = await each(faults, (queue) => create(queue));

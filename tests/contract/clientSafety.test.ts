@@ -228,7 +228,7 @@ describe("hostile responses", () => {
 
     const error = await failureOf(clientOf(server).listSecrets());
 
-    expect(yesOf(error)).toEqual(status === 200 ? ["isForeign", "outcomeUnknown"] : ["outcomeUnknown"]);
+    expect(yesOf(error)).toEqual(status === 200 ? ["isNotFromApi", "outcomeUnknown"] : ["outcomeUnknown"]);
     expect(sent).toBeLessThan(200);
   });
 });

@@ -194,7 +194,7 @@ test("redirects and large responses are refused, even through a proxy", async ()
 
   const [redirected, large] = [await failureOf(client.listSecrets()), await failureOf(client.listSecrets())];
 
-  expect(yesOf(redirected)).toEqual(["isForeign"]);
+  expect(yesOf(redirected)).toEqual(["isNotFromApi"]);
   expect(large.failure).toEqual({ kind: "too-large", host: HOST });
   expect(proxy.asked.map(({ target }) => target)).toEqual(proxy.asked.map(() => TARGET));
 });

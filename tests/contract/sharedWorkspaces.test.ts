@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../emulator/index";
 import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
-import { digestMemory } from "../../provider/secret/pushed";
 import type { WorkspaceSecretState } from "../../provider/secret/state";
+import { trackingByDigest } from "../../provider/secret/valueTracking";
 import { Workspaces } from "../../provider/workspaces/workspaces";
 import { problemOf, thrownProblem } from "../support/problems";
 import { emulate } from "../support/servers";
@@ -18,7 +18,7 @@ function operation({ url, apiKey }: Emulator, { runsProgram = true } = {}): Work
   settings.workspaces = JSON.stringify({ twin: { ...settings } });
   return new WorkspaceSecretLifecycle({
     workspaces: new Workspaces((key) => settings[key], {}),
-    memory: digestMemory,
+    valueTracking: trackingByDigest,
     isConfigCurrent: () => runsProgram,
     warn: () => Promise.resolve(),
   });

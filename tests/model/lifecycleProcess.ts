@@ -2,8 +2,8 @@ import { DYNAMIC_TYPE } from "../../provider/hosts/typeTokens";
 import { Problem } from "../../provider/messages/problem";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../provider/secret/inputs";
 import { type Host, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
-import { digestMemory } from "../../provider/secret/pushed";
 import type { StoredState } from "../../provider/secret/state";
+import { trackingByDigest } from "../../provider/secret/valueTracking";
 import { Workspaces } from "../../provider/workspaces/workspaces";
 import { UNEXPECTED_ERROR } from "./driver";
 import {
@@ -43,7 +43,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
       let hasChecked = false;
       const lifecycle = make({
         workspaces: new Workspaces((key) => config.usual[key], env),
-        memory: digestMemory,
+        valueTracking: trackingByDigest,
         managedType: DYNAMIC_TYPE,
         journal,
         isConfigCurrent: () => hasChecked,
@@ -58,7 +58,7 @@ export function lifecycleHost(make: MakeLifecycle = (host) => new WorkspaceSecre
             inputs,
             { ...olds },
             {
-              resource: logical,
+              registrationId: logical,
               name: logical,
               type: DYNAMIC_TYPE,
               value,

@@ -109,7 +109,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
         override update(resource: Resource, inputs: WorkspaceSecretInputs) {
           return super.update(resource, inputs).catch((error: unknown) => {
             if (!(error instanceof UnfinishedUpdate)) throw error;
-            throw new Problem(error.content, error.attempt);
+            throw new Problem(error.content, error.action);
           });
         }
       })(host),
@@ -253,7 +253,7 @@ export const PLUGIN_SABOTEURS: Record<string, Saboteur<MakePlugin>> = {
         override update(resource: EngineResource, news: WireProperties) {
           return super.update(resource, news).catch((error: unknown) => {
             if (!(error instanceof UnfinishedUpdate)) throw error;
-            throw new Problem(error.content, error.attempt);
+            throw new Problem(error.content, error.action);
           });
         }
       })(options),

@@ -182,7 +182,7 @@ const QUESTIONS = [
   "lacksPermission",
   "isRateLimit",
   "isRefusal",
-  "isForeign",
+  "isNotFromApi",
   "isTemporary",
   "outcomeUnknown",
 ] as const;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { ApiError, type ApiFailure, MISSING_PERMISSIONS } from "../../provider/api/errors";
-import type { Attempt } from "../../provider/messages/problem";
+import type { Action } from "../../provider/messages/problem";
 import { secretGone } from "../../provider/messages/secret";
 import { callProblem, withProblems } from "../../provider/workspaces/callProblems";
 import { Workspace } from "../../provider/workspaces/workspace";
 import { problemOf } from "../support/problems";
 
-const ATTEMPT: Attempt = { step: "update secret", name: "A", id: "1", workspace: "default" };
+const ACTION: Action = { step: "update secret", name: "A", id: "1", workspace: "default" };
 const ENDPOINT = "https://api.example";
 
 function workspace(name = "default", keySource: "config" | "environment" | undefined = "config"): Workspace {
@@ -57,40 +57,40 @@ const KINDS: [string, ApiFailure, string][] = [
 
 describe("a failed call becomes a problem", () => {
   test.each(KINDS)("a failed call becomes the right kind of problem: %s", (_, failure, kind) => {
-    expect(callProblem(new ApiError(failure), workspace(), { attempt: ATTEMPT }).kind).toBe(kind);
+    expect(callProblem(new ApiError(failure), workspace(), { action: ACTION }).kind).toBe(kind);
   });
 
   test.each(KINDS)("if a request sends only an id, its failure is the right problem: %s", (_, failure, kind) => {
     const isInvalidRequest = failure.kind === "answered" && [400, 422].includes(failure.status) && kind === "refused";
-    const problem = callProblem(new ApiError(failure), workspace(), { attempt: ATTEMPT, sendsOnlyId: true });
+    const problem = callProblem(new ApiError(failure), workspace(), { action: ACTION, sendsOnlyId: true });
     expect(problem.kind).toBe(isInvalidRequest ? "invalid-id" : kind);
   });
 });
 
-test("the problem contains the failure, the workspace and the attempt", () => {
+test("the problem contains the failure, the workspace and the action", () => {
   const failure = answered(401);
-  const { facts, attempt } = callProblem(new ApiError(failure), workspace("eu", "environment"), { attempt: ATTEMPT });
+  const { facts, action } = callProblem(new ApiError(failure), workspace("eu", "environment"), { action: ACTION });
   expect(facts).toEqual({
     failure,
     workspace: { name: "eu", endpoint: ENDPOINT, keySource: "environment" },
     configMayBeStale: false,
   });
-  expect(attempt).toEqual(ATTEMPT);
+  expect(action).toEqual(ACTION);
 });
 
 test.each([true, false])("the facts of a problem contain configMayBeStale (%p)", (configMayBeStale) => {
-  const context = { attempt: ATTEMPT, configMayBeStale };
+  const context = { action: ACTION, configMayBeStale };
   expect(callProblem(new ApiError(answered(429)), workspace(), context).facts).toMatchObject({ configMayBeStale });
 });
 
 test("the problem contains no API key, and no cause", () => {
-  const problem = callProblem(new ApiError(answered(401)), workspace(), { attempt: ATTEMPT });
+  const problem = callProblem(new ApiError(answered(401)), workspace(), { action: ACTION });
   expect(JSON.stringify([problem.message, problem.facts])).not.toContain("canary");
   expect(problem.cause).toBeUndefined();
 });
 
 describe("a step with problems", () => {
-  const run = (step: () => Promise<unknown>) => withProblems(workspace(), { attempt: ATTEMPT }, step);
+  const run = (step: () => Promise<unknown>) => withProblems(workspace(), { action: ACTION }, step);
 
   test("withProblems returns the result of the step", async () => {
     expect(await run(async () => 1)).toBe(1);
@@ -98,10 +98,10 @@ describe("a step with problems", () => {
 
   test("withProblems turns a failed call into a problem", async () => {
     const problem = await problemOf(run(() => Promise.reject(new ApiError(answered(404, "not_found")))));
-    expect([problem.kind, problem.attempt]).toEqual(["not-found", ATTEMPT]);
+    expect([problem.kind, problem.action]).toEqual(["not-found", ACTION]);
   });
 
-  test.each([new TypeError("bug"), secretGone({}, ATTEMPT)])("a step rethrows %p", async (other) => {
+  test.each([new TypeError("bug"), secretGone({}, ACTION)])("a step rethrows %p", async (other) => {
     await expect(run(() => Promise.reject(other))).rejects.toBe(other);
   });
 });

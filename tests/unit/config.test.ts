@@ -148,7 +148,7 @@ describe("named workspaces", () => {
   test("if only the default workspace exists, every other name is unknown", () => {
     const problem = invalidConfig({}, { name: "eu" });
     expect(problem.facts.faults).toEqual([{ kind: "workspace-unknown", name: "eu", known: ["default"] }]);
-    expect(problem.attempt).toEqual({ step: "use the config" });
+    expect(problem.action).toEqual({ step: "use the config" });
   });
 
   test("if ELEVENLABS_BASE_URL is set, a named workspace requires a base URL", async () => {

@@ -52,7 +52,7 @@ describe("look-ups by id", () => {
   test("a secret is gone only if the API itself returns 404", async () => {
     const { emulator, lookups } = await workspaceOf(0);
     emulator.fault({ kind: "status", status: 404, body: "<html>" });
-    expect((await failureOf(lookups.byId("1"))).isForeign).toBe(true);
+    expect((await failureOf(lookups.byId("1"))).isNotFromApi).toBe(true);
     expect(await lookups.byId("1")).toBeUndefined();
   });
 });

@@ -8,7 +8,7 @@ import * as api from "../../provider/messages/api";
 import * as check from "../../provider/messages/check";
 import * as config from "../../provider/messages/config";
 import * as environment from "../../provider/messages/environment";
-import type { Attempt, CheckFailure, Message, Problem, Reader } from "../../provider/messages/problem";
+import type { Action, CheckFailure, Message, Problem, Reader } from "../../provider/messages/problem";
 import * as secret from "../../provider/messages/secret";
 import type { OwnedFacts } from "../../provider/ownership/ownership";
 import { configPath } from "../../provider/pulumi/configPath";
@@ -51,7 +51,7 @@ type WarningName = Exclude<NamesOf<Message>, CheckFailureName>;
 
 interface ProblemExample<Facts = object> {
   facts: Facts;
-  attempt: Attempt;
+  action: Action;
   reader?: Reader;
 }
 
@@ -64,13 +64,13 @@ const ENDPOINT = "https://api.example";
 /** A reader who has named a stack. */
 const OF_PROD: Reader = { stackArguments: ["--stack", "prod"] };
 
-const CREATE: Attempt = { step: "create secret", name: "CRM", workspace: "default" };
-const READ: Attempt = { step: "read secret", name: "CRM", id: "sec_1", workspace: "default" };
-const UPDATE: Attempt = { step: "update secret", name: "CRM", id: "sec_1", workspace: "default" };
-const DELETE: Attempt = { step: "delete secret", name: "CRM", id: "sec_1", workspace: "eu" };
-const LOOK_UP: Attempt = { step: "look up secret", name: "CRM", workspace: "default" };
-const USE_CONFIG: Attempt = { step: "use the config" };
-const START: Attempt = { step: "start pulumi-elevenlabs" };
+const CREATE: Action = { step: "create secret", name: "CRM", workspace: "default" };
+const READ: Action = { step: "read secret", name: "CRM", id: "sec_1", workspace: "default" };
+const UPDATE: Action = { step: "update secret", name: "CRM", id: "sec_1", workspace: "default" };
+const DELETE: Action = { step: "delete secret", name: "CRM", id: "sec_1", workspace: "eu" };
+const LOOK_UP: Action = { step: "look up secret", name: "CRM", workspace: "default" };
+const USE_CONFIG: Action = { step: "use the config" };
+const START: Action = { step: "start pulumi-elevenlabs" };
 
 const DEPENDENTS: Dependent[] = [
   { kind: "agents", id: "agent_1", name: "Support" },
@@ -115,10 +115,10 @@ interface CallOptions {
 function failedCall(
   failure: ApiFailure,
   { workspace = "default", provider, keySource = "config", configMayBeStale = false, reader }: CallOptions = {},
-): { facts: FailedCall; attempt: Attempt; reader?: Reader } {
+): { facts: FailedCall; action: Action; reader?: Reader } {
   return {
     facts: { failure, workspace: { name: workspace, provider, endpoint: ENDPOINT, keySource }, configMayBeStale },
-    attempt: { ...UPDATE, workspace },
+    action: { ...UPDATE, workspace },
     ...(reader && { reader }),
   };
 }
@@ -268,78 +268,78 @@ function mapped<T, U>(examples: Record<string, T>, change: (example: T) => U): R
 }
 
 const HELP = "pulumi-elevenlabs list --help";
-const RENDER: Attempt = { step: "render", name: "agents" };
+const RENDER: Action = { step: "render", name: "agents" };
 const NAME_FAULT = {
   name: "CRM",
   ids: [],
   places: [{ file: "tool_configs/crm.json", place: "/api_schema/request_headers/Authorization/secret_id" }],
 };
-const RUN_COMMAND: Attempt = { step: "run pulumi-elevenlabs list" };
+const RUN_COMMAND: Action = { step: "run pulumi-elevenlabs list" };
 
 const PROBLEMS: ProblemExamples = {
   // The life of a secret.
   nameTaken: {
-    "without dependents": { facts: { id: "sec_1", dependents: [] }, attempt: CREATE },
-    "by another spelling": { facts: { id: "sec_1", dependents: [], spelling: "crm" }, attempt: CREATE },
-    "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, attempt: CREATE },
-    "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, attempt: CREATE },
-    "by the secret of the resource itself": { facts: { id: "sec_1", dependents: [], isOwn: true }, attempt: CREATE },
-    "in a WorkspaceSecrets": { facts: { id: "sec_1", dependents: [], isInComponent: true }, attempt: CREATE },
+    "without dependents": { facts: { id: "sec_1", dependents: [] }, action: CREATE },
+    "by another spelling": { facts: { id: "sec_1", dependents: [], spelling: "crm" }, action: CREATE },
+    "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, action: CREATE },
+    "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, action: CREATE },
+    "by the secret of the resource itself": { facts: { id: "sec_1", dependents: [], isOwn: true }, action: CREATE },
+    "in a WorkspaceSecrets": { facts: { id: "sec_1", dependents: [], isInComponent: true }, action: CREATE },
   },
   severalWithThisName: {
-    "at create": { facts: { secrets: TWO_SECRETS, chooseBy: "existingId" }, attempt: CREATE },
-    "in a function": { facts: { secrets: TWO_SECRETS, chooseBy: "secretId" }, attempt: LOOK_UP },
-    "on the command line": { facts: { secrets: TWO_SECRETS, chooseBy: "--id" }, attempt: LOOK_UP },
+    "at create": { facts: { secrets: TWO_SECRETS, chooseBy: "existingId" }, action: CREATE },
+    "in a function": { facts: { secrets: TWO_SECRETS, chooseBy: "secretId" }, action: LOOK_UP },
+    "on the command line": { facts: { secrets: TWO_SECRETS, chooseBy: "--id" }, action: LOOK_UP },
     "at import": {
       facts: { secrets: TWO_SECRETS, chooseBy: "import" },
-      attempt: { step: "import secret", name: "CRM" },
+      action: { step: "import secret", name: "CRM" },
     },
   },
   existingIdNotFound: {
-    "in the default workspace": { facts: { id: "sec_1", workspace: "default" }, attempt: CREATE },
-    "for a reader with a stack": { facts: { id: "sec_1", workspace: "eu" }, attempt: CREATE, reader: OF_PROD },
+    "in the default workspace": { facts: { id: "sec_1", workspace: "default" }, action: CREATE },
+    "for a reader with a stack": { facts: { id: "sec_1", workspace: "eu" }, action: CREATE, reader: OF_PROD },
   },
-  idNotFound: { always: { facts: { workspace: "default" }, attempt: { step: "read secret", name: "sec_1" } } },
-  keptValueHasOtherName: { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, attempt: CREATE } },
+  idNotFound: { always: { facts: { workspace: "default" }, action: { step: "read secret", name: "sec_1" } } },
+  keptValueHasOtherName: { always: { facts: { id: "sec_1", liveName: "CRM_OLD" }, action: CREATE } },
   ownedByOther: {
-    "in the state": { facts: IN_STATE, attempt: CREATE },
-    "in the state, for a WorkspaceSecrets": { facts: { ...IN_STATE, isInComponent: true }, attempt: CREATE },
-    "in the state, for a reader with a stack": { facts: IN_STATE, attempt: CREATE, reader: OF_PROD },
-    "of another provider": { facts: OF_STRANGER, attempt: CREATE },
-    "of another provider, for a reader with a stack": { facts: OF_STRANGER, attempt: CREATE, reader: OF_PROD },
-    "of a command": { facts: { ...OF_STRANGER, strangerType: "command:local:Command" }, attempt: CREATE },
-    "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, attempt: CREATE },
-    "if both already own the secret": { facts: { id: "sec_1", resource: "crm", where: "both" }, attempt: UPDATE },
-    "if another resource didn't get it": { facts: { id: "sec_1", resource: "crm", where: "refused" }, attempt: DELETE },
+    "in the state": { facts: IN_STATE, action: CREATE },
+    "in the state, for a WorkspaceSecrets": { facts: { ...IN_STATE, isInComponent: true }, action: CREATE },
+    "in the state, for a reader with a stack": { facts: IN_STATE, action: CREATE, reader: OF_PROD },
+    "of another provider": { facts: OF_STRANGER, action: CREATE },
+    "of another provider, for a reader with a stack": { facts: OF_STRANGER, action: CREATE, reader: OF_PROD },
+    "of a command": { facts: { ...OF_STRANGER, strangerType: "command:local:Command" }, action: CREATE },
+    "in this program": { facts: { id: "sec_1", resource: "crm", where: "program" }, action: CREATE },
+    "if both already own the secret": { facts: { id: "sec_1", resource: "crm", where: "both" }, action: UPDATE },
+    "if another resource didn't get it": { facts: { id: "sec_1", resource: "crm", where: "refused" }, action: DELETE },
   },
   mayHaveBeenCreated: {
-    "after an error": { facts: { failure: answered(503), spellings: [] }, attempt: CREATE },
-    "after a timeout": { facts: { failure: UNREACHABLE.timeout as ApiFailure, spellings: [] }, attempt: CREATE },
+    "after an error": { facts: { failure: answered(503), spellings: [] }, action: CREATE },
+    "after a timeout": { facts: { failure: UNREACHABLE.timeout as ApiFailure, spellings: [] }, action: CREATE },
     "with a secret in another spelling": {
       facts: { failure: answered(503), spellings: [{ id: "sec_1", name: "crm" }] },
-      attempt: CREATE,
+      action: CREATE,
     },
   },
   mayHaveBeenUpdated: {
-    "after an error": { facts: { failure: answered(503), id: "sec_1" }, attempt: CREATE },
+    "after an error": { facts: { failure: answered(503), id: "sec_1" }, action: CREATE },
     "after a lost connection": {
       facts: { failure: UNREACHABLE["lost connection"] as ApiFailure, id: "sec_1" },
-      attempt: CREATE,
+      action: CREATE,
     },
   },
   secretGone: {
-    always: { facts: {}, attempt: UPDATE },
-    "for a reader with a stack": { facts: {}, attempt: UPDATE, reader: OF_PROD },
+    always: { facts: {}, action: UPDATE },
+    "for a reader with a stack": { facts: {}, action: UPDATE, reader: OF_PROD },
   },
-  newNameTaken: { always: { facts: { name: "PAYMENT", secrets: TWO_SECRETS }, attempt: UPDATE } },
+  newNameTaken: { always: { facts: { name: "PAYMENT", secrets: TWO_SECRETS }, action: UPDATE } },
   inUse: {
-    "in a named workspace": { facts: { dependents: DEPENDENTS }, attempt: DELETE },
-    "for a reader with a stack": { facts: { dependents: DEPENDENTS }, attempt: DELETE, reader: OF_PROD },
+    "in a named workspace": { facts: { dependents: DEPENDENTS }, action: DELETE },
+    "for a reader with a stack": { facts: { dependents: DEPENDENTS }, action: DELETE, reader: OF_PROD },
   },
   keptValueAtRisk: {
-    "by another name": { facts: { input: "name", liveName: "CRM" }, attempt: UPDATE },
-    "by another workspace": { facts: { input: "workspace", liveName: undefined }, attempt: UPDATE },
-    "by a replacement": { facts: { input: "replacement", liveName: undefined }, attempt: DELETE },
+    "by another name": { facts: { input: "name", liveName: "CRM" }, action: UPDATE },
+    "by another workspace": { facts: { input: "workspace", liveName: undefined }, action: UPDATE },
+    "by a replacement": { facts: { input: "replacement", liveName: undefined }, action: DELETE },
   },
   wrongAccount: {
     "at another URL": {
@@ -349,11 +349,11 @@ const PROBLEMS: ProblemExamples = {
         keySource: "environment",
         storedEndpoint: "https://api.us.example",
       },
-      attempt: READ,
+      action: READ,
     },
     "with another key": {
       facts: { workspace: "eu", endpoint: ENDPOINT, keySource: "config", storedEndpoint: undefined },
-      attempt: READ,
+      action: READ,
     },
     "with another key in the environment": {
       facts: {
@@ -363,7 +363,7 @@ const PROBLEMS: ProblemExamples = {
         storedEndpoint: undefined,
         urn: "urn:pulumi:prod::app::elevenlabs:index:WorkspaceSecret::crm",
       },
-      attempt: READ,
+      action: READ,
       reader: OF_PROD,
     },
     "with another key of an explicit provider": {
@@ -374,29 +374,29 @@ const PROBLEMS: ProblemExamples = {
         keySource: "config",
         storedEndpoint: undefined,
       },
-      attempt: READ,
+      action: READ,
     },
   },
   changedMeanwhile: {
-    "and has another name": { facts: { id: "sec_1", name: "CRM", liveName: "CRM_OLD" }, attempt: CREATE },
-    "and is gone": { facts: { id: "sec_1", name: "CRM", liveName: undefined }, attempt: CREATE },
+    "and has another name": { facts: { id: "sec_1", name: "CRM", liveName: "CRM_OLD" }, action: CREATE },
+    "and is gone": { facts: { id: "sec_1", name: "CRM", liveName: undefined }, action: CREATE },
   },
-  nameIgnored: { always: { facts: { name: "CRM_NEW", liveName: "CRM" }, attempt: UPDATE } },
+  nameIgnored: { always: { facts: { name: "CRM_NEW", liveName: "CRM" }, action: UPDATE } },
   secretNotFound: {
-    "in a function": { facts: { endpoint: ENDPOINT, listedBy: "function" }, attempt: LOOK_UP },
-    "on the command line": { facts: { endpoint: ENDPOINT, listedBy: "command" }, attempt: LOOK_UP },
+    "in a function": { facts: { endpoint: ENDPOINT, listedBy: "function" }, action: LOOK_UP },
+    "on the command line": { facts: { endpoint: ENDPOINT, listedBy: "command" }, action: LOOK_UP },
     "for a reader with a stack": {
       facts: { endpoint: ENDPOINT, listedBy: "command" },
-      attempt: { step: "list the dependents of secret", name: "sec_1" },
+      action: { step: "list the dependents of secret", name: "sec_1" },
       reader: OF_PROD,
     },
   },
   importNotFound: {
-    always: { facts: { reference: "CRM", endpoint: ENDPOINT }, attempt: { step: "import secret", name: "CRM" } },
+    always: { facts: { reference: "CRM", endpoint: ENDPOINT }, action: { step: "import secret", name: "CRM" } },
   },
-  valueMissing: { always: { facts: {}, attempt: CREATE } },
-  nameMismatch: { always: { facts: { name: "CRM" }, attempt: { step: "look up secret", name: "sec_1" } } },
-  noSecretGiven: { always: { facts: {}, attempt: LOOK_UP } },
+  valueMissing: { always: { facts: {}, action: CREATE } },
+  nameMismatch: { always: { facts: { name: "CRM" }, action: { step: "look up secret", name: "sec_1" } } },
+  noSecretGiven: { always: { facts: {}, action: LOOK_UP } },
 
   // Failed API calls.
   noApiKey: missingKeyExamples("no-api-key"),
@@ -450,57 +450,57 @@ const PROBLEMS: ProblemExamples = {
 
   // Config.
   invalidConfig: {
-    ...mapped(CONFIG_FAULTS, (fault) => ({ facts: { faults: [fault] }, attempt: USE_CONFIG })),
-    "several faults": { facts: { faults: [FIRST_FAULT, SECOND_FAULT] }, attempt: USE_CONFIG },
+    ...mapped(CONFIG_FAULTS, (fault) => ({ facts: { faults: [fault] }, action: USE_CONFIG })),
+    "several faults": { facts: { faults: [FIRST_FAULT, SECOND_FAULT] }, action: USE_CONFIG },
     "one fault in a config that may be stale": {
       facts: { faults: [FIRST_FAULT], configMayBeStale: true },
-      attempt: READ,
+      action: READ,
     },
     "advice of two lines in a config that may be stale": {
       facts: { faults: [TWO_LINES_OF_ADVICE], configMayBeStale: true },
-      attempt: DELETE,
+      action: DELETE,
     },
     "several faults in a config that may be stale": {
       facts: { faults: [FIRST_FAULT, SECOND_FAULT], configMayBeStale: true },
-      attempt: READ,
+      action: READ,
     },
-    "for a reader with a stack": { facts: { faults: [FIRST_FAULT] }, attempt: USE_CONFIG, reader: OF_PROD },
+    "for a reader with a stack": { facts: { faults: [FIRST_FAULT] }, action: USE_CONFIG, reader: OF_PROD },
   },
 
   // The program.
   importUnsupported: {
-    always: { facts: { id: "sec_1" }, attempt: { step: "declare WorkspaceSecret", name: "crm" } },
+    always: { facts: { id: "sec_1" }, action: { step: "declare WorkspaceSecret", name: "crm" } },
   },
   plainApiKey: {
     "also in the state": {
       facts: { path: configPath("elevenlabs:apiKey"), isInState: true },
-      attempt: { step: "run the program" },
+      action: { step: "run the program" },
     },
     "in Pulumi.yaml": {
       facts: { path: configPath("elevenlabs:apiKey"), isInState: true, isInProject: true },
-      attempt: { step: "run the program" },
+      action: { step: "run the program" },
     },
     "only in the stack's file": {
       facts: { path: workspaceSettingPath("eu", "apiKey"), isInState: false },
-      attempt: { step: "run the program" },
+      action: { step: "run the program" },
     },
   },
   plainApiKeys: {
-    "in the stack's file": { facts: {}, attempt: { step: "run the program" } },
-    "in Pulumi.yaml": { facts: { isInProject: true }, attempt: { step: "run the program" } },
+    "in the stack's file": { facts: {}, action: { step: "run the program" } },
+    "in Pulumi.yaml": { facts: { isInProject: true }, action: { step: "run the program" } },
   },
   configMissing: {
-    always: { facts: { key: "app:secrets" }, attempt: { step: "read config app:secrets" } },
+    always: { facts: { key: "app:secrets" }, action: { step: "read config app:secrets" } },
     "with the key of another project": {
       facts: { key: "secrets", otherKey: "old:secrets" },
-      attempt: { step: "read config secrets" },
+      action: { step: "read config secrets" },
     },
   },
   configNotAnObject: {
-    "in the stack's file": { facts: { key: "app:secrets" }, attempt: { step: "read config app:secrets" } },
+    "in the stack's file": { facts: { key: "app:secrets" }, action: { step: "read config app:secrets" } },
     "in Pulumi.yaml": {
       facts: { key: "app:secrets", isInProject: true },
-      attempt: { step: "read config app:secrets" },
+      action: { step: "read config app:secrets" },
     },
   },
   configEntriesInvalid: {
@@ -512,11 +512,11 @@ const PROBLEMS: ProblemExamples = {
           { name: "PAY", fault: "blank" },
         ],
       },
-      attempt: { step: "read config app:secrets" },
+      action: { step: "read config app:secrets" },
     },
     "in Pulumi.yaml": {
       facts: { key: "app:secrets", faults: [{ name: "CRM", fault: "empty" }], isInProject: true },
-      attempt: { step: "read config app:secrets" },
+      action: { step: "read config app:secrets" },
     },
     "with other values": {
       facts: {
@@ -526,24 +526,24 @@ const PROBLEMS: ProblemExamples = {
           { name: "CRM", fault: "not-a-string", given: "a number" },
         ],
       },
-      attempt: { step: "read config app:secrets" },
+      action: { step: "read config app:secrets" },
     },
   },
   environmentUnknown: {
     "the API key": {
       facts: { variable: "ELEVENLABS_API_KEY", path: configPath("elevenlabs:apiKey") },
-      attempt: { step: "call the API" },
+      action: { step: "call the API" },
     },
     "another setting": {
       facts: { variable: "ELEVENLABS_REGION", path: configPath("elevenlabs:region") },
-      attempt: { step: "call the API" },
+      action: { step: "call the API" },
     },
   },
   notADependency: {
-    always: { facts: { folder: "/app", packageJson: "/app/package.json" }, attempt: { step: "run the program" } },
+    always: { facts: { folder: "/app", packageJson: "/app/package.json" }, action: { step: "run the program" } },
   },
   componentRequiresPlugin: {
-    always: { facts: { folder: "/app" }, attempt: { step: "declare WorkspaceSecret", name: "token" } },
+    always: { facts: { folder: "/app" }, action: { step: "declare WorkspaceSecret", name: "token" } },
   },
   triggersLost: {
     always: {
@@ -556,15 +556,15 @@ const PROBLEMS: ProblemExamples = {
           { place: "triggers[4]", given: { isEmptied: true } },
         ],
       },
-      attempt: { step: "declare WorkspaceSecret", name: "crm" },
+      action: { step: "declare WorkspaceSecret", name: "crm" },
     },
   },
-  prefixNotPlain: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets", name: "keys" } } },
-  secretsNotPlain: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets" } } },
+  prefixNotPlain: { always: { facts: {}, action: { step: "declare WorkspaceSecrets", name: "keys" } } },
+  secretsNotPlain: { always: { facts: {}, action: { step: "declare WorkspaceSecrets" } } },
   componentInputsInvalid: {
     "for an unknown input": {
       facts: { faults: [{ kind: "unknown", property: "prefx" }], known: ["secrets", "prefix"] },
-      attempt: { step: "declare WorkspaceSecrets", name: "keys" },
+      action: { step: "declare WorkspaceSecrets", name: "keys" },
     },
     "for wrong types": {
       facts: {
@@ -574,7 +574,7 @@ const PROBLEMS: ProblemExamples = {
         ],
         known: ["secrets", "prefix"],
       },
-      attempt: { step: "declare WorkspaceSecrets", name: "keys" },
+      action: { step: "declare WorkspaceSecrets", name: "keys" },
     },
     "for wrong entries": {
       facts: {
@@ -584,63 +584,63 @@ const PROBLEMS: ProblemExamples = {
         ],
         known: ["secrets", "prefix"],
       },
-      attempt: { step: "declare WorkspaceSecrets", name: "keys" },
+      action: { step: "declare WorkspaceSecrets", name: "keys" },
     },
   },
-  secretsUnknown: { always: { facts: {}, attempt: { step: "declare WorkspaceSecrets", name: "keys" } } },
+  secretsUnknown: { always: { facts: {}, action: { step: "declare WorkspaceSecrets", name: "keys" } } },
   mockWithoutList: {
     always: {
       facts: { property: "secrets" },
-      attempt: { step: "call the mock of", name: "elevenlabs:index:listWorkspaceSecrets" },
+      action: { step: "call the mock of", name: "elevenlabs:index:listWorkspaceSecrets" },
     },
   },
 
   // The command line.
-  noProject: { always: { facts: {}, attempt: { step: "read the stack" } } },
-  noPulumi: { always: { facts: {}, attempt: { step: "read the stack" } } },
-  noStackSelected: { always: { facts: {}, attempt: { step: "read the stack" } } },
+  noProject: { always: { facts: {}, action: { step: "read the stack" } } },
+  noPulumi: { always: { facts: {}, action: { step: "read the stack" } } },
+  noStackSelected: { always: { facts: {}, action: { step: "read the stack" } } },
   unknownProvider: {
     "with others": {
       facts: { provider: "us", known: ["eu", "asia"] },
-      attempt: { step: "read the state of stack", name: "prod" },
+      action: { step: "read the state of stack", name: "prod" },
     },
-    "without any": { facts: { provider: "us", known: [] }, attempt: { step: "read the state of stack", name: "prod" } },
+    "without any": { facts: { provider: "us", known: [] }, action: { step: "read the state of stack", name: "prod" } },
   },
   pulumiFailed: {
     "with another way": {
       facts: { reason: "no stack named 'prod' found", hasAlternative: true },
-      attempt: { step: "read stack", name: "prod" },
+      action: { step: "read stack", name: "prod" },
     },
     "without another way": {
       facts: { reason: "no stack named 'prod' found", hasAlternative: false },
-      attempt: { step: "read the state of stack", name: "prod" },
+      action: { step: "read the state of stack", name: "prod" },
     },
   },
   previewFailed: {
-    always: { facts: { reason: "the program failed" }, attempt: { step: "preview stack", name: "prod" } },
+    always: { facts: { reason: "the program failed" }, action: { step: "preview stack", name: "prod" } },
     "for a reader with a stack": {
       facts: { reason: "the program failed" },
-      attempt: { step: "preview stack", name: "prod" },
+      action: { step: "preview stack", name: "prod" },
       reader: OF_PROD,
     },
   },
-  pulumiGone: { always: { facts: {}, attempt: { step: "read the state of stack", name: "prod" } } },
+  pulumiGone: { always: { facts: {}, action: { step: "read the state of stack", name: "prod" } } },
   pulumiUnreadable: {
-    always: { facts: { command: "pulumi stack export" }, attempt: { step: "read the state of stack", name: "prod" } },
+    always: { facts: { command: "pulumi stack export" }, action: { step: "read the state of stack", name: "prod" } },
   },
-  noKeyInEnvironment: { always: { facts: {}, attempt: { step: "call the API" } } },
-  noTerminal: { always: { facts: {}, attempt: { step: "ask for values" } } },
+  noKeyInEnvironment: { always: { facts: {}, action: { step: "call the API" } } },
+  noTerminal: { always: { facts: {}, action: { step: "ask for values" } } },
   configInProject: {
-    always: { facts: { key: "secrets" }, attempt: { step: "adopt the secrets", workspace: "default" } },
+    always: { facts: { key: "secrets" }, action: { step: "adopt the secrets", workspace: "default" } },
   },
-  noStackForValues: { always: { facts: {}, attempt: { step: "ask for values" } } },
-  interrupted: { always: { facts: {}, attempt: { step: "set config", name: "secrets.CRM" } } },
+  noStackForValues: { always: { facts: {}, action: { step: "ask for values" } } },
+  interrupted: { always: { facts: {}, action: { step: "set config", name: "secrets.CRM" } } },
   secretsNotFound: {
-    always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, attempt: { step: "adopt the secrets" } },
+    always: { facts: { names: ["CRM", "PAY"], endpoint: ENDPOINT }, action: { step: "adopt the secrets" } },
   },
   nothingToRender: {
-    "no such input": { facts: { isMissing: true }, attempt: RENDER },
-    "no JSON files": { facts: { isMissing: false }, attempt: RENDER },
+    "no such input": { facts: { isMissing: true }, action: RENDER },
+    "no JSON files": { facts: { isMissing: false }, action: RENDER },
   },
   filesUnusable: {
     always: {
@@ -652,7 +652,7 @@ const PROBLEMS: ProblemExamples = {
           { file: "d.json", kind: "unreadable", code: "EACCES" },
         ],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
     "more than a few": {
       facts: {
@@ -662,7 +662,7 @@ const PROBLEMS: ProblemExamples = {
           ...Array.from({ length: 300 }, (_, n) => ({ file: `${n}.json`, kind: "not-utf8" as const })),
         ],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
   },
   markersInvalid: {
@@ -673,7 +673,7 @@ const PROBLEMS: ProblemExamples = {
           { file: "tool_configs/pay.json", kind: "malformed", place: "/api_schema/request_headers/X-Key/secret_id" },
         ],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
   },
   namesNotInStack: {
@@ -684,7 +684,7 @@ const PROBLEMS: ProblemExamples = {
         faults: [NAME_FAULT, { ...NAME_FAULT, name: "PAY" }],
         elsewhere: [],
       },
-      attempt: RENDER,
+      action: RENDER,
       reader: OF_PROD,
     },
     "a name that another workspace has": {
@@ -697,7 +697,7 @@ const PROBLEMS: ProblemExamples = {
           { provider: "eu", workspace: "default", names: ["CRM", "PAY"] },
         ],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
     "a name that the default provider has": {
       facts: {
@@ -706,7 +706,7 @@ const PROBLEMS: ProblemExamples = {
         faults: [NAME_FAULT],
         elsewhere: [{ provider: "default", workspace: "default", names: ["CRM"] }],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
     "a name of several secrets": {
       facts: {
@@ -715,7 +715,7 @@ const PROBLEMS: ProblemExamples = {
         faults: [{ ...NAME_FAULT, ids: ["id_1", "id_2"] }],
         elsewhere: [],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
   },
   idsNotInStack: {
@@ -728,79 +728,79 @@ const PROBLEMS: ProblemExamples = {
           { file: "b.json", place: "/x/secret_id" },
         ],
       },
-      attempt: RENDER,
+      action: RENDER,
     },
   },
-  outputInInput: { always: { facts: { file: "agents/out/a.json" }, attempt: RENDER } },
+  outputInInput: { always: { facts: { file: "agents/out/a.json" }, action: RENDER } },
   outputsDiffer: {
-    "one file": { facts: { files: ["out/a.json"] }, attempt: RENDER },
-    "several files": { facts: { files: ["out/a.json", "out/b.json"] }, attempt: RENDER },
+    "one file": { facts: { files: ["out/a.json"] }, action: RENDER },
+    "several files": { facts: { files: ["out/a.json", "out/b.json"] }, action: RENDER },
   },
   nameOrId: {
-    "with neither": { facts: { isNeither: true }, attempt: { step: "list the dependents of secret", name: "" } },
-    "with both": { facts: { isNeither: false }, attempt: { step: "list the dependents of secret", name: "CRM" } },
+    "with neither": { facts: { isNeither: true }, action: { step: "list the dependents of secret", name: "" } },
+    "with both": { facts: { isNeither: false }, action: { step: "list the dependents of secret", name: "CRM" } },
   },
   fileNotWritten: {
     "an existing file": {
       facts: { file: "secrets.json", code: "EEXIST", chosenBy: "--import-file" },
-      attempt: { step: "adopt the secrets" },
+      action: { step: "adopt the secrets" },
     },
     "any other reason": {
       facts: { file: "no/secrets.json", code: "ENOENT", chosenBy: "--import-file" },
-      attempt: { step: "adopt the secrets" },
+      action: { step: "adopt the secrets" },
     },
-    "of a folder": { facts: { file: "out/a.json", code: "EACCES", chosenBy: "--out" }, attempt: RENDER },
+    "of a folder": { facts: { file: "out/a.json", code: "EACCES", chosenBy: "--out" }, action: RENDER },
     "after other files were written": {
       facts: { file: "out/a.json", code: "EIO", chosenBy: "--out", isPartial: true },
-      attempt: RENDER,
+      action: RENDER,
     },
   },
   emulatorStateUnusable: {
-    always: { facts: { file: "emulator.json" }, attempt: { step: "run pulumi-elevenlabs emulator" } },
+    always: { facts: { file: "emulator.json" }, action: { step: "run pulumi-elevenlabs emulator" } },
   },
-  portTaken: { always: { facts: {}, attempt: { step: "listen on port 8787" } } },
-  portUnusable: { always: { facts: { code: "EACCES" }, attempt: { step: "listen on port 80" } } },
+  portTaken: { always: { facts: {}, action: { step: "listen on port 8787" } } },
+  portUnusable: { always: { facts: { code: "EACCES" }, action: { step: "listen on port 80" } } },
   unknownCommand: {
     "a word that isn't shown": {
       facts: { word: undefined, similar: [], commands: ["list", "drift"] },
-      attempt: { step: "run pulumi-elevenlabs" },
+      action: { step: "run pulumi-elevenlabs" },
     },
     "similar ones": {
       facts: { word: "lst", similar: ["list", "last"], commands: ["list", "last", "drift"] },
-      attempt: { step: "run pulumi-elevenlabs" },
+      action: { step: "run pulumi-elevenlabs" },
     },
   },
   unknownOption: {
     "a word that isn't shown": {
       facts: { word: undefined, similar: [], options: ["--json", "--stack"], help: HELP },
-      attempt: RUN_COMMAND,
+      action: RUN_COMMAND,
     },
     "a similar one": {
       facts: { word: "--jsn", similar: ["--json"], options: ["--json", "--stack"], help: HELP },
-      attempt: RUN_COMMAND,
+      action: RUN_COMMAND,
     },
   },
-  optionWithoutValue: { always: { facts: { option: "--prefix", help: HELP }, attempt: RUN_COMMAND } },
+  optionWithoutValue: { always: { facts: { option: "--prefix", help: HELP }, action: RUN_COMMAND } },
   invalidOption: {
-    always: { facts: { option: "--port", expected: "a port number", help: HELP }, attempt: RUN_COMMAND },
+    always: { facts: { option: "--port", expected: "a port number", help: HELP }, action: RUN_COMMAND },
   },
-  conflictingOptions: { always: { facts: { options: ["--stack", "--no-stack"] }, attempt: RUN_COMMAND } },
+  conflictingOptions: { always: { facts: { options: ["--stack", "--no-stack"] }, action: RUN_COMMAND } },
   tooManyArguments: {
-    "for none": { facts: { expected: 0, given: 1, usage: "pulumi-elevenlabs list", help: HELP }, attempt: RUN_COMMAND },
+    "for none": { facts: { expected: 0, given: 1, usage: "pulumi-elevenlabs list", help: HELP }, action: RUN_COMMAND },
     "for one": {
       facts: { expected: 1, given: 3, usage: "pulumi-elevenlabs list [PREFIX]", help: HELP },
-      attempt: RUN_COMMAND,
+      action: RUN_COMMAND,
     },
   },
   invalidUsage: {
     "something is missing": {
       facts: { missing: "--out", usage: "pulumi-elevenlabs render <input>", help: HELP },
-      attempt: RUN_COMMAND,
+      action: RUN_COMMAND,
     },
-    otherwise: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, attempt: RUN_COMMAND },
+    otherwise: { facts: { usage: "pulumi-elevenlabs list [PREFIX]", help: HELP }, action: RUN_COMMAND },
   },
-  bug: { always: { facts: { error: "TypeError" }, attempt: RUN_COMMAND } },
-  nodeTooOld: { always: { facts: { version: "20.0.0", oldest: 22 }, attempt: START } },
+  bug: { always: { facts: { error: "TypeError" }, action: RUN_COMMAND } },
+  nodeTooOld: { always: { facts: { version: "20.0.0", oldest: 22 }, action: START } },
 };
 
 const CHECK_FAILURES: CheckFailureExamples = {
@@ -877,8 +877,8 @@ function shown<Example>(
   });
 }
 
-export const PROBLEM_EXAMPLES = shown<ProblemExample>(PROBLEMS, (create, { facts, attempt, reader }) => {
-  return { facts, text: create(facts, attempt).text(reader) };
+export const PROBLEM_EXAMPLES = shown<ProblemExample>(PROBLEMS, (create, { facts, action, reader }) => {
+  return { facts, text: create(facts, action).text(reader) };
 });
 export const CHECK_FAILURE_EXAMPLES = shown<object>(CHECK_FAILURES, (create, facts) => {
   return { facts, text: create("input", facts).text() };

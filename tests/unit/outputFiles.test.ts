@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { writeOutputs } from "../../cli/render/outputFiles";
 import { fileNotWritten } from "../../cli/wording";
 
-const ATTEMPT = { step: "render", name: "agents" } as const;
+const ACTION = { step: "render", name: "agents" } as const;
 /** The first file requires a folder `a`, and the second file is `a`: they can't both be written. */
 const CONFLICTING = [
   { path: "a/b.json", text: "new" },
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 async function failure(folder: string): Promise<unknown> {
-  return writeOutputs(folder, CONFLICTING, ATTEMPT).catch((error: unknown) => error);
+  return writeOutputs(folder, CONFLICTING, ACTION).catch((error: unknown) => error);
 }
 
 test("if one file can't be written, no file is written", async () => {
@@ -44,7 +44,7 @@ test("if a file can't be moved into place, earlier files are restored", async ()
   await symlink("/proc", join(root, "link"));
   const files = ["a.json", "new/b.json", "link/none.json", "z.json"].map((path) => ({ path, text: "new" }));
 
-  const error = await writeOutputs(root, files, ATTEMPT).catch((error: unknown) => error);
+  const error = await writeOutputs(root, files, ACTION).catch((error: unknown) => error);
 
   expect(error).toMatchObject({ kind: "file-not-written", facts: { file: join(root, "link/none.json") } });
   expect((await readdir(root)).sort()).toEqual(["a.json", "link"]);
@@ -61,7 +61,7 @@ test("the output replaces existing files, and keeps all other files", async () =
       { path: "a.json", text: "new" },
       { path: "b/c.json", text: "new" },
     ],
-    ATTEMPT,
+    ACTION,
   );
 
   expect((await readdir(root, { recursive: true })).sort()).toEqual(["a.json", "b", "b/c.json", "other"]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { canonical, isDigestOf } from "../../provider/secret/digest";
-import { digestMemory } from "../../provider/secret/pushed";
 import { changedPolicies, isValueKept, keptInputs, stateOf, workspaceOf } from "../../provider/secret/state";
+import { trackingByDigest } from "../../provider/secret/valueTracking";
 
 const INPUTS = { name: "A", value: "canary" };
 const MARK = "entry123.route456";
@@ -10,7 +10,7 @@ const WORKSPACE = { name: "eu", endpoint: "https://api.example" };
 describe("a new state", () => {
   test("a state has outputs, a mark and a digest of the value, but no value", () => {
     const outputs = stateOf({ id: "1", name: "A" }, INPUTS, WORKSPACE, { valueKept: false, mark: MARK });
-    const state = { ...outputs, ...digestMemory.remember(INPUTS) };
+    const state = { ...outputs, ...trackingByDigest.remember(INPUTS) };
     expect(state).toEqual({
       secretId: "1",
       name: "A",
@@ -60,15 +60,15 @@ describe("a new state", () => {
 
   test("the state has a digest of the triggers, but no triggers", () => {
     const triggers = [{ b: 1, a: "canary" }];
-    const { triggersDigest } = digestMemory.remember({ ...INPUTS, triggers });
+    const { triggersDigest } = trackingByDigest.remember({ ...INPUTS, triggers });
     expect(isDigestOf(triggersDigest, canonical(triggers))).toBe(true);
     expect(triggersDigest).not.toContain("canary");
   });
 
   test("the state omits inputs that have their default", () => {
     expect(keptInputs({ ...INPUTS, onExisting: "fail", onNameChange: "replace", onInUse: "fail" })).toEqual({});
-    expect(Object.keys(digestMemory.remember(INPUTS))).toEqual(["valueDigest"]);
-    expect(Object.keys(digestMemory.remember({ ...INPUTS, triggers: [] })).sort()).toEqual([
+    expect(Object.keys(trackingByDigest.remember(INPUTS))).toEqual(["valueDigest"]);
+    expect(Object.keys(trackingByDigest.remember({ ...INPUTS, triggers: [] })).sort()).toEqual([
       "triggersDigest",
       "valueDigest",
     ]);

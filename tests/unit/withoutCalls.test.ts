@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { WorkspaceSecretLifecycle } from "../../provider/secret/lifecycle";
-import { digestMemory } from "../../provider/secret/pushed";
+import { trackingByDigest } from "../../provider/secret/valueTracking";
 import { Workspaces } from "../../provider/workspaces/workspaces";
 
 // There is no API key, so every call fails. A result that isn't a promise proves that no call was awaited.
 const lifecycle = new WorkspaceSecretLifecycle({
   workspaces: new Workspaces(() => undefined, {}),
-  memory: digestMemory,
+  valueTracking: trackingByDigest,
   isConfigCurrent: () => true,
   warn: () => Promise.reject(new Error("there is nothing to warn about")),
 });

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Dependent } from "../../provider/api/client";
 import { invalidConfig } from "../../provider/messages/config";
-import { type Attempt, attemptText, Problem, sentence } from "../../provider/messages/problem";
+import { type Action, actionText, Problem, sentence } from "../../provider/messages/problem";
 import { inUse, secretGone } from "../../provider/messages/secret";
 import { dependentsText, idsText } from "../../provider/messages/text";
 import { FOLLOWED_ADVICE, NO_ADVICE } from "./followedAdvice";
@@ -74,27 +74,27 @@ function namesIn(facts: unknown): string[] {
 }
 
 describe("a problem", () => {
-  const attempt: Attempt = { step: "create secret", name: "CRM" };
+  const action: Action = { step: "create secret", name: "CRM" };
 
   test("a problem about a base URL never shows the URL", () => {
     const place = { variable: "ELEVENLABS_BASE_URL" };
     const faults = [{ kind: "base-url-invalid", place, fault: "has-credentials" }] as const;
     expect(Object.keys(faults[0])).not.toContain("given");
-    expect(invalidConfig({ faults: [...faults] }, attempt).message).not.toMatch(/http:.*@/);
+    expect(invalidConfig({ faults: [...faults] }, action).message).not.toMatch(/http:.*@/);
   });
 
   test("a problem has the message for a reader without a stack", () => {
-    const problem = secretGone({}, attempt);
+    const problem = secretGone({}, action);
     expect(problem.message).toBe(problem.text({}));
     expect(problem.message).not.toContain("--stack");
   });
 
   test("a problem has no cause, which could show more than its message", () => {
-    expect(secretGone({}, attempt).cause).toBeUndefined();
+    expect(secretGone({}, action).cause).toBeUndefined();
   });
 
   test("a problem is identified by its kind", () => {
-    const problem = secretGone({}, attempt);
+    const problem = secretGone({}, action);
     expect([secretGone.is(problem), inUse.is(problem)]).toEqual([true, false]);
     expect(secretGone.is(new Error("secret-gone"))).toBe(false);
   });
@@ -102,15 +102,15 @@ describe("a problem", () => {
   test("a problem of another copy of the package is recognized", () => {
     jest.isolateModules(() => {
       const copy = require("../../provider/messages/secret") as { secretGone: typeof secretGone };
-      const problem: unknown = copy.secretGone({}, attempt);
+      const problem: unknown = copy.secretGone({}, action);
       expect([problem instanceof Problem, Problem.isInstance(problem)]).toEqual([false, true]);
       expect([secretGone.is(problem), inUse.is(problem)]).toEqual([true, false]);
     });
   });
 });
 
-describe("the description of an attempt", () => {
-  test.each<[Attempt, string]>([
+describe("the description of an action", () => {
+  test.each<[Action, string]>([
     [{ step: "create secret", name: "A", workspace: "default" }, 'could not create secret "A"'],
     [{ step: "read secret", name: "A", id: "1", workspace: "eu" }, 'could not read secret "A" (1) in workspace "eu"'],
     [{ step: "update secret", name: "A", id: "1" }, 'could not update secret "A" (1)'],
@@ -146,7 +146,7 @@ describe("the description of an attempt", () => {
       { step: "read secret", name: "\u001b[2J", id: "\n", workspace: "\u202e" },
       'could not read secret "\\u001b[2J" (\\u000a) in workspace "\\u202e"',
     ],
-  ])("the attempt %j has a description", (attempt, text) => expect(attemptText(attempt)).toBe(text));
+  ])("the action %j has a description", (action, text) => expect(actionText(action)).toBe(text));
 });
 
 test("a full stop is added to a message that doesn't end a sentence", () => {

@@ -5,8 +5,8 @@ import { Journal } from "../../ownership/journal.js";
 import { REGISTRATION_INPUT, type Registration } from "../../ownership/registration.js";
 import { UNKNOWN, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, UnfinishedUpdate, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
-import { digestMemory } from "../../secret/pushed.js";
 import type { StoredState } from "../../secret/state.js";
+import { trackingByDigest } from "../../secret/valueTracking.js";
 import { Workspaces } from "../../workspaces/workspaces.js";
 import { shownFailure } from "../shownFailure.js";
 import { DYNAMIC_TYPE } from "../typeTokens.js";
@@ -27,7 +27,7 @@ export class DynamicHost implements pulumi.dynamic.ResourceProvider<Properties, 
     journal: journalOfProcess(),
     managedType: DYNAMIC_TYPE,
     workspaces: new Workspaces((key) => this.config?.get(`elevenlabs:${key}`), process.env),
-    memory: digestMemory,
+    valueTracking: trackingByDigest,
     isConfigCurrent: () => this.hasChecked,
     warn: (warning) => warn(warning.text()),
   });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Attempt, CheckFailure, Message } from "../../messages/problem.js";
+import type { Action, CheckFailure, Message } from "../../messages/problem.js";
 import { importedWithoutValue, ownedByOther } from "../../messages/secret.js";
 import type { Journal } from "../../ownership/journal.js";
 import { newMark } from "../../ownership/mark.js";
@@ -9,8 +9,8 @@ import { DEFAULT_PROVIDER, logicalNameOf, withType } from "../../pulumi/urn.js";
 import { findToImport } from "../../secret/import.js";
 import { INPUTS, inputNames, type WorkspaceSecretInputs } from "../../secret/inputs.js";
 import { type Resource, WorkspaceSecretLifecycle } from "../../secret/lifecycle.js";
-import { inputMemory } from "../../secret/pushed.js";
 import { keptInputs, type StoredState, workspaceOf } from "../../secret/state.js";
+import { trackingByInput } from "../../secret/valueTracking.js";
 import { Workspaces } from "../../workspaces/workspaces.js";
 import { DYNAMIC_TYPE, NATIVE_TYPE } from "../typeTokens.js";
 import { configReader, hasOtherRoute } from "./config.js";
@@ -78,7 +78,7 @@ export class PluginHost {
     this.workspaces = this.openWorkspaces();
     this.lifecycle = new WorkspaceSecretLifecycle({
       workspaces: { get: (name) => this.workspaces.get(name) },
-      memory: inputMemory,
+      valueTracking: trackingByInput,
       isConfigCurrent: () => this.isConfigCurrent,
       areInputsCurrent: (urn = "") => this.checked.has(urn),
       hasRouteChanged: () => this.hasRouteChanged,
@@ -219,11 +219,11 @@ export class PluginHost {
     const entry = { id: secretId, mark, resource: logicalNameOf(urn), urn };
     const isLookUp = Object.keys(outputs).length > 0;
     if (isLookUp) this.lifecycle.ownership.lookUp(entry);
-    const attempt: Attempt = { step: "import secret", name: id, workspace: workspace.name };
+    const action: Action = { step: "import secret", name: id, workspace: workspace.name };
     const stranger = isLookUp ? undefined : this.lifecycle.ownership.stranger(undefined, found);
-    if (stranger) throw ownedByOther(ownedFacts(stranger, undefined), attempt);
+    if (stranger) throw ownedByOther(ownedFacts(stranger, undefined), action);
     const other = isLookUp ? undefined : this.lifecycle.ownership.hold(entry);
-    if (other) throw ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, attempt);
+    if (other) throw ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, action);
     const state = { secretId, name, workspace: workspace.name, endpoint: workspace.endpoint };
     const inputs = { name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
     if (isLookUp) return { id: secretId, outputs: { ...state, lookedUp: true }, inputs };
@@ -305,7 +305,7 @@ function registrationOf(urn: string, inputs: Properties, sent: unknown): Registr
   const given = (isSecret(sent) ? sent.value : sent) ?? {};
   const { state } = plain(given as WireProperties) as Partial<Registration>;
   return {
-    resource: urn,
+    registrationId: urn,
     name: logicalNameOf(urn),
     type: NATIVE_TYPE,
     // The plugin always marks the value as a secret, so a transformation may set it.

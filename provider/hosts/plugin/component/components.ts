@@ -3,7 +3,7 @@ import { type RegisterResourceResponse, Result } from "@pulumi/pulumi/proto/reso
 import { type PlannedSecret, plannedSecrets } from "../../../component/plannedSecrets.js";
 import { type PlainValues, plainInConfig, secretsInConfig } from "../../../component/secretsInConfig.js";
 import { plainValues } from "../../../component/wording.js";
-import type { Attempt } from "../../../messages/problem.js";
+import type { Action } from "../../../messages/problem.js";
 import { Journal } from "../../../ownership/journal.js";
 import { REGISTRATION_INPUT, type StateHint } from "../../../ownership/registration.js";
 import {
@@ -47,23 +47,23 @@ export class Components {
   }
 
   async construct(request: ConstructRequest): Promise<ConstructResponse> {
-    const attempt: Attempt = { step: "declare WorkspaceSecrets", name: request.getName() };
+    const action: Action = { step: "declare WorkspaceSecrets", name: request.getName() };
     const config = configOf(request);
     // An explicit provider has its own key. The state encrypts the key in both cases.
     if (!request.getProvidersMap().has(PACKAGE)) refusePlainApiKeys(config, { isInState: false });
-    const { secrets: given, ...inputs } = componentInputs(fromStruct(request.getInputs()), attempt);
+    const { secrets: given, ...inputs } = componentInputs(fromStruct(request.getInputs()), action);
     const secrets = given ?? this.secretsInConfig(config);
     if (typeof given === "object") for (const plain of plainInConfig(Object.values(given), config)) this.warn(plain);
-    if (secrets === "unknown" && !request.getDryrun()) throw secretsUnknown({}, attempt);
+    if (secrets === "unknown" && !request.getDryrun()) throw secretsUnknown({}, action);
     const { monitor, state } = this.monitorOf(request);
     const declared = await monitor.register(componentRequest(request));
-    if (declared.getResult() !== Result.SUCCESS) throw secretsUnknown({}, attempt);
+    if (declared.getResult() !== Result.SUCCESS) throw secretsUnknown({}, action);
     const urn = declared.getUrn();
     const component: Component = { request, urn, urns: [urn, ...aliasesOf(request)], ...(await state) };
     // The engine skips what depends on a failed resource. Newer engines report that as a success with unknown outputs, and the
     // same for a new component that `--target` omits, which has no secrets yet.
     const isSkipped = declared.getUnknown() && !request.getDryrun();
-    if (isSkipped && mayBeInState(component)) throw secretsUnknown({}, attempt);
+    if (isSkipped && mayBeInState(component)) throw secretsUnknown({}, action);
     const values = secrets === "unknown" ? valuesInState(component) : secrets;
     const made = await Promise.all(
       plannedSecrets(request.getName(), Object.keys(values), inputs).map(async (planned) => {

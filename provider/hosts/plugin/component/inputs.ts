@@ -1,6 +1,6 @@
 import { type ConfigEntryFault, entryFaults } from "../../../component/secretsInConfig.js";
 import { prefixNotPlain } from "../../../component/wording.js";
-import type { Attempt, CheckFailure } from "../../../messages/problem.js";
+import type { Action, CheckFailure } from "../../../messages/problem.js";
 import { checkInputs, inputNames } from "../../../secret/inputs.js";
 import { typeText } from "../../../text/typeText.js";
 import { isSecret, isUnknown, plain, UNKNOWN_PROPERTY, type WireProperties } from "../properties.js";
@@ -32,11 +32,11 @@ const SHARED = inputNames(({ isOfOneSecret }) => !isOfOneSecret);
 const KNOWN = ["secrets", "prefix", "aliases", ...SHARED];
 
 /** Throws if an input is wrong. The error lists everything that is wrong, and contains no value. */
-export function componentInputs(inputs: WireProperties, attempt: Attempt): ComponentInputs {
+export function componentInputs(inputs: WireProperties, action: Action): ComponentInputs {
   const given = Object.fromEntries(Object.entries(inputs).filter(([, input]) => input !== null && input !== undefined));
   const { secrets, prefix = "", aliases = {}, ...shared } = given;
   // Previews show the names, so a name can't depend on a secret or on an unknown value.
-  if (isSecret(prefix) || isUnknown(prefix)) throw prefixNotPlain({}, attempt);
+  if (isSecret(prefix) || isUnknown(prefix)) throw prefixNotPlain({}, action);
   const unknown = Object.keys(shared).filter((property) => !SHARED.some((name) => name === property));
   const faults: ComponentFault[] = [
     ...unknown.map((property) => ({ kind: "unknown", property }) as const),
@@ -45,7 +45,7 @@ export function componentInputs(inputs: WireProperties, attempt: Attempt): Compo
     ...secretsFaults(revealed(secrets)),
     ...sharedFaults(shared),
   ];
-  if (faults.length > 0) throw componentInputsInvalid({ faults, known: KNOWN }, attempt);
+  if (faults.length > 0) throw componentInputsInvalid({ faults, known: KNOWN }, action);
   return { secrets: valuesIn(secrets), prefix: prefix as string, aliases: aliases as Record<string, string>, shared };
 }
 

@@ -6,7 +6,7 @@ import { isValueKept, type StoredState } from "./state.js";
 export type PushedInput = "value" | "triggers";
 
 /** Records in the state of a host which value and triggers were pushed last. */
-export interface PushMemory {
+export interface ValueTracking {
   /** Returns the record for the state after these inputs were pushed. */
   remember(inputs: WorkspaceSecretInputs): StoredState;
   /** Returns the record for the state after an update with these inputs that pushed nothing. */
@@ -18,7 +18,7 @@ export interface PushMemory {
 }
 
 /** Salted digests of value and triggers, for a host that doesn't get the inputs of the last update from the engine. */
-export const digestMemory: PushMemory = {
+export const trackingByDigest: ValueTracking = {
   remember: ({ value, triggers }) => ({
     valueDigest: digest(value),
     ...(triggers === undefined ? {} : { triggersDigest: digest(canonical(triggers)) }),
@@ -26,7 +26,7 @@ export const digestMemory: PushMemory = {
   keep: (stored, inputs) => {
     const { valueDigest, triggersDigest } = stored;
     // The plugin has written this state. Record the program's value now, so that its next change is pushed.
-    if (valueDigest === undefined) return digestMemory.remember(inputs);
+    if (valueDigest === undefined) return trackingByDigest.remember(inputs);
     return { valueDigest, ...(triggersDigest === undefined ? {} : { triggersDigest }) };
   },
   forget({ valueDigest: _, ...rest }) {
@@ -46,7 +46,7 @@ export const digestMemory: PushMemory = {
 };
 
 /** For a host that gets the inputs of the last update from the engine, so that its state needs no digests. */
-export const inputMemory: PushMemory = {
+export const trackingByInput: ValueTracking = {
   remember: () => ({}),
   keep: (stored) => (stored.valueUnknown && !isImported(stored) ? { valueUnknown: true } : {}),
   forget: (state) => ({ ...state, valueUnknown: true }),
