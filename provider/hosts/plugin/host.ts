@@ -103,6 +103,12 @@ export class PluginHost {
     this.workspaces = this.openWorkspaces();
   }
 
+  /** The version that the program requested for this provider. Undefined if it accepts any. */
+  get requestedVersion(): string | undefined {
+    const { version } = this.config;
+    return typeof version === "string" ? version : undefined;
+  }
+
   /** Cancels all pauses and requests, except writes that were already sent: the engine stores their results. */
   cancel(): void {
     this.cancellation.abort();

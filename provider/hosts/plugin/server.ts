@@ -71,7 +71,8 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
   // Loaded when needed, because most programs have no component.
   let loaded: Promise<Components> | undefined;
   const components = () => {
-    loaded ??= import("./component/components.js").then(({ Components }) => new Components(host.options));
+    const options = { ...host.options, version: host.requestedVersion };
+    loaded ??= import("./component/components.js").then(({ Components }) => new Components(options));
     return loaded;
   };
   const handle = <Request, Response>(answer: Answer<Request, Response>) => handler(host, answer);

@@ -55,6 +55,15 @@ describe("a program in YAML", () => {
     expect(stack.workspace.secrets()).toEqual([foreign]);
   });
 
+  test("a component and its secrets have one provider, so one plugin process", async () => {
+    const stack = await startYaml({ CRM: "v" });
+
+    expect(await stack.up()).toMatchObject({ code: 0 });
+
+    const providers = (await stack.resources()).filter(({ type }) => type === "pulumi:providers:elevenlabs");
+    expect(providers).toMatchObject([{ urn: expect.stringMatching(/::default$/) }]);
+  });
+
   test("a new prefix keeps the ids with onNameChange rename", async () => {
     const stack = await startYaml({ CRM: "v" });
     await useYaml(stack, programWith({ secrets: "${secrets}", prefix: "old_", onNameChange: "rename" }));

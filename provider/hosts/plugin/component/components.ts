@@ -29,6 +29,11 @@ export interface ComponentOptions {
   /** Shows a warning with the resource of this URN. */
   warn(message: string, urn: string): Promise<void>;
   journal?: Journal;
+  /**
+   * The version of the default provider that constructs the component. Its secrets have the same provider: otherwise, the engine
+   * would start a second one.
+   */
+  version?: string | undefined;
 }
 
 /** The stack's state, as it was when the operation began. */
@@ -68,7 +73,7 @@ export class Components {
     const made = await Promise.all(
       plannedSecrets(request.getName(), Object.keys(values), inputs).map(async (planned) => {
         const registration = registrationOf(component, planned, inputs, values[planned.key] as string);
-        const registered = await monitor.register(secretRequest(registration));
+        const registered = await monitor.register(secretRequest({ ...registration, version: this.options.version }));
         return { name: planned.name, registered, id: idOf(registered) ?? idInState(component, registration) };
       }),
     );

@@ -1,7 +1,7 @@
 import { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
-import { pulumi as plugin, version } from "../../../../package.json";
+import { pulumi as plugin } from "../../../../package.json";
 import { COMPONENT_TYPE, DYNAMIC_TYPE, NATIVE_TYPE } from "../../typeTokens.js";
 import { toStruct, type WireProperties } from "../properties.js";
 
@@ -46,6 +46,8 @@ export interface SecretRegistration {
   parent: string;
   /** For each input, the URNs of the resources that it depends on. */
   dependencies: Map<string, string[]>;
+  /** The version of the default provider. Undefined for any version. */
+  version: string | undefined;
 }
 
 /** The request that registers one secret of the component. */
@@ -55,6 +57,7 @@ export function secretRequest({
   aliases,
   parent,
   dependencies,
+  version,
 }: SecretRegistration): RegisterResourceRequest {
   const made = newRequest(NATIVE_TYPE, name);
   made.setCustom(true);
@@ -67,9 +70,11 @@ export function secretRequest({
     dependency.setUrnsList(urns);
     made.getPropertydependenciesMap().set(input, dependency);
   }
-  made.setVersion(version);
-  // Set by the release workflow.
-  made.setPlugindownloadurl((plugin as { server?: string }).server ?? "");
+  if (version !== undefined) {
+    made.setVersion(version);
+    // Set by the release workflow.
+    made.setPlugindownloadurl((plugin as { server?: string }).server ?? "");
+  }
   return made;
 }
 
