@@ -45,6 +45,8 @@ export interface Observed {
   requests: RecordedRequest[];
   /** Whether a refresh has succeeded since the last edit by hand, and nothing else has run since then. */
   isRefreshed: boolean;
+  /** The delay after which the API's lists show a change, in milliseconds. */
+  listLagMs: number;
 }
 
 type Start = Pick<Observed, "before" | "refreshes" | "target">;

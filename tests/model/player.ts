@@ -308,6 +308,7 @@ class Player {
       outcome,
       requests: requests.slice(count),
       isRefreshed: this.isRefreshed || (refreshes && operation === "up" && target === undefined),
+      listLagMs: this.settings.listLagMs,
     };
     this.operations++;
     this.history.record(observed);

@@ -195,7 +195,7 @@ function keptValuesAreKept({ operation, program, before, after }: Observed, hist
 }
 
 function noDuplicates(observed: Observed): string[] {
-  const { operation, refreshes, before, after, program, requests } = observed;
+  const { operation, refreshes, before, after, program, requests, listLagMs } = observed;
   // An update sends the name in the state. Without a refresh, the provider can't know that someone renamed the secret.
   const isNamedBack = ({ id, name }: StoredSecret) =>
     operation === "up" && !refreshes && before.entries.some((entry) => entry.id === id && entry.name === name);
@@ -208,12 +208,17 @@ function noDuplicates(observed: Observed): string[] {
     // the provider searches only for the program's spelling. If the response is lost, the error contains the ids of all
     // spellings. If the new secret turns out to be a second secret with the same name, it is deleted. If that search or delete
     // fails, the new secret is kept, with an owner. The same is true for a rename whose response is lost.
-    const isRespelled = program.some((resource) => resource.name === name && resource.given !== name);
-    const isAnnounced = now.every(({ id }) => byId(old, id) || isReported(observed, id, "may-have-been-created"));
+    const respelled = program.filter((resource) => resource.name === name && resource.given !== name);
+    // A late list may lack the new id.
+    const isDoubted = ({ given }: Wanted) =>
+      listLagMs > 0 && isReported(observed, JSON.stringify(given), "may-have-been-created");
+    const isAnnounced =
+      respelled.some(isDoubted) ||
+      now.every(({ id }) => byId(old, id) || isReported(observed, id, "may-have-been-created"));
     const isCheckFaulty = requests.some(
       ({ operation, fault }) => ["list", "update", "delete"].includes(operation ?? "") && fault !== undefined,
     );
-    if (isRespelled && (isAnnounced || isCheckFaulty)) return [];
+    if (respelled.length > 0 && (isAnnounced || isCheckFaulty)) return [];
     return [`there are ${now.length} secrets named ${name}, and were ${old.length}`];
   });
 }
