@@ -17,7 +17,7 @@ import {
   stateTable,
   variantsTable,
   verdictsTable,
-  yamlTable,
+  yamlPart,
 } from "./resultTables.mjs";
 import { defaultRounds, LATENCY_MS, measureSize, SIZES, warmUp } from "./sizes.mjs";
 import { measureCompileCache, measureVariants } from "./tuning.mjs";
@@ -100,13 +100,13 @@ function jsonOf(results) {
   return `${JSON.stringify(results, rounded, 2)}\n`;
 }
 
-/** Only a run in this repository's own folder updates docs/performance.md. */
-async function writePlugin(results, { out }) {
-  await write(join(out ?? join(here, "results"), "plugin.json"), jsonOf(results));
-  if (out) return;
+/** Only a complete run in this repository's own folder updates its part of docs/performance.md. */
+async function writePart(name, results, { partOf, isComplete = true, out }) {
+  await write(join(out ?? join(here, "results"), `${name}${isComplete ? "" : ".short"}.json`), jsonOf(results));
+  if (out || !isComplete) return;
   const page = join(repository, "docs/performance.md");
-  const marks = /(?<=<!-- plugin: generated .*-->\n).*?(?=<!-- plugin: end -->)/s;
-  const part = pluginPart(JSON.parse(jsonOf(results)));
+  const marks = new RegExp(`(?<=<!-- ${name}: generated .*-->\\n).*?(?=<!-- ${name}: end -->)`, "s");
+  const part = partOf(JSON.parse(jsonOf(results)));
   await write(page, (await readFile(page, "utf8")).replace(marks, `${part}\n`));
 }
 
@@ -145,16 +145,17 @@ async function run(options, site, say) {
       pluginPart(plugin),
       verdictsTable(plugin.verdicts),
     );
-    await writePlugin({ ...results, ...plugin }, options);
+    await writePart("plugin", { ...results, ...plugin }, { partOf: pluginPart, out: options.out });
   }
   if (options.yaml) {
     const yaml = await measureYaml(site, { say, counts: options.yamlCounts });
     show(
       `YAML, plugin and dynamic provider; rounds: ${yaml.sizes.map(({ n, rounds }) => `${rounds} of ${n}`).join(", ")}`,
-      yamlTable(yaml.sizes),
+      yamlPart(yaml),
       verdictsTable(yaml.verdicts),
     );
-    await write(join(options.out ?? join(here, "results"), "yaml.json"), jsonOf({ ...results, ...yaml }));
+    const isComplete = options.yamlCounts.length === 0;
+    await writePart("yaml", { ...results, ...yaml }, { partOf: yamlPart, isComplete, out: options.out });
   }
   if (limits) {
     results.limitedApi = await measureLimitedApi(site, { say });

@@ -100,20 +100,31 @@ function pluginTable(sizes) {
   );
 }
 
-/** A YAML program, the plugin and the dynamic provider. */
-export function yamlTable(sizes) {
-  const rows = sizes.flatMap(({ n, steps }) =>
-    Object.entries(steps).map(([step, of]) => ({ n, what: `\`${step}\``, ...of })),
-  );
+/** A YAML program, the plugin and the dynamic provider, as docs/performance.md shows them. */
+export function yamlPart({ sizes }) {
+  const rounds = sizes.map(({ n, rounds }) => `${rounds} with ${whole(n)}`).join(", ");
+  return `${yamlTable(sizes)}\n\nMedians of alternating rounds: ${rounds}.`;
+}
+
+function yamlTable(sizes) {
+  const rows = sizes.flatMap(({ n, steps }) => [
+    ...Object.entries(steps).map(([step, of]) => ({ n, what: `\`${step}\``, ...of })),
+    { n, what: "state (KB)", isState: true, ...steps.up },
+  ]);
+  const figure = (run, { isState }) => (isState ? whole(run.stateBytes / 1e3) : seconds(run.seconds));
+  const ratio = (run, to, { isState }) => {
+    const of = isState ? "stateBytes" : "seconds";
+    return fixed(run[of] / to[of], 2);
+  };
   return table(
     [
       number("secrets", ({ n }) => whole(n)),
       text("step", ({ what }) => what),
-      number("dynamic provider (s)", ({ ours }) => seconds(ours.seconds)),
-      number("plugin, Node.js (s)", ({ native }) => seconds(native.seconds)),
-      number("plugin, YAML (s)", ({ yaml }) => seconds(yaml.seconds)),
-      number("YAML / dynamic", ({ yaml, ours }) => fixed(yaml.seconds / ours.seconds, 2)),
-      number("YAML / Node.js", ({ yaml, native }) => fixed(yaml.seconds / native.seconds, 2)),
+      number("dynamic provider (s)", (row) => figure(row.ours, row)),
+      number("plugin, Node.js (s)", (row) => figure(row.native, row)),
+      number("plugin, YAML (s)", (row) => figure(row.yaml, row)),
+      number("YAML / dynamic", (row) => ratio(row.yaml, row.ours, row)),
+      number("YAML / Node.js", (row) => ratio(row.yaml, row.native, row)),
     ],
     rows,
   );
