@@ -42,10 +42,10 @@ export function planSecrets(name: string, args: WorkspaceSecretsArgs) {
   return { values: given ?? secretsFromConfig(), prefix, aliases, shared };
 }
 
-/** Creates the secrets as children of a component. */
+/** Creates the secrets as children of a component. Every secret gets the `aliases`. */
 export function createSecrets<Secret extends { secretId: pulumi.Output<string> }>(
   Secret: SecretClass<Secret>,
-  { name, parent }: { name: string; parent: pulumi.ComponentResource },
+  { name, parent, aliases: ofAll = [] }: { name: string; parent: pulumi.ComponentResource; aliases?: pulumi.Alias[] },
   { values, prefix, aliases, shared }: ReturnType<typeof planSecrets>,
 ) {
   const planned = plannedSecrets(name, Object.keys(values), { prefix, aliases });
@@ -53,7 +53,7 @@ export function createSecrets<Secret extends { secretId: pulumi.Output<string> }
     const secret = new Secret(
       logicalName,
       { ...shared, name, value: values[key] as pulumi.Input<string> },
-      { parent, aliases },
+      { parent, aliases: [...ofAll, ...aliases] },
     );
     return { key, name, secret };
   });

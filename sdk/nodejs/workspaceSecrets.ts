@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { COMPONENT_TYPE } from "../../provider/hosts/typeTokens.js";
+import { COMPONENT_TYPE, NATIVE_TYPE } from "../../provider/hosts/typeTokens.js";
 import { createSecrets, planSecrets, type WorkspaceSecretsArgs } from "./secretsComponent.js";
 import { WorkspaceSecret } from "./workspaceSecret.js";
 
@@ -24,7 +24,9 @@ export class WorkspaceSecrets extends pulumi.ComponentResource {
   constructor(name: string, args: WorkspaceSecretsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const plan = planSecrets(name, args);
     super(COMPONENT_TYPE, name, {}, opts);
-    const { secrets, secretIds } = createSecrets(WorkspaceSecret, { name, parent: this }, plan);
+    // A program can't set the option `aliases` of these resources, and the plugin may have managed them before.
+    const aliases = [{ type: NATIVE_TYPE }];
+    const { secrets, secretIds } = createSecrets(WorkspaceSecret, { name, parent: this, aliases }, plan);
     this.secrets = secrets;
     this.secretIds = secretIds;
     this.registerOutputs({ secretIds });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
+import { DYNAMIC_TYPE, NATIVE_TYPE } from "../../../provider/hosts/typeTokens";
 import type { HostName } from "../../support/hosts";
 import { startStack, type TestStack } from "../../support/testStack";
 import { SET_UP_MS } from "../languageProject";
@@ -15,6 +15,12 @@ async function startNode(host: HostName): Promise<TestStack> {
   await setSecret(stack, "PAY", "pay");
   await stack.deploy(NODE_PROGRAM);
   return stack;
+}
+
+/** Makes the program in Node.js the stack's program again. */
+async function useNode(stack: TestStack): Promise<void> {
+  const runtime = { name: "nodejs", options: { typescript: false } };
+  await stack.changeProject({ runtime, main: "index.js", config: undefined, resources: undefined, outputs: undefined });
 }
 
 /** Moves the stack to YAML: expects no change, no request, and the same ids. */
@@ -37,8 +43,7 @@ test("a stack moves from Node.js to YAML and back without a request", async () =
 
   await moveToYaml(stack);
 
-  const runtime = { name: "nodejs", options: { typescript: false } };
-  await stack.changeProject({ runtime, main: "index.js", config: undefined, resources: undefined, outputs: undefined });
+  await useNode(stack);
   const preview = await stack.preview("--expect-no-changes");
   const back = await stack.up();
   expect(preview).toMatchObject({ code: 0, calls: [], problems: [] });
@@ -51,4 +56,22 @@ test("a stack moves from the dynamic provider to YAML without a request", async 
   await moveToYaml(stack);
 
   expect(JSON.stringify(await stack.resources())).not.toContain("pulumi-nodejs");
+});
+
+test("a stack moves from YAML back to the dynamic provider without a request", async () => {
+  const stack = await startNode("dynamic");
+  await moveToYaml(stack);
+  const before = stack.workspace.secrets();
+  await useNode(stack);
+  await stack.program(
+    'exports.secretIds = new (require("pulumi-elevenlabs").WorkspaceSecrets)("workspace", { prefix: "dev_" }).secretIds;',
+  );
+
+  const back = await stack.up();
+  const quiet = await stack.preview("--refresh", "--expect-no-changes");
+
+  expect(back).toMatchObject({ code: 0, calls: [], changes: { same: 2 }, problems: [] });
+  expect(stack.workspace.secrets()).toEqual(before);
+  expect((await stack.secrets()).map(({ type }) => type)).toEqual([DYNAMIC_TYPE, DYNAMIC_TYPE]);
+  expect(quiet).toMatchObject({ code: 0, problems: [] });
 });
