@@ -51,7 +51,7 @@ interface Options extends ContextOptions {
   importFile?: string;
 }
 
-const ASK_ATTEMPT = { step: "ask for values" } as const;
+const ASK_ACTION = { step: "ask for values" } as const;
 const PARTS = ["program", "commands"] as const;
 type Part = (typeof PARTS)[number];
 
@@ -80,9 +80,9 @@ function partOf(text: string): Part {
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.ask && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal({}, ASK_ATTEMPT);
+  if (options.ask && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal({}, ASK_ACTION);
   const { workspace, stack, reader } = await openWorkspace(options);
-  if (options.ask && !stack) throw noStackForValues({}, ASK_ATTEMPT);
+  if (options.ask && !stack) throw noStackForValues({}, ASK_ACTION);
   const action = { step: "list the secrets", workspace: workspace.name } as const;
   const [listed, owned] = await Promise.all([
     withProblems(workspace, { action }, () => workspace.list(options.prefix)),

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { cli, cliIn, envOf, newKey, stackEnv } from "../support/commandRun";
 import { compile } from "../support/compile";
 import { addWorkspaces, startAnother } from "../support/namedWorkspaces";
+import { runPrinted } from "../support/printedAdvice";
 import { kindIn } from "../support/problems";
 import { emulate } from "../support/servers";
 import { inTerminal } from "../support/terminalRun";
@@ -206,11 +207,10 @@ describe("adopt --ask", () => {
   });
 
   /** Adopts in a separate terminal. The program lines are written to a file. */
-  async function ask(answers: string[], args = "", env: Record<string, string> = {}) {
+  async function ask(answers: string[], args = "", env: Record<string, string> = {}, folder = stack.folder) {
     const command = `exec "${process.execPath}" "${join(process.cwd(), "dist/cli.js")}" adopt --ask ${args} > lines.ts`;
-    const options = { folder: stack.folder, env: { ...stackEnv(stack), ...env }, answers };
-    const { code, seen } = await inTerminal(command, options);
-    return { code, seen, kind: kindIn(seen), printed: await readFile(join(stack.folder, "lines.ts"), "utf8") };
+    const { code, seen } = await inTerminal(command, { folder, env: { ...stackEnv(stack), ...env }, answers });
+    return { code, seen, kind: kindIn(seen), printed: await readFile(join(folder, "lines.ts"), "utf8") };
   }
 
   async function configOf(): Promise<Record<string, unknown>> {
@@ -241,7 +241,7 @@ describe("adopt --ask", () => {
     expect(config["test:secrets"]).toMatchObject({ objectValue: { A: "kept", B: "new" }, secret: true });
   });
 
-  test("Ctrl-C is an error, and keeps the values entered before", async () => {
+  test("after Ctrl-C, adopt --ask asks only for the values that aren't set", async () => {
     const { code, seen, kind, printed } = await ask(["first value\r", "half a val\u0003"]);
 
     expect({ code, kind, printed }).toEqual({ code: 1, kind: "interrupted", printed: "" });
@@ -249,6 +249,11 @@ describe("adopt --ask", () => {
     const config = await configOf();
     expect(config["test:A"]).toEqual({ value: "first value", secret: true });
     expect(config["test:B"]).toBeUndefined();
+
+    const again = await ask(["second value\r"]);
+
+    expect(again.code).toBe(0);
+    expect(await configOf()).toMatchObject({ "test:A": { value: "first value" }, "test:B": { value: "second value" } });
   });
 
   test("Ctrl-C is an error even before Pulumi asks", async () => {
@@ -288,5 +293,20 @@ describe("adopt --ask", () => {
     expect({ code, out, kind }).toEqual({ code: 1, out: "", kind: "no-terminal" });
     expect(err.trimEnd().split("\n")).toHaveLength(2);
     expect(stack.emulator.requests).toEqual([]);
+
+    const { out: lines } = await cliIn(stack, ["adopt"]);
+    for (const [command] of lines.matchAll(/^pulumi config set .*$/gm)) await runPrinted(stack, command, "a value");
+
+    expect(await configOf()).toMatchObject({ "test:A": { value: "a value" }, "test:B": { value: "a value" } });
+  });
+
+  test("adopt --ask fails without a stack, and asks in a project with one", async () => {
+    const folder = join(stack.folder, "../outside");
+    await mkdir(folder);
+    const outside = await ask([], "", envOf(stack.emulator), folder);
+    const inside = await ask(["first\r", "second\r"]);
+
+    expect(outside).toMatchObject({ code: 1, printed: "", kind: "no-stack-for-values" });
+    expect(inside.code).toBe(0);
   });
 });

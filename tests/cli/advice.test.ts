@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { cli, cliIn, envOf, stackEnv } from "../support/commandRun";
+import { cli, cliIn, envOf, stackEnv, start } from "../support/commandRun";
 import { commandsIn, runPrinted } from "../support/printedAdvice";
+import { emulate } from "../support/servers";
 import { startStack, type TestStack } from "../support/testStack";
 
 /** Runs a command of this package that a message has printed. */
@@ -89,6 +91,32 @@ test("a command that needs a stack works once project and pulumi are there", asy
 
   expect(refused.map(({ kind }) => kind)).toEqual(["no-project", "no-pulumi", "pulumi-unreadable"]);
   expect(followed.code).toBe(0);
+});
+
+test("after pulumi-gone, the same command works once pulumi is back", async () => {
+  const stack = await startStack();
+  await stack.deploy('new WorkspaceSecret("a", { name: "A", value: "v" });');
+  const script = `case "$*" in "stack export"*) rm "$0";; esac\nexec '${process.env.TEST_ENGINE}/pulumi' "$@"`;
+  await write(stack, "removed/pulumi", `#!/bin/sh\n${script}\n`, 0o755);
+
+  const refused = await cliIn(stack, ["drift"], { PATH: `${join(stack.folder, "removed")}:/usr/bin:/bin` });
+  const again = await cliIn(stack, ["drift"]);
+
+  expect([refused.kind, again.code]).toEqual(["pulumi-gone", 0]);
+});
+
+test("after port-taken, the printed option starts the emulator", async () => {
+  const { port } = new URL((await emulate()).url);
+  const refused = await cli(["emulator", "--port", port]);
+  const [option = ""] = /--port PORT/.exec(refused.err) ?? [];
+
+  const { child, ended } = start(["emulator", ...option.replace("PORT", "0").split(" ")]);
+  const [banner] = await once(child.stdout, "data");
+  child.kill("SIGTERM");
+
+  expect(refused.kind).toBe("port-taken");
+  expect(String(banner)).toMatch(/^ElevenLabs emulator at http/);
+  expect(await ended).toBe(0);
 });
 
 test("after conflicting-options, each of the two options works alone", async () => {
