@@ -35,7 +35,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 const reason = (error) => String(error.message ?? error).trim();
 
 const fileOf = (name) => {
-  if (process.platform !== "win32") return name;
+  if (process.platform !== "win32" || name === LANGUAGES.python[0]) return name;
   return name === LAUNCHER ? `${name}.cmd` : `${name}.exe`;
 };
 
@@ -183,12 +183,12 @@ const BUILDS = {
     await copyFile(join(source, "python/cmd", script), join(folder, script));
     await chmod(join(folder, script), 0o755);
     const target = `${SDK}/python/cmd/pulumi-language-python`;
-    await compile({ module: "languages", target, file: join(folder, host) }, signal);
+    await compile({ module: "languages", target, file: join(folder, fileOf(host)) }, signal);
   },
   async yaml(folder, signal) {
     const [host] = LANGUAGES.yaml;
     const target = `github.com/pulumi/pulumi-yaml/cmd/${host}`;
-    await compile({ module: "yaml", target, file: join(folder, host) }, signal);
+    await compile({ module: "yaml", target, file: join(folder, fileOf(host)) }, signal);
   },
 };
 
@@ -197,7 +197,7 @@ const addLanguage = async (folder, language, signal) => {
   const root = await mkdtemp(join(cache, "new-"));
   try {
     await BUILDS[language](root, signal);
-    for (const name of LANGUAGES[language]) await rename(join(root, name), join(folder, name));
+    for (const file of LANGUAGES[language].map(fileOf)) await rename(join(root, file), join(folder, file));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
