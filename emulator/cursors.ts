@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { invalid } from "./errorAnswers";
+import { invalid } from "./errorResponses";
 
 export interface Ordered<T> {
   order: number;

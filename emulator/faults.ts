@@ -1,5 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { Answer, Operation } from "./operations/operation";
+import type { ApiResponse, Operation } from "./operations/operation";
 import type { RecordedRequest } from "./requests";
 import { send } from "./send";
 
@@ -88,10 +88,14 @@ export function preventsWrite(fault: Fault | undefined): boolean {
 }
 
 /** Sends the response, changed by the fault if there is one. Returns the status that was sent, if any. */
-export function deliver(response: ServerResponse, answer: Answer, fault: Fault | undefined): number | undefined {
+export function deliver(
+  response: ServerResponse,
+  apiResponse: ApiResponse,
+  fault: Fault | undefined,
+): number | undefined {
   switch (fault?.kind) {
     case "status":
-      return send(response, statusAnswer(fault));
+      return send(response, statusResponse(fault));
     case "malformed": {
       const { body } = fault;
       const type = body === undefined ? "text/html" : "application/json";
@@ -101,18 +105,18 @@ export function deliver(response: ServerResponse, answer: Answer, fault: Fault |
     case "redirect":
       return send(response, { status: 307, headers: { location: fault.location } });
     case "truncated":
-      return truncate(response, answer);
+      return truncate(response, apiResponse);
     case "reset":
       response.socket?.resetAndDestroy();
       return undefined;
     case "hang":
       return undefined;
     default:
-      return send(response, answer);
+      return send(response, apiResponse);
   }
 }
 
-function statusAnswer({ status, retryAfter, body, contentType }: FaultKind & { kind: "status" }): Answer {
+function statusResponse({ status, retryAfter, body, contentType }: FaultKind & { kind: "status" }): ApiResponse {
   const word = status === 429 ? "rate_limit_exceeded" : STATUS_CODES[status]?.toLowerCase().replaceAll(/\W+/g, "_");
   const headers: Record<string, string> = {};
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
@@ -120,9 +124,9 @@ function statusAnswer({ status, retryAfter, body, contentType }: FaultKind & { k
   return { status, body: body ?? { detail: { status: word, message: STATUS_CODES[status] } }, headers };
 }
 
-function truncate(response: ServerResponse, answer: Answer): number {
-  const whole = Buffer.from(JSON.stringify(answer.body ?? {}));
-  const status = answer.status === 204 ? 200 : answer.status;
+function truncate(response: ServerResponse, apiResponse: ApiResponse): number {
+  const whole = Buffer.from(JSON.stringify(apiResponse.body ?? {}));
+  const status = apiResponse.status === 204 ? 200 : apiResponse.status;
   response.writeHead(status, { "content-type": "application/json", "content-length": whole.length });
   response.write(whole.subarray(0, -1), () => response.socket?.end());
   return status;

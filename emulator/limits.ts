@@ -1,4 +1,4 @@
-import { type ErrorAnswer, tooManyConcurrent, tooManyPerSecond } from "./errorAnswers";
+import { type ErrorResponse, tooManyConcurrent, tooManyPerSecond } from "./errorResponses";
 
 interface LimitOptions {
   maxConcurrent?: number | undefined;
@@ -21,7 +21,7 @@ export class Limits {
   }
 
   /** Returns the error to send, or a function to call once the request has ended. */
-  start(): ErrorAnswer | (() => void) {
+  start(): ErrorResponse | (() => void) {
     const now = this.#now();
     this.#startTimes = this.#startTimes.filter((time) => time > now - 1000);
     if (this.#active >= this.#maxConcurrent) return tooManyConcurrent();

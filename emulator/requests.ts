@@ -32,7 +32,7 @@ export class RequestLog {
     this.#notify(request);
   }
 
-  answered(request: RecordedRequest, status: number): void {
+  responded(request: RecordedRequest, status: number): void {
     request.status = status;
     this.#notify(request);
   }

@@ -1,4 +1,4 @@
-import { type ErrorAnswer, unknownPath, wrongMethod } from "./errorAnswers";
+import { type ErrorResponse, unknownPath, wrongMethod } from "./errorResponses";
 import { create } from "./operations/create";
 import { remove } from "./operations/delete";
 import { dependencies } from "./operations/dependencies";
@@ -14,7 +14,7 @@ export interface Route {
   path: string[];
 }
 
-export function route(method: string, path: string): Route | ErrorAnswer {
+export function route(method: string, path: string): Route | ErrorResponse {
   const here = OPERATIONS.filter((definition) => definition.path.test(path));
   if (here.length === 0) return unknownPath();
   const definition = here.find((candidate) => candidate.method === method);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import type { Answer } from "./operations/operation";
+import type { ApiResponse } from "./operations/operation";
 
-export function send(response: ServerResponse, { status, body, headers }: Answer): number {
+export function send(response: ServerResponse, { status, body, headers }: ApiResponse): number {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const bodiless = text === undefined || status === 204 || status === 304;
   const type = typeof body === "string" ? "text/plain" : "application/json";

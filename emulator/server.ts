@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ErrorAnswer, invalidApiKey, missingPermission } from "./errorAnswers";
+import { ErrorResponse, invalidApiKey, missingPermission } from "./errorResponses";
 import { deliver, type Fault, FaultQueue, preventsWrite } from "./faults";
 import { Limits } from "./limits";
-import type { Answer, Call } from "./operations/operation";
+import type { ApiResponse, Call } from "./operations/operation";
 import type { EmulatorOptions, KeyOptions } from "./options";
 import { type RecordedRequest, RequestLog } from "./requests";
 import { type Route, route } from "./routes";
@@ -71,13 +71,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const query = Object.fromEntries(new URLSearchParams(search));
     const key = keys.get(String(headers["xi-api-key"]));
     const found = route(method, path);
-    const operation = found instanceof ErrorAnswer ? undefined : found.definition.operation;
+    const operation = found instanceof ErrorResponse ? undefined : found.definition.operation;
     const workspace = key && (key.workspace ?? "default");
     const record: RecordedRequest = { method, path, query, operation, workspace, status: undefined };
     log.arrived(record);
 
     const started = key && tenant(workspace).limits.start();
-    const refusal = started instanceof ErrorAnswer ? started : undefined;
+    const refusal = started instanceof ErrorResponse ? started : undefined;
     if (started instanceof Function) response.once("close", started);
     const fault = refusal ? undefined : faults.take(record);
     if (fault) record.fault = fault.kind;
@@ -85,9 +85,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const pause = fault?.kind === "delay" ? fault : undefined;
     if (pause && pause.when !== "after") await sleep(pause.ms, undefined, { signal: closing.signal });
     const json = () => parseJson(headers["content-type"], body);
-    const answer = preventsWrite(fault)
+    const apiResponse = preventsWrite(fault)
       ? { status: 0 }
-      : answerOf(() => {
+      : responseOf(() => {
           if (refusal) throw refusal;
           const { definition, path } = authorize(found, key);
           return definition.run({ workspace: tenant(workspace).workspace, rules, path, query, json } satisfies Call);
@@ -95,8 +95,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (pause?.when === "after") await sleep(pause.ms, undefined, { signal: closing.signal });
     if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: closing.signal });
 
-    const status = deliver(response, answer, fault);
-    if (status !== undefined) log.answered(record, status);
+    const status = deliver(response, apiResponse, fault);
+    if (status !== undefined) log.responded(record, status);
     options.onRequest?.(record);
   }
 
@@ -129,19 +129,19 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function authorize(found: Route | ErrorAnswer, key: KeyOptions | undefined): Route {
-  if (found instanceof ErrorAnswer) throw found;
+function authorize(found: Route | ErrorResponse, key: KeyOptions | undefined): Route {
+  if (found instanceof ErrorResponse) throw found;
   if (key === undefined) throw invalidApiKey();
   const { needs } = found.definition;
   if (!(key.permissions ?? ["read", "write"]).includes(needs)) throw missingPermission(needs);
   return found;
 }
 
-function answerOf(run: () => Answer): Answer {
+function responseOf(run: () => ApiResponse): ApiResponse {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof ErrorAnswer)) throw error;
+    if (!(error instanceof ErrorResponse)) throw error;
     return { status: error.status, body: { detail: error.detail }, headers: error.headers };
   }
 }

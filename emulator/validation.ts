@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Invalid, invalid } from "./errorAnswers";
+import { type Invalid, invalid } from "./errorResponses";
 
 export const text = v.pipe(v.string(), v.nonEmpty());
 export const limit = v.pipe(v.string(), v.regex(/^-?\d+$/), v.transform(Number), v.minValue(1), v.maxValue(100));

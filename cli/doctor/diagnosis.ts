@@ -45,7 +45,7 @@ async function findCause(error: ApiError, workspace: Workspace, regions: Regions
   if (error.isNotFromApi) return findings.notTheApi("host", facts);
   if (error.isUnauthorized) return wrongKeyOrRegion(facts.problem, workspace, regions);
   if (error.isRateLimit) return findings.rateLimited("list", facts);
-  if (error.failure.kind === "answered") return findings.problemFound("list", facts);
+  if (error.failure.kind === "status") return findings.problemFound("list", facts);
   return unreachable(error, workspace, regions);
 }
 

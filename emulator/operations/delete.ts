@@ -1,5 +1,5 @@
 import { isUsed } from "../dependents";
-import { secretInUse } from "../errorAnswers";
+import { secretInUse } from "../errorResponses";
 import { type OperationDefinition, secretOf } from "./operation";
 
 export const remove: OperationDefinition = {

@@ -1,10 +1,10 @@
-import { secretNotFound } from "../errorAnswers";
+import { secretNotFound } from "../errorResponses";
 import type { StoredSecret, Workspace } from "../secretStore";
 
 /** An operation of the API on secrets. */
 export type Operation = "create" | "list" | "get" | "update" | "delete" | "dependencies";
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
@@ -31,7 +31,7 @@ export interface OperationDefinition {
   method: string;
   path: RegExp;
   needs: "read" | "write";
-  run(call: Call): Answer;
+  run(call: Call): ApiResponse;
 }
 
 export function secretOf({ workspace, path: [id = ""] }: Call): StoredSecret {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { nameTaken } from "../errorAnswers";
+import { nameTaken } from "../errorResponses";
 import { check, text } from "../validation";
 import { type OperationDefinition, secretOf, stored } from "./operation";
 

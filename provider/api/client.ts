@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import { ApiError } from "./errors.js";
 import {
-  type Dependent as DependentAnswer,
+  type Dependent as DependentResponse,
   dependentPage,
   type PhoneNumber,
   secretPage,
@@ -66,7 +66,7 @@ export class ElevenLabsApi {
   async createSecret(name: string, value: string, findCreated: () => Promise<Secret | undefined>): Promise<Secret> {
     const body = { type: "new", name, value };
     try {
-      return toSecret(await this.transport.send({ method: "POST", path: SECRETS, body, answer: storedSecret }));
+      return toSecret(await this.transport.send({ method: "POST", path: SECRETS, body, expects: storedSecret }));
     } catch (error) {
       if (!(error instanceof ApiError) || !error.outcomeUnknown) throw error;
       const pauses = LOOK_PAUSES_MS.slice(0, this.options.maxRetries + 1);
@@ -86,31 +86,31 @@ export class ElevenLabsApi {
   async countDependents({ search }: { search?: string } = {}): Promise<CountedSecret[]> {
     const pages = await this.pages(SECRETS, { search, dependency_limit: 100 }, secretPageWithDependents);
     return pages.flatMap(({ secrets }) =>
-      secrets.map((answer) => {
-        const used = answer.used_by;
+      secrets.map((stored) => {
+        const used = stored.used_by;
         const dependentCount = used && dependentsOf(used).length;
         const hasMore = used !== undefined && kindsWithMore(used).length > 0;
-        return { ...toSecret(answer), dependentCount, hasMore };
+        return { ...toSecret(stored), dependentCount, hasMore };
       }),
     );
   }
 
   /** Throws an error with `isNotFound` if there is no such secret. */
   async getSecret(id: string): Promise<SecretWithDependents> {
-    const answer = await this.transport.send({ method: "GET", path: pathOf(id), answer: secretWithDependents });
-    const { used_by: used } = answer;
-    return { ...toSecret(answer), dependents: dependentsOf(used), kindsWithMore: kindsWithMore(used) };
+    const stored = await this.transport.send({ method: "GET", path: pathOf(id), expects: secretWithDependents });
+    const { used_by: used } = stored;
+    return { ...toSecret(stored), dependents: dependentsOf(used), kindsWithMore: kindsWithMore(used) };
   }
 
   /** Sets name and value. The API requires both. */
   async updateSecret(id: string, name: string, value: string): Promise<Secret> {
     const body = { type: "update", name, value };
-    return toSecret(await this.transport.send({ method: "PATCH", path: pathOf(id), body, answer: storedSecret }));
+    return toSecret(await this.transport.send({ method: "PATCH", path: pathOf(id), body, expects: storedSecret }));
   }
 
   /** Throws an error with `isNotFound` if there is no such secret, and with `isRefusal` if the secret is in use. */
   async deleteSecret(id: string): Promise<void> {
-    await this.transport.send({ method: "DELETE", path: pathOf(id), answer: "empty" });
+    await this.transport.send({ method: "DELETE", path: pathOf(id), expects: "empty" });
   }
 
   /** Lists all dependents of one kind. */
@@ -122,13 +122,13 @@ export class ElevenLabsApi {
   private async pages<Page extends { next_cursor?: string | null | undefined }>(
     path: string,
     query: Record<string, string | number | undefined>,
-    answer: v.GenericSchema<unknown, Page>,
+    expects: v.GenericSchema<unknown, Page>,
   ): Promise<Page[]> {
     const pages: Page[] = [];
     const seen = new Set<string>();
     let cursor: string | undefined;
     do {
-      const page = await this.transport.send({ method: "GET", path, query: { ...query, cursor }, answer });
+      const page = await this.transport.send({ method: "GET", path, query: { ...query, cursor }, expects });
       pages.push(page);
       // An empty cursor would return the first page again.
       cursor = page.next_cursor || undefined;
@@ -150,8 +150,8 @@ function pathOf(id: string): string {
   return `${SECRETS}/${encodeURIComponent(id.toWellFormed())}`;
 }
 
-function toSecret(answer: { secret_id: string; name: string }): Secret {
-  return { id: answer.secret_id, name: answer.name };
+function toSecret(stored: { secret_id: string; name: string }): Secret {
+  return { id: stored.secret_id, name: stored.name };
 }
 
 function dependentsOf(used: UsedBy | undefined): Dependent[] {
@@ -169,7 +169,7 @@ function kindsWithMore(used: UsedBy | undefined): PagedKind[] {
   return PAGED_KINDS.filter((kind) => used?.[`${kind}_has_more`]);
 }
 
-function toDependent(kind: Dependent["kind"], item: DependentAnswer | PhoneNumber): Dependent {
+function toDependent(kind: Dependent["kind"], item: DependentResponse | PhoneNumber): Dependent {
   const [id, name] =
     "phone_number_id" in item ? [item.phone_number_id, item.label || item.phone_number] : [item.id, item.name];
   return { kind, ...(id ? { id } : {}), ...(name ? { name } : {}) };

@@ -2,7 +2,7 @@ import { PROXY_FAILURES, type ProxyFailure } from "./proxy/failures.js";
 
 /** The facts about a failed API call. `provider/messages` turns them into a message. */
 export type ApiFailure =
-  | AnsweredFailure
+  | StatusFailure
   /** There was no response in time. */
   | { kind: "timeout"; host: string; seconds: number }
   /** The connection ended after the request may have been sent. */
@@ -27,11 +27,11 @@ export type ApiFailure =
   | { kind: "malformed-api-key" };
 
 /** The API, or a gateway in front of it, returned a status other than 2xx. */
-export interface AnsweredFailure {
-  kind: "answered";
+export interface StatusFailure {
+  kind: "status";
   status: number;
   /** The API's message, sanitized. Undefined if the body doesn't match the API's documentation. */
-  words?: string | undefined;
+  message?: string | undefined;
   /** The API's code for the error, such as `missing_permissions`. */
   code?: string | undefined;
   requestId?: string | undefined;
@@ -44,7 +44,7 @@ export const MISSING_PERMISSIONS = "missing_permissions";
 
 const TEMPORARY_STATUSES = new Set([408, 429, 502, 503, 504]);
 const KEY_FAILURES = new Set(["no-api-key", "malformed-api-key"]);
-const MALFORMED_ANSWERS = new Set(["too-large", "not-json", "unexpected-shape", "endless-pages"]);
+const MALFORMED_RESPONSES = new Set(["too-large", "not-json", "unexpected-shape", "endless-pages"]);
 const NEVER_SENT = new Set([...KEY_FAILURES, ...PROXY_FAILURES, "invalid-id", "untrusted-tls", "no-connection"]);
 const TEMPORARY_CONNECTION_FAILURES = new Set([
   ...["timeout", "connection-lost", "no-connection"],
@@ -61,7 +61,7 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
 
   constructor(readonly failure: ApiFailure) {
-    super(failure.kind === "answered" ? `the API returned ${failure.status}` : failure.kind);
+    super(failure.kind === "status" ? `the API returned ${failure.status}` : failure.kind);
   }
 
   /** The API reports that it has no such secret. */
@@ -104,7 +104,7 @@ export class ApiError extends Error {
   }
   /** The response doesn't look like a response from the API. */
   get isNotFromApi(): boolean {
-    if (MALFORMED_ANSWERS.has(this.failure.kind)) return true;
+    if (MALFORMED_RESPONSES.has(this.failure.kind)) return true;
     if (this.mayBeNotFound) return true;
     return this.status !== undefined && !this.isOfApi && this.status < 500 && !this.isTemporary;
   }
@@ -133,19 +133,19 @@ export class ApiError extends Error {
   }
   /** How long the API asks to wait, in milliseconds. */
   get retryAfterMs(): number | undefined {
-    return this.answered?.retryAfterMs;
+    return this.statusFailure?.retryAfterMs;
   }
 
-  private get answered(): AnsweredFailure | undefined {
-    return this.failure.kind === "answered" ? this.failure : undefined;
+  private get statusFailure(): StatusFailure | undefined {
+    return this.failure.kind === "status" ? this.failure : undefined;
   }
   private get status(): number | undefined {
-    return this.answered?.status;
+    return this.statusFailure?.status;
   }
   private get code(): string | undefined {
-    return this.answered?.code;
+    return this.statusFailure?.code;
   }
   private get isOfApi(): boolean {
-    return this.answered?.words !== undefined;
+    return this.statusFailure?.message !== undefined;
   }
 }

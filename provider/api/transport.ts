@@ -4,7 +4,7 @@ import type { Duplex, Readable } from "node:stream";
 import fetch, { FetchError, type Response } from "node-fetch";
 import * as v from "valibot";
 import { redacted, sanitized } from "../text/sanitize.js";
-import { type AnsweredFailure, ApiError, isTlsCode, MISSING_PERMISSIONS } from "./errors.js";
+import { ApiError, isTlsCode, MISSING_PERMISSIONS, type StatusFailure } from "./errors.js";
 import { Limiter } from "./limiter.js";
 import type { Route } from "./proxy/route.js";
 import { TunnelAgent, type TunnelUse, usingTunnel } from "./proxy/tunnelAgent.js";
@@ -40,7 +40,7 @@ export interface Request<T> {
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: { type: string; name: string; value: string };
-  answer: v.GenericSchema<unknown, T> | "empty";
+  expects: v.GenericSchema<unknown, T> | "empty";
 }
 
 /** Sends calls: adds the key, applies the time limit, queue and retries, and checks the response against the documentation. */
@@ -98,7 +98,7 @@ export class Transport {
   }
 
   private async sendOnce<T>(
-    { method, path, query = {}, body, answer }: Request<T>,
+    { method, path, query = {}, body, expects }: Request<T>,
     stop: AbortSignal | undefined,
   ): Promise<T> {
     const key = usableKey(this.options.apiKey);
@@ -128,13 +128,13 @@ export class Transport {
           signal: use.signal,
         });
       const response = await usingTunnel(use, send);
-      if (!response.ok) throw await answered(response, withoutSecrets);
+      if (!response.ok) throw await failureIn(response, withoutSecrets);
       const text = await textOf(response);
-      if (answer === "empty" && text === "") return undefined as T;
+      if (expects === "empty" && text === "") return undefined as T;
       // Parse the body even if it should be empty: a page from a proxy must not be treated as a successful delete.
-      return parsed(text, answer === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : answer);
+      return parsed(text, expects === "empty" ? (v.unknown() as v.GenericSchema<unknown, T>) : expects);
     } catch (error) {
-      throw error instanceof ApiError ? error : this.withoutAnswer(error, { timeout, stop, use });
+      throw error instanceof ApiError ? error : this.withoutResponse(error, { timeout, stop, use });
     }
   }
 
@@ -144,7 +144,7 @@ export class Transport {
   }
 
   /** The error for a request without a response. The network's error isn't kept, because it contains the request. */
-  private withoutAnswer(
+  private withoutResponse(
     error: unknown,
     { timeout, stop, use }: { timeout: AbortSignal; stop: AbortSignal | undefined; use: TunnelUse },
   ): ApiError {
@@ -244,7 +244,7 @@ function parsed<T>(text: string, schema: v.GenericSchema<unknown, T>): T {
   throw new ApiError({ kind: "unexpected-shape", place: sanitized(v.getDotPath(result.issues[0]) ?? "the whole") });
 }
 
-async function answered(response: Response, withoutSecrets: (text: string) => string): Promise<ApiError> {
+async function failureIn(response: Response, withoutSecrets: (text: string) => string): Promise<ApiError> {
   const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), Date.now());
   let body: unknown;
   try {
@@ -252,31 +252,31 @@ async function answered(response: Response, withoutSecrets: (text: string) => st
   } catch {
     body = undefined;
   }
-  const { words, code, requestId } = detailsIn(body);
+  const { message, code, requestId } = detailsIn(body);
   const shown = (text: string | undefined) => (text === undefined ? undefined : withoutSecrets(text));
   // Don't redact this code. Otherwise a secret's value that is part of it would change the error's kind.
   const shownCode = code === MISSING_PERMISSIONS ? code : shown(code);
   return new ApiError({
-    kind: "answered",
+    kind: "status",
     status: response.status,
-    words: shown(words),
+    message: shown(message),
     code: shownCode,
     requestId: shown(requestId),
     retryAfterMs,
   });
 }
 
-function detailsIn(body: unknown): Pick<AnsweredFailure, "words" | "code" | "requestId"> {
+function detailsIn(body: unknown): Pick<StatusFailure, "message" | "code" | "requestId"> {
   const result = v.safeParse(errorBody, body);
   if (!result.success) return {};
   const { detail } = result.output;
-  if (typeof detail === "string") return { words: detail };
+  if (typeof detail === "string") return { message: detail };
   if (Array.isArray(detail)) {
-    return { words: detail.map(({ loc, msg }) => (loc ? `${loc.join(".")}: ${msg}` : msg)).join("; ") };
+    return { message: detail.map(({ loc, msg }) => (loc ? `${loc.join(".")}: ${msg}` : msg)).join("; ") };
   }
   const code = detail.code ?? detail.status ?? undefined;
   return {
-    words: detail.message ?? code ?? "no reason given",
+    message: detail.message ?? code ?? "no reason given",
     ...(code ? { code } : {}),
     ...(detail.request_id ? { requestId: detail.request_id } : {}),
   };

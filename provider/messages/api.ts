@@ -10,10 +10,10 @@ import { capitalized, commandFor } from "./text.js";
 /** Returns the reason why a call failed. */
 export function failureText(failure: ApiFailure): string {
   switch (failure.kind) {
-    case "answered": {
-      const { status, words, requestId } = failure;
-      if (words === undefined) return `received status ${status}, but not from the ElevenLabs API`;
-      return `the API returned ${status}${requestId ? ` (request ${requestId})` : ""}: ${words}`;
+    case "status": {
+      const { status, message, requestId } = failure;
+      if (message === undefined) return `received status ${status}, but not from the ElevenLabs API`;
+      return `the API returned ${status}${requestId ? ` (request ${requestId})` : ""}: ${message}`;
     }
     case "timeout":
       return `${failure.host} did not respond within ${failure.seconds} s`;
@@ -28,7 +28,7 @@ export function failureText(failure: ApiFailure): string {
     case "no-connection":
       return `no connection to ${failure.host}: ${connectionText(failure.code)}`;
     case "proxy-refused":
-      return proxyAnswerText(failure);
+      return proxyResponseText(failure);
     case "proxy-unreachable":
       return `no connection to the proxy ${failure.proxy.url}: ${connectionText(failure.code)}`;
     case "proxy-untrusted":
@@ -69,7 +69,7 @@ function connectionText(code: string): string {
 
 type ProxyRefusal = ApiFailure & { kind: "proxy-refused" };
 
-function proxyAnswerText({ proxy, host, status }: ProxyRefusal): string {
+function proxyResponseText({ proxy, host, status }: ProxyRefusal): string {
   if (status === 407) {
     return proxy.hasCredentials
       ? `the proxy ${proxy.url} does not accept its user name or password (407)`

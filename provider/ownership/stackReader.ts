@@ -16,9 +16,9 @@ export type StackResources = Record<string, StateResource>;
 export interface StateMonitor {
   invoke(
     request: ResourceInvokeRequest,
-    answered: (
+    callback: (
       error: Error | null,
-      answer: {
+      response: {
         getReturn(): { toJavaScript(): Record<string, unknown> } | undefined;
         getFailuresList(): { getReason(): string }[];
       },
@@ -72,11 +72,11 @@ function invoke(monitor: StateMonitor, token: string, args: Record<string, strin
   request.setArgs(Struct.fromJavaScript(args) as never);
   request.setAcceptresources(false);
   return new Promise((resolve, reject) => {
-    monitor.invoke(request, (error, answer) => {
+    monitor.invoke(request, (error, response) => {
       if (error) return reject(error);
-      const [failure] = answer.getFailuresList();
+      const [failure] = response.getFailuresList();
       if (failure) return reject(new Error(failure.getReason()));
-      resolve(answer.getReturn()?.toJavaScript() ?? {});
+      resolve(response.getReturn()?.toJavaScript() ?? {});
     });
   });
 }

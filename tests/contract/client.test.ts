@@ -302,7 +302,7 @@ describe("the connection", () => {
 
       const error = await failureOf(clientOf(server).listSecrets());
 
-      expect(error.failure).toMatchObject({ kind: "answered", status: 503 });
+      expect(error.failure).toMatchObject({ kind: "status", status: 503 });
     });
 
     test("a large body leaves no connection open", async () => {
@@ -414,16 +414,16 @@ describe("the getters of an error that are true", () => {
     [
       "structured",
       structured("conflict", "The name is taken"),
-      { words: "The name is taken", code: "conflict", requestId: "r1" },
+      { message: "The name is taken", code: "conflict", requestId: "r1" },
     ],
-    ["short", short("conflict", "The name is taken"), { words: "The name is taken", code: "conflict" }],
-    ["without a message", { detail: { code: "conflict" } }, { words: "conflict", code: "conflict" }],
+    ["short", short("conflict", "The name is taken"), { message: "The name is taken", code: "conflict" }],
+    ["without a message", { detail: { code: "conflict" } }, { message: "conflict", code: "conflict" }],
     [
       "a list",
       { detail: [{ loc: ["body", 0, "name"], msg: "Too long" }, { msg: "And odd" }] },
-      { words: "body.0.name: Too long; And odd" },
+      { message: "body.0.name: Too long; And odd" },
     ],
-    ["plain", { detail: "Conflict" }, { words: "Conflict" }],
+    ["plain", { detail: "Conflict" }, { message: "Conflict" }],
     ["not of the API", html, {}],
   ])("the error has the status, the request id and the API's message: %s", async (_, body, facts) => {
     const emulator = await emulate();
@@ -431,7 +431,7 @@ describe("the getters of an error that are true", () => {
 
     const { failure } = await failureOf(clientOf(emulator).getSecret("1"));
 
-    expect(failure).toEqual({ kind: "answered", status: 409, ...facts });
+    expect(failure).toEqual({ kind: "status", status: 409, ...facts });
   });
 
   test("a proxy's page with status 200 does not confirm a DELETE", async () => {

@@ -394,6 +394,6 @@ test.concurrent("a PATCH of unknown outcome stays unknown after a later failure"
     const error = await failureOf(api.updateSecret(id, "A", "v"));
 
     expect(yesOf(error)).toContain("outcomeUnknown");
-    expect(error.failure).toMatchObject({ kind: "answered", status: 503 });
+    expect(error.failure).toMatchObject({ kind: "status", status: 503 });
   }
 });

@@ -74,7 +74,7 @@ describe("an error never contains API key, value, headers or body", () => {
     for (const body of bodies) {
       emulator.fault({ kind: "status", status: 422, body });
       const error = await failureOf(clientOf(emulator).updateSecret("1", "A", value));
-      expect(error.failure).toMatchObject({ words: "[not shown: it contains a secret]" });
+      expect(error.failure).toMatchObject({ message: "[not shown: it contains a secret]" });
       const shown = everythingOf(error);
       for (const each of formsOf(secret)) expect(shown).not.toContain(each);
       expect(shown).not.toContain("canary");
@@ -119,7 +119,7 @@ describe("hostile responses", () => {
       emulator.fault({ kind: "status", status: 400, body });
       const error = await failureOf(clientOf(emulator).getSecret("1"));
       const shown = expect.stringContaining("a\\u001b[2Jb\\u0007c\\u000ad\\u000de\\u0000f\\u009bg\\u202eh");
-      expect(error.failure).toMatchObject({ words: shown });
+      expect(error.failure).toMatchObject({ message: shown });
       expect(Object.values(error.failure).join() + error.message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
     }
   });
@@ -128,7 +128,7 @@ describe("hostile responses", () => {
     const emulator = await emulate();
     emulator.fault({ kind: "status", status: 400, body: { detail: "x".repeat(1_000_000) } });
     const { failure } = await failureOf(clientOf(emulator).getSecret("1"));
-    expect(failure).toMatchObject({ status: 400, words: `${"x".repeat(300)}…` });
+    expect(failure).toMatchObject({ status: 400, message: `${"x".repeat(300)}…` });
   });
 
   test("__proto__ in a body has no effect", async () => {

@@ -36,7 +36,7 @@ test.each<[string, (text: string) => string]>([
 
     const error = await failureOf(clientOf(emulator).updateSecret("1", "A", value));
 
-    expect(error.failure).toMatchObject({ status: 422, words: "[not shown: it contains a secret]" });
+    expect(error.failure).toMatchObject({ status: 422, message: "[not shown: it contains a secret]" });
     expect(secret.foundIn(everythingOf(error))).toEqual([]);
   }
 });

@@ -59,7 +59,7 @@ test("a failed adoption leaves the secret to its owner", async () => {
 
   expect(await problemOf(up.create({ ...inputs("PAY"), onExisting: "overwrite" }))).toMatchObject({
     kind: "may-have-been-updated",
-    facts: { id, failure: { kind: "answered", status: 500 } },
+    facts: { id, failure: { kind: "status", status: 500 } },
   });
 
   expect(up.diff({ id, state }, inputs("PAYMENT"))).toEqual({ hasChanges: false, changed: [], replacing: [] });

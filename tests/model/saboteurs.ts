@@ -212,7 +212,7 @@ export const SABOTEURS: Record<string, Saboteur<MakeLifecycle>> = {
       new (class extends WorkspaceSecretLifecycle {
         override create(inputs: WorkspaceSecretInputs) {
           return super.create(inputs).catch(() => {
-            const failure = { kind: "answered", status: 500, words: inputs.value } as const;
+            const failure = { kind: "status", status: 500, message: inputs.value } as const;
             throw mayHaveBeenCreated({ failure, spellings: [] }, { step: "create secret", name: inputs.name });
           });
         }

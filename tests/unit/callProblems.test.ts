@@ -14,9 +14,9 @@ function workspace(name = "default", keySource: "config" | "environment" | undef
   return new Workspace({ name, endpoint: ENDPOINT, apiKey: "sk_canary", keySource, ...limits });
 }
 
-const answered = (status: number, code?: string): ApiFailure => ({ kind: "answered", status, words: "Words.", code });
+const answered = (status: number, code?: string): ApiFailure => ({ kind: "status", status, message: "Words.", code });
 /** A response without an error in the API's format. */
-const foreign = (status: number): ApiFailure => ({ kind: "answered", status });
+const foreign = (status: number): ApiFailure => ({ kind: "status", status });
 const host = "api.example";
 
 const KINDS: [string, ApiFailure, string][] = [
@@ -61,7 +61,7 @@ describe("a failed call becomes a problem", () => {
   });
 
   test.each(KINDS)("if a request sends only an id, its failure is the right problem: %s", (_, failure, kind) => {
-    const isInvalidRequest = failure.kind === "answered" && [400, 422].includes(failure.status) && kind === "refused";
+    const isInvalidRequest = failure.kind === "status" && [400, 422].includes(failure.status) && kind === "refused";
     const problem = callProblem(new ApiError(failure), workspace(), { action: ACTION, sendsOnlyId: true });
     expect(problem.kind).toBe(isInvalidRequest ? "invalid-id" : kind);
   });

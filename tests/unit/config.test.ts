@@ -282,7 +282,7 @@ describe("numbers", () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([200, 200, 200]);
 
     emulator.fault({ kind: "status", status: 503 });
-    expect((await failureOf(workspace.list())).failure).toMatchObject({ kind: "answered", status: 503 });
+    expect((await failureOf(workspace.list())).failure).toMatchObject({ kind: "status", status: 503 });
     expect(emulator.requests).toHaveLength(4);
 
     emulator.fault({ kind: "hang" });

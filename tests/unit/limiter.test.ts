@@ -4,7 +4,7 @@ import { ApiError } from "../../provider/api/errors";
 import { Limiter } from "../../provider/api/limiter";
 
 const answered = (status: number, retryAfterMs?: number) =>
-  new ApiError({ kind: "answered", status, words: "words", retryAfterMs });
+  new ApiError({ kind: "status", status, message: "words", retryAfterMs });
 
 async function fail(limiter: Limiter, error: ApiError): Promise<ApiError> {
   await expect(limiter.run(() => Promise.reject(error), { isRetry: false })).rejects.toBe(error);

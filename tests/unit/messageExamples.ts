@@ -1,7 +1,7 @@
 import * as render from "../../cli/render/wording";
 import * as commandLine from "../../cli/wording";
 import type { Dependent } from "../../provider/api/client";
-import type { AnsweredFailure, ApiFailure } from "../../provider/api/errors";
+import type { ApiFailure, StatusFailure } from "../../provider/api/errors";
 import * as component from "../../provider/component/wording";
 import * as remote from "../../provider/hosts/plugin/component/wording";
 import * as api from "../../provider/messages/api";
@@ -94,13 +94,13 @@ const OF_STRANGER: OwnedFacts = {
   strangerType: "pulumi-nodejs:dynamic:Resource",
 };
 
-function answered(status: number): AnsweredFailure {
-  return { kind: "answered", status, words: "The message of the API." };
+function answered(status: number): StatusFailure {
+  return { kind: "status", status, message: "The message of the API." };
 }
 
 /** A response that isn't in the API's format. */
-function foreign(status: number): AnsweredFailure {
-  return { kind: "answered", status };
+function foreign(status: number): StatusFailure {
+  return { kind: "status", status };
 }
 
 interface CallOptions {

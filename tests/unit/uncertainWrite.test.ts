@@ -3,7 +3,7 @@ import { ApiError, type ApiFailure } from "../../provider/api/errors";
 import { lookRepeatedly, UncertainWrite } from "../../provider/api/uncertainWrite";
 
 const host = "api.example";
-const answered = (status: number) => new ApiError({ kind: "answered", status, words: "Words." });
+const answered = (status: number) => new ApiError({ kind: "status", status, message: "Words." });
 const failed = (failure: ApiFailure) => new ApiError(failure);
 
 const TIMEOUT = failed({ kind: "timeout", host, seconds: 30 });
@@ -76,12 +76,12 @@ describe("the final error", () => {
   });
 
   test("a PATCH reports a later 404, because the secret is gone", () => {
-    const gone = failed({ kind: "answered", status: 404, words: "Words.", code: "not_found" });
+    const gone = failed({ kind: "status", status: 404, message: "Words.", code: "not_found" });
     expect(finalError("PATCH", TIMEOUT, gone)).toBe(gone);
   });
 
   test("a PATCH doesn't report a later 404 that isn't from the API", () => {
-    expect(finalError("PATCH", TIMEOUT, failed({ kind: "answered", status: 404 }))).toBe(TIMEOUT);
+    expect(finalError("PATCH", TIMEOUT, failed({ kind: "status", status: 404 }))).toBe(TIMEOUT);
     expect(finalError("PATCH", TIMEOUT, answered(404))).toBe(TIMEOUT);
   });
 

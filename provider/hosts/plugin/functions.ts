@@ -10,11 +10,11 @@ export const FUNCTIONS: Record<string, (workspaces: Workspaces, args: Properties
   "elevenlabs:index:getWorkspaceSecret": async (workspaces, args) => {
     const { secretId, name, workspace } = args as Texts;
     const key = { ...(secretId === undefined ? {} : { secretId }), ...(name === undefined ? {} : { name }) };
-    return answerOf(await getSecret(workspaces, key, workspace));
+    return resultOf(await getSecret(workspaces, key, workspace));
   },
   "elevenlabs:index:listWorkspaceSecrets": async (workspaces, args) => {
     const { prefix, workspace } = args as Texts;
-    return { secrets: (await listSecrets(workspaces, prefix, workspace)).map(answerOf) };
+    return { secrets: (await listSecrets(workspaces, prefix, workspace)).map(resultOf) };
   },
   "elevenlabs:index:getSecretDependents": async (workspaces, args) => {
     const { secretId = "", workspace } = args as Texts;
@@ -31,6 +31,6 @@ export function argumentFailures(args: Properties): CheckFailure[] {
 
 type Texts = Record<string, string | undefined>;
 
-function answerOf({ id, name }: { id: string; name: string }): Properties {
+function resultOf({ id, name }: { id: string; name: string }): Properties {
   return { secretId: id, name };
 }

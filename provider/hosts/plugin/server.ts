@@ -61,7 +61,7 @@ function failing(problem: Problem): UntypedServiceImplementation {
   return { getPluginInfo, getSchema: fail, checkConfig, configure: fail };
 }
 
-type Answer<Request, Response> = (request: Request) => Response | Promise<Response>;
+type Respond<Request, Response> = (request: Request) => Response | Promise<Response>;
 
 function unimplemented(message: string): Error {
   return Object.assign(new Error(message), { code: status.UNIMPLEMENTED });
@@ -75,7 +75,7 @@ function implementationOf(host: PluginHost): UntypedServiceImplementation {
     loaded ??= import("./component/components.js").then(({ Components }) => new Components(options));
     return loaded;
   };
-  const handle = <Request, Response>(answer: Answer<Request, Response>) => handler(host, answer);
+  const handle = <Request, Response>(respond: Respond<Request, Response>) => handler(host, respond);
   return {
     getPluginInfo,
     getSchema: handle(() => {
@@ -249,19 +249,19 @@ function checkFailure(property: string, reason: string): messages.CheckFailure {
 /** Handles a call, and converts every thrown error to an error that the engine shows. */
 function handler<Request, Response>(
   host: PluginHost,
-  answer: Answer<Request, Response>,
+  respond: Respond<Request, Response>,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
     // The engine cancels a call, for example when it is killed. gRPC also sends this event at the end of each call.
     const givenUp = new AbortController();
     const giveUp = () => givenUp.abort();
     call.on("cancelled", giveUp);
-    const respond = async () => {
+    const run = async () => {
       const timeLimit = timeLimitOf(call.request);
       const signal = timeLimit ? AbortSignal.any([givenUp.signal, timeLimit]) : givenUp.signal;
-      return host.during(signal, () => answer(call.request));
+      return host.during(signal, () => respond(call.request));
     };
-    const [error, response] = await respond().then(
+    const [error, response] = await run().then(
       (response) => [null, response] as const,
       (error: unknown) => [isWireError(error) ? error : wireError(error), undefined] as const,
     );
