@@ -37,7 +37,7 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-interface Tenant {
+interface LimitedWorkspace {
   workspace: Workspace;
   limits: Limits;
 }
@@ -50,14 +50,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const keys = new Map(Object.entries(options.keys ?? { sk_emulator: {} }));
   const [apiKey] = keys.keys();
   if (apiKey === undefined) throw new Error("The emulator requires at least one API key in `keys`.");
-  const tenants = new Map<string, Tenant>();
+  const workspaces = new Map<string, LimitedWorkspace>();
   const faults = new FaultQueue();
   const log = new RequestLog();
   const closing = new AbortController();
 
-  function tenant(name = "default"): Tenant {
-    const known = tenants.get(name) ?? { workspace: new Workspace(options.listLagMs), limits: new Limits(options) };
-    tenants.set(name, known);
+  function workspaceNamed(name = "default"): LimitedWorkspace {
+    const known = workspaces.get(name) ?? { workspace: new Workspace(options.listLagMs), limits: new Limits(options) };
+    workspaces.set(name, known);
     return known;
   }
 
@@ -76,7 +76,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const record: RecordedRequest = { method, path, query, operation, workspace, status: undefined };
     log.arrived(record);
 
-    const started = key && tenant(workspace).limits.start();
+    const started = key && workspaceNamed(workspace).limits.start();
     const refusal = started instanceof ErrorResponse ? started : undefined;
     if (started instanceof Function) response.once("close", started);
     const fault = refusal ? undefined : faults.take(record);
@@ -90,7 +90,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       : responseOf(() => {
           if (refusal) throw refusal;
           const { definition, path } = authorize(found, key);
-          return definition.run({ workspace: tenant(workspace).workspace, rules, path, query, json } satisfies Call);
+          return definition.run({
+            workspace: workspaceNamed(workspace).workspace,
+            rules,
+            path,
+            query,
+            json,
+          } satisfies Call);
         });
     if (pause?.when === "after") await sleep(pause.ms, undefined, { signal: closing.signal });
     if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: closing.signal });
@@ -115,7 +121,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKey,
     requests: log.requests,
-    workspace: (name) => tenant(name).workspace,
+    workspace: (name) => workspaceNamed(name).workspace,
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     waitForRequest: (predicate, timeoutMs = 10_000) => log.wait(predicate, timeoutMs),

@@ -7,7 +7,7 @@ import type { DependentSeeds, Emulator, Fault } from "../../emulator/index";
 import { version } from "../../package.json";
 import { PAGED_KINDS } from "../../provider/api/client";
 import { gatewayTo } from "../support/gateway";
-import { clientOf, emulate, failureOf, json, serve, serveTls, timeLimitUntil, yesOf } from "../support/servers";
+import { clientOf, emulate, failureOf, json, serve, serveTls, timeLimitUntil, trueGetters } from "../support/servers";
 
 const PREFIX = "/v1/convai/secrets";
 const VALUE = 'ünïcode 🔑 "quotes" \\ and\nlines\u0000';
@@ -239,7 +239,7 @@ describe("the connection", () => {
     const error = await failureOf(clientOf(emulator, { timeoutMs: 50 }).getSecret("1"));
 
     expect(error.failure).toEqual({ kind: "timeout", host: new URL(emulator.url).host, seconds: 0.05 });
-    expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
+    expect(trueGetters(error)).toEqual(["isTemporary", "outcomeUnknown"]);
   });
 
   test.each([200, 500])("the timeout also covers the body of a %d", async (status) => {
@@ -264,7 +264,7 @@ describe("the connection", () => {
       ).listSecrets(),
     );
 
-    expect(yesOf(error)).toContain("outcomeUnknown");
+    expect(trueGetters(error)).toContain("outcomeUnknown");
   });
 
   describe("a body that is larger than any response of the API", () => {
@@ -280,7 +280,7 @@ describe("the connection", () => {
       const error = await failureOf(clientOf(server).listSecrets());
 
       expect(error.failure).toEqual(failure);
-      expect(yesOf(error)).toEqual(["isNotFromApi", "outcomeUnknown"]);
+      expect(trueGetters(error)).toEqual(["isNotFromApi", "outcomeUnknown"]);
     });
 
     test("a large body is refused while it arrives, if no length is declared", async () => {
@@ -291,7 +291,7 @@ describe("the connection", () => {
       const error = await failureOf(clientOf(server, { timeoutMs: 60_000 }).listSecrets());
 
       expect(error.failure).toEqual(failure);
-      expect(yesOf(error)).toEqual(["isNotFromApi", "outcomeUnknown"]);
+      expect(trueGetters(error)).toEqual(["isNotFromApi", "outcomeUnknown"]);
     });
 
     test("a large body is not read if the status is an error", async () => {
@@ -326,7 +326,7 @@ describe("the connection", () => {
     const error = await failureOf(clientOf(emulator).listSecrets());
 
     expect(error.failure).toMatchObject({ kind: "connection-lost", host: LOOPBACK });
-    expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
+    expect(trueGetters(error)).toEqual(["isTemporary", "outcomeUnknown"]);
   });
 
   test.each([301, 302, 303, 307, 308])(
@@ -345,7 +345,7 @@ describe("the connection", () => {
         await failureOf(api.deleteSecret("1")),
       ];
 
-      expect(errors.map(yesOf)).toEqual([["isNotFromApi"], ["isNotFromApi"], ["isNotFromApi"]]);
+      expect(errors.map(trueGetters)).toEqual([["isNotFromApi"], ["isNotFromApi"], ["isNotFromApi"]]);
       expect(server.requests).toHaveLength(3);
       expect(elsewhere.connections).toBe(0);
     },
@@ -405,7 +405,7 @@ describe("the getters of an error that are true", () => {
 
     const error = await failureOf(clientOf(emulator).updateSecret("1", "A", "v"));
 
-    expect(yesOf(error)).toEqual(yes);
+    expect(trueGetters(error)).toEqual(yes);
     // A second request would get a 404, because the emulator has no secret 1.
     expect(emulator.requests.map((request) => request.fault)).toEqual([met.kind]);
   });
@@ -439,7 +439,10 @@ describe("the getters of an error that are true", () => {
     const { id } = emulator.workspace().add("A");
     emulator.fault({ kind: "malformed" });
 
-    expect(yesOf(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual(["isNotFromApi", "outcomeUnknown"]);
+    expect(trueGetters(await failureOf(clientOf(emulator).deleteSecret(id)))).toEqual([
+      "isNotFromApi",
+      "outcomeUnknown",
+    ]);
   });
 
   test("a server without TLS is not a temporary failure, and gets no request", async () => {
@@ -449,7 +452,7 @@ describe("the getters of an error that are true", () => {
     const error = await failureOf(api.createSecret("A", "v", noLook));
 
     expect(error.failure).toEqual({ kind: "untrusted-tls", host: LOOPBACK, code: expect.stringMatching(/./) });
-    expect(yesOf(error)).toEqual([]);
+    expect(trueGetters(error)).toEqual([]);
     expect(server.connections).toBe(1);
   });
 
@@ -467,7 +470,7 @@ describe("the getters of an error that are true", () => {
     );
 
     expect(error.failure).toEqual({ kind: "connection-lost", host: LOOPBACK, code: expect.stringMatching(/./) });
-    expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
+    expect(trueGetters(error)).toEqual(["isTemporary", "outcomeUnknown"]);
     expect({ looks, posts: server.requests.length }).toEqual({ looks: 2, posts: 1 });
   });
 });

@@ -3,7 +3,15 @@ import type { ClientRequest } from "node:http";
 import { expect, test } from "@jest/globals";
 import type { Emulator, Fault, FaultKind } from "../../emulator/index";
 import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/client";
-import { clientOf, closedOrigin, emulate, failureOf, nextRequest, timeLimitUntil, yesOf } from "../support/servers";
+import {
+  clientOf,
+  closedOrigin,
+  emulate,
+  failureOf,
+  nextRequest,
+  timeLimitUntil,
+  trueGetters,
+} from "../support/servers";
 
 // Runs the rows of a table at the same time, because they mostly wait for a retry.
 async function each<Row, Seen>(
@@ -118,7 +126,7 @@ test.concurrent("a refused connection is retried; a POST needs no search afterwa
       const attempts = await attemptsAt(url, async () => {
         const error = await failureOf(call(clientOf({ url }, { maxRetries: 1 }), "1"));
         expect(error.failure).toMatchObject({ host: new URL(url).host });
-        seen.push({ ...error.failure, host: "" }, ...yesOf(error));
+        seen.push({ ...error.failure, host: "" }, ...trueGetters(error));
       });
       return [attempts, ...seen];
     },
@@ -168,7 +176,7 @@ async function create(faults: Fault[], maxRetries = 2): Promise<Outcome> {
       expect(emulator.workspace().secrets()).toMatchObject([{ ...secret, value: "v" }]);
       return "the secret" as const;
     },
-    async (error: unknown) => yesOf(await failureOf(Promise.reject(error))),
+    async (error: unknown) => trueGetters(await failureOf(Promise.reject(error))),
   );
   const posts = emulator.requests.filter(({ operation }) => operation === "create").length;
   return { posts, looks, created: emulator.workspace().secrets().length, result };
@@ -339,7 +347,7 @@ test.concurrent("Retry-After of more than a minute fails at once, and pauses not
     const api = clientOf(emulator, { maxRetries: 4 });
     const error = await failureOf(api.listSecrets());
     expect(await api.listSecrets()).toEqual([]);
-    return [yesOf(error), emulator.requests.length];
+    return [trueGetters(error), emulator.requests.length];
   });
   const atOnce = [["isRateLimit", "isTemporary"], 2];
   expect(seen).toEqual({ seconds: atOnce, "many seconds": atOnce, date: atOnce });
@@ -393,7 +401,7 @@ test.concurrent("a PATCH of unknown outcome stays unknown after a later failure"
 
     const error = await failureOf(api.updateSecret(id, "A", "v"));
 
-    expect(yesOf(error)).toContain("outcomeUnknown");
+    expect(trueGetters(error)).toContain("outcomeUnknown");
     expect(error.failure).toMatchObject({ kind: "status", status: 503 });
   }
 });

@@ -11,7 +11,7 @@ import {
   nextRequest,
   serve,
   timeLimitUntil,
-  yesOf,
+  trueGetters,
 } from "../support/servers";
 
 const KEY = "sk_canary-key";
@@ -96,7 +96,7 @@ describe("a malformed or missing API key", () => {
     expect(error.failure).toEqual({ kind: "malformed-api-key" });
     expect(error.isApiKeyProblem).toBe(true);
     expect(everythingOf(error)).not.toMatch(/c[aä]nary|injected/);
-    expect(yesOf(error)).toEqual([]);
+    expect(trueGetters(error)).toEqual([]);
     expect(server.connections).toBe(0);
   });
 
@@ -140,7 +140,7 @@ describe("hostile responses", () => {
     expect(await clientOf(emulator).listSecrets()).toEqual([{ id: "1", name: "A" }]);
     const error = await failureOf(clientOf(emulator).listSecrets());
 
-    expect(yesOf(error)).toEqual(["isRefusal"]);
+    expect(trueGetters(error)).toEqual(["isRefusal"]);
     expect({}).not.toHaveProperty("polluted");
   });
 
@@ -191,7 +191,7 @@ describe("hostile responses", () => {
 
   test("an id that is not a well-formed string is not found", async () => {
     const emulator = await emulate();
-    expect(yesOf(await failureOf(clientOf(emulator).getSecret("\ud800")))).toEqual(["isNotFound"]);
+    expect(trueGetters(await failureOf(clientOf(emulator).getSecret("\ud800")))).toEqual(["isNotFound"]);
   });
 
   test("a repeated cursor ends the list at once, with an error", async () => {
@@ -228,7 +228,7 @@ describe("hostile responses", () => {
 
     const error = await failureOf(clientOf(server).listSecrets());
 
-    expect(yesOf(error)).toEqual(status === 200 ? ["isNotFromApi", "outcomeUnknown"] : ["outcomeUnknown"]);
+    expect(trueGetters(error)).toEqual(status === 200 ? ["isNotFromApi", "outcomeUnknown"] : ["outcomeUnknown"]);
     expect(sent).toBeLessThan(200);
   });
 });

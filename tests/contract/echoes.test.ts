@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { canary, PUNCTUATION } from "../support/canary";
 import { everythingOf } from "../support/reachable";
-import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
+import { clientOf, emulate, failureOf, trueGetters } from "../support/servers";
 
 const short = canary(PUNCTUATION);
 const long = canary(PUNCTUATION, { length: 64 * 1024 });
@@ -45,5 +45,5 @@ test("a value that is part of the API's error code does not change the kind", as
   const emulator = await emulate();
   emulator.fault({ kind: "status", status: 401, body: { detail: { status: "missing_permissions", message: "no" } } });
   const error = await failureOf(clientOf(emulator).updateSecret("1", "A", "permissions"));
-  expect(yesOf(error)).toEqual(["lacksPermission"]);
+  expect(trueGetters(error)).toEqual(["lacksPermission"]);
 });

@@ -12,8 +12,8 @@ import {
   serveTls,
   startProxy,
   timeLimitUntil,
+  trueGetters,
   trusting,
-  yesOf,
 } from "../support/servers";
 
 const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
@@ -79,7 +79,7 @@ test("an untrusted certificate is refused, even through a tunnel", async () => {
   const error = await failureOf(clientThrough(impostor.url).createSecret("A", "v", noLook));
 
   expect(error.failure).toEqual({ kind: "untrusted-tls", host: HOST, code: "ERR_TLS_CERT_ALTNAME_INVALID" });
-  expect(yesOf(error)).toEqual([]);
+  expect(trueGetters(error)).toEqual([]);
   expect([other.requests, impostor.asked.length, proxy.asked]).toEqual([[], 1, []]);
 });
 
@@ -128,7 +128,7 @@ test.each([
   const result = await client.createSecret("A", "v", look).catch((error: unknown) => failureOf(Promise.reject(error)));
 
   if (result instanceof Error) {
-    expect(yesOf(result)).toEqual(["isTemporary", "outcomeUnknown"]);
+    expect(trueGetters(result)).toEqual(["isTemporary", "outcomeUnknown"]);
     expect(result.failure).toMatchObject({ kind: "connection-lost", host: HOST });
   }
   expect(result instanceof Error).toBe(created === 0);
@@ -159,7 +159,7 @@ test("a timeout after the request was sent is not blamed on the proxy", async ()
   const error = await failureOf(calls.updateSecret("1", "A", "v"));
 
   expect(error.failure).toEqual({ kind: "timeout", host: HOST, seconds: 0.5 });
-  expect(yesOf(error)).toEqual(["isTemporary", "outcomeUnknown"]);
+  expect(trueGetters(error)).toEqual(["isTemporary", "outcomeUnknown"]);
 });
 
 test.each<ProxyFault>(["hang", "hang-tunnel"])("a stop ends an unfinished connection: %s", async (fault) => {
@@ -194,7 +194,7 @@ test("redirects and large responses are refused, even through a proxy", async ()
 
   const [redirected, large] = [await failureOf(client.listSecrets()), await failureOf(client.listSecrets())];
 
-  expect(yesOf(redirected)).toEqual(["isNotFromApi"]);
+  expect(trueGetters(redirected)).toEqual(["isNotFromApi"]);
   expect(large.failure).toEqual({ kind: "too-large", host: HOST });
   expect(proxy.asked.map(({ target }) => target)).toEqual(proxy.asked.map(() => TARGET));
 });

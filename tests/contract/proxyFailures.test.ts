@@ -3,7 +3,7 @@ import type { ApiFailure } from "../../provider/api/errors";
 import { clientThrough, HOST, throughProxy } from "../support/behindProxy";
 import type { ForwardProxy, ForwardProxyOptions, ProxyFault } from "../support/forwardProxy";
 import { everythingOf } from "../support/reachable";
-import { closedOrigin, failureOf, timeLimitUntil, yesOf } from "../support/servers";
+import { closedOrigin, failureOf, timeLimitUntil, trueGetters } from "../support/servers";
 
 const noLook = () => Promise.reject(new Error("Nothing may be looked up here"));
 
@@ -97,7 +97,7 @@ test.concurrent.each<[string, Case]>([
   const { origin, username } = new URL(proxyUrl);
   const proxyShown = { url: origin, variable: "HTTPS_PROXY", hasCredentials: username !== "" };
   expect(error.failure).toEqual({ ...failure, ...(failure.kind === "untrusted-tls" ? {} : { proxy: proxyShown }) });
-  expect(yesOf(error)).toEqual(isTemporary ? ["isTemporary"] : []);
+  expect(trueGetters(error)).toEqual(isTemporary ? ["isTemporary"] : []);
   expect(proxy.asked).toHaveLength(asked);
   expect(api.requests).toEqual([]);
   expect(everythingOf(error)).not.toMatch(/canary|us(@|%40)er|xi-api-key/);

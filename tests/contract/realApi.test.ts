@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ElevenLabsApi, PAGED_KINDS, type Secret } from "../../provider/api/client";
 import { REGIONS } from "../../provider/api/endpoint";
-import { clientOf, emulate, failureOf, yesOf } from "../support/servers";
+import { clientOf, emulate, failureOf, trueGetters } from "../support/servers";
 
 // With this variable, the same tests call the real API, in the workspace of that key.
 const apiKey = process.env.ELEVENLABS_TEST_API_KEY;
@@ -72,17 +72,17 @@ describe(apiKey ? "the real API" : "the emulator instead of the real API", () =>
       await failureOf(api.updateSecret(id, name, "v")),
       await failureOf(api.deleteSecret(id)),
     ];
-    expect(errors.map(yesOf)).toEqual([["isNotFound"], ["isNotFound"], ["isNotFound"]]);
+    expect(errors.map(trueGetters)).toEqual([["isNotFound"], ["isNotFound"], ["isNotFound"]]);
     expect(await named(name)).toEqual([]);
   });
 
   test("an unknown id is not found", async () => {
-    expect(yesOf(await failureOf(api.getSecret(randomUUID().replaceAll("-", ""))))).toEqual(["isNotFound"]);
+    expect(trueGetters(await failureOf(api.getSecret(randomUUID().replaceAll("-", ""))))).toEqual(["isNotFound"]);
   });
 
   test("an unknown API key is not accepted", async () => {
     const stranger = clientOf({ url: server.url, apiKey: `sk_${randomUUID().replaceAll("-", "")}` });
-    expect(yesOf(await failureOf(stranger.listSecrets()))).toEqual(["isUnauthorized"]);
+    expect(trueGetters(await failureOf(stranger.listSecrets()))).toEqual(["isUnauthorized"]);
   });
 });
 

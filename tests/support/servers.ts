@@ -175,7 +175,7 @@ export async function failureOf(call: Promise<unknown>): Promise<ApiError> {
   throw new Error("The call did not fail with an ApiError", { cause: error });
 }
 
-const QUESTIONS = [
+const GETTERS = [
   "isNotFound",
   "mayBeNotFound",
   "isUnauthorized",
@@ -188,6 +188,6 @@ const QUESTIONS = [
 ] as const;
 
 /** The getters of an error that are true. */
-export function yesOf(error: ApiError): (typeof QUESTIONS)[number][] {
-  return QUESTIONS.filter((question) => error[question]);
+export function trueGetters(error: ApiError): (typeof GETTERS)[number][] {
+  return GETTERS.filter((name) => error[name]);
 }
