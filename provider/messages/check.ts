@@ -1,7 +1,7 @@
 import type { OwnedFacts } from "../ownership/ownership.js";
 import { quoted, sanitized } from "../text/sanitize.js";
 import type { ConfigFault } from "../workspaces/settings.js";
-import { explainFault, explainFaults, type InvalidConfig, isOfEnvironment } from "./config.js";
+import { explainFaultOf, explainFaults, type InvalidConfig } from "./config.js";
 import { explainOwner } from "./owner.js";
 import { checkFailure } from "./problem.js";
 import { didYouMean } from "./text.js";
@@ -59,11 +59,8 @@ export const providerConfigUnknown = checkFailure(
 /** See [invalid-config](#invalid-config). */
 export const providerConfigInvalid = checkFailure(
   "provider-config-invalid",
-  ({ fault, provider }: { fault: ConfigFault; provider?: string | undefined }, reader) => {
-    const [why, ...next] = explainFault(fault, reader);
-    if (provider === undefined || isOfEnvironment(fault)) return [why, ...next];
-    return [why, `Correct it in the arguments of provider ${quoted(provider)} in the program.`];
-  },
+  ({ fault, provider }: { fault: ConfigFault; provider?: string | undefined }, reader) =>
+    explainFaultOf(provider, fault, reader),
 );
 
 /** See [invalid-config](#invalid-config). */

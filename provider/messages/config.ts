@@ -9,7 +9,7 @@ import { type Explanation, problem, type Reader } from "./problem.js";
 import { fileText, removalText } from "./projectFile.js";
 import { commandFor, didYouMean, listText } from "./text.js";
 
-export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
+function explainFault(fault: ConfigFault, reader: Reader): Explanation {
   switch (fault.kind) {
     case "number-out-of-range": {
       const { key, given, isWhole, isZeroAllowed } = fault;
@@ -78,8 +78,16 @@ export function explainFault(fault: ConfigFault, reader: Reader): Explanation {
   }
 }
 
+/** The same, for the config of an explicit provider: it is in the program, and not in the stack's config. */
+export function explainFaultOf(provider: string | undefined, fault: ConfigFault, reader: Reader): Explanation {
+  const [why, ...next] = explainFault(fault, reader);
+  if (provider === undefined || isOfEnvironment(fault)) return [why, ...next];
+  const verb = fault.kind === "workspace-unknown" ? "Add it to workspaces" : "Correct it";
+  return [why, `${verb} in the arguments of provider ${quoted(provider)} in the program.`];
+}
+
 /** Whether an environment variable has the fault. */
-export function isOfEnvironment(fault: ConfigFault): boolean {
+function isOfEnvironment(fault: ConfigFault): boolean {
   if (fault.kind === "region-unknown" || fault.kind === "base-url-invalid") return "variable" in fault.place;
   return fault.kind === "proxy-invalid";
 }
@@ -105,12 +113,14 @@ const PROXY_ADVICE: Record<ProxyFault, string[]> = {
 
 export interface InvalidConfig {
   faults: ConfigFault[];
+  /** The name of the explicit provider that has the config. */
+  provider?: string | undefined;
   /** Whether the config may be from the last update, as in a refresh or destroy without the program. */
   configMayBeStale?: boolean;
 }
 
-export function explainFaults({ faults, configMayBeStale }: InvalidConfig, reader: Reader): Explanation {
-  const explanations = faults.map((fault) => explainFault(fault, reader));
+export function explainFaults({ faults, provider, configMayBeStale }: InvalidConfig, reader: Reader): Explanation {
+  const explanations = faults.map((fault) => explainFaultOf(provider, fault, reader));
   const advice = explanations.length === 1 ? explanations.flatMap(([, ...next]) => next) : ["Correct each setting."];
   const then = configMayBeStale
     ? [`Then ${WITH_PROGRAM}.`]

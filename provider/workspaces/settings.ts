@@ -67,8 +67,9 @@ export type ConfigFault =
 /**
  * Reads the settings of a workspace. Throws one `invalid-config` problem with all faults. A missing key isn't a fault here,
  * because a preview doesn't need a key. Makes no request and loads no API client, so that a program can check its config.
+ * `provider` is the name of the explicit provider that has the config.
  */
-export function settingsOf(name: string, config: ConfigReader, env: Environment): Settings {
+export function settingsOf(name: string, config: ConfigReader, env: Environment, provider?: string): Settings {
   const faults: ConfigFault[] = [];
   const source: Source = { text: (key) => blankAsMissing(config(key)), env, faults };
   const raw = name === DEFAULT_WORKSPACE ? defaultWorkspace(source) : namedWorkspace(name, source);
@@ -78,7 +79,7 @@ export function settingsOf(name: string, config: ConfigReader, env: Environment)
   const timeoutSeconds = numberOf("timeoutSeconds", source);
   const maxRetries = numberOf("maxRetries", source);
   const maxConcurrency = numberOf("maxConcurrency", source);
-  if (raw === undefined || endpoint === undefined || faults.length > 0) throw invalid(faults);
+  if (raw === undefined || endpoint === undefined || faults.length > 0) throw invalid(faults, provider);
   const timeoutMs = Math.min(Math.ceil(timeoutSeconds * 1000), LONGEST_TIMEOUT_MS);
   return {
     apiKey: raw.apiKey,
@@ -116,8 +117,8 @@ export function workspaceNames(config: ConfigReader): string[] {
   return [...new Set([DEFAULT_WORKSPACE, ...described.keys()])];
 }
 
-function invalid(faults: ConfigFault[]): Problem {
-  return invalidConfig({ faults }, { step: "use the config" });
+function invalid(faults: ConfigFault[], provider?: string): Problem {
+  return invalidConfig({ faults, provider }, { step: "use the config" });
 }
 
 /** The source of the settings, and the list that collects their faults. */

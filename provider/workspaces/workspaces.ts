@@ -37,6 +37,7 @@ export class Workspaces {
   private open(name: string): Workspace {
     const { provider, ...options } = this.options;
     const explicit = provider === DEFAULT_PROVIDER ? undefined : provider;
-    return new Workspace({ ...settingsOf(name, this.config, this.env), ...options, name, provider: explicit });
+    const settings = settingsOf(name, this.config, this.env, explicit);
+    return new Workspace({ ...settings, ...options, name, provider: explicit });
   }
 }

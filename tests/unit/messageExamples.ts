@@ -465,6 +465,7 @@ const PROBLEMS: ProblemExamples = {
       action: READ,
     },
     "for a reader with a stack": { facts: { faults: [FIRST_FAULT] }, action: USE_CONFIG, reader: OF_PROD },
+    "of an explicit provider": { facts: { faults: [FIRST_FAULT], provider: "second" }, action: USE_CONFIG },
   },
 
   // The program.
@@ -834,6 +835,7 @@ const CHECK_FAILURES: CheckFailureExamples = {
   workspaceUnusable: {
     "with one fault": { faults: [FIRST_FAULT] },
     "with several faults": { faults: [FIRST_FAULT, SECOND_FAULT] },
+    "of an explicit provider": { faults: [CONFIG_FAULTS["an unknown workspace"] as ConfigFault], provider: "second" },
   },
 };
 

@@ -121,6 +121,23 @@ describe("bad config of a provider", () => {
     expect(followed.changes).toEqual({ create: 1 });
   });
 
+  test("an unknown workspace of a provider is added to the program's arguments", async () => {
+    const { stack, provider } = await twoWorkspaces();
+    const secret = 'new WorkspaceSecret("one", { value: "1", workspace: "eu" }, { provider: first });';
+    await stack.program(provider("first", "sk_first_workspace") + secret);
+    const refused = await stack.preview();
+
+    const [, argument = ""] = /Add it to (\w+) in the arguments of provider "first"/.exec(refused.output) ?? [];
+    const eu = JSON.stringify({ eu: { apiKey: "sk_second_workspace", baseUrl: stack.emulator.url } });
+    const corrected = provider("first", "sk_first_workspace").replace("{ ", `{ ${argument}: ${eu}, `);
+    const followed = await stack.deploy(corrected + secret);
+
+    expect(refused).toMatchObject({ calls: [], kinds: ["workspace-unusable"] });
+    expect(refused.output).not.toContain("pulumi config");
+    expect(followed.changes).toEqual({ create: 1 });
+    expect(stack.emulator.workspace("second").secrets()).toHaveLength(1);
+  });
+
   test("an unknown key is refused", async () => {
     const stack = await startStack({ host: "native" });
     await stack.program(`
