@@ -113,7 +113,7 @@ class Matrix {
     for (const { id, scenario } of this.cases) {
       const workspace = this.workspace(id);
       const before = new Set(workspace.secrets().map(({ id }) => id));
-      scenario[step]?.(workspace);
+      scenario[step]?.(workspace, ({ name }) => nameIn(id, name));
       const added = workspace.secrets().find(({ id }) => !before.has(id));
       if (added) this.theirs.set(id, added.id);
     }
@@ -217,6 +217,7 @@ class Matrix {
     if (!args) return [];
     const own = {
       ...args,
+      name: nameIn(id, args.name),
       workspace: id,
       value: `${args.value}${value.text}`,
       ...(args.existingId === THEIRS ? { existingId: this.theirs.get(id) } : {}),
@@ -350,6 +351,11 @@ class Matrix {
     const found = this.cases.find(({ id }) => id === caseId);
     return `${found?.scenario.title}: ${found?.fault.name}${found?.lasts ? ", lasting" : ""}`;
   }
+}
+
+/** Each case has separate names, because creates with the same name wait for each other, even in different workspaces. */
+function nameIn(caseId: string, name: string): string {
+  return `${name}_${caseId}`;
 }
 
 function caseOf(resource: string): string {

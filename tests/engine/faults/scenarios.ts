@@ -17,8 +17,8 @@ export interface Scenario {
   count?: number;
   /** The faults to try. Default: all. */
   faults?: RegExp;
-  /** Changes the workspace by hand before the first `up`. */
-  arrange?(workspace: EmulatedWorkspace): void;
+  /** Changes the workspace by hand before the first `up`. `nameOf` returns the name that a secret of the program has in this case. */
+  arrange?(workspace: EmulatedWorkspace, nameOf: (args: Args) => string): void;
   /** The program of the first `up`, which has no fault. */
   before?: Args;
   /** Changes the workspace by hand after the first `up`. */
@@ -36,14 +36,13 @@ export interface Scenario {
 /** Stands for the id of a secret that the stack did not create. */
 export const THEIRS = "THEIRS";
 
-const NAME = "CRM_TOKEN";
-const first: Args = { name: NAME, value: "first" };
-const second: Args = { name: NAME, value: "second" };
+const first: Args = { name: "CRM_TOKEN", value: "first" };
+const second: Args = { ...first, value: "second" };
 const renamed: Args = { name: "CRM_KEY", value: "second" };
 
 const ours = (workspace: EmulatedWorkspace) => workspace.secrets()[0]?.id ?? "";
-const addTheirs = (workspace: EmulatedWorkspace) => {
-  workspace.add(NAME, "theirs", { dependents: { agents: ["Support"] } });
+const addTheirs = (workspace: EmulatedWorkspace, nameOf: (args: Args) => string) => {
+  workspace.add(nameOf(first), "theirs", { dependents: { agents: ["Support"] } });
 };
 const use = (workspace: EmulatedWorkspace) => workspace.use(ours(workspace), { agents: ["Support"] });
 const free = (workspace: EmulatedWorkspace) => {
