@@ -132,15 +132,15 @@ function anotherAccountIsLeftAlone(observed: Observed, { hasStoredOtherKey }: Hi
   if (route !== "another account") return violations;
   if (!isDeepStrictEqual(after.secrets, before.secrets))
     violations.push("something changed by the key of another account");
-  const ids = (entries: Entry[]) =>
-    entries
-      // The engine removes entries that it has already deleted.
-      .filter(({ pendingReplacement }) => pendingReplacement !== true)
-      // A pending delete may end if it leaves the secret to another entry.
-      .filter((entry) => !entry.pendingDelete || entries.every((other) => other === entry || other.id !== entry.id))
-      .map(({ logical, id }) => `${logical} ${id}`)
-      .sort();
-  if (!isDeepStrictEqual(ids(after.entries), ids(before.entries))) {
+  const has = (entries: Entry[], { logical, id }: Entry) =>
+    entries.some((entry) => entry.id === id && entry.logical === logical);
+  const isLost = (entry: Entry) =>
+    !has(after.entries, entry) &&
+    // The engine removes entries that it has already deleted.
+    entry.pendingReplacement !== true &&
+    // An entry may end if it leaves the secret to another entry.
+    byId(after.entries, entry.id) === undefined;
+  if (before.entries.some(isLost) || after.entries.some((entry) => !has(before.entries, entry))) {
     violations.push(
       `after ${operation === "up" ? "an up" : `a ${operation}`} with the key of another account, the state differs`,
     );
@@ -164,11 +164,12 @@ function noSecretGetsASecondOwner({ before, after, program }: Observed): string[
   const isNewImport = ({ logical, id }: Entry) =>
     program.some((resource) => resource.logical === logical && isImported(resource, before)) &&
     entryOf(before.entries, logical)?.id !== id;
-  // An entry that waits to be deleted doesn't own the secret: its delete leaves the secret to the entry that has adopted it.
+  // An entry that waits to be deleted doesn't own the secret: its delete leaves the secret to the entry that has adopted it. The
+  // engine removes an entry that it has already deleted without a further delete.
   const ownerCount = (entries: Entry[], id: string) =>
     new Set(
       entries
-        .filter((entry) => entry.id === id && !entry.pendingDelete && !isNewImport(entry))
+        .filter((entry) => entry.id === id && !entry.pendingDelete && !entry.pendingReplacement && !isNewImport(entry))
         .map(({ logical }) => logical),
     ).size;
   return after.secrets
