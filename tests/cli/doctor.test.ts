@@ -236,6 +236,18 @@ describe("doctor: regions", () => {
     expect(next).toEqual(["Check the network. If it requires a proxy, set HTTPS_PROXY."]);
   });
 
+  test("the region and the URL of an explicit provider are set in its arguments", async () => {
+    const [us, eu] = [await emulated(), await emulated()];
+    const of = (env: Record<string, string>) => new Workspaces(() => undefined, env, { provider: "eu" }).get();
+    const closed = of(envOf({ url: await closedOrigin(), apiKey: newKey() }));
+
+    const [wrong] = await diagnose(of(envOf({ url: us.url, apiKey: eu.apiKey })), { us: us.url, eu: eu.url });
+    const [unreachable] = await diagnose(closed, { us: us.url });
+
+    expect((wrong as Finding).explain().slice(1)).toEqual(['Set region of provider "eu" in the program to eu.']);
+    expect((unreachable as Finding).explain()[1]).toMatch(/^Correct baseUrl of provider "eu" in the program/);
+  });
+
   test("the key of another host is never sent to a region", async () => {
     const [own, us] = [await emulated(), await emulated()];
     const workspace = new Workspaces(() => undefined, envOf({ url: own.url, apiKey: us.apiKey })).get();
