@@ -1,10 +1,10 @@
 import type { Dependent, Secret } from "../api/client.js";
 import type { ApiFailure } from "../api/errors.js";
 import type { OwnedFacts } from "../ownership/ownership.js";
+import type { WrongAccount } from "../secret/rightAccount.js";
 import { quoted, sanitized } from "../text/sanitize.js";
-import type { CalledWorkspace } from "../workspaces/callProblems.js";
 import { failureText, refreshAdvice, settingText } from "./api.js";
-import { deleteFromState, listUrns, ownCommand, pulumiUp } from "./commands.js";
+import { deleteFromState, listUrns, ownCommand, pulumiUp, WITH_PROGRAM } from "./commands.js";
 import { explainOwner } from "./owner.js";
 import { problem, type Reader, warning } from "./problem.js";
 import { capitalized, clause, commandFor, dependentsText, idsText } from "./text.js";
@@ -56,7 +56,9 @@ export const nameTaken = problem(
     if (isOwn) {
       return [
         `the name is still used by this resource's current secret, ${sanitized(id)}`,
-        "To replace it with a new secret, add deleteBeforeReplace: true to the options.",
+        isInComponent
+          ? "Run the command without the replacement (after pulumi state taint: pulumi state untaint URN)."
+          : "To replace it with a new secret, add deleteBeforeReplace: true to the options.",
         "To push the value to the same secret without a replacement, change triggers instead.",
       ];
     }
@@ -157,22 +159,48 @@ export const newNameTaken = problem("new-name-taken", ({ name, secrets }: { name
 export const inUse = problem("in-use", ({ dependents }: { dependents: Dependent[] }, reader) => [
   `it is in use by ${dependentsText(dependents)}`,
   "Point the dependents at another secret, then run the command again.",
-  `To leave the secret in the workspace instead, set onInUse: "retain" and run "${commandFor(reader, pulumiUp())}" first; this has no effect once the secret has been replaced.`,
+  `To leave the secret in the workspace instead, put it back into the program with onInUse: "retain", and run "${commandFor(reader, pulumiUp())}" first. This has no effect once the secret has been replaced.`,
 ]);
 
+/**
+ * The value exists only in ElevenLabs: the secret was adopted with `onExisting: "keep"`, or imported, and the program has pushed no
+ * value since. The API never returns a value, so nobody could get it back.
+ */
 export const keptValueAtRisk = problem(
   "kept-value-at-risk",
-  ({ input, liveName }: { input: string; liveName: string | undefined }) => [
-    `it was adopted with onExisting: "keep", so its value exists only in ElevenLabs, and ${input === "replacement" ? "a replacement" : `changing ${input}`} would destroy it`,
-    ...(input === "replacement"
-      ? [
-          "Run the command without the replacement. To push the program's value instead, first change triggers (or value) in a separate update.",
-        ]
-      : [
-          `To keep the value, ${liveName === undefined ? `undo the change to ${input}.` : `set name: ${quoted(liveName)}`}`,
-          "To push the program's value instead, change triggers (or value) in the same update.",
-        ]),
-  ],
+  (
+    {
+      input,
+      live = {},
+      isImport,
+    }: {
+      input: string;
+      /** The name and workspace of the secret, if the program has a different name or workspace. */
+      live?: { name?: string | undefined; workspace?: string | undefined };
+      isImport?: boolean;
+    },
+    reader,
+  ) => {
+    const origin = isImport ? "imported" : 'adopted with onExisting: "keep"';
+    const risk = input === "replacement" ? "a replacement" : `changing ${input}`;
+    const why = `it was ${origin}, so its value exists only in ElevenLabs, and ${risk} would destroy it`;
+    if (input === "replacement") {
+      return [
+        why,
+        "Run the command without the replacement. To push the program's value instead, first change triggers (or value) in a separate update.",
+      ];
+    }
+    const inputs = Object.entries(live).flatMap(([name, text]) =>
+      text === undefined ? [] : [`${name}: ${quoted(text)}`],
+    );
+    return [
+      why,
+      `To keep the ${isImport ? "secret" : "value"}, ${inputs.length === 0 ? `undo the change to ${input}.` : `set ${inputs.join(" and ")}`}`,
+      isImport
+        ? `To replace the secret, first run "${commandFor(reader, pulumiUp())}" without this change: that pushes the program's value.`
+        : "To push the program's value instead, change triggers (or value) in the same update.",
+    ];
+  },
 );
 
 /**
@@ -188,7 +216,7 @@ export const wrongAccount = problem("wrong-account", (facts: WrongAccount, reade
     ? `it was written with another API key, and the current key finds no secret at ${facts.endpoint} that the other key wrote. Does the current key belong to another workspace?`
     : `it is stored at ${sanitized(facts.storedEndpoint)}, but the config now uses ${facts.endpoint} for workspace ${quoted(facts.workspace)}, and no secret that was written at the first URL is found at the second. Is this another workspace?`,
   rightAccountText(facts, reader),
-  `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets ("${commandFor(reader, listUrns())}" shows the URNs). To move secrets on purpose, add the new workspace to elevenlabs:workspaces, and set the input workspace.`,
+  `If that workspace no longer exists, run "${commandFor(reader, deleteFromState(facts.urn))}" for each of its secrets ("${commandFor(reader, listUrns())}" shows the URNs). To move secrets on purpose, add the new workspace to ${facts.provider === undefined ? "elevenlabs:workspaces" : `workspaces of provider ${quoted(facts.provider)} in the program`}, and set the input workspace.`,
 ]);
 
 export const changedMeanwhile = problem(
@@ -239,24 +267,15 @@ export const noSecretGiven = problem("no-secret-given", () => [
   "Pass secretId or name.",
 ]);
 
-export interface WrongAccount {
-  workspace: string;
-  provider?: string | undefined;
-  endpoint: string;
-  keySource: CalledWorkspace["keySource"];
-  /** The endpoint in the state. Undefined if it is the same as `endpoint`, or unknown. */
-  storedEndpoint: string | undefined;
-  urn?: string | undefined;
-}
-
 /** The advice that makes the config use the workspace that has the secrets: a new URL if the URL differs, otherwise a new key. */
 function rightAccountText(
-  { workspace: name, provider, keySource, storedEndpoint }: WrongAccount,
+  { workspace: name, provider, keySource, storedEndpoint, configMayBeStale }: WrongAccount,
   reader: Reader,
 ): string {
   const right = `the ${storedEndpoint === undefined ? "key" : "URL"} of the workspace that has the secrets`;
   if (storedEndpoint === undefined && keySource === "environment") return `Set ELEVENLABS_API_KEY to ${right}.`;
-  return `Set ${settingText(right, { name, provider }, reader, storedEndpoint)}`;
+  const set = settingText(right, { name, provider }, reader, storedEndpoint);
+  return configMayBeStale ? `${capitalized(WITH_PROGRAM)}, after you set ${set}` : `Set ${set}`;
 }
 
 // Warnings. `next` is empty if the user needn't do anything.

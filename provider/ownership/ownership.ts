@@ -7,7 +7,13 @@ import type { Holder, Stranger } from "./store.js";
 import { wordDigest } from "./strangers.js";
 
 /** A resource of the program, as its check declares it. */
-export type Declared = Pick<Registration, "registrationId" | "name" | "state" | "type">;
+export interface Declared extends Pick<Registration, "registrationId" | "name" | "state" | "type"> {
+  /**
+   * Whether the engine passes no entry of the state to the check. Then it has found none, or replaces the resource because of
+   * `--replace`. The engine ignores an alias of a new parent, for example, if the state already has the parent.
+   */
+  isNew: boolean;
+}
 
 /** The inputs that two resources of a program must not share: the name in one workspace, or the id of the secret to adopt. */
 export interface Claims {
@@ -49,7 +55,7 @@ export class Ownership {
 
   /** The resource's own entry in the stack's state, as it was when the operation began. Undefined if its URNs aren't known. */
   ownInState(by: Declared): Holder | undefined {
-    return by.state?.urns && [...this.journal.holders()].find((holder) => holder.stored && isOf(by, holder));
+    return by.state?.urns && [...this.journal.holders()].find((holder) => holder.stored && mayBeOf(by, holder));
   }
 
   /** The entry as the stack's state had it when the operation began. */
@@ -171,10 +177,16 @@ export interface Adoption {
   failed(): void;
 }
 
-/** Whether the holder is the resource's own entry in the state. */
-export function isOf({ state: { urns } = {}, name, type }: Declared, holder: Holder): boolean {
+/** Whether the holder is the resource's own entry in the state, possibly under an alias. */
+export function mayBeOf({ state: { urns } = {}, name, type }: Declared, holder: Holder): boolean {
   if (holder.urn === undefined) return false;
   return urns ? urns.includes(holder.urn) : holder.resource === name && holder.stored?.type === type;
+}
+
+/** Whether the engine knows that the holder is the resource's own entry. If not, the engine may delete its secret. */
+function isOf(declared: Declared, holder: Holder): boolean {
+  const { urns } = declared.state ?? {};
+  return mayBeOf(declared, holder) && !(declared.isNew && urns && urns[0] !== holder.urn);
 }
 
 /** Whether the holder owns the secret, now or when the operation began. */

@@ -1,7 +1,7 @@
 import type { Action } from "../messages/problem.js";
 import { keptValueAtRisk } from "../messages/secret.js";
 import { type InputName, type PreviewInputs, UNKNOWN } from "./inputs.js";
-import { changedPolicies, isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
+import { changedPolicies, isImported, isNamed, isValueKept, type StoredState, workspaceOf } from "./state.js";
 import type { PushedInput } from "./valueTracking.js";
 
 /** The differences between the inputs and the last update. */
@@ -43,17 +43,22 @@ export function changesOf(
 
 /**
  * Refuses to rename or replace a secret whose value the program has never pushed, because nobody could get that value back.
- * If `value` or `triggers` change in the same update, the user has chosen the program's value, so nothing is refused.
+ * If `value` or `triggers` change in the same update, the user has chosen the program's value, so nothing is refused. The first
+ * update after an import always pushes the program's value, so the user hasn't chosen that value to replace the secret.
  */
 export function requireValueNotAtRisk(
   state: StoredState,
   inputs: PreviewInputs,
   { replacing, pushed, action }: { replacing: InputName[]; pushed: PushedInput[]; action: Action },
 ): void {
-  if (!isValueKept(state) || pushed.length > 0) return;
+  const isImport = isImported(state);
+  const isChosen = pushed.length > 0 && !(isImport && replacing.length > 0);
+  if (!isValueKept(state) || isChosen) return;
   if ([inputs.name, inputs.workspace, inputs.existingId].includes(UNKNOWN)) return;
   const isRename = state.name !== undefined && !isNamed(state, inputs.name);
   if (!isRename && replacing.length === 0) return;
   const input = isRename ? "name" : (replacing[0] ?? "name");
-  throw keptValueAtRisk({ input, liveName: isRename ? state.name : undefined }, action);
+  const isMoved = replacing.includes("workspace");
+  const live = { name: isRename ? state.name : undefined, workspace: isMoved ? state.workspace : undefined };
+  throw keptValueAtRisk({ input, live, isImport }, action);
 }

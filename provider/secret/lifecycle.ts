@@ -160,7 +160,7 @@ export class WorkspaceSecretLifecycle {
         if (found) return { id, state: this.asFound(found, resource, workspace) };
         if (state.name === undefined) throw messages.idNotFound({ workspace: workspace.name }, action);
         // A look-up owns nothing, so nothing is lost if the engine forgets it.
-        if (!state.lookedUp) await requireRightAccount(workspace, resource, action);
+        if (!state.lookedUp) await this.requireRightAccount(workspace, resource, action);
         // Don't adopt another secret with this name here, because the API doesn't show who created it. The next create finds
         // it and follows `onExisting`.
         return undefined;
@@ -206,7 +206,7 @@ export class WorkspaceSecretLifecycle {
         await workspace.delete({ id, name: action.name });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (await workspace.isGone(id, error)) await requireRightAccount(workspace, resource, action);
+        if (await workspace.isGone(id, error)) await this.requireRightAccount(workspace, resource, action);
         else if (error.isRefusal) await this.afterRefusedDelete(workspace, resource, action, error);
         else throw error;
         this.ownership.release(entry);
@@ -221,7 +221,7 @@ export class WorkspaceSecretLifecycle {
     const kept = this.plans.keptEntryReplacedBy(inputs);
     // An interrupted replacement may have deleted the secret already.
     const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
-    if (isThere) throw messages.keptValueAtRisk({ input: "replacement", liveName: undefined }, action);
+    if (isThere) throw messages.keptValueAtRisk({ input: "replacement" }, action);
   }
 
   /** Passes the stack's state to the account, as it was when the operation began. Only once, although every create calls this. */
@@ -260,9 +260,13 @@ export class WorkspaceSecretLifecycle {
     await this.host.warn(messages.leftInUse({ name: action.name, id, dependents }));
   }
 
+  private requireRightAccount(workspace: Workspace, resource: Resource, action: Action): Promise<void> {
+    return requireRightAccount(workspace, resource, action, { configMayBeStale: !this.host.isConfigCurrent() });
+  }
+
   private async requireFound(resource: Resource, workspace: Workspace, action: Action): Promise<void> {
     if (await workspace.find(resource.id)) return workspace.account.noteFound(resource);
-    await requireRightAccount(workspace, resource, action);
+    await this.requireRightAccount(workspace, resource, action);
     throw messages.secretGone({}, action);
   }
 
@@ -299,7 +303,7 @@ export class WorkspaceSecretLifecycle {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (await workspace.isGone(id, error)) {
-        await requireRightAccount(workspace, resource, action);
+        await this.requireRightAccount(workspace, resource, action);
         throw messages.secretGone({}, { ...action, id });
       }
       if (!error.outcomeUnknown) throw error;

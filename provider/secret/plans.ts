@@ -2,7 +2,7 @@ import { declaredTwice, ownedByOtherAtCheck, stateUnreadable, valueTransformed }
 import { type Action, type CheckFailure, Problem } from "../messages/problem.js";
 import { keptValueAtRisk } from "../messages/secret.js";
 import { routesIn } from "../ownership/mark.js";
-import { type Declared, type Entry, isOf, type Ownership, ownedFacts } from "../ownership/ownership.js";
+import { type Declared, type Entry, mayBeOf, type Ownership, ownedFacts } from "../ownership/ownership.js";
 import type { Registration } from "../ownership/registration.js";
 import type { Holder, StoredHolder } from "../ownership/store.js";
 import type { Workspace } from "../workspaces/workspace.js";
@@ -40,8 +40,13 @@ export class Plans {
   ) {}
 
   /** Checks a resource against the other resources of the program and of the state. */
-  check(inputs: Inputs, olds: Inputs, registration: Registration): CheckFailure[] {
+  check(inputs: Inputs, olds: Inputs, registered: Registration): CheckFailure[] {
     const { name, workspace, existingId } = inputs;
+    const earlier = this.of(inputs);
+    const isSecondCheck = earlier?.declared.registrationId === registered.registrationId;
+    const hasOlds = olds.name !== undefined;
+    const isNew = isSecondCheck ? earlier.declared.isNew : !hasOlds;
+    const registration = { ...registered, isNew };
     const stateProblem = this.stateProblemOf(registration);
     const failures: CheckFailure[] = [];
     const isTransformed =
@@ -58,7 +63,9 @@ export class Plans {
     if (same) {
       return [...failures, declaredTwice(same.input, { resource: same.other.name, input: same.input })];
     }
-    const plan: Plan = { declared: registration, pushes: this.pushes(inputs, olds, registration) };
+    // If a resource is to be replaced, the engine checks it a second time, without the inputs of the last update.
+    const pushes = hasOlds ? pushesOver(olds, inputs) : isSecondCheck && earlier.pushes;
+    const plan: Plan = { declared: registration, pushes };
     this.byPlace.set(keyOf(inputs), plan);
     this.shareWantedValue(plan);
     if (!willCreate(inputs, olds) || !mayAdopt(inputs)) return failures;
@@ -73,7 +80,7 @@ export class Plans {
   ofEntry({ state, ...entry }: StoredEntry): Plan | undefined {
     const plan = this.of({ name: state.requestedName ?? state.name, workspace: state.workspace });
     const stored = this.ownership.inStateBy(entry);
-    return plan && (!stored || isOf(plan.declared, stored)) ? plan : undefined;
+    return plan && (!stored || mayBeOf(plan.declared, stored)) ? plan : undefined;
   }
 
   retain(id: string): void {
@@ -95,7 +102,7 @@ export class Plans {
     // If an earlier operation has already replaced this entry, it has decided about the value.
     const isPlanned = plan && !plan.pushes && (plan.mark === undefined || plan.mark === mark);
     const isWanted = isPlanned || this.ownership.inStateBy(entry)?.isValueWanted;
-    if (isWanted) throw keptValueAtRisk({ input: "replacement", liveName: undefined }, action);
+    if (isWanted) throw keptValueAtRisk({ input: "replacement" }, action);
   }
 
   /** The entry may belong to another provider object, whose process deletes the secret but doesn't check the resource. */
@@ -120,18 +127,8 @@ export class Plans {
     return isSame ? undefined : { ...own, stored };
   }
 
-  private pushes(inputs: Inputs, olds: Inputs, { registrationId }: Registration): boolean {
-    // After an import, the inputs of the last update have no value: the program's value is pushed, except with "keep".
-    if (olds.name !== undefined && olds.value === undefined)
-      return ![inputs.onExisting, olds.onExisting].includes("keep");
-    if (olds.name !== undefined) return differing(inputs, olds).length > 0;
-    // If a resource is to be replaced, the engine checks it a second time, without the inputs of the last update.
-    const earlier = this.of(inputs);
-    return earlier?.declared.registrationId === registrationId && earlier.pushes;
-  }
-
   /** Fails if an entry in the state already owns the secret that a create with these inputs would adopt. */
-  private conflicts(inputs: Inputs, registration: Registration, stateProblem: string | undefined): CheckFailure[] {
+  private conflicts(inputs: Inputs, registration: Declared, stateProblem: string | undefined): CheckFailure[] {
     const { existingId, name } = inputs;
     const property = existingId === undefined ? "name" : "existingId";
     if (stateProblem !== undefined) return [stateUnreadable(property, { reason: stateProblem })];
@@ -174,6 +171,12 @@ export class Plans {
 
 function keyOf({ name, workspace }: Place): string {
   return JSON.stringify([workspaceOf({ workspace }), name]);
+}
+
+/** Whether the value is pushed, because it or the triggers differ from the last update. */
+function pushesOver(olds: Inputs, inputs: Inputs): boolean {
+  // After an import, the inputs of the last update have no value. The program's value isn't a change.
+  return olds.value !== undefined && differing(inputs, olds).length > 0;
 }
 
 /** Whether the engine is going to create a secret for these inputs. */

@@ -103,6 +103,11 @@ export function isValueKept(stored: StoredState): boolean {
   return stored.valueKept ?? stored.onExisting === "keep";
 }
 
+/** Whether the secret was imported, and nothing has been pushed since: only the workspace has its value. */
+export function isImported({ valueUnknown, valueKept }: StoredState): boolean {
+  return valueUnknown === true && valueKept === true;
+}
+
 /** Whether the state is from before some output existed. */
 export function isOutdated(stored: StoredState): boolean {
   return stored.secretId === undefined || stored.endpoint === undefined;

@@ -1,6 +1,6 @@
 import { canonical, digest, isDigestOf } from "./digest.js";
 import { type PreviewInputs, UNKNOWN, type WorkspaceSecretInputs } from "./inputs.js";
-import { isValueKept, type StoredState } from "./state.js";
+import { isImported, isValueKept, type StoredState } from "./state.js";
 
 /** An input that pushes the value again if it changes. */
 export type PushedInput = "value" | "triggers";
@@ -70,11 +70,6 @@ export function differing(
 ): PushedInput[] {
   const areTriggersSame = triggers !== UNKNOWN && canonical(triggers ?? null) === canonical(olds.triggers ?? null);
   return inputsThat({ value: value !== olds.value, triggers: !areTriggersSame });
-}
-
-/** Whether the secret was imported, and nothing has been pushed since: only the workspace has its value. */
-function isImported({ valueUnknown, valueKept }: StoredState): boolean {
-  return valueUnknown === true && valueKept === true;
 }
 
 function inputsThat(changed: Record<PushedInput, boolean>): PushedInput[] {

@@ -236,7 +236,7 @@ describe("doctor: regions", () => {
     expect(next).toEqual(["Check the network. If it requires a proxy, set HTTPS_PROXY."]);
   });
 
-  test("the region and the URL of an explicit provider are set in its arguments", async () => {
+  test("the region and URL of an explicit provider are its arguments", async () => {
     const [us, eu] = [await emulated(), await emulated()];
     const of = (env: Record<string, string>) => new Workspaces(() => undefined, env, { provider: "eu" }).get();
     const closed = of(envOf({ url: await closedOrigin(), apiKey: newKey() }));

@@ -183,8 +183,8 @@ function keptValuesAreKept({ operation, program, before, after }: Observed, hist
   return before.entries.flatMap(({ logical, id, valueKept, pendingDelete, isImported: knowsNoValue }) => {
     const then = byId(before.secrets, id);
     const resource = program.find((one) => one.logical === logical);
-    // After an import, the next update pushes the program's value, unless `onExisting` keeps the existing value.
-    if (knowsNoValue && resource?.onExisting !== "keep") return [];
+    // After an import, the next update pushes the program's value to the secret, unless `onExisting` keeps the existing value.
+    if (knowsNoValue && resource?.onExisting !== "keep" && byId(after.secrets, id)) return [];
     // `--replace` with `overwrite` pushes the value. An import of another secret releases the old secret.
     if (resource && ((resource.isForced && pushesAtAdoption(resource)) || isImported(resource, before))) return [];
     const isShared = before.entries.filter((entry) => entry.id === id).length > 1;

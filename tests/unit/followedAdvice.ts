@@ -48,8 +48,10 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
   "kept-value-at-risk": [
     "engine/sequences/advice: a kept value can be replaced after its triggers changed",
     "engine/keptValue: the errors' advice repairs an adopted secret after changes by hand",
+    "engine/plugin/importing: after an import, another name or workspace deletes nothing",
   ],
   "wrong-account": [
+    "engine/plugin/providers: after wrong-account, destroy continues with --run-program",
     "engine/sequences/advice: after wrong-account, pulumi state delete lets up create the secret",
     "engine/sequences/advice: after wrong-account, the old key in the environment continues",
     "engine/sequences/advice: after wrong-account, the old %s in the config continues",

@@ -284,6 +284,10 @@ const PROBLEMS: ProblemExamples = {
     "with dependents": { facts: { id: "sec_1", dependents: DEPENDENTS }, action: CREATE },
     "with dependents that could not be read": { facts: { id: "sec_1", dependents: undefined }, action: CREATE },
     "by the secret of the resource itself": { facts: { id: "sec_1", dependents: [], isOwn: true }, action: CREATE },
+    "by the secret of the resource itself, in a WorkspaceSecrets": {
+      facts: { id: "sec_1", dependents: [], isOwn: true, isInComponent: true },
+      action: CREATE,
+    },
     "in a WorkspaceSecrets": { facts: { id: "sec_1", dependents: [], isInComponent: true }, action: CREATE },
   },
   severalWithThisName: {
@@ -337,9 +341,19 @@ const PROBLEMS: ProblemExamples = {
     "for a reader with a stack": { facts: { dependents: DEPENDENTS }, action: DELETE, reader: OF_PROD },
   },
   keptValueAtRisk: {
-    "by another name": { facts: { input: "name", liveName: "CRM" }, action: UPDATE },
-    "by another workspace": { facts: { input: "workspace", liveName: undefined }, action: UPDATE },
-    "by a replacement": { facts: { input: "replacement", liveName: undefined }, action: DELETE },
+    "by another name": { facts: { input: "name", live: { name: "CRM" } }, action: UPDATE },
+    "by another workspace": { facts: { input: "workspace", live: { workspace: "eu" } }, action: UPDATE },
+    "by another existingId": { facts: { input: "existingId" }, action: UPDATE },
+    "by a replacement": { facts: { input: "replacement" }, action: DELETE },
+    "after an import": {
+      facts: { input: "name", live: { name: "CRM", workspace: "eu" }, isImport: true },
+      action: UPDATE,
+    },
+    "after an import, for a reader with a stack": {
+      facts: { input: "name", live: { name: "CRM" }, isImport: true },
+      action: UPDATE,
+      reader: OF_PROD,
+    },
   },
   wrongAccount: {
     "at another URL": {
@@ -375,6 +389,16 @@ const PROBLEMS: ProblemExamples = {
         storedEndpoint: undefined,
       },
       action: READ,
+    },
+    "with the config of the last update": {
+      facts: {
+        workspace: "default",
+        endpoint: ENDPOINT,
+        keySource: "config",
+        storedEndpoint: undefined,
+        configMayBeStale: true,
+      },
+      action: DELETE,
     },
   },
   changedMeanwhile: {

@@ -224,12 +224,11 @@ export class PluginHost {
     // The engine compares ids of imports as strings. If the old entry has a different id, the engine deletes that entry.
     const entry = { id: secretId, mark, resource: logicalNameOf(urn), urn };
     const isLookUp = Object.keys(outputs).length > 0;
-    if (isLookUp) this.lifecycle.ownership.lookUp(entry);
+    // In some languages, a `get` looks like an import. After an import, the engine calls `diff`, which records that it owns the secret.
+    this.lifecycle.ownership.lookUp(entry);
     const action: Action = { step: "import secret", name: id, workspace: workspace.name };
     const stranger = isLookUp ? undefined : this.lifecycle.ownership.stranger(undefined, found);
     if (stranger) throw ownedByOther(ownedFacts(stranger, undefined), action);
-    const other = isLookUp ? undefined : this.lifecycle.ownership.hold(entry);
-    if (other) throw ownedByOther({ ...ownedFacts(other, undefined), where: "both" }, action);
     const state = { secretId, name, workspace: workspace.name, endpoint: workspace.endpoint };
     const inputs = { name, ...(workspace.name === workspaceOf({}) ? {} : { workspace: workspace.name }) };
     if (isLookUp) return { id: secretId, outputs: { ...state, lookedUp: true }, inputs };

@@ -40,6 +40,34 @@ describe("pulumi import", () => {
     expect(stack.workspace.secrets()).toMatchObject([{ id, name: "CRM_TOKEN", value: "ours" }]);
   });
 
+  test("after an import, another name or workspace deletes nothing", async () => {
+    const stack = await native();
+    const eu = await startAnother();
+    await addWorkspaces(stack, { eu });
+    const theirs = eu.workspace().add("CRM_TOKEN", "theirs");
+    await stack.program("");
+    await stack.import("crm", "eu/CRM_TOKEN");
+    const program = (inputs: string, options = "{}") =>
+      `new WorkspaceSecret("crm", { value: "ours", ${inputs} }, ${options});`;
+    const right = 'name: "CRM_TOKEN", workspace: "eu"';
+
+    const unlike = [];
+    for (const inputs of ["", 'name: "CRM_TOKEN"', 'workspace: "eu"']) {
+      await stack.program(program(inputs));
+      unlike.push(await stack.preview(), await stack.up());
+    }
+    await stack.program(program(right, "{ deleteBeforeReplace: true }"));
+    unlike.push(await stack.up("--replace", (await stack.secrets())[0]?.urn ?? ""));
+
+    for (const run of unlike) expect(run).toMatchObject({ kinds: ["kept-value-at-risk"] });
+    expect(unlike[0]?.output).toContain('set name: "CRM_TOKEN" and workspace: "eu"');
+    expect([eu.workspace().secrets(), stack.workspace.secrets()]).toEqual([[theirs], []]);
+    expect(await stack.up()).toMatchObject({ code: 0, changes: { update: 1 } });
+    expect(eu.workspace().secrets()).toMatchObject([{ id: theirs.id, name: "CRM_TOKEN", value: "ours" }]);
+    const replaced = await stack.deploy(program('name: "CRM", workspace: "eu"'));
+    expect(replaced.changes).toMatchObject({ replace: 1 });
+  });
+
   test("pulumi import with adopt's --import-file adopts every unowned secret", async () => {
     const stack = await startStack({ host: "native", emulator: { keys: { [newKey()]: {} } } });
     await stack.deploy('new WorkspaceSecret("OURS", { value: "v" });');

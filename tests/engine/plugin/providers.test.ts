@@ -12,6 +12,28 @@ async function twoWorkspaces() {
   return { stack, provider };
 }
 
+test("after wrong-account, destroy continues with --run-program", async () => {
+  const { stack } = await twoWorkspaces();
+  delete stack.env.ELEVENLABS_API_KEY;
+  const useKey = (key: string) => stack.cli(["config", "set", "--secret", "elevenlabs:apiKey"], key).orThrow();
+  await useKey("sk_first_workspace");
+  await stack.deploy('new WorkspaceSecret("A", { value: "v" });');
+  await useKey("sk_second_workspace");
+  await stack.up();
+
+  const refused = await stack.destroy();
+  await useKey("sk_first_workspace");
+  const again = await stack.destroy();
+  const followed = await stack.destroy("--run-program");
+
+  for (const run of [refused, again]) {
+    expect(run).toMatchObject({ kinds: ["wrong-account"] });
+    expect(run.output).toContain("Run the command with --run-program, after you set the key");
+  }
+  expect(followed).toMatchObject({ code: 0, changes: { delete: 1 } });
+  expect(stack.workspace.secrets()).toEqual([]);
+});
+
 describe("two provider objects", () => {
   test("two provider objects manage two workspaces, each with its own key", async () => {
     const { stack, provider } = await twoWorkspaces();

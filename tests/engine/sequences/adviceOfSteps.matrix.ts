@@ -138,7 +138,9 @@ test("after in-use, an update with retain leaves the secret in the workspace", a
   const followed = await stack.destroy();
 
   expect(outcome(refused)).toEqual(fails(refused, "in-use"));
-  expect(refused.problems[0]?.message).toContain('set onInUse: "retain" and run "pulumi up" first');
+  expect(refused.problems[0]?.message).toContain(
+    'put it back into the program with onInUse: "retain", and run "pulumi up" first',
+  );
   expect(outcome(followed)).toEqual(succeeds(followed, "left-in-use"));
   expect(held(stack.workspace)).toEqual([`${made?.id} A=v`]);
 });

@@ -171,6 +171,49 @@ describe("a secret in YAML that fails", () => {
     expect(await stack.up()).toMatchObject({ code: 0, calls: ["update"] });
   });
 
+  test("an alias of a component that already exists deletes nothing", async () => {
+    const stack = await startYaml({});
+    const all = (secrets: Record<string, string>, more: object = {}, options: object = {}) => ({
+      type: "elevenlabs:WorkspaceSecrets",
+      properties: { secrets, ...more },
+      options,
+    });
+    const project = { config: undefined, outputs: undefined };
+    await useYaml(stack, { ...project, resources: { c1: all({ A: "a" }), c2: all({ B: "b" }) } });
+    expect((await stack.up()).code).toBe(0);
+    const before = idsOf(stack);
+    const urns = (await stack.resources()).map(({ urn }) => urn);
+    const urnOf = (end: string) => urns.find((urn) => urn.endsWith(end)) ?? "";
+
+    const merged = all({ A: "a", B: "b" }, {}, { aliases: [urnOf("::c1")] });
+    await useYaml(stack, { ...project, resources: { c2: merged } });
+    const runs = [await stack.up("--continue-on-error"), await stack.up()];
+
+    for (const run of runs) expect(run).toMatchObject({ kinds: ["owned-by-other"] });
+    expect(runs[1]?.output).toContain(`aliases: { KEY: "${urnOf("::c1-A")}" } to the arguments`);
+    expect(idsOf(stack)).toEqual(before);
+    const advised = all({ A: "a", B: "b" }, { aliases: { A: urnOf("::c1-A") } });
+    await useYaml(stack, { ...project, resources: { c2: advised } });
+    expect(await stack.up()).toMatchObject({ code: 0 });
+    expect(idsOf(stack)).toEqual(before);
+  });
+
+  test("a get of a secret of the same program changes nothing", async () => {
+    const stack = await startYaml({});
+    const all = { type: "elevenlabs:WorkspaceSecrets", properties: { secrets: { A: "a" } } };
+    const project = { config: undefined, outputs: undefined };
+    await useYaml(stack, { ...project, resources: { all } });
+    expect((await stack.up()).code).toBe(0);
+    const before = idsOf(stack);
+
+    const found = { type: "elevenlabs:WorkspaceSecret", get: { id: before.A } };
+    await useYaml(stack, { ...project, resources: { all, found } });
+    const runs = [await stack.up(), await stack.up("--refresh")];
+
+    for (const run of runs) expect(run).toMatchObject({ code: 0, kinds: [] });
+    expect(idsOf(stack)).toEqual(before);
+  });
+
   test.each<[string, FaultKind]>([
     ["429", { kind: "status", status: 429, retryAfter: 0 }],
     ["500 before the write", { kind: "status", status: 500 }],
