@@ -181,20 +181,18 @@ export const keptValueAtRisk = problem(
     },
     reader,
   ) => {
-    const origin = isImport ? "imported" : 'adopted with onExisting: "keep"';
-    const risk = input === "replacement" ? "a replacement" : `changing ${input}`;
-    const why = `it was ${origin}, so its value exists only in ElevenLabs, and ${risk} would destroy it`;
     if (input === "replacement") {
       return [
-        why,
+        "it was adopted with its value, which exists only in ElevenLabs, and a replacement would destroy it",
         "Run the command without the replacement. To push the program's value instead, first change triggers (or value) in a separate update.",
       ];
     }
+    const origin = isImport ? "imported" : 'adopted with onExisting: "keep"';
     const inputs = Object.entries(live).flatMap(([name, text]) =>
       text === undefined ? [] : [`${name}: ${quoted(text)}`],
     );
     return [
-      why,
+      `it was ${origin}, so its value exists only in ElevenLabs, and changing ${input} would destroy it`,
       `To keep the ${isImport ? "secret" : "value"}, ${inputs.length === 0 ? `undo the change to ${input}.` : `set ${inputs.join(" and ")}`}`,
       isImport
         ? `To replace the secret, first run "${commandFor(reader, pulumiUp())}" without this change: that pushes the program's value.`

@@ -49,10 +49,21 @@ export function changesOf(
 export function requireValueNotAtRisk(
   state: StoredState,
   inputs: PreviewInputs,
-  { replacing, pushed, action }: { replacing: InputName[]; pushed: PushedInput[]; action: Action },
+  {
+    replacing,
+    pushed,
+    isShared,
+    action,
+  }: {
+    replacing: InputName[];
+    pushed: PushedInput[];
+    /** Whether another entry has the secret too, so that a replacement deletes nothing. */
+    isShared?: boolean;
+    action: Action;
+  },
 ): void {
   const isImport = isImported(state);
-  const isChosen = pushed.length > 0 && !(isImport && replacing.length > 0);
+  const isChosen = pushed.length > 0 && (!isImport || replacing.length === 0 || isShared);
   if (!isValueKept(state) || isChosen) return;
   if ([inputs.name, inputs.workspace, inputs.existingId].includes(UNKNOWN)) return;
   const isRename = state.name !== undefined && !isNamed(state, inputs.name);

@@ -121,7 +121,10 @@ export class WorkspaceSecretLifecycle {
     const { changes, pushed } = this.compare(resource, inputs);
     const { changed, replacing } = changes;
     const isCurrent = this.host.areInputsCurrent?.(resource.urn) ?? this.host.isConfigCurrent();
-    if (isCurrent) requireValueNotAtRisk(state, inputs, { replacing, pushed, action });
+    if (isCurrent) {
+      const isShared = this.ownership.keeperOf(entryOf(resource)) !== undefined;
+      requireValueNotAtRisk(state, inputs, { replacing, pushed, isShared, action });
+    }
     if (replacing.includes("workspace")) return { hasChanges: true, changed, replacing };
     const workspace = this.open(action);
     if (isCurrent) {
@@ -219,6 +222,7 @@ export class WorkspaceSecretLifecycle {
 
   private async requireNoKeptValueReplaced(inputs: WorkspaceSecretInputs, action: Action): Promise<void> {
     const kept = this.plans.keptEntryReplacedBy(inputs);
+    if (kept && this.ownership.keeperOf(kept)) return;
     // An interrupted replacement may have deleted the secret already.
     const isThere = kept && (await this.host.workspaces.get(kept.stored.workspace).findDirectly(kept.id));
     if (isThere) throw messages.keptValueAtRisk({ input: "replacement" }, action);

@@ -74,7 +74,7 @@ describe("the import option for a secret that another resource owns", () => {
     await stack.program(resource("first"));
     const without = await stack.up();
 
-    expect(outcome(run)).toEqual(fails(run, "owned-by-other"));
+    expect(outcome(run)).toEqual(fails(run, "declared-twice", "imported-without-value"));
     expect(without.code).toBe(0);
     expect(held(stack.workspace)).toEqual([`${id} A=v`]);
     expect(await owners(stack)).toEqual([`first ${id}`]);
