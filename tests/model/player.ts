@@ -184,14 +184,16 @@ class Player {
   private async separateOwners(): Promise<void> {
     const entries = await this.driver.state();
     const { program } = this;
-    const sole = program.filter((resource, index) => {
+    const sole = program.filter((resource) => {
       const { logical } = resource;
       const name = this.storedName(resource);
       const entry = entryOf(entries, logical);
       if (!entry && this.hasLookedUp) return false;
-      const earlier = program.slice(0, index).map((other) => entryOf(entries, other.logical)?.id);
+      const owners = program.filter((other) => entry && entryOf(entries, other.logical)?.id === entry.id);
+      if (owners.length > 1)
+        return resource === (owners.find((one) => this.storedName(one) === entry?.name) ?? owners[0]);
       const isOfAnother = entries.some((other) => other.logical !== logical && other.name === name);
-      return entry?.name === name ? !earlier.includes(entry.id) : !isOfAnother;
+      return entry?.name === name || !isOfAnother;
     });
     if (sole.length === program.length) return;
     await this.removeConflicts();
