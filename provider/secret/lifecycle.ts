@@ -306,7 +306,7 @@ export class WorkspaceSecretLifecycle {
       throw new UnfinishedUpdate(problem, { id, state: rest });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (await workspace.isGone(id, error)) {
+      if (await this.isMissing(resource, workspace, error)) {
         await this.requireRightAccount(workspace, resource, action);
         throw messages.secretGone({}, { ...action, id });
       }
@@ -316,6 +316,16 @@ export class WorkspaceSecretLifecycle {
       const forgotten = this.host.valueTracking.forget(isValueKept(state) ? { ...seen, valueKept: false } : seen);
       throw new UnfinishedUpdate(callProblem(error, workspace, { action }), { id, state: forgotten });
     }
+  }
+
+  /** Whether the update failed because the workspace doesn't have the secret. */
+  private async isMissing(resource: Resource, workspace: Workspace, error: ApiError): Promise<boolean> {
+    if (await workspace.isGone(resource.id, error)) return true;
+    if (!error.outcomeUnknown || workspace.account.hasWritten(resource)) return false;
+    // This may be another account, which the update can't have changed. If it were stored, the engine would also store the
+    // provider object of that account, and later steps would use its key.
+    const found = await workspace.findDirectly(resource.id).catch(() => resource);
+    return found === undefined;
   }
 
   /** A value of several lines, such as a PEM file, ends with a line break on purpose. */

@@ -56,6 +56,27 @@ describe("a resource that moves to another provider", () => {
     expect(held(stack.workspace)).toEqual([]);
   });
 
+  test("an update without a response keeps the right provider", async () => {
+    const { stack, provider } = await deployed();
+    await stack.deploy(provider("own", "sk_of_the_stack") + secret("provider: own"));
+    // The engine stores the wrong key, so that the next move to a provider with that key looks like no change.
+    await stack.program(provider("own", "sk_of_another") + secret("provider: own", "new"));
+    const stored = await stack.up();
+    const own = provider("own", "sk_of_the_stack");
+    await stack.program(own + provider("other", "sk_of_another") + secret("provider: other", "new"));
+    stack.emulator.fault({ kind: "status", status: 504, on: "update", times: Number.POSITIVE_INFINITY });
+
+    const refused = await stack.up();
+    stack.emulator.clearFaults();
+    await stack.program(own);
+    const removed = await stack.up();
+
+    for (const run of [stored, refused]) expect(outcome(run)).toEqual(fails(run, "wrong-account"));
+    expect(refused.calls).toContain("update");
+    expect(outcome(removed)).toEqual(succeeds(removed));
+    expect(held(stack.workspace)).toEqual([]);
+  });
+
   test("a move to a provider of another workspace is refused", async () => {
     const { stack, provider } = await deployed();
     const [before, state] = [held(stack.workspace), await owners(stack)];
