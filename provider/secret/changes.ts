@@ -58,13 +58,14 @@ export function requireValueNotAtRisk(
     replacing: InputName[];
     pushed: PushedInput[];
     /** Whether another entry has the secret too, so that a replacement deletes nothing. */
-    isShared?: boolean;
+    isShared?: () => boolean;
     action: Action;
   },
 ): void {
+  if (!isValueKept(state)) return;
   const isImport = isImported(state);
-  const isChosen = pushed.length > 0 && (!isImport || replacing.length === 0 || isShared);
-  if (!isValueKept(state) || isChosen) return;
+  const isReplacedImport = isImport && replacing.length > 0;
+  if (pushed.length > 0 && (!isReplacedImport || isShared?.())) return;
   if ([inputs.name, inputs.workspace, inputs.existingId].includes(UNKNOWN)) return;
   const isRename = state.name !== undefined && !isNamed(state, inputs.name);
   if (!isRename && replacing.length === 0) return;

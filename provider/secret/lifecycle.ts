@@ -122,7 +122,7 @@ export class WorkspaceSecretLifecycle {
     const { changed, replacing } = changes;
     const isCurrent = this.host.areInputsCurrent?.(resource.urn) ?? this.host.isConfigCurrent();
     if (isCurrent) {
-      const isShared = this.ownership.keeperOf(entryOf(resource)) !== undefined;
+      const isShared = () => this.ownership.keeperOf(entryOf(resource)) !== undefined;
       requireValueNotAtRisk(state, inputs, { replacing, pushed, isShared, action });
     }
     if (replacing.includes("workspace")) return { hasChanges: true, changed, replacing };

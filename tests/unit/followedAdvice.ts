@@ -11,6 +11,7 @@ export const FOLLOWED_ADVICE: Record<string, string[] | string> = {
     "engine/sequences/adviceOfNames: after name-taken, a prefix keeps the secrets of another stack",
     "engine/sequences/adviceOfNames: after name-taken, the API's spelling with %s adopts the secret",
     "engine/sequences/adviceOfNames: a replacement by --replace works with deleteBeforeReplace",
+    "engine/sequences/adviceOfNames: in a WorkspaceSecrets, pulumi state untaint undoes the replacement",
     "engine/sequences/adviceOfNames: new triggers push the value without a replacement",
   ],
   "several-with-this-name": [

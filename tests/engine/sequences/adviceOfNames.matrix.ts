@@ -86,6 +86,23 @@ describe("a replacement by --replace", () => {
     expect(await owners(stack)).toHaveLength(1);
   });
 
+  test("in a WorkspaceSecrets, pulumi state untaint undoes the replacement", async () => {
+    const stack = await startStack();
+    await stack.deploy('new WorkspaceSecrets("all", { secrets: { A: "v" } });');
+    const before = held(stack.workspace);
+    const [{ urn } = { urn: "" }] = await stack.secrets();
+    await stack.cli(["state", "taint", urn, "--yes"]).orThrow();
+    const refused = await stack.up();
+
+    await stack.cli(["state", "untaint", urn, "--yes"]).orThrow();
+    const followed = await stack.up();
+
+    expect(outcome(refused)).toEqual(fails(refused, "name-taken"));
+    expect(refused.problems[0]?.message).toContain("pulumi state untaint URN");
+    expect(outcome(followed)).toEqual(succeeds(followed));
+    expect(held(stack.workspace)).toEqual(before);
+  });
+
   test("new triggers push the value without a replacement", async () => {
     const stack = await startStack();
     await stack.deploy(PROGRAM);
